@@ -1,0 +1,85 @@
+"""What a handler gets beside its candidate: the index, its options, and the means to point at places."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from .finding import Confidence, Finding, Position, Severity, Span
+from .option import Option
+from .rule import Rule
+
+if TYPE_CHECKING:
+    import libcst as cst
+
+    from .document import Document
+    from .index.views import Call, Class, Function, Index
+    from .syntax.statements import Statement
+
+
+@dataclass
+class Context:
+    """Made by the engine for one rule and one candidate."""
+
+    rule: Rule
+    index: Index
+    options: dict[str, Any] = field(default_factory=dict)
+    candidate: Call | Class | Function | Document | None = None
+    statement: Statement | None = None
+    """The LibCST statement that holds the candidate; None for documents."""
+
+    def option(self, option: Option[Any]) -> Any:
+        """The configured value of one of the rule's options."""
+        return self.options.get(option.name, option.default)
+
+    def fact(self, node: cst.CSTNode) -> Any:
+        """The view (`Call`, `Function` or `Class`) of a LibCST node of the candidate's statement.
+
+        Raises:
+            KeyError: the node is no call, function, lambda or class.
+        """
+        if self.statement is None:
+            raise KeyError("documents have no syntax nodes")
+        return self.statement.fact(self.index, node)
+
+    def span(self, place: cst.CSTNode | Call | Class | Function | Span) -> Span:
+        """The span of a LibCST node of the candidate's statement, or of a view."""
+        if isinstance(place, Span):
+            return place
+        if hasattr(place, "span"):
+            span: Span = place.span
+            return span
+        if self.statement is None:
+            raise KeyError("documents have no syntax nodes")
+        return self.statement.span(place)
+
+    def finding(
+        self,
+        place: cst.CSTNode | Call | Class | Function | Span,
+        message: str,
+        *,
+        severity: Severity | None = None,
+        confidence: Confidence | None = None,
+    ) -> Finding:
+        """A finding of this rule at a place; more is added with its ``with_`` methods."""
+        span = self.span(place)
+        return Finding(
+            rule=self.rule.id,
+            severity=severity or self.rule.severity,
+            confidence=confidence or self.rule.confidence,
+            message=message,
+            span=span,
+            symbol=self._symbol(),
+        )
+
+    def _symbol(self) -> str:
+        candidate: Any = self.candidate
+        if candidate is None:
+            return ""
+        if hasattr(candidate, "function"):
+            return str(candidate.function.symbol)
+        return str(getattr(candidate, "symbol", ""))
+
+
+START = Position(1, 1)
+"""The first character of a file: where findings about a whole file stand."""

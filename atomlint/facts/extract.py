@@ -1,0 +1,598 @@
+"""From the text of one Python file to its facts, in one walk over stdlib ``ast`` in source order."""
+
+from __future__ import annotations
+
+import ast
+import sys
+import threading
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from .mask import mask
+from .records import Assign, Call, Exit, Expr, Facts, Frame, Import, Param, Scope, Spans, Unit
+
+MAX_ITEMS = 64
+"""Items kept of a literal list or dict: longer ones are data, not wiring."""
+DEEP_STACK = 512 * 1024 * 1024
+"""Bytes of stack for the retry of a file whose expressions nest too deep for the default one."""
+
+OPERATORS: dict[type, str] = {
+    ast.Add: "+", ast.Sub: "-", ast.Mult: "*", ast.Div: "/", ast.Mod: "%", ast.FloorDiv: "//", ast.Pow: "**",
+    ast.BitOr: "|", ast.BitAnd: "&", ast.BitXor: "^", ast.LShift: "<<", ast.RShift: ">>", ast.MatMult: "@",
+    ast.Eq: "==", ast.NotEq: "!=", ast.Lt: "<", ast.LtE: "<=", ast.Gt: ">", ast.GtE: ">=",
+    ast.Is: "is", ast.IsNot: "is not", ast.In: "in", ast.NotIn: "not in",
+}  # fmt: skip
+
+
+def extract(text: str) -> tuple[Facts, Spans]:
+    """Facts and spans of a file's text.
+
+    Raises:
+        SyntaxError: the running interpreter does not parse it; null bytes count as such.
+    """
+    try:
+        return _extract(text)
+    except (RecursionError, MemoryError):
+        return _with_deep_stack(text)
+
+
+def _extract(text: str) -> tuple[Facts, Spans]:
+    try:
+        tree = ast.parse(text)
+    except ValueError as error:  # null bytes, before 3.12
+        raise SyntaxError(str(error)) from None
+    walker = Walker()
+    walker.module(tree)
+    return walker.facts, walker.spans
+
+
+def _with_deep_stack(text: str) -> tuple[Facts, Spans]:
+    """Retry in a thread of its own: the recursion limit and the C stack are both too small for generated code."""
+    result: list[Any] = []
+
+    def work() -> None:
+        limit = sys.getrecursionlimit()
+        sys.setrecursionlimit(200_000)
+        try:
+            result.append(_extract(text))
+        except (SyntaxError, RecursionError, MemoryError) as error:
+            result.append(error)
+        finally:
+            sys.setrecursionlimit(limit)
+
+    size = threading.stack_size(DEEP_STACK)
+    try:
+        thread = threading.Thread(target=work)
+        thread.start()
+        thread.join()
+    finally:
+        threading.stack_size(size)
+    if isinstance(result[0], SyntaxError):
+        raise result[0]
+    if isinstance(result[0], Exception):
+        raise SyntaxError("expressions nest too deep to be read")
+    facts: tuple[Facts, Spans] = result[0]
+    return facts
+
+
+class Walker:
+    """Walks one module; ``facts`` and ``spans`` hold the result."""
+
+    def __init__(self) -> None:
+        self.facts = Facts([], [], [], [], [], [Frame(0, "")])
+        self.spans = Spans([], [], [], [], [])
+        self.scope = 0
+        self.frame = 0
+        self.awaiting = False
+        self.expressions: dict[type, Callable[[Any], Expr]] = {
+            ast.Name: self.name, ast.Attribute: self.attribute, ast.Call: self.call, ast.Constant: self.constant,
+            ast.Await: self.awaited, ast.Subscript: self.subscript, ast.JoinedStr: self.fstring, ast.FormattedValue: self.formatted,
+            ast.BoolOp: self.boolean, ast.UnaryOp: self.unary, ast.Compare: self.compare, ast.BinOp: self.binary,
+            ast.IfExp: self.conditional, ast.Dict: self.mapping, ast.List: self.sequence, ast.Tuple: self.sequence,
+            ast.Set: self.sequence, ast.ListComp: self.comprehension, ast.SetComp: self.comprehension,
+            ast.GeneratorExp: self.comprehension, ast.DictComp: self.dict_comprehension, ast.Lambda: self.lambda_,
+            ast.Starred: self.starred, ast.NamedExpr: self.walrus, ast.Yield: self.yield_, ast.YieldFrom: self.yield_,
+            ast.Slice: self.other,
+        }  # fmt: skip
+        self.statements: dict[type, Callable[[Any], None]] = {
+            ast.Expr: self.expression_statement, ast.Assign: self.assign, ast.AnnAssign: self.annotated, ast.AugAssign: self.augmented,
+            ast.Return: self.return_, ast.Raise: self.raise_, ast.If: self.if_, ast.For: self.for_, ast.AsyncFor: self.for_,
+            ast.While: self.while_, ast.Try: self.try_, ast.With: self.with_, ast.AsyncWith: self.with_,
+            ast.FunctionDef: self.function, ast.AsyncFunctionDef: self.function, ast.ClassDef: self.class_,
+            ast.Import: self.import_, ast.ImportFrom: self.import_from, ast.Global: self.global_, ast.Nonlocal: self.global_,
+            ast.Delete: self.delete, ast.Assert: self.assert_,
+        }  # fmt: skip
+        if sys.version_info >= (3, 11):
+            self.statements[ast.TryStar] = self.try_
+        self.statements[ast.Match] = self.match
+
+    # --- structure -------------------------------------------------------------------------------------------------
+
+    def module(self, tree: ast.Module) -> None:
+        """The whole file."""
+        self.facts.scopes.append(Scope("module", "", 0))
+        last = tree.body[-1].end_lineno or 1 if tree.body else 1
+        self.spans.scopes += (1, 0, 0, 1, last)
+        self.block(tree.body, units=0)
+        self.facts.scopes[0].end_call = len(self.facts.calls)
+
+    def block(self, body: list[ast.stmt], units: int | None = None) -> bool:
+        """Statements of a block; returns whether control never leaves it at its end. ``units`` is the owner's scope."""
+        frame = self.frame
+        leaves = False
+        for statement in body:
+            if units is not None:
+                self.unit(statement, units)
+            handler = self.statements.get(type(statement))
+            if handler is not None:
+                handler(statement)
+            elif type(statement) in (ast.Break, ast.Continue):
+                leaves = True
+            else:
+                self.generic(statement)
+            if type(statement) in (ast.Return, ast.Raise):
+                leaves = True
+            elif type(statement) is ast.If:
+                leaves = self.last_if_leaves or leaves
+        self.frame = frame
+        return leaves
+
+    def unit(self, statement: ast.stmt, owner: int) -> None:
+        decorators = getattr(statement, "decorator_list", None)
+        first = decorators[0].lineno if decorators else statement.lineno
+        self.spans.units.append(
+            Unit(first, statement.end_lineno or first, len(self.facts.calls), len(self.facts.scopes), owner)
+        )
+
+    def push(self, kind: str, test: Expr = None) -> int:
+        """Enter a frame; returns the one to go back to."""
+        before = self.frame
+        self.facts.frames.append(Frame(before, kind, test))
+        self.frame = len(self.facts.frames) - 1
+        return before
+
+    def open(self, node: Any, scope: Scope, header: int) -> int:
+        """Open a scope; returns the enclosing scope's ordinal."""
+        outer = self.scope
+        self.facts.scopes.append(scope)
+        self.scope = len(self.facts.scopes) - 1
+        decorators = getattr(node, "decorator_list", None)
+        first = decorators[0].lineno if decorators else node.lineno
+        self.spans.scopes += (node.lineno, node.col_offset, node.col_offset + header, first, node.end_lineno)
+        return outer
+
+    # --- statements ------------------------------------------------------------------------------------------------
+
+    last_if_leaves = False
+
+    def expression_statement(self, node: ast.Expr) -> None:
+        self.visit(node.value)
+
+    def bind(self, node: ast.stmt, target: ast.expr, value: Expr, kind: str, annotation: Expr = None) -> None:
+        """Record one target; tuples are taken apart."""
+        if type(target) in (ast.Tuple, ast.List):
+            parts = value[1:] if type(value) is list and value and value[0] == "[]" else None
+            if parts is not None and len(parts) != len(target.elts):  # type: ignore[attr-defined]
+                parts = None
+            for index, element in enumerate(target.elts):  # type: ignore[attr-defined]
+                self.bind(node, element, parts[index] if parts else ["sub", value, f"#{index}"], kind)
+            return
+        if type(target) is ast.Starred:
+            target = target.value
+        after = len(self.facts.calls)
+        reference = self.visit(target)
+        self.facts.assigns.append(Assign(self.scope, reference, value, kind, self.frame, after, annotation))
+        self.spans.assigns += (node.lineno, node.col_offset, node.end_lineno or node.lineno, node.end_col_offset or 0)
+
+    def assign(self, node: ast.Assign) -> None:
+        mark = len(self.facts.calls)
+        value = self.visit(node.value) if not self.has_call(node.targets) else None
+        if value is None:  # calls in targets come first in the source
+            targets = [self.visit(target) for target in node.targets]
+            value = self.visit(node.value)
+            for reference in targets:
+                self.facts.assigns.append(Assign(self.scope, reference, value, "=", self.frame, mark))
+                self.spans.assigns += (node.lineno, node.col_offset, node.end_lineno or 0, node.end_col_offset or 0)
+            return
+        for target in node.targets:
+            self.bind(node, target, value, "=")
+            if self.scope == 0 and type(target) is ast.Name and target.id == "__all__" and type(value) is list:
+                self.facts.exports = [item[1:] for item in value[1:] if type(item) is str and item[:1] == "'"]
+
+    @staticmethod
+    def has_call(targets: list[ast.expr]) -> bool:
+        """Whether a target holds a call: most are plain names, which is seen at once."""
+        return any(
+            type(target) is not ast.Name and any(type(child) in (ast.Call, ast.Lambda) for child in ast.walk(target))
+            for target in targets
+        )
+
+    def annotated(self, node: ast.AnnAssign) -> None:
+        if type(node.target) is not ast.Name and self.has_call([node.target]):
+            self.generic(node)
+            return
+        annotation = self.visit(node.annotation)
+        value = self.visit(node.value) if node.value is not None else None
+        self.bind(node, node.target, value, "=" if node.value is not None else ":", annotation)
+
+    def augmented(self, node: ast.AugAssign) -> None:
+        if self.has_call([node.target]):
+            self.generic(node)
+            return
+        self.bind(node, node.target, self.visit(node.value), "+=")
+
+    def delete(self, node: ast.Delete) -> None:
+        for target in node.targets:
+            reference = self.visit(target)
+            self.facts.assigns.append(Assign(self.scope, reference, None, "del", self.frame, len(self.facts.calls)))
+            self.spans.assigns += (node.lineno, node.col_offset, node.end_lineno or 0, node.end_col_offset or 0)
+
+    def leave(self, kind: str, value: Expr) -> None:
+        self.facts.exits.append(Exit(self.scope, kind, value, self.frame, len(self.facts.calls)))
+
+    def return_(self, node: ast.Return) -> None:
+        self.leave("return", self.visit(node.value) if node.value is not None else "#None")
+
+    def raise_(self, node: ast.Raise) -> None:
+        value = self.visit(node.exc) if node.exc is not None else "?"
+        if node.cause is not None:
+            self.visit(node.cause)
+        self.leave("raise", value)
+
+    def assert_(self, node: ast.Assert) -> None:
+        self.visit(node.test)
+        if node.msg is not None:
+            self.visit(node.msg)
+
+    def if_(self, node: ast.If) -> None:
+        test = self.visit(node.test)
+        before = self.push("if", test)
+        body_leaves = self.block(node.body)
+        self.frame = before
+        else_leaves = False
+        if node.orelse:
+            self.push("else", test)
+            else_leaves = self.block(node.orelse)
+            self.frame = before
+        if body_leaves and not else_leaves:
+            self.push("after", ["not", test])
+        elif else_leaves and not body_leaves:
+            self.push("after", test)
+        self.last_if_leaves = body_leaves and else_leaves
+
+    def for_(self, node: ast.For | ast.AsyncFor) -> None:
+        mark = len(self.facts.calls)
+        target_first = self.has_call([node.target])
+        if target_first:
+            self.visit(node.target)
+        iterable = self.visit(node.iter)
+        if not target_first:
+            self.bind(node, node.target, ["sub", iterable, "?"], "for")
+        del mark
+        before = self.push("for", iterable)
+        self.block(node.body)
+        self.frame = before
+        self.block(node.orelse)
+
+    def while_(self, node: ast.While) -> None:
+        before = self.frame
+        self.push("while")
+        frame = self.frame
+        self.facts.frames[frame].test = self.visit(node.test)
+        self.block(node.body)
+        self.frame = before
+        self.block(node.orelse)
+
+    def try_(self, node: ast.Try) -> None:
+        before = self.push("try", ["[]"])
+        frame = self.frame
+        leaves = self.block(node.body)
+        self.frame = before
+        caught: list[Expr] = ["[]"]
+        for handler in node.handlers:
+            types = self.visit(handler.type) if handler.type is not None else "BaseException"
+            caught += types[1:] if type(types) is list and types[0] == "[]" else [types]
+            self.push("except", types)
+            if handler.name:
+                self.facts.assigns.append(
+                    Assign(self.scope, handler.name, types, "except", self.frame, len(self.facts.calls))
+                )
+                self.spans.assigns += (handler.lineno, handler.col_offset, handler.lineno, handler.col_offset + 6)
+            leaves = self.block(handler.body) and leaves
+            self.frame = before
+        self.facts.frames[frame].test = caught
+        self.block(node.orelse)
+        if node.finalbody:
+            self.push("finally")
+            self.block(node.finalbody)
+            self.frame = before
+
+    def with_(self, node: ast.With | ast.AsyncWith) -> None:
+        before = self.frame
+        for item in node.items:
+            value = self.visit(item.context_expr)
+            if item.optional_vars is not None:
+                self.bind(node, item.optional_vars, value, "with")
+            self.push("with", value)
+        leaves = self.block(node.body)
+        self.frame = before
+        del leaves
+
+    def match(self, node: ast.Match) -> None:
+        subject = self.visit(node.subject)
+        before = self.frame
+        for case in node.cases:
+            self.push("if", ["cmp", subject, "match", "?"])
+            if case.guard is not None:
+                self.visit(case.guard)
+            self.block(case.body)
+            self.frame = before
+
+    def import_(self, node: ast.Import) -> None:
+        for alias in node.names:
+            self.facts.imports.append(
+                Import(self.scope, alias.asname or alias.name.partition(".")[0], alias.name, 0, None)
+                if alias.asname or "." not in alias.name
+                else Import(self.scope, alias.name.partition(".")[0], alias.name, 0, "")
+            )
+            self.spans.imports += (node.lineno, node.col_offset, node.end_lineno or 0, node.end_col_offset or 0)
+
+    def import_from(self, node: ast.ImportFrom) -> None:
+        for alias in node.names:
+            self.facts.imports.append(
+                Import(self.scope, alias.asname or alias.name, node.module or "", node.level, alias.name)
+            )
+            self.spans.imports += (node.lineno, node.col_offset, node.end_lineno or 0, node.end_col_offset or 0)
+
+    def global_(self, node: ast.Global | ast.Nonlocal) -> None:
+        scope = self.facts.scopes[self.scope]
+        scope.globals = [*scope.globals, *node.names]
+
+    # --- definitions -----------------------------------------------------------------------------------------------
+
+    def function(self, node: ast.FunctionDef | ast.AsyncFunctionDef) -> None:
+        is_async = type(node) is ast.AsyncFunctionDef
+        scope = Scope("function", node.name, self.scope, self.frame, is_async)
+        outer = self.open(node, scope, len(node.name) + (10 if is_async else 4))
+        inner = self.scope
+        self.scope = outer
+        scope.first_call = len(self.facts.calls)
+        scope.decorators = [self.visit(decorator) for decorator in node.decorator_list]
+        scope.params = self.parameters(node.args)
+        scope.returns = self.visit(node.returns) if node.returns is not None else None
+        self.body(node.body, inner, outer)
+
+    def body(self, body: list[ast.stmt], inner: int, outer: int, units: int | None = None) -> None:
+        frame = self.frame
+        self.scope, self.frame = inner, 0
+        self.block(body, units)
+        self.facts.scopes[inner].end_call = len(self.facts.calls)
+        self.scope, self.frame = outer, frame
+
+    def class_(self, node: ast.ClassDef) -> None:
+        scope = Scope("class", node.name, self.scope, self.frame)
+        top = self.scope == 0 and node.col_offset == 0
+        outer = self.open(node, scope, len(node.name) + 6)
+        inner = self.scope
+        self.scope = outer
+        scope.first_call = len(self.facts.calls)
+        scope.decorators = [self.visit(decorator) for decorator in node.decorator_list]
+        scope.bases = [self.visit(base) for base in node.bases]
+        scope.keywords = [(keyword.arg or "**", self.visit(keyword.value)) for keyword in node.keywords]
+        self.body(node.body, inner, outer, inner if top else None)
+
+    def parameters(self, args: ast.arguments) -> list[Param]:
+        positional = [*args.posonlyargs, *args.args]
+        defaults = [None] * (len(positional) - len(args.defaults)) + args.defaults
+        result = [self.parameter(arg, "p", default) for arg, default in zip(positional, defaults, strict=True)]
+        if args.vararg:
+            result.append(self.parameter(args.vararg, "*", None))
+        result += [
+            self.parameter(arg, "k", default) for arg, default in zip(args.kwonlyargs, args.kw_defaults, strict=True)
+        ]
+        if args.kwarg:
+            result.append(self.parameter(args.kwarg, "**", None))
+        return result
+
+    def parameter(self, arg: ast.arg, kind: str, default: ast.expr | None) -> Param:
+        annotation = self.visit(arg.annotation) if arg.annotation is not None else None
+        return Param(arg.arg, kind, annotation, self.visit(default) if default is not None else None)
+
+    # --- expressions -----------------------------------------------------------------------------------------------
+
+    def visit(self, node: ast.expr) -> Expr:
+        """The notation of an expression; records its calls and bindings on the way."""
+        handler = self.expressions.get(type(node))
+        if handler is None:
+            return self.other(node)
+        return handler(node)
+
+    def name(self, node: ast.Name) -> Expr:
+        return node.id
+
+    def attribute(self, node: ast.Attribute) -> Expr:
+        base = self.visit(node.value)
+        if type(base) is str and base[0] not in "'#?":
+            return f"{base}.{node.attr}"
+        return [".", base, node.attr]
+
+    def call(self, node: ast.Call) -> Expr:
+        facts = self.facts
+        ordinal = len(facts.calls)
+        record = Call(self.scope, "?", [], [], self.frame, self.awaiting)
+        self.awaiting = False
+        facts.calls.append(record)
+        self.spans.calls += (node.lineno, node.col_offset, node.end_lineno or 0, node.end_col_offset or 0)
+        record.callee = self.visit(node.func)
+        if node.args and node.keywords and node.keywords[0].value.lineno <= node.args[-1].lineno:
+            self.arguments_in_source_order(node, record)
+        else:
+            if node.args:
+                record.args = [self.visit(arg) for arg in node.args]
+            if node.keywords:
+                record.keywords = [(keyword.arg or "**", self.visit(keyword.value)) for keyword in node.keywords]
+        return f"@{ordinal}"
+
+    def arguments_in_source_order(self, node: ast.Call, record: Call) -> None:
+        """``f(a=1, *rest)``: keywords may stand before positional arguments."""
+        items: list[tuple[int, int, str | None, ast.expr]] = [(a.lineno, a.col_offset, None, a) for a in node.args]
+        items += [(k.value.lineno, k.value.col_offset, k.arg or "**", k.value) for k in node.keywords]
+        items.sort(key=lambda item: item[:2])
+        for _, _, name, value in items:
+            if name is None:
+                record.args.append(self.visit(value))
+            else:
+                record.keywords.append((name, self.visit(value)))
+
+    def constant(self, node: ast.Constant) -> Expr:
+        value = node.value
+        if type(value) is str:
+            return "'" + mask(value)
+        if type(value) is int and value.bit_length() > 64:
+            return "?"
+        return "?" if type(value) is bytes else f"#{value}"
+
+    def awaited(self, node: ast.Await) -> Expr:
+        self.awaiting = type(node.value) is ast.Call
+        return self.visit(node.value)
+
+    def subscript(self, node: ast.Subscript) -> Expr:
+        base = self.visit(node.value)
+        return ["sub", base, self.visit(node.slice)]
+
+    def fstring(self, node: ast.JoinedStr) -> Expr:
+        return ["f", *(self.visit(part) for part in node.values)]
+
+    def formatted(self, node: ast.FormattedValue) -> Expr:
+        value = self.visit(node.value)
+        if node.format_spec is not None:
+            self.visit(node.format_spec)
+        return value
+
+    def boolean(self, node: ast.BoolOp) -> Expr:
+        return ["or" if type(node.op) is ast.Or else "and", *(self.visit(value) for value in node.values)]
+
+    def unary(self, node: ast.UnaryOp) -> Expr:
+        value = self.visit(node.operand)
+        if type(node.op) is ast.Not:
+            return ["not", value]
+        if type(node.op) is ast.USub and type(value) is str and value[0] == "#":
+            return "#-" + value[1:]
+        return "?"
+
+    def compare(self, node: ast.Compare) -> Expr:
+        result: list[Expr] = ["cmp", self.visit(node.left)]
+        for op, right in zip(node.ops, node.comparators, strict=True):
+            result += [OPERATORS[type(op)], self.visit(right)]
+        return result
+
+    def binary(self, node: ast.BinOp) -> Expr:
+        spine = [node]
+        while type(spine[-1].left) is ast.BinOp:
+            spine.append(spine[-1].left)
+        value = self.visit(spine[-1].left)
+        if len(spine) > MAX_ITEMS:
+            self.facts.depth = max(self.facts.depth, len(spine))
+        for link in reversed(spine):
+            right = self.visit(link.right)
+            value = ["bin", OPERATORS[type(link.op)], value, right] if len(spine) <= MAX_ITEMS else "?"
+        return value
+
+    def conditional(self, node: ast.IfExp) -> Expr:
+        body = self.visit(node.body)
+        test = self.visit(node.test)
+        return ["if", test, body, self.visit(node.orelse)]
+
+    def mapping(self, node: ast.Dict) -> Expr:
+        result: list[Expr] = ["{}"]
+        for key, value in zip(node.keys, node.values, strict=True):
+            result += ["**" if key is None else self.visit(key), self.visit(value)]
+        return result if len(result) <= 2 * MAX_ITEMS + 1 else "?"
+
+    def sequence(self, node: ast.List | ast.Tuple | ast.Set) -> Expr:
+        result = ["[]", *(self.visit(element) for element in node.elts)]
+        return result if len(result) <= MAX_ITEMS + 1 else "?"
+
+    def comprehension(self, node: ast.ListComp | ast.SetComp | ast.GeneratorExp) -> Expr:
+        # The element stands first in the source but runs in the loop: its frame is made before it is visited.
+        before = self.push("comp")
+        frame = self.frame
+        element = self.visit(node.elt)
+        iterable = self.generators(node.generators, frame, before)
+        return ["comp", element, iterable]
+
+    def dict_comprehension(self, node: ast.DictComp) -> Expr:
+        before = self.push("comp")
+        frame = self.frame
+        key = self.visit(node.key)
+        value = self.visit(node.value) if node.value is not None else "?"
+        return ["comp", ["[]", key, value], self.generators(node.generators, frame, before)]
+
+    def generators(self, generators: list[ast.comprehension], frame: int, before: int) -> Expr:
+        first: Expr = "?"
+        for index, generator in enumerate(generators):
+            self.frame = before if index == 0 else frame
+            target = self.visit(generator.target)
+            iterable = self.visit(generator.iter)
+            self.frame = frame
+            if index == 0:
+                first = self.facts.frames[frame].test = iterable
+            if type(target) is str:
+                self.facts.assigns.append(
+                    Assign(self.scope, target, ["sub", iterable, "?"], "for", frame, len(self.facts.calls))
+                )
+                span = generator.target
+                self.spans.assigns += (span.lineno, span.col_offset, span.end_lineno or 0, span.end_col_offset or 0)
+            for test in generator.ifs:
+                self.visit(test)
+        self.frame = before
+        return first
+
+    def lambda_(self, node: ast.Lambda) -> Expr:
+        scope = Scope("lambda", "<lambda>", self.scope, self.frame)
+        outer = self.open(node, scope, 6)
+        inner, frame = self.scope, self.frame
+        self.scope = outer
+        scope.first_call = len(self.facts.calls)
+        scope.params = self.parameters(node.args)
+        self.scope, self.frame = inner, 0
+        self.leave("return", self.visit(node.body))
+        scope.end_call = len(self.facts.calls)
+        self.scope, self.frame = outer, frame
+        return ["lambda", inner]
+
+    def starred(self, node: ast.Starred) -> Expr:
+        return ["*", self.visit(node.value)]
+
+    def walrus(self, node: ast.NamedExpr) -> Expr:
+        value = self.visit(node.value)
+        self.facts.assigns.append(
+            Assign(self.scope, node.target.id, value, "=", self.frame, len(self.facts.calls))
+        )
+        self.spans.assigns += (node.lineno, node.col_offset, node.end_lineno or 0, node.end_col_offset or 0)
+        return value
+
+    def yield_(self, node: ast.Yield | ast.YieldFrom) -> Expr:
+        self.facts.scopes[self.scope].yields = True
+        value = self.visit(node.value) if node.value is not None else "#None"
+        self.leave("yield", value)
+        return "?"
+
+    def other(self, node: ast.AST) -> Expr:
+        self.generic(node)
+        return "?"
+
+    def generic(self, node: ast.AST) -> None:
+        """Expressions below a node that has no handler, in field order."""
+        for child in children(node):
+            if isinstance(child, ast.expr):
+                self.visit(child)
+            elif isinstance(child, ast.stmt):
+                self.block([child])
+            else:
+                self.generic(child)
+
+
+def children(node: ast.AST) -> Iterator[ast.AST]:
+    """Child nodes in field order."""
+    return ast.iter_child_nodes(node)

@@ -1,0 +1,1 @@
+"""What all facts say together once linked. Rules see it through the read-only views in ``views``."""

@@ -1,0 +1,217 @@
+"""Effects: what a call costs. Redis commands by the catalog, one-row reads by the shape of the query."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from ..facts.records import Expr
+from .catalog import Operation
+from .entries import called_functions
+from .tables import Table, dotted
+from .values import Value, Values
+
+if TYPE_CHECKING:
+    from .calls import Calls
+    from .linker import Linker
+
+
+class Effect(NamedTuple):
+    """What one call does outside of the process."""
+
+    path: str
+    call: int
+    operation: Operation
+    receiver: str
+    """The client type, such as ``redis.client.Redis``."""
+
+
+class Lookup(NamedTuple):
+    """A query for one row of a mapped class."""
+
+    path: str
+    call: int
+    """Ordinal of the call that runs it."""
+    model: Value
+    model_name: str
+    keys: tuple[str, ...]
+    """Attributes of the model that it filters on; empty when it takes any row."""
+    start: int
+    """Ordinal of the call that names the model."""
+
+
+class Effects:
+    """Finds effects of calls; every answer is kept."""
+
+    def __init__(self, linker: Linker, calls: Calls) -> None:
+        self.linker = linker
+        self.calls = calls
+        rows = linker.catalog.queries
+        self.builders = frozenset(name for row in rows for name in row.builders)
+        self.selects = frozenset(name for row in rows for name in row.selects)
+        self.select_names = frozenset(name.rpartition(".")[2] for name in self.selects)
+        self.executors = frozenset(name for row in rows for name in row.executors)
+        self.getters = frozenset(name for row in rows for name in row.getters)
+        self.one = frozenset(name for row in rows for name in row.one)
+
+    def remote(self, path: str, call: int) -> Effect | None:
+        """The operation of a catalogued client that a call is, or that it hands to something that calls it, or None."""
+        record = self.linker.table(path).facts.calls[call]
+        if type(record.callee) is str and "." not in record.callee and self._is_param(path, record.scope, record.callee):
+            return None  # counted where the client's method was handed over
+        effect = self._operation(path, call, self.linker.values.callee(path, call))
+        if effect is not None:
+            return effect
+        for given in (*record.args, *(value for _, value in record.keywords)):
+            if type(given) is str and "." in given and given[0] not in "'#?":
+                effect = self._operation(path, call, self.linker.evaluate(path, record.scope, given))
+                if effect is not None and self._calls_argument(path, call):
+                    return effect
+        return None
+
+    def _operation(self, path: str, call: int, values: Values) -> Effect | None:
+        for value in values:
+            if value.kind == "ext":
+                operation = self.linker.catalog.operation(value.place)
+                if operation is not None:
+                    return Effect(path, call, operation, value.place.rpartition(".")[0].removesuffix("()"))
+        return None
+
+    def _calls_argument(self, path: str, call: int) -> bool:
+        """Whether what is called is known to call what it is given: a carrier, or a function that calls a parameter."""
+        for value in self.linker.values.callee(path, call):
+            if value.kind == "ext" and self.linker.catalog.carrier(value.place) is not None:
+                return True
+            if any(self.calls.called_params(f) for f in called_functions(self.linker, value)):
+                return True
+        return False
+
+    def _is_param(self, path: str, scope: int, name: str) -> bool:
+        return any(binding.param is not None for binding in self.linker.table(path).lookup(scope, name))
+
+    def lookup(self, path: str, ordinal: int) -> Lookup | None:
+        """The one-row read that a call runs, or None."""
+        table = self.linker.table(path)
+        call = table.facts.calls[ordinal]
+        callee = call.callee
+        if type(callee) is not str:
+            return None
+        receiver, _, method = callee.rpartition(".")
+        if method in self.getters and receiver and len(call.args) >= 2 and call.args:
+            model = self._model(path, call.scope, call.args[0])
+            if model is not None:
+                return Lookup(path, ordinal, model[0], model[1], ("id",), ordinal)
+        if method in self.executors and call.args:
+            chain = self._chain(table, call.scope, call.args[0])
+            return self._select(table, ordinal, chain) if chain else None
+        if method in self.one and receiver[:1] == "@":
+            chain = self._chain(table, call.scope, receiver)
+            return self._query(table, ordinal, chain) if chain else None
+        return None
+
+    def _chain(self, table: Table, scope: int, expr: Expr) -> list[int]:
+        """Ordinals of a chain ``a(...).b(...).c(...)`` from its last call to its first; names of local variables are followed."""
+        chain: list[int] = []
+        seen = 0
+        while type(expr) is str and seen < 40:
+            seen += 1
+            if expr[:1] == "@":
+                ordinal = int(expr[1:].partition(".")[0])
+                chain.append(ordinal)
+                callee = table.facts.calls[ordinal].callee
+                if type(callee) is not str or callee.rpartition(".")[2] in self.builders:
+                    break
+                expr = callee.rpartition(".")[0]
+                if not expr or expr[:1] != "@":
+                    if expr and "." not in expr and self._assigned(table, scope, expr) is not None:
+                        expr = self._assigned(table, scope, expr)
+                        continue
+                    break
+            else:
+                expr = self._assigned(table, scope, expr)
+        return chain
+
+    @staticmethod
+    def _assigned(table: Table, scope: int, name: str) -> Expr | None:
+        """The call that a local variable was last assigned, or None."""
+        if not name or name[0] in "'#?@" or "." in name:
+            return None
+        values = [
+            a.value
+            for a in (table.facts.assigns[place] for place in table.assigns_in.get(scope, ()))
+            if a.target == name and a.kind == "=" and type(a.value) is str and a.value[:1] == "@"
+        ]
+        if not values:
+            return None
+        callee = table.facts.calls[int(values[-1][1:].partition(".")[0])].callee
+        return None if type(callee) is str and callee.startswith(name + ".") else values[-1]
+
+    def _select(self, table: Table, ordinal: int, chain: list[int]) -> Lookup | None:
+        first = table.facts.calls[chain[-1]]
+        name = dotted(first.callee)
+        if name is None or name.rpartition(".")[2] not in self.select_names or not first.args:
+            return None
+        if not any(v.place in self.selects for v in self.linker.evaluate(table.path, first.scope, name) if v.kind == "ext"):
+            return None
+        return self._found(table, ordinal, chain)
+
+    def _query(self, table: Table, ordinal: int, chain: list[int]) -> Lookup | None:
+        first = table.facts.calls[chain[-1]]
+        if type(first.callee) is not str or not first.args:
+            return None
+        if first.callee.rpartition(".")[2] not in self.builders:
+            return None
+        return self._found(table, ordinal, chain)
+
+    def _found(self, table: Table, ordinal: int, chain: list[int]) -> Lookup | None:
+        first = table.facts.calls[chain[-1]]
+        model = self._model(table.path, first.scope, first.args[0])
+        if model is None:
+            return None
+        keys: list[str] = []
+        for link in chain[:-1]:
+            call = table.facts.calls[link]
+            method = call.callee.rpartition(".")[2] if type(call.callee) is str else ""
+            if method in ("filter", "where", "filter_by"):
+                keys += [name for name, _ in call.keywords]
+                for arg in call.args:
+                    keys += compared(arg, model[1])
+        return Lookup(table.path, ordinal, model[0], model[1], tuple(dict.fromkeys(keys)), chain[-1])
+
+    def _model(self, path: str, scope: int, expr: Expr) -> tuple[Value, str] | None:
+        """The mapped class that an expression names (or whose column it names)."""
+        name = dotted(expr)
+        if name is None:
+            return None
+        for candidate in (name, name.rpartition(".")[0]):
+            if candidate and candidate.rpartition(".")[2][:1].isupper():
+                for value in self.linker.evaluate(path, scope, candidate):
+                    if value.kind == "def" and self.is_mapped(value):
+                        return value, candidate.rpartition(".")[2]
+        return None
+
+    def is_mapped(self, value: Value) -> bool:
+        """Whether a class is mapped to a table: it or a base says ``__tablename__`` or ``__table__``, or SQLModel's ``table=True``."""
+        scopes = self.linker.table(value.place).facts.scopes
+        if scopes[value.scope].kind != "class":
+            return False
+        for cls in self.linker.mro(value.place, value.scope):
+            if cls.kind == "ext":
+                continue
+            table = self.linker.table(cls.place)
+            if any((cls.scope, name) in table.class_attributes for name in ("__tablename__", "__table__")):
+                return True
+            if any(name == "table" and given == "#True" for name, given in table.facts.scopes[cls.scope].keywords):
+                return True
+        return False
+
+
+def compared(expr: Expr, model: str) -> list[str]:
+    """Attributes of ``model`` that a filter expression compares for equality."""
+    if type(expr) is not list or not expr:
+        return []
+    if expr[0] == "cmp" and expr[2] in ("==", "in", "is"):
+        names = [dotted(expr[1]), dotted(expr[3])]
+        return [n.rpartition(".")[2] for n in names if n and n.rpartition(".")[0].rpartition(".")[2] == model]
+    if expr[0] in ("and", "or", "bin"):
+        return [name for part in expr[1:] for name in compared(part, model)]
+    return []

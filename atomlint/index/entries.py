@@ -1,0 +1,186 @@
+"""Entry points: the functions that something outside of the program calls, and how often."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, NamedTuple
+
+from ..facts.records import Expr
+from .catalog import EntryRow
+from .tables import Table, dotted, text_of
+from .values import Value
+
+if TYPE_CHECKING:
+    from .linker import Linker
+
+REQUEST_KINDS = ("every-request", "route")
+
+
+class Entry(NamedTuple):
+    """An entry point: a function, its kind as the catalog's rows name it, and the call that registers it."""
+
+    function: Value
+    kind: str
+    path: str
+    """File of the registration."""
+    call: int
+    """Ordinal of the registering call in that file; -1 when there is none (a list in settings)."""
+    proven: bool
+    """False when the receiver was recognised by its name alone."""
+
+
+class Dependency(NamedTuple):
+    """A FastAPI dependency that a route, a router or the whole app declares."""
+
+    function: Value
+    path: str
+    call: int
+    kind: str
+    """``every-request`` for the app, ``router`` for a router, ``route`` for one handler's decorator."""
+
+
+NAMES = {"app": "route", "router": "route", "api": "route"}
+"""Receivers that are taken for an app or a router by their name, with less confidence."""
+
+
+def find_entries(linker: Linker, paths: list[str]) -> list[Entry]:
+    """Entry points registered in the given files, in file order."""
+    rows = linker.catalog.entries
+    found: dict[tuple[Value, str], Entry] = {}
+    for path in paths:
+        table = linker.table(path)
+        for entry in (*_decorated(linker, table, rows), *_registered(linker, table, rows), *_settings(linker, table, rows)):
+            found.setdefault((entry.function, entry.kind), entry)
+    return list(found.values())
+
+
+def _matches(linker: Linker, table: Table, scope: int, callee: Expr) -> Iterator[tuple[EntryRow, bool]]:
+    """Rows that a callee such as ``router.get`` registers with, and whether that is proven."""
+    name = dotted(callee)
+    if name is None:
+        return
+    receiver, _, method = name.rpartition(".")
+    rows = [row for row in linker.catalog.entries if method in row.methods]
+    if rows and receiver:
+        values = linker.evaluate(table.path, scope, receiver)
+        places = {value.place for value in values if value.kind == "ext"}
+        places |= {p for v in values if v.kind == "inst" for p in _external_bases(linker, v)}
+        for row in rows:
+            if places & set(row.receivers):
+                yield row, True
+            elif not values and row.kind == "route" and row.receivers[0] == "fastapi.FastAPI()" and _named(receiver) and row.argument == 0:
+                yield row, False
+    for row in linker.catalog.entries:
+        if any(d.rpartition(".")[2] == name.rpartition(".")[2] for d in row.decorators):
+            values = linker.evaluate(table.path, scope, callee)
+            if any(value.kind == "ext" and value.place in row.decorators for value in values):
+                yield row, True
+
+
+def _named(receiver: str) -> bool:
+    last = receiver.rpartition(".")[2]
+    return last in NAMES or last.endswith(("_router", "_app"))
+
+
+def _external_bases(linker: Linker, value: Value) -> Iterator[str]:
+    for base in linker.mro(value.place, value.scope):
+        if base.kind == "ext":
+            yield linker.catalog.canonical(f"{base.place}()")
+
+
+def _decorated(linker: Linker, table: Table, rows: list[EntryRow]) -> Iterator[Entry]:
+    del rows
+    for ordinal, scope in enumerate(table.facts.scopes):
+        if scope.kind != "function":
+            continue
+        for decorator in scope.decorators:
+            call = -1
+            callee = decorator
+            if type(decorator) is str and decorator[:1] == "@" and "." not in decorator:
+                call = int(decorator[1:])
+                callee = table.facts.calls[call].callee
+            for row, proven in _matches(linker, table, scope.parent, callee):
+                if not row.setting and not (row.enters and not row.decorators):
+                    yield Entry(Value("def", table.path, ordinal), row.kind, table.path, call, proven)
+
+
+def _registered(linker: Linker, table: Table, rows: list[EntryRow]) -> Iterator[Entry]:
+    names = {m for row in rows for m in row.methods} | {d.rpartition(".")[2] for row in rows for d in row.decorators}
+    for ordinal, call in enumerate(table.facts.calls):
+        name = dotted(call.callee)
+        if name is None or name.rpartition(".")[2] not in names:
+            continue
+        for row, proven in _matches(linker, table, call.scope, call.callee):
+            given = call.args[row.argument] if len(call.args) > row.argument else None
+            given = given or next((v for k, v in call.keywords if k in ("endpoint", "middleware_class", "cls", "f")), None)
+            if given is None or not proven:
+                continue
+            for value in linker.evaluate(table.path, call.scope, given):
+                for function in entered(linker, value, row.enters):
+                    yield Entry(function, row.kind, table.path, ordinal, proven)
+
+
+def entered(linker: Linker, value: Value, methods: list[str]) -> list[Value]:
+    """The functions that run when a registered callable or class is entered."""
+    if value.kind == "inst":
+        return [v for v in linker.values.attribute(value, "__call__") if v.kind == "def"]
+    if value.kind != "def":
+        return []
+    if linker.table(value.place).facts.scopes[value.scope].kind != "class":
+        return [value]
+    instance = Value("inst", value.place, value.scope)
+    found = [f for name in methods for f in linker.values.attribute(instance, name) if f.kind == "def"]
+    return found[:1] if methods[:1] == ["dispatch"] else found
+
+
+def _settings(linker: Linker, table: Table, rows: list[EntryRow]) -> Iterator[Entry]:
+    settings = {row.setting: row for row in rows if row.setting}
+    for assign in table.facts.assigns:
+        row = settings.get(assign.target) if type(assign.target) is str else None
+        if row is None or assign.scope != 0 or type(assign.value) is not list:
+            continue
+        for item in assign.value[1:]:
+            name = text_of(item)
+            if name is None or "." not in name:
+                continue
+            module, _, attribute = name.rpartition(".")
+            target = linker.modules.absolute(table.path, module)
+            if target is None:
+                continue
+            for value in linker.values.attribute(Value("module", target), attribute):
+                for function in entered(linker, value, row.enters):
+                    yield Entry(function, row.kind, table.path, -1, True)
+
+
+def find_dependencies(linker: Linker, paths: list[str]) -> list[Dependency]:
+    """Dependencies declared as ``dependencies=[Depends(f)]`` on the app, on routers and on routes."""
+    found = []
+    for path in paths:
+        table = linker.table(path)
+        for ordinal, call in enumerate(table.facts.calls):
+            given = next((value for name, value in call.keywords if name == "dependencies"), None)
+            name = dotted(call.callee)
+            if given is None or name is None or type(given) is not list:
+                continue
+            last = name.rpartition(".")[2]
+            kind = "every-request" if last == "FastAPI" else "router" if last in ("APIRouter", "include_router") else "route"
+            for item in given[1:]:
+                if type(item) is str and item[:1] == "@" and "." not in item:
+                    inner = table.facts.calls[int(item[1:])]
+                    if inner.args and linker.values.is_injection(path, inner.scope, inner.callee):
+                        for value in linker.evaluate(path, inner.scope, inner.args[0]):
+                            for function in called_functions(linker, value):
+                                found.append(Dependency(function, path, ordinal, kind))
+    return found
+
+
+def called_functions(linker: Linker, value: Value) -> list[Value]:
+    """Functions of the project that run when a value is called: a function, ``__init__`` of a class, ``__call__``."""
+    if value.kind == "inst":
+        return [v for v in linker.values.attribute(value, "__call__") if v.kind == "def"]
+    if value.kind != "def":
+        return []
+    if linker.table(value.place).facts.scopes[value.scope].kind != "class":
+        return [value]
+    instance = Value("inst", value.place, value.scope)
+    return [v for name in ("__new__", "__init__") for v in linker.values.attribute(instance, name) if v.kind == "def"]

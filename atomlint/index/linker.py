@@ -1,0 +1,98 @@
+"""The linked project: tables of facts on demand, classes and their bases, and the evaluator over them."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Sequence
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from ..facts.records import Facts
+from .modules import Modules
+from .tables import Table, dotted
+from .values import NOTHING, Evaluator, Value, Values
+
+if TYPE_CHECKING:
+    from .catalog import Catalog
+
+EMPTY = Facts([], [], [], [], [], [])
+PROPERTIES = frozenset({"property", "cached_property", "functools.cached_property", "hybrid_property"})
+
+
+class Linker:
+    """Links the facts of a project. ``load`` gives the facts of a path, or None for a file that has none."""
+
+    def __init__(
+        self, paths: Iterable[str], load: Callable[[str], Facts | None], catalog: Catalog, src: Sequence[str] = ()
+    ) -> None:
+        self.catalog = catalog
+        self.modules = Modules(paths, src, catalog.heads)
+        self.load = load
+        self.values = Evaluator(self)
+        self.linked: Sequence[str] = ()
+        """Files whose call sites count when callers are looked for."""
+        self._tables: dict[str, Table] = {}
+        self._mro: dict[tuple[str, int], list[Value]] = {}
+
+    def table(self, path: str) -> Table:
+        """The facts of a file with their lookups; a file without facts has one empty module scope."""
+        table = self._tables.get(path)
+        if table is None:
+            facts = self.load(path) if path.endswith(".py") else None
+            if facts is None:
+                facts = empty_facts()
+            table = self._tables[path] = Table(path, facts)
+        return table
+
+    @cached_property
+    def _sites(self) -> dict[str, list[tuple[str, int]]]:
+        sites: dict[str, list[tuple[str, int]]] = defaultdict(list)
+        for path in self.linked:
+            for ordinal, call in enumerate(self.table(path).facts.calls):
+                if type(call.callee) is str:
+                    sites[call.callee.rpartition(".")[2]].append((path, ordinal))
+        return dict(sites)
+
+    def call_sites(self, name: str) -> list[tuple[str, int]]:
+        """Calls whose callee ends in ``name``: (path, ordinal)."""
+        return self._sites.get(name, [])
+
+    def mro(self, path: str, scope: int) -> list[Value]:
+        """A class and its bases, depth first with repeats dropped; bases outside of the project as ``ext`` values."""
+        key = (path, scope)
+        known = self._mro.get(key)
+        if known is not None:
+            return known
+        this = Value("def", path, scope)
+        self._mro[key] = [this]  # a class that is its own base, through a mistake
+        order: dict[Value, None] = {this: None}
+        table = self.table(path)
+        record = table.facts.scopes[scope]
+        for base in record.bases:
+            if type(base) is list and base[:1] == ["sub"]:
+                base = base[1]  # noqa: PLW2901 - Generic[T]
+            for value in self.values.evaluate(path, record.parent, base):
+                if value.kind == "def":
+                    for inherited in self.mro(value.place, value.scope):
+                        order.setdefault(inherited)
+                elif value.kind == "ext":
+                    order.setdefault(value)
+        result = [v for v in order if v.kind == "def"] + [v for v in order if v.kind == "ext"]
+        self._mro[key] = result
+        return result
+
+    def is_property(self, definition: Value) -> bool:
+        """Whether a method is read like an attribute."""
+        scope = self.table(definition.place).facts.scopes[definition.scope]
+        return any((name := dotted(d)) is not None and (name in PROPERTIES or name.endswith("property")) for d in scope.decorators)
+
+    def evaluate(self, path: str, scope: int, expr: object) -> Values:
+        """Shorthand for the evaluator."""
+        return self.values.evaluate(path, scope, expr) if expr is not None else NOTHING
+
+
+def empty_facts() -> Facts:
+    """Facts of a file that says nothing."""
+    from ..facts.records import Frame, Scope
+
+    return Facts([], [Scope("module", "", 0)], [], [], [], [Frame(0, "")])

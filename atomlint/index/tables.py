@@ -1,0 +1,189 @@
+"""Per-file lookup tables over facts: what a name means in a scope, what is assigned to an attribute."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from functools import cached_property
+from typing import NamedTuple
+
+from ..facts.records import Assign, Exit, Expr, Facts, Import, Param, Scope
+
+
+class Binding(NamedTuple):
+    """One thing that a name can mean: exactly one of the fields after ``scope`` is set."""
+
+    scope: int
+    """Where the bound expression is evaluated."""
+    imported: Import | None = None
+    definition: int | None = None
+    """Ordinal of the scope that a ``def`` or ``class`` made."""
+    param: Param | None = None
+    assign: Assign | None = None
+
+
+class Table:
+    """Facts of one file with the lookups that linking needs."""
+
+    def __init__(self, path: str, facts: Facts) -> None:
+        self.path = path
+        self.facts = facts
+
+    @cached_property
+    def names(self) -> dict[tuple[int, str], list[Binding]]:
+        """Bindings by (scope, name). ``global`` and ``nonlocal`` names are bound where they belong."""
+        table: dict[tuple[int, str], list[Binding]] = defaultdict(list)
+        scopes = self.facts.scopes
+        for record in self.facts.imports:
+            table[self.owner(record.scope, record.name), record.name].append(Binding(record.scope, imported=record))
+        for ordinal, scope in enumerate(scopes):
+            if scope.kind in ("function", "class"):
+                table[self.owner(scope.parent, scope.name), scope.name].append(
+                    Binding(scope.parent, definition=ordinal)
+                )
+            for param in scope.params:
+                table[ordinal, param.name].append(Binding(ordinal, param=param))
+        for assign in self.facts.assigns:
+            target = assign.target
+            if type(target) is str and assign.kind in ("=", "for", "with", ":") and "." not in target and target[0] != "@":
+                table[self.owner(assign.scope, target), target].append(Binding(assign.scope, assign=assign))
+        return dict(table)
+
+    def owner(self, scope: int, name: str) -> int:
+        """The scope that a binding of ``name`` made in ``scope`` belongs to."""
+        if name in self.facts.scopes[scope].globals:
+            parent = self.facts.scopes[scope].parent
+            while parent and not any(p.name == name for p in self.facts.scopes[parent].params):
+                parent = self.facts.scopes[parent].parent
+            return parent
+        return scope
+
+    @cached_property
+    def stars(self) -> list[Import]:
+        """Star imports of the module."""
+        return [record for record in self.facts.imports if record.name == "*"]
+
+    @cached_property
+    def attributes(self) -> dict[tuple[int, str], list[Assign]]:
+        """Assignments to instance or class attributes by (class scope, attribute): ``self.x = ...`` in any method."""
+        table: dict[tuple[int, str], list[Assign]] = defaultdict(list)
+        for assign in self.facts.assigns:
+            target = assign.target
+            if type(target) is not str or "." not in target or assign.kind not in ("=", ":", "with"):
+                continue
+            head, _, attribute = target.rpartition(".")
+            owner = self.receiver_class(assign.scope, head)
+            if owner is not None:
+                table[owner, attribute].append(assign)
+        return dict(table)
+
+    def receiver_class(self, scope: int, name: str) -> int | None:
+        """The class whose instance (or self) ``name`` is in a method or a function nested in one: ``self``, ``cls``,
+        ``cls._instance``; the class's own name counts too."""
+        head, _, rest = name.partition(".")
+        if rest and rest not in ("_instance", "instance", "__class__"):
+            return None
+        at = scope
+        scopes = self.facts.scopes
+        while at:
+            record = scopes[at]
+            parent = scopes[record.parent]
+            if parent.kind == "class":
+                if record.kind == "function" and (
+                    (record.params and record.params[0].name == head) or parent.name == head
+                ):
+                    return record.parent
+                return None
+            at = record.parent
+        return None
+
+    @cached_property
+    def class_attributes(self) -> dict[tuple[int, str], list[Assign]]:
+        """Assignments in class bodies by (class scope, name)."""
+        table: dict[tuple[int, str], list[Assign]] = defaultdict(list)
+        for assign in self.facts.assigns:
+            if type(assign.target) is str and self.facts.scopes[assign.scope].kind == "class":
+                table[assign.scope, assign.target].append(assign)
+        return dict(table)
+
+    @cached_property
+    def members(self) -> dict[tuple[int, str], int]:
+        """Methods and nested classes by (class scope, name); the last definition wins, setters do not."""
+        table: dict[tuple[int, str], int] = {}
+        for ordinal, scope in enumerate(self.facts.scopes):
+            if scope.kind in ("function", "class") and self.facts.scopes[scope.parent].kind == "class":
+                if any(type(d) is str and d.endswith((".setter", ".deleter")) for d in scope.decorators):
+                    continue
+                table[scope.parent, scope.name] = ordinal
+        return table
+
+    @cached_property
+    def exits(self) -> dict[int, list[Exit]]:
+        """Exits by scope."""
+        table: dict[int, list[Exit]] = defaultdict(list)
+        for exit_ in self.facts.exits:
+            table[exit_.scope].append(exit_)
+        return dict(table)
+
+    @cached_property
+    def calls_in(self) -> dict[int, list[int]]:
+        """Ordinals of the calls by scope."""
+        table: dict[int, list[int]] = defaultdict(list)
+        for ordinal, call in enumerate(self.facts.calls):
+            table[call.scope].append(ordinal)
+        return dict(table)
+
+    @cached_property
+    def assigns_in(self) -> dict[int, list[int]]:
+        """Places in the list of assignments by scope."""
+        table: dict[int, list[int]] = defaultdict(list)
+        for place, assign in enumerate(self.facts.assigns):
+            table[assign.scope].append(place)
+        return dict(table)
+
+    def lookup(self, scope: int, name: str) -> list[Binding]:
+        """What a name means seen from a scope, by Python's scoping: class bodies are skipped from inside functions."""
+        names = self.names
+        at, first = scope, True
+        while True:
+            record = self.facts.scopes[at]
+            if first or record.kind != "class":
+                found = names.get((at, name))
+                if found:
+                    return found
+            if at == 0:
+                return []
+            first = False
+            at = record.parent
+
+    def qualname(self, scope: int) -> str:
+        """Dotted name of a scope inside its module; ``""`` for the module."""
+        parts: list[str] = []
+        while scope:
+            record: Scope = self.facts.scopes[scope]
+            parts.append(record.name)
+            scope = record.parent
+        return ".".join(reversed(parts))
+
+    def frames(self, frame: int) -> list[int]:
+        """A frame and its parents, innermost first."""
+        chain = []
+        while frame:
+            chain.append(frame)
+            frame = self.facts.frames[frame].parent
+        return chain
+
+    def enclosing_function(self, scope: int) -> int:
+        """The nearest function or module around a scope (classes and comprehensions are passed)."""
+        while scope and self.facts.scopes[scope].kind == "class":
+            scope = self.facts.scopes[scope].parent
+        return scope
+
+
+def dotted(expr: Expr) -> str | None:
+    """The dotted name that an expression is, or None."""
+    return expr if type(expr) is str and expr and expr[0] not in "@'#?" else None
+
+
+def text_of(expr: Expr) -> str | None:
+    """The string constant that an expression is, or None."""
+    return expr[1:] if type(expr) is str and expr[:1] == "'" else None

@@ -1,0 +1,527 @@
+"""What an expression can be: points-to for modules, definitions, instances and values of external libraries."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, NamedTuple
+
+from ..facts.records import Assign, Expr, Param
+from .tables import Binding, Table, dotted, text_of
+
+if TYPE_CHECKING:
+    from .linker import Linker
+
+MAX_UNION = 8
+"""More possible values than this say nothing about any of them."""
+MAX_CALLERS = 12
+"""Call sites looked at to find what a parameter is."""
+
+
+class Value(NamedTuple):
+    """One thing an expression can be.
+
+    Kinds: ``module`` (``place`` is a path, or a namespace directory), ``def`` (a function, class or lambda: path and scope),
+    ``inst`` (an instance of a class of the project), ``ext`` (``place`` is a dotted name of a library, with ``()`` where it
+    was called), ``const`` (``place`` is a constant in the facts' notation).
+    """
+
+    kind: str
+    place: str
+    scope: int = 0
+
+
+Values = frozenset[Value]
+NOTHING: Values = frozenset()
+
+PASS_THROUGH = frozenset({"typing.cast", "contextlib.closing", "copy.copy", "contextlib.suppress"})
+WRAPPERS = frozenset({"Optional", "Annotated", "ClassVar", "Final", "Union", "Mapped", "Type"})
+CONTEXTS = frozenset({"__enter__", "__aenter__"})
+
+
+class Evaluator:
+    """Evaluates expressions of facts against a linked project; every answer is kept."""
+
+    def __init__(self, linker: Linker) -> None:
+        self.linker = linker
+        self._names: dict[tuple[str, int, str], Values] = {}
+        self._attributes: dict[tuple[Value, str], Values] = {}
+        self._calls: dict[tuple[str, int], Values] = {}
+        self._returns: dict[tuple[str, int], Values] = {}
+        self._busy: set[object] = set()
+
+    # --- expressions -----------------------------------------------------------------------------------------------
+
+    def evaluate(self, path: str, scope: int, expr: Expr) -> Values:
+        """What an expression can be, seen from a scope of a file."""
+        if type(expr) is str:
+            return self._string(path, scope, expr)
+        if type(expr) is not list or not expr:
+            return NOTHING
+        kind = expr[0]
+        if kind in ("or", "and"):
+            return self._union(self.evaluate(path, scope, part) for part in expr[1:])
+        if kind == "if":
+            return self._union(self.evaluate(path, scope, part) for part in expr[2:])
+        if kind == ".":
+            return self._union(self.attribute(value, expr[2]) for value in self.evaluate(path, scope, expr[1]))
+        if kind == "lambda":
+            return frozenset({Value("def", path, expr[1])})
+        if kind == "sub":
+            return self._subscript(path, scope, expr)
+        return NOTHING
+
+    def _string(self, path: str, scope: int, expr: str) -> Values:
+        first = expr[:1]
+        if first in ("'", "#"):
+            return NOTHING if expr == "#None" else frozenset({Value("const", expr)})
+        if first in ("?", ""):
+            return NOTHING
+        head, *rest = expr.split(".")
+        values = self.call(path, int(head[1:])) if first == "@" else self.name(path, scope, head)
+        for attribute in rest:
+            if not values:
+                break
+            values = self._union(self.attribute(value, attribute) for value in values)
+        return values
+
+    def _subscript(self, path: str, scope: int, expr: Expr) -> Values:
+        base = self.evaluate(path, scope, expr[1])
+        if any(value.kind == "ext" for value in base):
+            return frozenset(Value("ext", f"{value.place}[]") for value in base if value.kind == "ext")
+        items = self.items(path, scope, expr[1])
+        return self._union(self.evaluate(place, at, item) for place, at, item in items) if items else NOTHING
+
+    def items(self, path: str, scope: int, expr: Expr) -> list[tuple[str, int, Expr]]:
+        """Elements of a literal list, or values of a literal dict, that an expression is or names."""
+        if type(expr) is list and expr:
+            if expr[0] == "[]":
+                return [(path, scope, item) for item in expr[1:]]
+            if expr[0] == "{}":
+                return [(path, scope, item) for item in expr[2::2]]
+            return []
+        name = dotted(expr)
+        if name is None:
+            return []
+        if "." not in name:
+            return [
+                item
+                for binding in self.linker.table(path).lookup(scope, name)
+                if binding.assign is not None and type(binding.assign.value) is list
+                for item in self.items(path, binding.scope, binding.assign.value)
+            ]
+        head, _, attribute = name.rpartition(".")
+        table = self.linker.table(path)
+        owner = table.receiver_class(scope, head)
+        assigns = [] if owner is None else table.attributes.get((owner, attribute), [])
+        return [item for a in assigns if type(a.value) is list for item in self.items(path, a.scope, a.value)]
+
+    @staticmethod
+    def _union(sets: Iterable[Values]) -> Values:
+        result: set[Value] = set()
+        for values in sets:
+            result |= values
+        return frozenset(result) if len(result) <= MAX_UNION else NOTHING
+
+    # --- names -----------------------------------------------------------------------------------------------------
+
+    def name(self, path: str, scope: int, name: str) -> Values:
+        """What a bare name can be, seen from a scope."""
+        key = (path, scope, name)
+        known = self._names.get(key)
+        if known is not None:
+            return known
+        if key in self._busy:
+            return NOTHING
+        self._busy.add(key)
+        try:
+            values = self._name(path, scope, name)
+        finally:
+            self._busy.discard(key)
+        self._names[key] = values
+        return values
+
+    def _name(self, path: str, scope: int, name: str) -> Values:
+        table = self.linker.table(path)
+        bindings = table.lookup(scope, name)
+        if bindings:
+            return self._union(self.binding(path, binding) for binding in bindings)
+        for star in table.stars:
+            values = self._import(path, star.level, star.module, name, star=True)
+            if values:
+                return values
+        if name in ("super", "getattr", "property", "type", "print", "len", "str", "int", "dict", "list", "set"):
+            return frozenset({Value("ext", f"builtins.{name}")})
+        return NOTHING
+
+    def binding(self, path: str, binding: Binding) -> Values:
+        """What one binding makes of its name."""
+        if binding.definition is not None:
+            return frozenset({Value("def", path, binding.definition)})
+        if binding.imported is not None:
+            record = binding.imported
+            if record.attribute is None:
+                return self._module(path, record.level, record.module)
+            if record.attribute == "":
+                return self._module(path, record.level, record.name)
+            return self._import(path, record.level, record.module, record.attribute)
+        if binding.param is not None:
+            return self.parameter(path, binding.scope, binding.param)
+        if binding.assign is not None:
+            return self.assigned(path, binding.assign)
+        return NOTHING
+
+    def assigned(self, path: str, assign: Assign) -> Values:
+        """What an assignment gives its target."""
+        values = self.evaluate(path, assign.scope, assign.value) if assign.value is not None else NOTHING
+        if assign.kind == "with":
+            values = self._union(self._entered(value) for value in values)
+        if not values and assign.annotation is not None:
+            values = self.annotation(path, assign.scope, assign.annotation)
+        return values
+
+    def _entered(self, value: Value) -> Values:
+        """What ``with value as x`` binds."""
+        if value.kind == "inst":
+            for method in CONTEXTS:
+                entered = [v for v in self.attribute(value, method) if v.kind == "def"]
+                if entered:
+                    return self._union(self.returned(v) for v in entered) or frozenset({value})
+        return frozenset({value})
+
+    def _module(self, path: str, level: int, module: str) -> Values:
+        modules = self.linker.modules
+        target = modules.relative(path, level, module) if level else modules.absolute(path, module)
+        if target is not None:
+            return frozenset({Value("module", target)})
+        return frozenset() if level else frozenset({Value("ext", module)})
+
+    def _import(self, path: str, level: int, module: str, attribute: str, *, star: bool = False) -> Values:
+        modules = self.linker.modules
+        target = modules.relative(path, level, module) if level else modules.absolute(path, module)
+        if target is None:
+            return NOTHING if level or star else frozenset({Value("ext", f"{module}.{attribute}")})
+        if star and target.endswith(".py") and target != path:
+            exports = self.linker.table(target).facts.exports
+            if (exports is not None and attribute not in exports) or (exports is None and attribute[:1] == "_"):
+                return NOTHING
+        return self.attribute(Value("module", target), attribute)
+
+    # --- parameters and annotations --------------------------------------------------------------------------------
+
+    def parameter(self, path: str, scope: int, param: Param) -> Values:
+        """What a parameter can be: ``self``, an injected dependency, its annotation, its default, its callers' arguments."""
+        table = self.linker.table(path)
+        record = table.facts.scopes[scope]
+        parent = table.facts.scopes[record.parent]
+        if parent.kind == "class" and record.kind == "function" and record.params and record.params[0] is param:
+            if any(d == "staticmethod" for d in record.decorators):
+                return NOTHING
+            if any(d == "classmethod" for d in record.decorators) or record.name in ("__new__", "__init_subclass__"):
+                return frozenset({Value("def", path, record.parent)})
+            return frozenset({Value("inst", path, record.parent)})
+        injected = self.injected(path, record.parent, param)
+        if injected:
+            return self._union(self.result(value) for value in injected)
+        if param.kind in ("*", "**"):
+            return NOTHING
+        if param.annotation is not None:
+            values = self.annotation(path, record.parent, param.annotation)
+            if values:
+                return values
+        values = self.evaluate(path, record.parent, param.default) if param.default is not None else NOTHING
+        values = frozenset(value for value in values if value.kind != "const")
+        return values or self._from_callers(path, scope, param)
+
+    def injected(self, path: str, scope: int, param: Param) -> Values:
+        """What ``Depends(f)`` in a default or an ``Annotated`` names: ``f``; nothing when there is no such thing."""
+        candidates = [param.default]
+        annotation = param.annotation
+        if type(annotation) is str and annotation[:1] not in ("'", "#", "?", "@", ""):
+            annotation = self.alias(path, scope, annotation) or annotation
+        if type(annotation) is tuple:
+            path, scope, annotation = annotation
+        if type(annotation) is list and annotation[:1] == ["sub"] and type(annotation[2]) is list:
+            candidates += annotation[2][1:]
+        for candidate in candidates:
+            if type(candidate) is not str or candidate[:1] != "@" or "." in candidate:
+                continue
+            call = self.linker.table(path).facts.calls[int(candidate[1:])]
+            if self.is_injection(path, call.scope, call.callee):
+                if call.args:
+                    return self.evaluate(path, call.scope, call.args[0])
+                named = [value for name, value in call.keywords if name == "dependency"]
+                if named:
+                    return self.evaluate(path, call.scope, named[0])
+                if param.annotation is not None:  # Depends() takes the annotation itself
+                    return self._classes(self.annotation(path, scope, param.annotation))
+        return NOTHING
+
+    def alias(self, path: str, scope: int, name: str) -> tuple[str, int, Expr] | None:
+        """The expression behind a module-level alias such as ``SessionDep = Annotated[Session, Depends(get_db)]``."""
+        table = self.linker.table(path)
+        for binding in table.lookup(scope, name) if "." not in name else ():
+            if binding.assign is not None and type(binding.assign.value) is list:
+                return path, binding.scope, binding.assign.value
+            record = binding.imported
+            if record is not None and record.attribute:
+                target = self.linker.modules.target(path, record)
+                if target is not None and target.endswith(".py"):
+                    return self.alias(target, 0, record.attribute)
+        return None
+
+    def is_injection(self, path: str, scope: int, callee: Expr) -> bool:
+        """Whether a callee is FastAPI's ``Depends`` or ``Security``."""
+        name = dotted(callee)
+        if name is None or name.rpartition(".")[2] not in ("Depends", "Security"):
+            return False
+        values = self.evaluate(path, scope, callee)
+        return not values or any(value.kind == "ext" for value in values)
+
+    @staticmethod
+    def _classes(values: Values) -> Values:
+        return frozenset(Value("def", v.place, v.scope) if v.kind == "inst" else v for v in values)
+
+    def _from_callers(self, path: str, scope: int, param: Param) -> Values:
+        """Union of the arguments at the call sites of a function that are proven to call it."""
+        key = ("callers", path, scope, param.name)
+        if key in self._busy:
+            return NOTHING
+        table = self.linker.table(path)
+        record = table.facts.scopes[scope]
+        if record.kind != "function":
+            return NOTHING
+        owner = table.facts.scopes[record.parent]
+        is_method = owner.kind == "class" and not any(d == "staticmethod" for d in record.decorators)
+        called = owner.name if record.name == "__init__" and is_method else record.name
+        sites = self.linker.call_sites(called)
+        if not 0 < len(sites) <= MAX_CALLERS:
+            return NOTHING
+        wanted = Value("def", path, record.parent if record.name == "__init__" else scope)
+        position = [p.name for p in record.params].index(param.name) - (1 if is_method else 0)
+        self._busy.add(key)
+        try:
+            result: set[Value] = set()
+            for site, ordinal in sites:
+                call = self.linker.table(site).facts.calls[ordinal]
+                given = next((value for name, value in call.keywords if name == param.name), None)
+                if given is None and 0 <= position < len(call.args):
+                    given = call.args[position]
+                if given is None or wanted not in self.evaluate(site, call.scope, call.callee):
+                    continue
+                result |= {v for v in self.evaluate(site, call.scope, given) if v.kind != "const"}
+        finally:
+            self._busy.discard(key)
+        return frozenset(result) if len(result) <= MAX_UNION else NOTHING
+
+    def annotation(self, path: str, scope: int, expr: Expr) -> Values:
+        """Instances that an annotation promises; containers promise nothing."""
+        text = text_of(expr)
+        if text is not None:
+            parts = [part.strip() for part in text.replace("Optional[", "").rstrip("]").split("|")]
+            names = [part for part in parts if part.replace(".", "").replace("_", "").isalnum() and not part[0].isdigit()]
+            return self._union(self.annotation(path, scope, name) for name in names)
+        if type(expr) is str:
+            values = self.evaluate(path, scope, expr)
+            if values:
+                return self._union(self.instance(value) for value in values)
+            return NOTHING
+        if type(expr) is not list or not expr:
+            return NOTHING
+        if expr[0] == "bin" and expr[1] == "|":
+            return self._union(self.annotation(path, scope, part) for part in expr[2:])
+        if expr[0] == "sub":
+            name = dotted(expr[1])
+            wrapper = name.rpartition(".")[2] if name else ""
+            if wrapper in WRAPPERS:
+                inner = expr[2][1:] if type(expr[2]) is list and expr[2][0] == "[]" else [expr[2]]
+                if wrapper == "Annotated":
+                    inner = inner[:1]
+                return self._union(self.annotation(path, scope, part) for part in inner)
+            return self.annotation(path, scope, expr[1]) if name and wrapper[:1].isupper() else NOTHING
+        return NOTHING
+
+    def instance(self, value: Value) -> Values:
+        """An instance of a class."""
+        if value.kind == "def":
+            if self.linker.table(value.place).facts.scopes[value.scope].kind == "class":
+                return frozenset({Value("inst", value.place, value.scope)})
+            return NOTHING
+        if value.kind == "ext" and not value.place.startswith(("typing.", "builtins.", "collections.")):
+            return frozenset({self.linker.catalog.called(value)})
+        return NOTHING
+
+    # --- attributes ------------------------------------------------------------------------------------------------
+
+    def attribute(self, value: Value, name: str) -> Values:
+        """What ``value.name`` can be."""
+        key = (value, name)
+        known = self._attributes.get(key)
+        if known is not None:
+            return known
+        if key in self._busy:
+            return NOTHING
+        self._busy.add(key)
+        try:
+            values = self._attribute(value, name)
+        finally:
+            self._busy.discard(key)
+        self._attributes[key] = values
+        return values
+
+    def _attribute(self, value: Value, name: str) -> Values:
+        if value.kind == "ext":
+            return frozenset({Value("ext", f"{value.place}.{name}")})
+        if value.kind == "module":
+            return self._module_attribute(value.place, name)
+        if value.kind == "const":
+            return NOTHING
+        scope = self.linker.table(value.place).facts.scopes[value.scope]
+        if scope.kind != "class":
+            return NOTHING
+        return self._class_attribute(value, name)
+
+    def _module_attribute(self, path: str, name: str) -> Values:
+        if path.endswith(".py"):
+            values = self.name(path, 0, name)
+            if values:
+                return values
+        submodule = self.linker.modules.submodule(path, name)
+        return frozenset({Value("module", submodule)}) if submodule else NOTHING
+
+    def _class_attribute(self, value: Value, name: str) -> Values:
+        for cls in self.linker.mro(value.place, value.scope):
+            if cls.kind == "ext":
+                base = f"{cls.place}()" if value.kind == "inst" else cls.place
+                return frozenset({Value("ext", f"{self.linker.catalog.canonical(base)}.{name}")})
+            table = self.linker.table(cls.place)
+            member = table.members.get((cls.scope, name))
+            if member is not None:
+                definition = Value("def", cls.place, member)
+                return self.returned(definition) if self.linker.is_property(definition) else frozenset({definition})
+            values = self._union(
+                self.assigned(cls.place, assign)
+                for assign in (
+                    *table.attributes.get((cls.scope, name), ()),
+                    *table.class_attributes.get((cls.scope, name), ()),
+                )
+            )
+            if values:
+                return values
+        return self._forwarded(value, name)
+
+    def _forwarded(self, value: Value, name: str) -> Values:
+        """``__getattr__`` that hands every attribute on: ``return getattr(self._client, name)``."""
+        if value.kind != "inst" or name.startswith("__"):
+            return NOTHING
+        for cls in self.linker.mro(value.place, value.scope):
+            if cls.kind == "ext":
+                continue
+            table = self.linker.table(cls.place)
+            method = table.members.get((cls.scope, "__getattr__"))
+            if method is None:
+                continue
+            for exit_ in table.exits.get(method, ()):
+                if type(exit_.value) is str and exit_.value[:1] == "@" and "." not in exit_.value:
+                    call = table.facts.calls[int(exit_.value[1:])]
+                    if call.callee == "getattr" and call.args:
+                        targets = self.evaluate(cls.place, method, call.args[0])
+                        return self._union(self.attribute(target, name) for target in targets)
+        return NOTHING
+
+    # --- calls -----------------------------------------------------------------------------------------------------
+
+    def callee(self, path: str, ordinal: int) -> Values:
+        """What the callee of a call can be."""
+        call = self.linker.table(path).facts.calls[ordinal]
+        if type(call.callee) is str and call.callee[:1] == "@" and "." in call.callee:
+            head, _, attribute = call.callee.rpartition(".")
+            inner = self.linker.table(path).facts.calls[int(head[1:])] if "." not in head else None
+            if inner is not None and inner.callee == "super":
+                return self._super(path, call.scope, attribute)
+        return self.evaluate(path, call.scope, call.callee)
+
+    def _super(self, path: str, scope: int, attribute: str) -> Values:
+        table = self.linker.table(path)
+        at = scope
+        while at and table.facts.scopes[table.facts.scopes[at].parent].kind != "class":
+            at = table.facts.scopes[at].parent
+        if not at:
+            return NOTHING
+        for cls in self.linker.mro(path, table.facts.scopes[at].parent)[1:]:
+            if cls.kind == "ext":
+                return frozenset({Value("ext", f"{self.linker.catalog.canonical(cls.place + '()')}.{attribute}")})
+            member = self.linker.table(cls.place).members.get((cls.scope, attribute))
+            if member is not None:
+                return frozenset({Value("def", cls.place, member)})
+        return NOTHING
+
+    def call(self, path: str, ordinal: int) -> Values:
+        """What a call can return."""
+        key = (path, ordinal)
+        known = self._calls.get(key)
+        if known is not None:
+            return known
+        if key in self._busy:
+            return NOTHING
+        self._busy.add(key)
+        try:
+            values = self._call(path, ordinal)
+        finally:
+            self._busy.discard(key)
+        self._calls[key] = values
+        return values
+
+    def _call(self, path: str, ordinal: int) -> Values:
+        call = self.linker.table(path).facts.calls[ordinal]
+        if call.callee == "getattr" and len(call.args) >= 2 and text_of(call.args[1]):
+            name = text_of(call.args[1]) or ""
+            return self._union(self.attribute(v, name) for v in self.evaluate(path, call.scope, call.args[0]))
+        results = []
+        for value in self.callee(path, ordinal):
+            if value.kind == "ext" and value.place in PASS_THROUGH and call.args:
+                results.append(self.evaluate(path, call.scope, call.args[-1 if value.place == "typing.cast" else 0]))
+            else:
+                results.append(self.result(value))
+        return self._union(results)
+
+    def result(self, value: Value) -> Values:
+        """What calling a value returns."""
+        if value.kind == "ext":
+            return frozenset({self.linker.catalog.called(value)})
+        if value.kind == "inst":
+            return self._union(self.returned(v) for v in self.attribute(value, "__call__") if v.kind == "def")
+        if value.kind != "def":
+            return NOTHING
+        scope = self.linker.table(value.place).facts.scopes[value.scope]
+        if scope.kind == "class":
+            return frozenset({Value("inst", value.place, value.scope)})
+        return self.returned(value)
+
+    def returned(self, function: Value) -> Values:
+        """What a function of the project returns or yields: what its exits say, else its annotation."""
+        if function.kind != "def":
+            return NOTHING
+        key = (function.place, function.scope)
+        known = self._returns.get(key)
+        if known is not None:
+            return known
+        guard = ("returned", *key)
+        if guard in self._busy:
+            return NOTHING
+        self._busy.add(guard)
+        try:
+            table = self.linker.table(function.place)
+            scope = table.facts.scopes[function.scope]
+            wanted = "yield" if scope.yields else "return"
+            values = self._union(
+                self.evaluate(function.place, function.scope, exit_.value)
+                for exit_ in table.exits.get(function.scope, ())
+                if exit_.kind == wanted
+            )
+            values = frozenset(value for value in values if value.kind != "const")
+            if not values and scope.returns is not None and not scope.yields:
+                values = self.annotation(function.place, scope.parent, scope.returns)
+        finally:
+            self._busy.discard(guard)
+        self._returns[key] = values
+        return values

@@ -1,0 +1,146 @@
+"""How a rule is declared: id, what it needs, its options, the function that nominates candidates, and its handlers.
+
+A rule is one module. Its docstring is its page (a summary line, then ``## Why``, ``## Bad``, ``## Good``,
+``## Configuration``, ``## Limits``). A function decorated with `rule` nominates candidates of one kind, named by
+the annotation of its first parameter (`Call`, `Class`, `Function`, `Document` or `Text`), and the handlers that
+are attached with ``.on(...)`` look at each candidate's real syntax and report.
+"""
+
+from __future__ import annotations
+
+import inspect
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from enum import Enum
+from functools import cached_property
+from typing import Any, Literal
+
+from .finding import Confidence, Finding, Severity
+from .option import Option
+
+Subject = Literal["Call", "Class", "Function", "Document", "Text", "Project"]
+SUBJECTS: tuple[Subject, ...] = ("Call", "Class", "Function", "Document", "Text", "Project")
+SECTION = re.compile(r"^## +(.+?) *$", re.MULTILINE)
+DOCS_URL = "https://atomlint.dev/rules/"
+
+
+class Status(str, Enum):
+    """Life of a rule: preview rules run only when selected by id, deprecated ones say what to use instead."""
+
+    PREVIEW = "preview"
+    STABLE = "stable"
+    DEPRECATED = "deprecated"
+
+
+Handler = Callable[..., Iterator[Finding]]
+Nominate = Callable[[Any], bool]
+
+
+@dataclass(eq=False)
+class Rule:
+    """One check. Made by `rule`; immutable once its module is imported."""
+
+    id: str
+    nominate: Nominate
+    subject: Subject
+    doc: str
+    needs: tuple[bytes, ...] = ()
+    """A Python file can only hold a candidate if its bytes hold one of these; empty: every file can."""
+    reach: bool = False
+    """Whether candidates depend on call paths from entry points."""
+    tests: bool = False
+    """Whether test files are looked at."""
+    severity: Severity = Severity.WARNING
+    confidence: Confidence = Confidence.HIGH
+    status: Status = Status.STABLE
+    options: tuple[Option[Any], ...] = ()
+    since: str = ""
+    redirects: tuple[str, ...] = ()
+    """Earlier ids of this rule."""
+    handlers: dict[str, Handler] = field(default_factory=dict)
+
+    @property
+    def family(self) -> str:
+        """The part of the id before the first dash."""
+        return self.id.partition("-")[0]
+
+    @cached_property
+    def sections(self) -> Mapping[str, str]:
+        """The docstring's ``##`` sections by lower-case title, and the summary under the empty title."""
+        parts = SECTION.split(inspect.cleandoc(self.doc))
+        titles = [title.lower() for title in parts[1::2]]
+        return {"": parts[0].strip(), **dict(zip(titles, (body.strip("\n") for body in parts[2::2]), strict=True))}
+
+    @property
+    def summary(self) -> str:
+        """The first line of the page."""
+        return self.sections[""].partition("\n")[0].rstrip(".")
+
+    @property
+    def why(self) -> str:
+        """The ``## Why`` section."""
+        return self.sections.get("why", "").strip()
+
+    @property
+    def url(self) -> str:
+        """Where the rule's page is published."""
+        return f"{DOCS_URL}{self.id}"
+
+    def on(self, *names: str) -> Callable[[Handler], Handler]:
+        """Attach a handler for LibCST node types (``"Call"``), or for the candidates themselves (``"*"``)."""
+
+        def attach(handler: Handler) -> Handler:
+            for name in names:
+                self.handlers[name] = handler
+            return handler
+
+        return attach
+
+
+def rule(  # noqa: PLR0913 - keyword-only metadata, each with a default
+    id: str,  # noqa: A002 - the word for it
+    *,
+    needs: Sequence[str] = (),
+    reach: bool = False,
+    tests: bool = False,
+    severity: Severity | str = Severity.WARNING,
+    confidence: Confidence | str = Confidence.HIGH,
+    status: Status | str = Status.STABLE,
+    options: Sequence[Option[Any]] = (),
+    since: str = "",
+    redirects: Sequence[str] = (),
+) -> Callable[[Nominate], Rule]:
+    """Declare a rule; decorates the function that nominates its candidates.
+
+    Raises:
+        TypeError: the function's first parameter is not annotated with a subject (`Call`, `Class`, ...).
+    """
+
+    def declare(nominate: Nominate) -> Rule:
+        return Rule(
+            id=id,
+            nominate=nominate,
+            subject=_subject(nominate, id),
+            doc=nominate.__globals__.get("__doc__") or "",
+            needs=tuple(need.encode() for need in needs),
+            reach=reach,
+            tests=tests,
+            severity=Severity(severity),
+            confidence=Confidence(confidence),
+            status=Status(status),
+            options=tuple(options),
+            since=since,
+            redirects=tuple(redirects),
+        )
+
+    return declare
+
+
+def _subject(nominate: Nominate, rule_id: str) -> Subject:
+    annotations = [a for name, a in nominate.__annotations__.items() if name != "return"]
+    name = getattr(annotations[0], "__name__", str(annotations[0])) if annotations else ""
+    for subject in SUBJECTS:
+        if name.rpartition(".")[2] == subject:
+            return subject
+    raise TypeError(f"{rule_id}: annotate the nominating function's first parameter with one of {', '.join(SUBJECTS)}")

@@ -1,0 +1,1 @@
+"""The built-in pack: rules by family, and the catalogs of library knowledge."""

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from .index.tables import dotted, text_of
     from .index.views import Call, Class, Function, Index
     from .option import Option
-    from .rule import Rule, Status, rule
+    from .declare import Rule, Status, rule
     from .text import Text, TextContext
 
 _HOMES = {
@@ -34,14 +34,14 @@ _HOMES = {
     "Note": "finding",
     "Option": "option",
     "Position": "finding",
-    "Rule": "rule",
+    "Rule": "declare",
     "Severity": "finding",
     "Span": "finding",
-    "Status": "rule",
+    "Status": "declare",
     "Text": "text",
     "TextContext": "text",
     "dotted": "index.tables",
-    "rule": "rule",
+    "rule": "declare",
     "text_of": "index.tables",
 }
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from .finding import Confidence, Finding, Position, Severity, Span
 from .option import Option
-from .rule import Rule
+from .declare import Rule
 
 if TYPE_CHECKING:
     import libcst as cst

@@ -1,11 +1,11 @@
-"""Text of files: bytes to text as Python decodes them, lines, and columns in code points, UTF-8 bytes and UTF-16 units."""
+"""Text of files: bytes to text as Python decodes them, lines, columns in code points, UTF-8 bytes and UTF-16 units."""
 
 from __future__ import annotations
 
 import codecs
-import io
 import re
 import tokenize
+from bisect import bisect_right
 from functools import cached_property
 from pathlib import Path
 from typing import Protocol
@@ -13,6 +13,7 @@ from typing import Protocol
 from .finding import Position, Span
 
 LINE_END = re.compile(r"\r\n|\r|\n")
+_LINE = re.compile(rb"[^\r\n]*(?:\r\n|\r|\n|\Z)")
 
 
 class DecodeError(ValueError):
@@ -26,6 +27,13 @@ class Source:
         self.path = path
         self.data = data
 
+    @classmethod
+    def from_text(cls, path: str, text: str) -> Source:
+        """A source of a text that never was bytes; its ``data`` is UTF-8, lone surrogates included."""
+        source = cls(path, text.encode("utf-8", "surrogatepass"))
+        source.__dict__["text"] = text
+        return source
+
     @cached_property
     def text(self) -> str:
         """The decoded text, without a byte order mark, line ends as they stand.
@@ -33,7 +41,25 @@ class Source:
         Raises:
             DecodeError: the bytes do not decode in their declared encoding, or the declaration is unknown.
         """
-        return decode(self.data, python=self.path.endswith((".py", ".pyi")))
+        return decode(self.data, python=self.python)
+
+    @property
+    def python(self) -> bool:
+        """Whether the path names a Python file, which may declare its encoding."""
+        return self.path.endswith((".py", ".pyi"))
+
+    def encode(self, text: str) -> bytes:
+        """Another text as this file would hold it: in its encoding, with its byte order mark if it has one.
+
+        Raises:
+            DecodeError: the text has characters that the encoding lacks, or this file's encoding is unknown.
+        """
+        encoding = encoding_of(self.data, python=self.python)
+        mark = codecs.BOM_UTF8 if self.data.startswith(codecs.BOM_UTF8) else b""
+        try:
+            return mark + text.encode("utf-8" if encoding == "utf-8-sig" else encoding)
+        except UnicodeError as error:
+            raise DecodeError(f"not writable as {encoding}: {getattr(error, 'reason', error)}") from None
 
     @cached_property
     def lines(self) -> list[str]:
@@ -46,10 +72,13 @@ class Source:
         return [0, *(match.end() for match in LINE_END.finditer(self.text))]
 
     def offset(self, position: Position) -> int:
-        """Code-point offset of a position, clipped to the text."""
+        """Code-point offset of a position, clipped to its line (with the line's end) and to the text."""
         if position.line > len(self.starts):
             return len(self.text)
-        return min(self.starts[position.line - 1] + position.column - 1, len(self.text))
+        if position.line < 1:
+            return 0
+        limit = self.starts[position.line] if position.line < len(self.starts) else len(self.text)
+        return min(self.starts[position.line - 1] + max(position.column - 1, 0), limit)
 
     def slice(self, span: Span) -> str:
         """The text that a span covers."""
@@ -57,8 +86,6 @@ class Source:
 
     def position(self, offset: int) -> Position:
         """Position of a code-point offset."""
-        from bisect import bisect_right
-
         line = bisect_right(self.starts, offset)
         return Position(line, offset - self.starts[line - 1] + 1)
 
@@ -67,11 +94,13 @@ class Source:
         return Span(self.path, self.position(start), self.position(end))
 
     def from_utf8(self, line: int, byte_column: int) -> Position:
-        """Position of a line (from 1) and a column in UTF-8 bytes from 0, as ``ast`` counts them."""
+        """Position of a line (from 1) and a UTF-8 byte column from 0, as ``ast`` counts them; clipped to the line."""
         text = self.lines[line - 1] if line <= len(self.lines) else ""
         if text.isascii():
-            return Position(line, byte_column + 1)
-        return Position(line, len(text.encode("utf-8", "surrogatepass")[:byte_column].decode("utf-8", "ignore")) + 1)
+            return Position(line, min(byte_column, len(text)) + 1)
+        head = text.encode("utf-8", "surrogatepass")[: byte_column + 1]
+        starts = sum(byte & 0xC0 != 0x80 for byte in head)
+        return Position(line, starts if len(head) > byte_column else starts + 1)
 
     def to_utf16(self, position: Position) -> int:
         """Column of a position in UTF-16 units from 0, as editors count them."""
@@ -106,27 +135,42 @@ class Files:
             data = self.overlay[path] if path in self.overlay else (self.root / path).read_bytes()
             source = Source(path, data)
             _ = source.text
-        except (OSError, DecodeError):
+        except (OSError, ValueError):  # ValueError: no text, or no path at all (a null character in it)
             return None
         return source
 
 
+def encoding_of(data: bytes, *, python: bool) -> str:
+    """The encoding of a file: UTF-8 unless a Python file declares another; ``utf-8-sig`` with a byte order mark.
+
+    A lone carriage return ends a line here as it does for the compiler.
+
+    Raises:
+        DecodeError: the declaration is unknown, or contradicts the byte order mark.
+    """
+    if not python:
+        return "utf-8-sig" if data.startswith(codecs.BOM_UTF8) else "utf-8"
+    lines = (match[0] for match in _LINE.finditer(data))
+    try:
+        return tokenize.detect_encoding(lines.__next__)[0]
+    except SyntaxError as error:
+        raise DecodeError(str(error)) from None
+
+
 def decode(data: bytes, *, python: bool) -> str:
-    """Bytes to text: the declared encoding of a Python file, UTF-8 (BOM allowed) of any other.
+    """Bytes to text: the declared encoding of a Python file, UTF-8 of any other; one byte order mark is dropped.
 
     Raises:
         DecodeError: see the class.
     """
-    if not python:
-        try:
-            return data.decode("utf-8-sig")
-        except UnicodeDecodeError as error:
-            raise DecodeError(f"not UTF-8: {error.reason} at byte {error.start}") from None
+    encoding = encoding_of(data, python=python)
     try:
-        encoding, _ = tokenize.detect_encoding(io.BytesIO(data).readline)
         text = data.decode(encoding)
-    except (SyntaxError, LookupError) as error:
-        raise DecodeError(str(error)) from None
     except UnicodeDecodeError as error:
-        raise DecodeError(f"not {error.encoding}: {error.reason} at byte {error.start}") from None
-    return text.removeprefix(codecs.BOM_UTF8.decode("utf-8"))
+        name = "UTF-8" if encoding in ("utf-8", "utf-8-sig") else encoding
+        raise DecodeError(f"not {name}: {error.reason} at byte {error.start}") from None
+    except (LookupError, ValueError) as error:  # codecs may raise a plain UnicodeError
+        raise DecodeError(f"not {encoding}: {error}") from None
+    if encoding not in ("utf-8", "utf-8-sig") and "coding" not in text:
+        raise DecodeError(f"declares {encoding}, but its declaration is not written in it")
+    return text

@@ -7,7 +7,7 @@ from typing import Any
 
 from .finding import Confidence, Finding, Severity, Span
 from .option import Option
-from .rule import Rule
+from .declare import Rule
 from .source import Source
 
 

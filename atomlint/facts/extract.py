@@ -227,17 +227,18 @@ class Walker:
             self.facts.assigns.append(Assign(self.scope, reference, None, "del", self.frame, len(self.facts.calls)))
             self.spans.assigns += (node.lineno, node.col_offset, node.end_lineno or 0, node.end_col_offset or 0)
 
-    def leave(self, kind: str, value: Expr) -> None:
+    def leave(self, kind: str, value: Expr, node: ast.stmt | ast.expr) -> None:
         self.facts.exits.append(Exit(self.scope, kind, value, self.frame, len(self.facts.calls)))
+        self.spans.exits += (node.lineno, node.col_offset, node.end_lineno or 0, node.end_col_offset or 0)
 
     def return_(self, node: ast.Return) -> None:
-        self.leave("return", self.visit(node.value) if node.value is not None else "#None")
+        self.leave("return", self.visit(node.value) if node.value is not None else "#None", node)
 
     def raise_(self, node: ast.Raise) -> None:
         value = self.visit(node.exc) if node.exc is not None else "?"
         if node.cause is not None:
             self.visit(node.cause)
-        self.leave("raise", value)
+        self.leave("raise", value, node)
 
     def assert_(self, node: ast.Assert) -> None:
         self.visit(node.test)
@@ -556,7 +557,7 @@ class Walker:
         scope.first_call = len(self.facts.calls)
         scope.params = self.parameters(node.args)
         self.scope, self.frame = inner, 0
-        self.leave("return", self.visit(node.body))
+        self.leave("return", self.visit(node.body), node.body)
         scope.end_call = len(self.facts.calls)
         self.scope, self.frame = outer, frame
         return ["lambda", inner]
@@ -575,7 +576,7 @@ class Walker:
     def yield_(self, node: ast.Yield | ast.YieldFrom) -> Expr:
         self.facts.scopes[self.scope].yields = True
         value = self.visit(node.value) if node.value is not None else "#None"
-        self.leave("yield", value)
+        self.leave("yield", value, node)
         return "?"
 
     def other(self, node: ast.AST) -> Expr:

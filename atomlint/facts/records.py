@@ -34,7 +34,7 @@ import msgspec
 Expr = Any
 """See the module's table; msgpack cannot type a recursive union of str and list more exactly."""
 
-FACTS_VERSION = 1
+FACTS_VERSION = 2
 """Part of the cache's key: raise it when extraction changes."""
 
 
@@ -167,3 +167,5 @@ class Spans(msgspec.Struct, array_like=True, gc=False):
     imports: list[int]
     """Four ints an import: the whole statement."""
     units: list[Unit]
+    exits: list[int] = []
+    """Four ints an exit: the statement, or the lambda's body."""

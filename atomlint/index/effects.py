@@ -76,6 +76,56 @@ class Effects:
                     return Effect(path, call, operation, value.place.rpartition(".")[0].removesuffix("()"))
         return None
 
+    def origin(self, path: str, call: int) -> tuple[str, int] | None:
+        """The call that made the client whose method a call runs: (path, ordinal); None when there is no single one."""
+        record = self.linker.table(path).facts.calls[call]
+        receiver = record.callee.rpartition(".")[0] if type(record.callee) is str else ""
+        for _ in range(4):  # a pipeline leads to its client
+            found = self._made(path, record.scope, receiver, 6)
+            if found is None:
+                return None
+            path, ordinal = found
+            record = self.linker.table(path).facts.calls[ordinal]
+            values = self.linker.values.call(path, ordinal)
+            method = record.callee.rpartition(".")[2] if type(record.callee) is str else ""
+            if any(v.kind == "ext" and self.linker.catalog.client_of(v.place) for v in values) and method not in ("pipeline", "lock"):
+                return found
+            receiver = record.callee.rpartition(".")[0] if type(record.callee) is str else ""
+        return None
+
+    def _made(self, path: str, scope: int, expr: Expr, left: int) -> tuple[str, int] | None:
+        """The call behind a name or an attribute, through assignments and across modules."""
+        if left == 0 or type(expr) is not str or not expr:
+            return None
+        if expr[0] == "@" and "." not in expr:
+            return path, int(expr[1:])
+        name = dotted(expr)
+        if name is None:
+            return None
+        owner, _, attribute = name.rpartition(".")
+        if not owner:
+            for binding in self.linker.table(path).lookup(scope, name):
+                if binding.assign is not None and binding.assign.value not in (None, "#None"):
+                    return self._made(path, binding.assign.scope, binding.assign.value, left - 1)
+                if binding.imported is not None and binding.imported.attribute:
+                    target = self.linker.modules.target(path, binding.imported)
+                    if target is not None and target.endswith(".py"):
+                        return self._made(target, 0, binding.imported.attribute, left - 1)
+            return None
+        for value in self.linker.evaluate(path, scope, owner):
+            if value.kind == "module" and value.place.endswith(".py"):
+                return self._made(value.place, 0, attribute, left - 1)
+            if value.kind not in ("inst", "def"):
+                continue
+            for cls in self.linker.mro(value.place, value.scope):
+                if cls.kind == "ext":
+                    continue
+                table = self.linker.table(cls.place)
+                for assign in (*table.attributes.get((cls.scope, attribute), ()), *table.class_attributes.get((cls.scope, attribute), ())):
+                    if assign.value not in (None, "#None"):
+                        return self._made(cls.place, assign.scope, assign.value, left - 1)
+        return None
+
     def _calls_argument(self, path: str, call: int) -> bool:
         """Whether what is called is known to call what it is given: a carrier, or a function that calls a parameter."""
         for value in self.linker.values.callee(path, call):

@@ -28,6 +28,12 @@ class Index:
         self.project = project
         self.sources = sources
         self.tests = tests
+        self.files: tuple[str, ...] = ()
+        """Every file of the project, Python or not."""
+        self.tenant_models: tuple[str, ...] = ()
+        """Configured names of the classes that stand for a customer; empty: recognised."""
+        self.fly_files: tuple[str, ...] = ()
+        """Configured patterns of Fly.io configurations; empty: recognised by name."""
 
     def call(self, path: str, ordinal: int) -> Call:
         """The n-th call of a file."""
@@ -99,6 +105,19 @@ class Index:
         if source is None:
             return Span(path, Position(line, column + 1), Position(end_line, end_column + 1))
         return Span(path, source.from_utf8(line, column), source.from_utf8(end_line, end_column))
+
+    def exit_span(self, path: str, place: int) -> Span:
+        """Where the n-th exit (return, yield, raise) of a file stands."""
+        spans = self.project.spans(path)
+        if spans is None:
+            return Span(path, Position(1, 1), Position(1, 1))
+        four = spans.exits[4 * place : 4 * place + 4]
+        return self.span(path, (four[0], four[1], four[2], four[3]))
+
+    def receiver_origin(self, path: str, ordinal: int) -> Call | None:
+        """The call that made the client whose method a call runs, or None when it is not known."""
+        found = self.project.effects.origin(path, ordinal)
+        return None if found is None else Call(self, *found)
 
     def steps(self, path: Path) -> tuple[Note, ...]:
         """A call path as notes: where the entry point is registered, then every call taken."""

@@ -1,0 +1,5 @@
+"""``python -m atomlint``."""
+
+from .cli import main
+
+main(prog_name="atomlint")

@@ -1,0 +1,30 @@
+"""A command whose help shows its options in named groups."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import click
+
+
+class GroupedCommand(click.Command):
+    """``groups`` maps a heading to parameter names; what is in no group comes last."""
+
+    groups: Mapping[str, Sequence[str]] = {}
+
+    def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Options by group."""
+        records = {p.name: record for p in self.get_params(ctx) if (record := p.get_help_record(ctx)) is not None}
+        for heading, names in self.groups.items():
+            rows = [records.pop(name) for name in names if name in records]
+            if rows:
+                with formatter.section(heading):
+                    formatter.write_dl(rows)
+        if records:
+            with formatter.section("Other"):
+                formatter.write_dl(list(records.values()))
+
+
+def grouped(groups: Mapping[str, Sequence[str]]) -> type[GroupedCommand]:
+    """The command class with these groups."""
+    return type("Grouped", (GroupedCommand,), {"groups": groups})

@@ -1,0 +1,415 @@
+"""One run of ``check``: which projects, what is cached, and one report of it all."""
+
+from __future__ import annotations
+
+import os
+import platform
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from hashlib import blake2b
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+
+from . import __version__
+from .finding import Confidence, Finding
+from .pipeline import Clock, Outcome, Pipeline, Progress, Sources
+from .report import Looked, Report, Trouble
+
+if TYPE_CHECKING:
+    from .cache import NullCache
+    from .config import Settings
+    from .hashes import Hashes
+    from .registry import Registry
+    from .workspace import Workspace
+
+
+class UsageError(Exception):
+    """Something asked for that does not exist or does not fit; ``messages`` holds one line each. The status is 2."""
+
+    def __init__(self, messages: Sequence[str]) -> None:
+        super().__init__("\n".join(messages))
+        self.messages = list(messages)
+
+
+@dataclass
+class Request:
+    """What a run is asked for; every field has the default of ``atomlint check``."""
+
+    paths: tuple[str, ...] = ()
+    cwd: Path = field(default_factory=Path.cwd)
+    overrides: Mapping[str, Any] = field(default_factory=dict)
+    """Configuration keys set on the command line; None values mean not given."""
+    config: tuple[str, ...] = ()
+    """``--config`` values: a path, or ``KEY=VALUE``."""
+    isolated: bool = False
+    jobs: int = 0
+    use_cache: bool = True
+    overlay: Mapping[str, bytes] = field(default_factory=dict)
+    """Unsaved content by absolute path."""
+    force_exclude: bool = False
+    progress: Progress | None = None
+
+
+@dataclass
+class Part:
+    """What one project adds to the report."""
+
+    root: Path
+    settings: Settings
+    workspace: Workspace
+    outcome: Outcome
+    chosen: frozenset[str] | None
+    """Named files; None for all."""
+    troubles: list[Trouble]
+    cached: bool
+
+
+class Engine:
+    """Runs checks. A long-lived process keeps one: caches and content hashes stay warm in it."""
+
+    def __init__(self, registry: Registry | None = None) -> None:
+        from .registry import Registry as Installed
+
+        self.registry = registry or Installed()
+        self._stamp = ""
+        self._caches: dict[tuple[str, bool], tuple[NullCache, Hashes]] = {}
+        self.clock = Clock()
+        self.notes: list[str] = []
+        """What to tell the user that is no trouble."""
+        self.tracebacks: list[str] = []
+        """Of rules that crashed."""
+
+    def check(self, request: Request) -> Report:
+        """Look at what is named, in the light of the whole project that it belongs to.
+
+        Raises:
+            UsageError: a selector, option or configuration is wrong.
+        """
+        self.clock = Clock()
+        self.notes, self.tracebacks = [], []
+        parts = list(self._parts(request))
+        return self._report(parts)
+
+    def files(self, request: Request) -> list[str]:
+        """The files that a check would look at, relative to the working directory where they lie below it.
+
+        Raises:
+            UsageError: see `check`.
+        """
+        from . import workspace as workspaces
+
+        settings = self._settings(request, request.cwd)
+        workspace = self._open(request, settings)
+        chosen: Sequence[str] = list(workspace.files)
+        if request.paths:
+            named = workspaces.name(workspace, request.paths, request.cwd)
+            if named.troubles:
+                raise UsageError([trouble.message for trouble in named.troubles])
+            chosen = sorted(named.files)
+        return [os.path.relpath(settings.root / path, request.cwd).replace(os.sep, "/") for path in chosen]
+
+    def close(self) -> None:
+        """Leave the caches in order."""
+        for cache, _ in self._caches.values():
+            cache.close()
+        self._caches.clear()
+
+    # --- projects --------------------------------------------------------------------------------------------------
+
+    def _parts(self, request: Request) -> Iterator[Part]:
+        from . import workspace as workspaces
+
+        with self.clock.stage("files"):
+            settings = self._settings(request, request.cwd)
+            workspace = self._open(request, settings)
+            named = workspaces.name(workspace, request.paths, request.cwd) if request.paths else None
+            inner = self._nested(request, settings, workspace)
+        covers = named is None or bool(named.files)
+        seen = {settings.root}
+        pending = list(named.outside) if named is not None else []
+        if named is not None:
+            self.notes += [f"skipped {given}: nothing here is looked at" for given in named.skipped]
+        if covers or not (pending or inner) or (named is not None and named.troubles):
+            yield self._part(request, settings, workspace, named)
+        for root in inner:
+            seen.add(root)
+            part = self._other(request, root, named=None if named is None else request.paths)
+            if part is not None:
+                yield part
+        for given in pending:
+            place = Path(os.path.abspath(request.cwd / given))  # noqa: PTH100
+            start = place if place.is_dir() else place.parent
+            root = self._settings(request, start).root
+            if root not in seen:
+                seen.add(root)
+                part = self._other(request, root, named=tuple(pending))
+                if part is not None:
+                    yield part
+
+    def _other(self, request: Request, root: Path, named: Sequence[str] | None) -> Part | None:
+        from . import workspace as workspaces
+
+        with self.clock.stage("files"):
+            settings = self._settings(request, root)
+            workspace = self._open(request, settings)
+            self._nested(request, settings, workspace)
+            chosen = workspaces.name(workspace, named, request.cwd) if named is not None else None
+        if chosen is not None:
+            if not chosen.files:
+                return None
+            chosen.troubles.clear()
+        return self._part(request, settings, workspace, chosen)
+
+    def _settings(self, request: Request, start: Path) -> Settings:
+        from .config import ConfigError, check_options, divide, find, load, override, unknown_selectors
+
+        try:
+            path, pairs = divide(request.config)
+            if path is None and not request.isolated:
+                path = find(start)
+            settings = load(path, request.overrides, start=start)
+            settings = override(settings, pairs)
+            wrong = list(unknown_selectors(settings, [*self.registry.ids, *self._redirects(settings)], self.registry.families))
+            if wrong:
+                raise UsageError(wrong)
+            for rule_id, given in settings.rules.items():
+                check_options(rule_id, given, self.registry.rule(rule_id).options, settings=settings)
+        except ConfigError as error:
+            raise UsageError(list(error.messages)) from None
+        return settings
+
+    def _redirects(self, settings: Settings) -> list[str]:
+        """Earlier ids; rule modules are only imported for them when a selector is no present id."""
+        names = {*(settings.select or ()), *settings.ignore, *settings.severities, *settings.rules}
+        names |= {name for selectors in settings.per_file_ignores.values() for name in selectors}
+        present = {*self.registry.ids, *self.registry.families, "all"}
+        return list(self.registry.redirects) if names - present else []
+
+    def _open(self, request: Request, settings: Settings) -> Workspace:
+        from .workspace import open_workspace
+
+        root = os.path.realpath(settings.root)
+        overlay = {}
+        for path, data in request.overlay.items():
+            real = os.path.join(os.path.realpath(os.path.dirname(path)), os.path.basename(path))  # noqa: PTH118, PTH119, PTH120
+            if real.startswith(root + os.sep):
+                overlay[os.path.relpath(real, root).replace(os.sep, "/")] = data
+        return open_workspace(settings.root, exclude=settings.excluded, force_exclude=request.force_exclude, overlay=overlay)
+
+    def _nested(self, request: Request, settings: Settings, workspace: Workspace) -> list[Path]:
+        """Roots of the projects inside of this one, whose files are taken out of it."""
+        if request.isolated or request.config:
+            return []
+        from .config import nested
+
+        roots = nested(workspace.files, settings.root)
+        below = sorted(str(root.relative_to(settings.root)).replace(os.sep, "/") for root in roots)
+        if below:
+            inner = workspace.without(below)
+            workspace.files, workspace.nested = inner.files, inner.nested
+        return list(roots)
+
+    # --- one project -----------------------------------------------------------------------------------------------
+
+    def _part(self, request: Request, settings: Settings, workspace: Workspace, named: Any) -> Part:
+        cache, hashes = self._cache(request, settings)
+        with self.clock.stage("files"):
+            content = hashes.key(workspace)
+            key = self._key(settings, content)
+            blob = cache.get("result", key)
+        outcome = None
+        if blob is not None:
+            try:
+                outcome = msgspec.msgpack.decode(blob, type=Outcome)
+            except (msgspec.DecodeError, UnicodeDecodeError):
+                outcome = None
+        cached = outcome is not None
+        if outcome is None:
+            pipeline = Pipeline(
+                settings, self.registry, workspace, hashes, cache,
+                jobs=request.jobs, clock=self.clock, progress=request.progress, key=repository_key(settings.root),
+            )  # fmt: skip
+            outcome = pipeline.run()
+            if not any(trouble.kind == "worker" for trouble in outcome.troubles):
+                cache.put_many("result", {key: msgspec.msgpack.encode(outcome)})
+        hashes.save()
+        self.tracebacks += outcome.tracebacks
+        self.notes += [*workspace.notes, *cache.notes]
+        cache.notes.clear()
+        troubles = list(named.troubles) if named is not None else []
+        chosen = named.files if named is not None else None
+        if not workspace.files and chosen is None:
+            troubles.append(Trouble("project", "", f"no files to look at in {settings.root}"))
+        return Part(settings.root, settings, workspace, outcome, chosen, troubles, cached)
+
+    def _cache(self, request: Request, settings: Settings) -> tuple[NullCache, Hashes]:
+        from .cache import open_cache
+        from .hashes import Hashes
+
+        place = (str(settings.root), request.use_cache)
+        if place not in self._caches:
+            if not self._stamp:
+                self._stamp = blake2b(self.registry.stamp().encode(), digest_size=8).hexdigest()
+            version = f"{__version__} {engine_stamp()} {self._stamp} {platform.python_version()}"
+            cache = open_cache(settings.root, version, enabled=request.use_cache)
+            self._caches[place] = cache, Hashes(cache)
+        return self._caches[place]
+
+    def _key(self, settings: Settings, content: str) -> str:
+        place = str(settings.path or "")
+        return blake2b(f"{settings.digest} {content} {place}".encode("utf-8", "surrogateescape"), digest_size=16).hexdigest()
+
+    # --- the report ------------------------------------------------------------------------------------------------
+
+    def _report(self, parts: Sequence[Part]) -> Report:
+        if not parts:
+            raise UsageError(["nothing to look at"])
+        root = parts[0].root
+        settings = parts[0].settings
+        findings: list[Finding] = []
+        troubles: list[Trouble] = []
+        looked = Looked(cached=True)
+        for part in parts:
+            mine, trouble, seen = select(part, self.notes)
+            prefix = os.path.relpath(part.root, root).replace(os.sep, "/")
+            if prefix != ".":
+                mine = [relocated(finding, prefix) for finding in mine]
+                trouble = [msgspec.structs.replace(t, path=f"{prefix}/{t.path}" if t.path else prefix) for t in trouble]
+            findings += mine
+            troubles += trouble
+            looked = looked + seen
+        looked.rules = max(part.outcome.looked.rules for part in parts)
+        findings.sort(key=lambda finding: finding.order)
+        return Report(
+            root=str(root),
+            findings=findings,
+            errors=sorted(set(troubles)),
+            looked=looked,
+            sources=Joined(parts, root),
+            rules=RuleTable(self.registry),
+            severity=settings.severity,
+            confidence=settings.confidence,
+            timings=self.clock.stages,
+        )
+
+
+def select(part: Part, notes: list[str]) -> tuple[list[Finding], list[Trouble], Looked]:
+    """What is shown of a project: findings that touch a named file, at a shown confidence; troubles of these files."""
+    chosen = part.chosen
+    shown_from = min(part.settings.confidence.rank, Confidence.MEDIUM.rank)
+    findings = [f for f in part.outcome.findings if chosen is None or any(s.path in chosen for s in f.spans)]
+    looked = msgspec.structs.replace(part.outcome.looked, cached=part.cached)
+    looked.hidden = sum(f.confidence.rank < shown_from and f.suppressed is None for f in findings)
+    findings = [f for f in findings if f.confidence.rank >= shown_from or f.suppressed is not None]
+    findings = _baselined(part, findings)
+    looked.suppressed = sum(f.suppressed is not None for f in findings)
+    looked.baselined = sum(f.baselined for f in findings)
+    troubles = list(part.troubles)
+    for trouble in part.outcome.troubles:
+        if chosen is None or not trouble.path or trouble.path in chosen:
+            troubles.append(trouble)
+        else:
+            notes.append(f"{trouble.path}: {trouble.message}")
+    return findings, troubles, looked
+
+
+def _baselined(part: Part, findings: list[Finding]) -> list[Finding]:
+    name = part.settings.baseline
+    if name is None:
+        return findings
+    from . import baseline
+
+    try:
+        known = baseline.load(part.root / name)
+    except (OSError, ValueError) as error:
+        part.troubles.append(Trouble("config", name, f"the baseline cannot be used: {error}"))
+        return findings
+    return baseline.mark(findings, known)[0]
+
+
+def relocated(finding: Finding, prefix: str) -> Finding:
+    """A finding of a nested project with its paths relative to the outer root."""
+    data = msgspec.to_builtins(finding)
+
+    def move(value: Any) -> None:
+        if isinstance(value, dict):
+            if isinstance(value.get("path"), str):
+                value["path"] = f"{prefix}/{value['path']}"
+            for inner in value.values():
+                move(inner)
+        elif isinstance(value, (list, tuple)):
+            for inner in value:
+                move(inner)
+
+    move(data)
+    return msgspec.convert(data, Finding)
+
+
+class Joined:
+    """Texts of several projects by paths relative to the first one's root."""
+
+    def __init__(self, parts: Sequence[Part], root: Path) -> None:
+        self._parts = sorted(
+            ((os.path.relpath(part.root, root).replace(os.sep, "/"), Sources(part.workspace)) for part in parts),
+            key=lambda part: -len(part[0]),
+        )
+
+    def source(self, path: str) -> Any:
+        """The file, or None when it cannot be read or decoded."""
+        for prefix, sources in self._parts:
+            if prefix == ".":
+                return sources.source(path)
+            if path.startswith(prefix + "/"):
+                return sources.source(path[len(prefix) + 1 :])
+        return None
+
+
+class RuleTable(dict[str, Any]):
+    """Rules by id, imported when an output asks for one."""
+
+    def __init__(self, registry: Registry) -> None:
+        super().__init__(dict.fromkeys(registry.ids))
+        self.registry = registry
+
+    def __getitem__(self, rule_id: str) -> Any:
+        return self.registry.rule(rule_id)
+
+    def get(self, rule_id: str, default: Any = None) -> Any:
+        """The rule, or the default when there is none of that id."""
+        return self.registry.rule(rule_id) if rule_id in self else default
+
+    def values(self) -> Any:
+        """All rules."""
+        return [self.registry.rule(rule_id) for rule_id in self]
+
+    def items(self) -> Any:
+        """All ids and rules."""
+        return [(rule_id, self.registry.rule(rule_id)) for rule_id in self]
+
+
+def repository_key(root: Path) -> bytes:
+    """The key of secrets' fingerprints: the same for every checkout of a project, so that reports can be compared."""
+    name = b""
+    try:
+        text = (root / "pyproject.toml").read_bytes()
+        if b"[project]" in text:
+            from .toml import loads
+
+            name = str(loads(text.decode("utf-8")).get("project", {}).get("name", "")).encode()
+    except (OSError, ValueError):
+        pass
+    return blake2b(name, digest_size=32, person=b"atomlint secret").digest()
+
+
+def engine_stamp() -> str:
+    """Changes whenever a file of the engine does: an editable install must not answer from an older engine's cache."""
+    latest, count = 0, 0
+    for directory, folders, files in os.walk(os.path.dirname(__file__)):  # noqa: PTH120 - walked at every start
+        folders[:] = [folder for folder in folders if folder not in ("__pycache__", "lsp", "cli")]
+        for name in files:
+            if name.endswith(".py"):
+                latest = max(latest, os.stat(os.path.join(directory, name)).st_mtime_ns)  # noqa: PTH116, PTH118
+                count += 1
+    return f"{latest:x}.{count}"

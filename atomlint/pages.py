@@ -1,0 +1,38 @@
+"""A rule's page in Markdown, made of its docstring and what it declares: what ``explain`` prints and the docs publish."""
+
+from __future__ import annotations
+
+from .declare import Rule
+
+
+def page(rule: Rule) -> str:
+    """Markdown: title, summary, a table of what is declared, then the docstring's sections."""
+    lines = [f"# {rule.id}", "", rule.sections[""], ""]
+    facts = [("Severity", rule.severity.value), ("Status", rule.status.value), ("Since", rule.since or "unreleased")]
+    lines += ["| | |", "| --- | --- |", *(f"| {name} | {value} |" for name, value in facts), ""]
+    for title, body in rule.sections.items():
+        if not title:
+            continue
+        if title == "configuration" and rule.options:
+            lines += ["## Configuration", "", body, "", *options(rule), ""]
+        else:
+            lines += [f"## {title.capitalize()}", "", fenced(body) if title in ("bad", "good") else body, ""]
+    if rule.options and "configuration" not in rule.sections:
+        lines += ["## Configuration", "", *options(rule), ""]
+    return "\n".join(lines).rstrip() + "\n"
+
+
+def options(rule: Rule) -> list[str]:
+    """A table of the rule's options."""
+    rows = [f"| `{o.name}` | {o.type_name} | `{o.default!r}` | {o.doc} |" for o in rule.options]
+    head = ["| option | type | default | meaning |", "| --- | --- | --- | --- |"]
+    return [f"In `[tool.atomlint.rules.{rule.id}]`:", "", *head, *rows]
+
+
+def fenced(body: str) -> str:
+    """Indented examples as fenced code; other text stays."""
+    import textwrap
+
+    if not all(line.startswith("    ") or not line for line in body.splitlines()):
+        return body
+    return f"```python\n{textwrap.dedent(body).strip()}\n```"

@@ -1,0 +1,376 @@
+"""One project from its files to its findings: scan, what matters, facts, index, rules, suppressions, fingerprints."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+
+from .finding import Finding
+from .lanes import test_matcher
+from .report import Looked, Trouble
+from .scan import Crash, Result, Scan, Setup, SyntaxProblem, Task, begin, decode_scans, look
+from .source import Source
+
+if TYPE_CHECKING:
+    from .cache import NullCache
+    from .config import Settings
+    from .facts.records import Facts, Spans
+    from .index.catalog import Catalog
+    from .hashes import Hashes
+    from .pool import Pool
+    from .registry import Registry
+    from .declare import Rule
+    from .workspace import Workspace
+
+Progress = Callable[[str, int, int], None]
+"""Told the stage, how many files are done, and how many there are."""
+
+
+class Outcome(msgspec.Struct, array_like=True):
+    """Everything a project's run found: what the cache keeps of it."""
+
+    findings: list[Finding]
+    """All of them, hidden and suppressed ones too, in output order, with fingerprints."""
+    troubles: list[Trouble]
+    looked: Looked
+    tracebacks: list[str] = []
+
+
+class Clock:
+    """CPU seconds a stage, of this process and of the workers that ended."""
+
+    def __init__(self) -> None:
+        self.stages: dict[str, float] = {}
+
+    @contextmanager
+    def stage(self, name: str) -> Iterator[None]:
+        """Charge the time of a block to a stage."""
+        before = time.process_time()
+        try:
+            yield
+        finally:
+            self.add(name, time.process_time() - before)
+
+    def add(self, name: str, seconds: float) -> None:
+        """Charge seconds to a stage."""
+        self.stages[name] = self.stages.get(name, 0.0) + seconds
+
+    def move(self, source: str, target: str, seconds: float) -> None:
+        """Charge to one stage what was measured inside of another."""
+        self.add(source, -seconds)
+        self.add(target, seconds)
+
+
+class Sources:
+    """Texts of the workspace, read when asked for and kept."""
+
+    def __init__(self, workspace: Workspace) -> None:
+        self.workspace = workspace
+        self._kept: dict[str, Source | None] = {}
+
+    def source(self, path: str) -> Source | None:
+        """The file at a root-relative path, or None when it cannot be read or decoded."""
+        if path not in self._kept:
+            data = self.workspace.read(path)
+            source = None if isinstance(data, Trouble) else Source(path, data)
+            try:
+                if source is not None:
+                    _ = source.text
+            except ValueError:
+                source = None
+            self._kept[path] = source
+        return self._kept[path]
+
+
+class Pipeline:
+    """The stages of one project. Make a new one for every run; the cache and the pool may be shared."""
+
+    def __init__(  # noqa: PLR0913
+        self,
+        settings: Settings,
+        registry: Registry,
+        workspace: Workspace,
+        hashes: Hashes,
+        cache: NullCache,
+        *,
+        jobs: int = 0,
+        clock: Clock | None = None,
+        progress: Progress | None = None,
+        key: bytes = b"\0" * 32,
+    ) -> None:
+        self.settings = settings
+        self.registry = registry
+        self.workspace = workspace
+        self.hashes = hashes
+        self.cache = cache
+        self.clock = clock or Clock()
+        self.progress = progress or (lambda *_: None)
+        self.sources = Sources(workspace)
+        self.rules = registry.selected(settings)
+        self.options = self._options()
+        self.is_test = test_matcher(settings.tests)
+        self.problems: dict[str, SyntaxProblem] = {}
+        self.troubles: list[Trouble] = []
+        self._facts: dict[str, Facts | None] = {}
+        self._spans: dict[str, bytes | Spans | None] = {}
+        self._blobs: dict[str, bytes] = {}
+        self._unsaved: dict[bytes, bytes] = {}
+        text_rules = tuple(rule.id for rule in self.rules if rule.subject == "Text")
+        index_rules = [rule for rule in self.rules if rule.subject in ("Call", "Class", "Function")]
+        self.needles = tuple(sorted({need.decode() for rule in index_rules for need in rule.needs}))
+        self.index_rules = index_rules
+        self.setup = Setup(str(workspace.root), self.needles, text_rules, self.options, key)
+        self.jobs = jobs
+        self._pool: Pool | None = None
+
+    def _options(self) -> dict[str, dict[str, Any]]:
+        from .config import check_options
+
+        return {
+            rule.id: check_options(rule.id, self.settings.rules.get(rule.id, {}), rule.options, settings=self.settings)
+            for rule in self.rules
+        }
+
+    @property
+    def pool(self) -> Pool:
+        """The processes, started when first used."""
+        if self._pool is None:
+            from .pool import Pool
+
+            self._pool = Pool(self.jobs, start=begin, arguments=(self.setup,))
+        return self._pool
+
+    def run(self) -> Outcome:
+        """Look at everything."""
+        try:
+            return self._run()
+        finally:
+            if self._pool is not None:
+                self._pool.close(wait=False)
+
+    def _run(self) -> Outcome:
+        scans = self._scan()
+        python = {path: scan for path, scan in scans.items() if path.endswith(".py") and not self.is_test(path)}
+        with self.clock.stage("prefilter"):
+            linked, parsed = self._matters(python)
+        with self.clock.stage("facts"):
+            self._extract(parsed)
+        findings, crashes, looked = self._rules(python, linked)
+        findings += [finding for scan in scans.values() for finding in scan.findings]
+        crashes += [crash for scan in scans.values() for crash in scan.crashes]
+        looked.files = looked.read = len(scans)
+        looked.parsed += sum(path not in self.problems for path in parsed)
+        unreadable = [Trouble("unreadable", path, scan.problem) for path, scan in scans.items() if scan.problem]
+        self.troubles += [*unreadable, *self.workspace.troubles, *self.hashes.troubles]
+        looked.rules = len(self.rules)
+        return self._finish(findings, crashes, looked, scans)
+
+    # --- stages ----------------------------------------------------------------------------------------------------
+
+    def _scan(self) -> dict[str, Scan]:
+        with self.clock.stage("prefilter"):
+            stamp = msgspec.msgpack.encode([self.registry.stamp(), self.setup.needles, self.setup.text_rules, self.options, self.settings.tests])
+            keys = {path: _key(stamp, path, self.hashes.of(path)) for path in self.workspace.files}
+            known = self.cache.get_many("scan", [key for key in keys.values() if key])
+            missing = [path for path, key in keys.items() if key not in known]
+            blobs = {path: known[key] for path, key in keys.items() if key in known}
+            tasks = [self._task(path, scan=True, facts=self._surely(path)) for path in missing]
+            fresh: dict[bytes, bytes] = {}
+            for task, result in self._run_tasks("reading", tasks):
+                blobs[task.path] = result.scan
+                if keys[task.path]:
+                    fresh[keys[task.path]] = result.scan
+                if task.facts:
+                    self._keep(task.path, result)
+            self.cache.put_many("scan", fresh)
+            order = sorted(blobs)
+            return dict(zip(order, decode_scans([blobs[path] for path in order]), strict=True))
+
+    def _surely(self, path: str) -> bool:
+        """Whether to extract facts along with the scan: production Python, when anything will be linked at all."""
+        return path.endswith(".py") and bool(self.index_rules) and not self.is_test(path)
+
+    def _task(self, path: str, *, scan: bool, facts: bool) -> Task:
+        data = self.workspace.overlay.get(path)
+        return Task(path, data, self.is_test(path), scan, facts and not self._has_facts(path))
+
+    def _run_tasks(self, stage: str, tasks: Sequence[Task]) -> Iterator[tuple[Task, Result]]:
+        from .pool import Died
+
+        report = lambda done: self.progress(stage, done, len(tasks))  # noqa: E731
+        for task, result in self.pool.run(look, tasks, report):
+            if isinstance(result, Died):
+                self.troubles.append(Trouble("worker", task.path, "the process that read it died"))
+                problem = msgspec.msgpack.encode(SyntaxProblem("the process that read it died"))
+                yield task, Result(msgspec.msgpack.encode(Scan()), b"", b"", problem)
+                continue
+            if self.pool.is_serial:
+                self.clock.move("facts" if not task.scan else "prefilter", "secrets", result.cpu[1])
+                if task.scan:
+                    self.clock.move("prefilter", "facts", result.cpu[2])
+            else:
+                for name, seconds in zip(("prefilter", "secrets", "facts"), result.cpu, strict=True):
+                    self.clock.add(name, seconds)
+            yield task, result
+
+    def _matters(self, scans: Mapping[str, Scan]) -> tuple[list[str], list[str]]:
+        from .index.modules import Modules
+        from .matters import matters
+
+        if not self.index_rules:
+            return [], []
+        return matters(scans, Modules(scans, self.settings.src, self.catalog.heads))
+
+    @cached_property
+    def catalog(self) -> Catalog:
+        """The merged catalog of packs and configuration."""
+        from .index.catalog import Catalog, configured_rows
+
+        origin = str(self.settings.path or "configuration")
+        return Catalog([*self.registry.catalog_rows(), configured_rows(self.settings.catalog, origin)])
+
+    @cached_property
+    def ignore_table(self) -> list[tuple[Callable[[str], bool], set[str]]]:
+        """``per-file-ignores``: which paths, and the ids that they drop."""
+        from .config import match_any
+
+        return [
+            (match_any([pattern]), {i for s in selectors for i in self.registry.expand(s)})
+            for pattern, selectors in self.settings.per_file_ignores.items()
+        ]
+
+    # --- facts -----------------------------------------------------------------------------------------------------
+
+    def _facts_key(self, path: str) -> bytes:
+        from .facts.records import FACTS_VERSION
+
+        return _key(b"facts%d" % FACTS_VERSION, "", self.hashes.of(path))
+
+    def _has_facts(self, path: str) -> bool:
+        return path in self._facts
+
+    def _extract(self, paths: Sequence[str]) -> None:
+        """Facts of the given files: from the cache, else from the pool."""
+        wanted = [path for path in paths if path not in self._spans and path not in self.problems]
+        keys = {path: self._facts_key(path) for path in wanted}
+        known = self.cache.get_many("facts", [key for key in keys.values() if key])
+        tasks = []
+        for path in wanted:
+            blob = known.get(keys[path])
+            if blob is None:
+                tasks.append(Task(path, self.workspace.overlay.get(path), False, False, True))
+            else:
+                self._unpack(path, blob)
+        for task, result in self._run_tasks("parsing", tasks):
+            self._keep(task.path, result)
+        self._store()
+
+    def _keep(self, path: str, result: Result) -> None:
+        blob = msgspec.msgpack.encode([result.facts, result.spans, result.problem])
+        self._unpack(path, blob)
+        key = self._facts_key(path)
+        if key:
+            self._unsaved[key] = blob
+
+    def _store(self) -> None:
+        self.cache.put_many("facts", self._unsaved)
+        self._unsaved.clear()
+
+    def _unpack(self, path: str, blob: bytes) -> None:
+        facts, spans, problem = msgspec.msgpack.decode(blob, type=tuple[bytes, bytes, bytes])
+        self._blobs[path] = facts
+        self._spans[path] = spans
+        if problem:
+            self.problems[path] = msgspec.msgpack.decode(problem, type=SyntaxProblem)
+
+    def load(self, path: str) -> Facts | None:
+        """Facts of a path for the linker; a file that only linking turns out to need is extracted now."""
+        if path not in self._facts:
+            if path not in self._blobs:
+                self._extract([path])
+            blob = self._blobs.pop(path, b"")
+            self._facts[path] = _facts_decoder().decode(blob) if blob else None
+        return self._facts[path]
+
+    def spans(self, path: str) -> Spans | None:
+        """Spans of a path that has facts."""
+        spans = self._spans.get(path)
+        if isinstance(spans, bytes):
+            from .facts.records import Spans as Record
+
+            if not spans:
+                return None
+            spans = self._spans[path] = msgspec.msgpack.decode(spans, type=Record)
+        return spans
+
+    # --- rules -----------------------------------------------------------------------------------------------------
+
+    def _rules(self, scans: Mapping[str, Scan], linked: Sequence[str]) -> tuple[list[Finding], list[Crash], Looked]:
+        from .finding import Position
+        from .index.project import Project
+        from .index.views import Index
+        from .nominate import Nominator
+
+        looked = Looked()
+        with self.clock.stage("link"):
+            project = Project(scans, self.load, self.spans, linked, self.catalog, self.settings.src)
+            index = Index(project, self.sources, tests=frozenset(p for p in self.workspace.files if self.is_test(p)))
+            index.files = tuple(self.workspace.files)
+            index.tenant_models = self.settings.tenant_models
+            index.fly_files = self.settings.fly_files
+            nominator = Nominator(index, self.sources, self.options)
+            needs = {path: frozenset(scan.needs) for path, scan in scans.items()}
+            self.progress("linking", 0, 0)
+        with self.clock.stage("link"):
+            nominator.run_index_rules(self.index_rules, needs)
+            nominator.run_document_rules(self.rules, self.workspace.files)
+            if any(rule.reach for rule in self.index_rules):
+                looked.unresolved = project.reach.unresolved
+        self.clock.move("link", "libcst", nominator.libcst_seconds)
+        for path, problem in sorted(self.problems.items()):
+            nominator.syntax_error(path, problem.message, Position(problem.line, problem.column), newer=problem.newer)
+        looked.parsed = nominator.documents
+        looked.out_of_reach = len(self.problems)
+        self.troubles += nominator.troubles
+        self._store()
+        return nominator.findings, nominator.crashes, looked
+
+    def _finish(self, findings: list[Finding], crashes: list[Crash], looked: Looked, scans: Mapping[str, Scan]) -> Outcome:
+        from .fingerprint import assign
+        from .finish import finish
+
+        with self.clock.stage("finish"):
+            done, troubles = finish(self, findings, crashes, [p for p, scan in scans.items() if scan.has_directives])
+            done = assign(done, self.sources)
+        return Outcome(done, sorted({*self.troubles, *troubles}), looked, [c.traceback for c in crashes])
+
+
+def _key(stamp: bytes, path: str, digest: bytes | None) -> bytes:
+    """A cache key; empty when the file could not be read."""
+    if digest is None:
+        return b""
+    from hashlib import blake2b
+
+    return blake2b(b"\0".join([stamp, path.encode("utf-8", "surrogateescape"), digest]), digest_size=16).digest()
+
+
+def _facts_decoder() -> msgspec.msgpack.Decoder[Facts]:
+    from .facts.records import Facts as Record
+
+    global _DECODER  # noqa: PLW0603 - made once
+    if _DECODER is None:
+        _DECODER = msgspec.msgpack.Decoder(Record)
+    return _DECODER
+
+
+_DECODER: Any = None
+
+
+def rule_ids(rules: Sequence[Rule]) -> frozenset[str]:
+    """Ids of rules."""
+    return frozenset(rule.id for rule in rules)

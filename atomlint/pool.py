@@ -1,0 +1,132 @@
+"""Work on many files in several processes. A worker that dies costs one file, and says which."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from typing import TYPE_CHECKING, Any, TypeVar
+
+if TYPE_CHECKING:
+    from concurrent.futures import Future, ProcessPoolExecutor
+
+T = TypeVar("T")
+R = TypeVar("R")
+
+SERIAL = 96
+"""Fewer tasks than this are done in this process: starting others costs more."""
+CHUNK = 48
+"""Tasks sent at a time: enough that sending costs nothing, few enough that progress shows."""
+
+
+class Died:
+    """What a task gave when its worker died."""
+
+
+class Pool:
+    """Processes that are started when first needed and kept until `close`. Functions and tasks must be picklable."""
+
+    def __init__(self, jobs: int = 0, *, start: Callable[..., None] | None = None, arguments: Sequence[Any] = ()) -> None:
+        """Args:
+        jobs: processes; 0 for one a core.
+        start: called once in every process (and in this one) before its first task, with ``arguments``.
+        """
+        self.jobs = jobs or cores()
+        self._start = start
+        self._arguments = tuple(arguments)
+        self._executor: ProcessPoolExecutor | None = None
+        self._started_here = False
+        self.is_serial = True
+        """Whether the last `run` stayed in this process."""
+
+    def run(self, work: Callable[[T], R], tasks: Sequence[T], done: Callable[[int], None] | None = None) -> Iterator[tuple[T, R | Died]]:
+        """Results in the order of the tasks."""
+        self.is_serial = self.jobs == 1 or len(tasks) < SERIAL
+        if self.is_serial:
+            if self._start is not None and not self._started_here:
+                self._start(*self._arguments)
+                self._started_here = True
+            for place, task in enumerate(tasks):
+                yield task, work(task)
+                if done is not None and place % CHUNK == 0:
+                    done(place)
+            return
+        yield from self._spread(work, tasks, done)
+
+    def _spread(self, work: Callable[[T], R], tasks: Sequence[T], done: Callable[[int], None] | None) -> Iterator[tuple[T, R | Died]]:
+        from concurrent.futures.process import BrokenProcessPool
+
+        chunks = [tasks[start : start + CHUNK] for start in range(0, len(tasks), CHUNK)]
+        futures = self._submit(work, chunks)
+        count = 0
+        for place, chunk in enumerate(chunks):
+            try:
+                results: list[R | Died] = list(futures[place].result())
+            except BrokenProcessPool:
+                results = self._one_by_one(work, chunk)
+                futures[place + 1 :] = self._submit(work, chunks[place + 1 :])
+            yield from zip(chunk, results, strict=True)
+            count += len(chunk)
+            if done is not None:
+                done(count)
+
+    def _submit(self, work: Callable[[T], R], chunks: Sequence[Sequence[T]]) -> list[Future[list[R]]]:
+        executor = self._processes()
+        return [executor.submit(_chunk, work, chunk) for chunk in chunks]
+
+    def _one_by_one(self, work: Callable[[T], R], chunk: Sequence[T]) -> list[R | Died]:
+        """After a death: each task in a process of its own, to learn which one kills."""
+        from concurrent.futures.process import BrokenProcessPool
+
+        results: list[R | Died] = []
+        self._forget()
+        for task in chunk:
+            try:
+                results += self._processes().submit(_chunk, work, [task]).result()
+            except BrokenProcessPool:
+                self._forget()
+                results.append(Died())
+        self._forget()
+        return results
+
+    def _processes(self) -> ProcessPoolExecutor:
+        if self._executor is None:
+            import multiprocessing
+            from concurrent.futures import ProcessPoolExecutor
+
+            method = "fork" if sys.platform == "linux" else "spawn"
+            context = multiprocessing.get_context(method)
+            self._executor = ProcessPoolExecutor(self.jobs, context, _begin, (self._start, self._arguments))
+        return self._executor
+
+    def _forget(self) -> None:
+        if self._executor is not None:
+            self._executor.shutdown(wait=False, cancel_futures=True)
+            self._executor = None
+
+    def close(self, *, wait: bool = True) -> None:
+        """End the processes."""
+        if self._executor is not None:
+            self._executor.shutdown(wait=wait, cancel_futures=True)
+            self._executor = None
+
+
+def cores() -> int:
+    """Processors this process may use."""
+    if hasattr(os, "sched_getaffinity"):
+        return max(1, len(os.sched_getaffinity(0)))
+    return os.cpu_count() or 1
+
+
+def _begin(start: Callable[..., None] | None, arguments: Sequence[Any]) -> None:
+    import gc
+    import signal
+
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the parent's to handle
+    gc.disable()  # trees are dropped at once and hold no cycles
+    if start is not None:
+        start(*arguments)
+
+
+def _chunk(work: Callable[[T], R], tasks: Sequence[T]) -> list[R]:
+    return [work(task) for task in tasks]

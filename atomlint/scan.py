@@ -1,0 +1,232 @@
+"""What is done with one file by itself, in any process: needles, imports, text rules, and facts when they are wanted."""
+
+from __future__ import annotations
+
+import re
+import time
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import msgspec
+
+from .finding import Finding
+from .kinds import kind_of
+from .declare import Rule
+from .source import DecodeError, Source
+from .text import Text, TextContext
+
+IMPORT = re.compile(
+    rb"^[ \t]*(?:from[ \t]+([.\w]+)[ \t]+import[ \t]*(\([^)]*\)|[^\n;]+)|import[ \t]+([^\n;]+))", re.MULTILINE
+)
+WORD = re.compile(rb"[\w.]+")
+
+
+class Imported(NamedTuple):
+    """One import, read from bytes alone: enough for the import graph, not for names."""
+
+    level: int
+    module: str
+    names: list[str]
+
+
+class SyntaxProblem(msgspec.Struct, frozen=True, array_like=True, gc=False):
+    """Why a Python file has no facts."""
+
+    message: str
+    line: int = 1
+    column: int = 1
+    newer: bool = False
+    """Whether LibCST accepts what this interpreter rejects."""
+
+
+class Crash(msgspec.Struct, frozen=True, array_like=True, gc=False):
+    """An exception in a rule."""
+
+    rule: str
+    message: str
+    traceback: str = ""
+
+
+class Scan(msgspec.Struct, array_like=True, gc=False):
+    """What one file says by its bytes."""
+
+    needs: list[str] = []
+    """Needles of the enabled rules that it holds."""
+    imports: list[Imported] = []
+    findings: list[Finding] = []
+    """Of text rules."""
+    crashes: list[Crash] = []
+    has_directives: bool = False
+    problem: str = ""
+    """Why its text could not be read."""
+
+
+class Task(NamedTuple):
+    """One file to look at; ``data`` is set when its bytes do not come from disk."""
+
+    path: str
+    data: bytes | None
+    is_test: bool
+    scan: bool
+    facts: bool
+
+
+class Result(NamedTuple):
+    """Encoded results of one task; what was not asked for, or could not be had, is empty."""
+
+    scan: bytes
+    facts: bytes
+    """Encoded `Facts`, or empty with ``problem`` set."""
+    spans: bytes
+    problem: bytes
+    """Encoded `SyntaxProblem`."""
+    cpu: tuple[float, float, float] = (0.0, 0.0, 0.0)
+    """CPU seconds: prefilter, text rules, facts."""
+
+
+class Setup(NamedTuple):
+    """What every process needs to know; picklable."""
+
+    root: str
+    needles: tuple[str, ...]
+    text_rules: tuple[str, ...]
+    options: dict[str, dict[str, Any]]
+    key: bytes
+
+
+class _State:
+    root = Path()
+    needles: tuple[tuple[bytes, str], ...] = ()
+    rules: tuple[Rule, ...] = ()
+    setup: Setup | None = None
+
+
+STATE = _State()
+ENCODE = msgspec.msgpack.Encoder()
+
+
+def begin(setup: Setup) -> None:
+    """Prepare this process for `look`."""
+    from .registry import Registry
+
+    if STATE.setup == setup:
+        return
+    STATE.setup = setup
+    STATE.root = Path(setup.root)
+    STATE.needles = tuple((need.encode(), need) for need in setup.needles)
+    registry = Registry() if setup.text_rules else None
+    STATE.rules = tuple(registry.rule(rule_id) for rule_id in setup.text_rules) if registry else ()
+
+
+def look(task: Task) -> Result:
+    """Do what a task asks for. Bad input gives problems, never exceptions."""
+    data = task.data
+    if data is None:
+        try:
+            data = (STATE.root / task.path).read_bytes()
+        except (OSError, ValueError) as error:
+            problem = f"cannot be read: {getattr(error, 'strerror', None) or error}"
+            return Result(ENCODE.encode(Scan(problem=problem)), b"", b"", ENCODE.encode(SyntaxProblem(problem)))
+    source = Source(task.path, data)
+    start = time.process_time()
+    scanned = scan_bytes(source, is_test=task.is_test) if task.scan else Scan()
+    middle = time.process_time()
+    if task.scan:
+        run_text_rules(scanned, source, is_test=task.is_test)
+    last = time.process_time()
+    facts = facts_of(source) if task.facts else (b"", b"", b"")
+    cpu = (middle - start, last - middle, time.process_time() - last)
+    return Result(ENCODE.encode(scanned) if task.scan else b"", *facts, cpu)
+
+
+def scan_bytes(source: Source, *, is_test: bool) -> Scan:
+    """Needles and imports of a file."""
+    data = source.data
+    scan = Scan(has_directives=b"atomlint:" in data)
+    if source.path.endswith(".py") and not is_test:
+        scan.needs = [need for needle, need in STATE.needles if needle in data]
+        scan.imports = read_imports(data)
+    return scan
+
+
+def run_text_rules(scan: Scan, source: Source, *, is_test: bool) -> None:
+    """Add the findings of text rules, and what went wrong with them, to a scan."""
+    setup = STATE.setup
+    text = Text(source, kind_of(source.path), is_test)
+    for rule in STATE.rules:
+        if is_test and not rule.tests:
+            continue
+        context = TextContext(rule, setup.options.get(rule.id, {}) if setup else {}, setup.key if setup else b"")
+        try:
+            if rule.nominate(text):
+                scan.findings += rule.handlers["*"](context, text)
+        except DecodeError as error:
+            scan.problem = str(error)
+        except Exception as error:  # a rule may raise anything; the others go on
+            scan.crashes.append(Crash(rule.id, f"{type(error).__name__}: {error}", _traceback()))
+
+
+def _traceback() -> str:
+    import traceback
+
+    return traceback.format_exc()
+
+
+def read_imports(data: bytes) -> list[Imported]:
+    """The import statements of a file, by its bytes; what stands in strings may be read too, which only costs time."""
+    found = []
+    for module, names, plain in IMPORT.findall(data):
+        if plain:
+            for part in plain.split(b","):
+                words = WORD.findall(part.partition(b"#")[0])
+                if words:
+                    found.append(Imported(0, words[0].decode("utf-8", "replace"), []))
+            continue
+        level = len(module) - len(module.lstrip(b"."))
+        listed = [w for part in names.strip(b"()").split(b",") for w in WORD.findall(part.partition(b"#")[0])[:1]]
+        found.append(
+            Imported(level, module[level:].decode("utf-8", "replace"), [w.decode("utf-8", "replace") for w in listed])
+        )
+    return found
+
+
+def facts_of(source: Source) -> tuple[bytes, bytes, bytes]:
+    """Encoded facts, spans and problem of a Python file."""
+    from .facts.extract import extract
+
+    try:
+        text = source.text
+    except DecodeError as error:
+        return b"", b"", ENCODE.encode(SyntaxProblem(str(error)))
+    import warnings
+
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # of the analysed code, such as invalid escapes
+            facts, spans = extract(text)
+    except SyntaxError as error:
+        return b"", b"", ENCODE.encode(_problem(source, text, error))
+    return ENCODE.encode(facts), ENCODE.encode(spans), b""
+
+
+def _problem(source: Source, text: str, error: SyntaxError) -> SyntaxProblem:
+    line = min(max(error.lineno or 1, 1), len(source.lines))
+    column = max(error.offset or 1, 1)
+    message = str(error.msg)
+    if "nest" not in message and "parenthes" not in message and "null" not in message and len(text) < 2_000_000:
+        try:
+            import libcst
+
+            libcst.parse_module(text)
+        except Exception:  # noqa: S110 - whatever LibCST says, the file does not parse
+            pass
+        else:
+            return SyntaxProblem(message, line, column, newer=True)
+    return SyntaxProblem(message, line, column)
+
+
+def decode_scans(blobs: Sequence[bytes]) -> list[Scan]:
+    """Decode what `look` encoded."""
+    decoder = msgspec.msgpack.Decoder(Scan)
+    return [decoder.decode(blob) for blob in blobs]

@@ -1,0 +1,1 @@
+"""Readers of syntax: LibCST by statement, TOML with spans, dotenv, Dockerfile, Markdown."""

@@ -1,0 +1,1 @@
+"""Mapped classes: what SQLAlchemy refuses when mappers are defined and configured."""

@@ -1,0 +1,1 @@
+"""Maintenance scripts that delete: whom they aim at."""

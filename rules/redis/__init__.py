@@ -1,0 +1,1 @@
+"""Redis: commands that happen more often than anyone meant."""

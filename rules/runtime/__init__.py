@@ -1,0 +1,1 @@
+"""What a running process does by itself: loops, start-up, shutdown."""

@@ -1,0 +1,19 @@
+"""What a finding says about a hit: what it is, its name, its length and its classes of characters."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from ._value import charset
+
+if TYPE_CHECKING:
+    from ._hit import Hit
+
+
+def message_of(hit: Hit) -> str:
+    """One line without the value: a name that contains it is left out, and so is all else if it does still."""
+    kind = f"hardcoded {hit.kind}" if hit.origin == "keyed" else hit.kind
+    value = hit.value.lower()
+    under = f" in {hit.key}" if hit.key and value not in hit.key.lower() else ""
+    message = f"{kind}{under} ({len(hit.value)} characters: {charset(hit.value)})"
+    return kind if value in message.lower() else message

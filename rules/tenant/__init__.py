@@ -1,0 +1,1 @@
+"""Tenants: lookups, caches and the isolation between customers."""

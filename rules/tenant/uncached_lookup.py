@@ -1,0 +1,144 @@
+"""The tenant is read from the database on every request, and nothing keeps it.
+
+## Why
+Which customer a request belongs to hardly ever changes, and every request asks. Without a cache each request starts with
+a query, so the database answers as many trivial reads as there are requests, and the pool empties first when it slows.
+
+## Bad
+    from fastapi import Depends, FastAPI, Request
+    from sqlalchemy import Column, String
+    from sqlalchemy.orm import Session, declarative_base
+
+    Base = declarative_base()
+    app = FastAPI()
+
+    class Tenant(Base):
+        __tablename__ = "tenants"
+        id = Column(String, primary_key=True)
+        subdomain = Column(String)
+
+    def get_db(): ...
+
+    def current_tenant(request: Request, db: Session = Depends(get_db)):
+        return db.query(Tenant).filter(Tenant.subdomain == request.url.hostname).first()
+
+    @app.get("/a")
+    def a(tenant=Depends(current_tenant)): ...
+
+    @app.get("/b")
+    def b(tenant=Depends(current_tenant)): ...
+
+    @app.get("/c")
+    def c(tenant=Depends(current_tenant)): ...
+
+## Good
+    from cachetools import TTLCache
+    from fastapi import Depends, FastAPI, Request
+    from sqlalchemy import Column, String
+    from sqlalchemy.orm import Session, declarative_base
+
+    Base = declarative_base()
+    app = FastAPI()
+    tenants = TTLCache(maxsize=1000, ttl=60)
+
+    class Tenant(Base):
+        __tablename__ = "tenants"
+        id = Column(String, primary_key=True)
+        subdomain = Column(String)
+
+    def get_db(): ...
+
+    def current_tenant(request: Request, db: Session = Depends(get_db)):
+        host = request.url.hostname
+        if host in tenants:
+            return tenants[host]
+        tenant = db.query(Tenant).filter(Tenant.subdomain == host).first()
+        tenants[host] = tenant
+        return tenant
+
+    @app.get("/a")
+    def a(tenant=Depends(current_tenant)): ...
+
+    @app.get("/b")
+    def b(tenant=Depends(current_tenant)): ...
+
+    @app.get("/c")
+    def c(tenant=Depends(current_tenant)): ...
+
+## Configuration
+Which classes stand for a customer is recognised by name (`Tenant`, `Organization`, `Workspace`, ...), or set once for all
+rules: `tenant-models = ["Account"]` in `[tool.atomlint]`.
+
+## Limits
+A handler that reads the tenant it is about is not reported, nor a lookup whose row is then changed. Helpers that many
+routes call are reported with medium confidence. A cache counts when its hit leaves before the query.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from atomlint import Confidence, Context, Finding, Function, Note, Option, rule
+
+from .._work import base_confidence, describe_frequency, entry_name, trace_of
+from ._models import tenant_models
+
+if TYPE_CHECKING:
+    from atomlint.index.requests import RequestWork
+
+KEYS = frozenset({
+    "id", "uuid", "slug", "subdomain", "domain", "custom_domain", "host", "hostname", "api_key", "key_hash", "schema_name", "external_id",
+    "tenant_id", "org_id", "organization_id", "organisation_id", "workspace_id", "org_slug", "tenant_slug", "org_uuid", "is_default", "default", "name",
+})  # fmt: skip
+ROUTES = Option("routes", 5, "routes that must share a helper function before its lookup is reported", minimum=2)
+
+
+@rule("tenant-uncached-lookup", needs=(".query(", "select(", ".get("), reach=True, severity="warning", options=(ROUTES,), since="0.1")
+def looks_up_a_tenant(function: Function) -> bool:
+    """A function on request paths that reads one tenant and does not change it."""
+    work = function.index.lookup_work(tenant_models(function.index)).get(function.value)
+    if work is None or (work.guard is not None and not (work.guard.holes and not work.guard.remote)):
+        return False
+    if work.frequency == "route" and not work.path.steps:
+        return False  # the tenant is what the handler is about
+    return any(set(use.effect.keys) <= KEYS for use in work.uses) and not changes_row(function, work)
+
+
+@looks_up_a_tenant.on("*")
+def report(ctx: Context, function: Function) -> Iterator[Finding]:
+    work = ctx.index.lookup_work(tenant_models(ctx.index))[function.value]
+    if work.frequency == "route" and work.routes < ctx.option(ROUTES):
+        return
+    uses = [use for use in work.uses if set(use.effect.keys) <= KEYS]
+    first = uses[0].effect
+    keys = " and ".join(first.keys) or "no key"
+    text = f"{first.model_name} is read by {keys} {describe_frequency(work)}, reached from {entry_name(ctx.index, work)}, and never cached"
+    if work.guard is not None:
+        text = text.replace("never cached", f"not every answer is kept in {work.guard.name}")
+    finding = ctx.finding(ctx.index.call(function.path, first.call), text, confidence=confidence(work))
+    for use in uses[1:]:
+        place = ctx.index.call(function.path, use.effect.call).span
+        finding = finding.with_related(Note(place, f"{use.effect.model_name} is read here too"))
+    yield finding.with_trace(*trace_of(ctx.index, work)).with_help(
+        "keep the row in the process for a minute (a TTL cache keyed by what the request carries), and drop it when the row changes"
+    )
+
+
+def changes_row(function: Function, work: RequestWork) -> bool:
+    """Whether the function assigns to an attribute of a row it read, deletes it, or locks it."""
+    names = {a.target for a in function.assigns for use in work.uses if a.value == f"@{use.effect.call}"}
+    if any(type(a.target) is str and a.target.partition(".")[0] in names and "." in a.target for a in function.assigns):
+        return True
+    for call in function.calls:
+        if call.name in ("delete", "setattr") and any(arg in names for arg in call.args):
+            return True
+        if call.name == "with_for_update":
+            return True
+    return False
+
+
+def confidence(work: RequestWork) -> Confidence:
+    if work.frequency == "route" or work.guard is not None or work.conditional:
+        return Confidence.MEDIUM
+    return base_confidence(work)

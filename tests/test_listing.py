@@ -163,6 +163,7 @@ def test_a_directory_that_git_cannot_read_is_a_trouble_unless_it_is_excluded():
         repository.write("sub/b.py")
         root.joinpath("sub/closed").chmod(0)
         environment = {"GIT_CONFIG_COUNT": "1", "GIT_CONFIG_KEY_0": "safe.directory", "GIT_CONFIG_VALUE_0": "*"}
+        environment |= {"HOME": str(root), "XDG_CONFIG_HOME": str(root)}
         with pytest.MonkeyPatch.context() as patch, without_root():
             for name, value in environment.items():
                 patch.setenv(name, value)

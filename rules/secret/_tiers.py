@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Literal
 
 from ._keys import WORD, family, signs
 from ._placeholders import ELIDED, is_placeholder
-from ._value import looks_chosen, looks_random, looks_spelled
+from ._value import HEX, looks_chosen, looks_random, looks_spelled
 
 if TYPE_CHECKING:
     from ._hit import Hit
@@ -18,7 +18,6 @@ EXAMPLES = re.compile(
     r"|\.(?:md|rst|adoc|example|sample|template|dist)$",
     re.IGNORECASE,
 )
-PROSE = re.compile(r"\.(?:md|rst|adoc)$", re.IGNORECASE)
 # Hosts that only a developer's machine or a compose network resolves.
 LOCAL_HOST = re.compile(
     r"(?:localhost|127\.\d+\.\d+\.\d+|0\.0\.0\.0|\[?::1\]?|[a-z][a-z0-9_-]*"
@@ -31,6 +30,9 @@ TRIVIAL = frozenset(
     rabbitmq minio test dev local db token key letmein changeme app api default credentials auth
     """.split()  # noqa: SIM905 - a list to read
 )
+# Words of a token's name that say nothing about its issuer.
+NAMELESS = frozenset("access refresh id opaque oauth auth bearer session user my the token".split())
+DIGEST_SIZES = (32, 40, 64)
 SEPARATOR = re.compile(r"[-_.]")
 OWN_WORDS = frozenset(("my", "the", "a", "new", "old"))
 
@@ -51,7 +53,7 @@ def tier_of(hit: Hit, *, path: str, is_test: bool) -> Tier | None:
     if hit.fallback and is_placeholder(hit.value):
         return None if aside else _of_fallback(hit)
     if looks_random(hit.value) and not (hit.kind == "password" and looks_spelled(hit.value)):
-        return "medium" if PROSE.search(path) and hit.key.lower() == "token" else "high"
+        return ("low" if aside else "medium") if _is_sample(hit, aside=aside) else "high"
     if not looks_chosen(hit.value) or is_trivial(hit.value) or names_itself(hit.key, hit.value):
         return None
     if hit.kind == "password":
@@ -72,6 +74,17 @@ def names_itself(key: str, value: str) -> bool:
     if words <= {word.lower() for word in WORD.findall(key)} | OWN_WORDS:
         return True
     return len(words) > 1 and family(value) is not None and not any(char.isdigit() for char in value)
+
+
+def _is_sample(hit: Hit, *, aside: bool) -> bool:
+    """Whether a random value is more likely recorded from a protocol than kept as a credential.
+
+    An ``access_token`` that names no issuer is mostly the answer of a server, quoted in a docstring or a test (all 8 in
+    Authlib, all 40 in the tests of Saleor and social-core); a hexadecimal password in a test is mostly a digest.
+    """
+    if hit.kind == "token":
+        return NAMELESS.issuperset(word.lower() for word in WORD.findall(hit.key))
+    return aside and hit.kind == "password" and len(hit.value) in DIGEST_SIZES and bool(HEX.match(hit.value))
 
 
 def _of_fallback(hit: Hit) -> Tier | None:

@@ -28,10 +28,11 @@ out, as is one with atomlint's own suppression.
 Confidence says how plain the case is:
 
 - high: a provider's token, a private key with its body, a URL with a password for a host that others can reach, or a
-  value that a machine made under a name such as `API_KEY`. These fail the run in tests and documentation too.
+  value that a machine made under a name such as `CRM_API_KEY`. These fail the run in tests and documentation too.
 - medium: a password or a signing key that a person chose, outside tests and documentation; a placeholder that the
-  program runs with when a variable is not set; a URL with a password for the local machine.
-- low: a password that a person chose in a test, documentation, an example or a template.
+  program runs with when a variable is not set; a URL with a password for the local machine; an `access_token` or
+  other token whose name tells no issuer.
+- low: the same in a test, documentation, an example or a template.
 
 ## Limits
 The plugins of detect-secrets, and some more for providers that it lacks, find tokens by their form; values without a

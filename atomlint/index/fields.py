@@ -1,0 +1,110 @@
+"""Fields of pydantic's settings classes: each reads one variable of the environment.
+
+Facts of the library: pydantic-settings' ``EnvSettingsSource`` (names are matched without case, ``env_prefix`` goes before
+the field's name, an alias replaces both), and ``Field(env=...)`` of pydantic 1.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from .expressions import Place
+from .tables import text_of
+
+if TYPE_CHECKING:
+    from ..facts.records import Assign, Call, Expr
+    from .settings import SettingRead
+    from .tables import Table
+    from .views import Index
+
+BASES = frozenset(
+    {"pydantic_settings.BaseSettings", "pydantic_settings.main.BaseSettings", "pydantic.BaseSettings",
+     "pydantic.v1.BaseSettings", "pydantic.env_settings.BaseSettings"}
+)  # fmt: skip
+IGNORED = frozenset({"model_config", "Config"})
+
+
+def field_reads(index: Index, table: Table) -> Iterator[SettingRead]:
+    """The fields of a file's settings classes, in source order."""
+    for ordinal, scope in enumerate(table.facts.scopes):
+        if scope.kind == "class" and scope.bases and is_settings(index, table.path, ordinal):
+            prefix = env_prefix(index, table.path, ordinal)
+            for place in table.assigns_in.get(ordinal, ()):
+                read = _field(index, table, ordinal, place, prefix)
+                if read is not None:
+                    yield read
+
+
+def is_settings(index: Index, path: str, scope: int) -> bool:
+    """Whether a class is one of pydantic's settings classes."""
+    return any(base.kind == "ext" and base.place in BASES for base in index.project.linker.mro(path, scope))
+
+
+def env_prefix(index: Index, path: str, scope: int) -> str:
+    """What goes before the names of a class's fields."""
+    for cls in index.project.linker.mro(path, scope):
+        if cls.kind != "def":
+            continue
+        table = index.project.linker.table(cls.place)
+        for assign in table.class_attributes.get((cls.scope, "model_config"), ()):
+            found = _keyword(table, assign.value, "env_prefix")
+            if found is not None:
+                return text_of(found) or ""
+        inner = table.members.get((cls.scope, "Config"))
+        for assign in table.class_attributes.get((inner, "env_prefix"), ()) if inner is not None else ():
+            return text_of(assign.value) or ""
+    return ""
+
+
+def _keyword(table: Table, value: Expr, name: str) -> Expr:
+    """A keyword of a call, or a key of a literal dict."""
+    call = _called(table, value)
+    if call is not None:
+        return dict(call.keywords).get(name)
+    if type(value) is list and value[:1] == ["{}"]:
+        return dict(zip(map(str, value[1::2]), value[2::2], strict=False)).get(f"'{name}")
+    return None
+
+
+def _called(table: Table, value: Expr) -> Call | None:
+    if type(value) is str and value[:1] == "@" and value[1:].isdigit():
+        return table.facts.calls[int(value[1:])]
+    return None
+
+
+def _field(index: Index, table: Table, cls: int, number: int, prefix: str) -> SettingRead | None:
+    from .settings import SettingRead
+
+    assign: Assign = table.facts.assigns[number]
+    name = assign.target
+    if type(name) is not str or name[:1] == "_" or name in IGNORED or assign.kind not in ("=", ":"):
+        return None
+    if assign.annotation is None or "ClassVar" in str(assign.annotation):
+        return None
+    default: Expr = assign.value
+    required = assign.kind == ":"
+    names = [prefix + name]
+    call = _called(table, assign.value)
+    if call is not None and _is_field(call.callee):
+        keywords = dict(call.keywords)
+        default = call.args[0] if call.args else keywords.get("default", keywords.get("default_factory"))
+        required = default in (None, "#Ellipsis")
+        given = [keywords[key] for key in ("validation_alias", "alias", "env") if key in keywords]
+        names = _aliases(table, given[0]) or names if given else names
+    upper = [name.upper() for name in names]
+    return SettingRead(
+        upper[0], table.path, cls, None, None if required else default, required, "field", tuple(upper[1:]), name,
+        Place("assign", number, cls, 0), index=index,
+    )  # fmt: skip
+
+
+def _is_field(callee: Expr) -> bool:
+    return type(callee) is str and callee.rpartition(".")[2] == "Field"
+
+
+def _aliases(table: Table, given: Expr) -> list[str]:
+    """``"NAME"``, ``["A", "B"]`` or ``AliasChoices("A", "B")``."""
+    call = _called(table, given)
+    items = call.args if call is not None else given[1:] if type(given) is list and given[:1] == ["[]"] else [given]
+    return [text for item in items if (text := text_of(item)) is not None]

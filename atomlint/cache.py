@@ -13,7 +13,7 @@ from hashlib import blake2b
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
-from .database import Database, pragma, transaction
+from .database import Database, pragma, transaction, vacuum
 
 if TYPE_CHECKING:
     import sqlite3
@@ -192,8 +192,8 @@ class Cache(NullCache):
             if db.execute(others, (self._version,)).fetchone()[0]:
                 db.execute("DELETE FROM entry WHERE version <> ? AND used < ?", (self._version, now - OTHERS))
             self._trim(db)
-        if pragma(db, "freelist_count") > pragma(db, "page_count") // 4:
-            db.execute("PRAGMA incremental_vacuum").fetchall()
+        if pragma(db, "freelist_count") > pragma(db, "page_count") // 8:
+            vacuum(db)
         self._old, self._wrote = set(), False
 
     def _trim(self, db: sqlite3.Connection) -> None:

@@ -91,7 +91,7 @@ class Database:
         def empty(db: sqlite3.Connection) -> bool:
             with transaction(db):
                 db.execute(delete)
-            db.execute("PRAGMA incremental_vacuum").fetchall()
+            vacuum(db)
             db.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
             return bool(db.execute("PRAGMA journal_mode = DELETE").fetchone() == ("delete",))
 
@@ -182,6 +182,11 @@ def transaction(db: sqlite3.Connection) -> Iterator[None]:
             db.rollback()
         raise
     db.execute("COMMIT")
+
+
+def vacuum(db: sqlite3.Connection) -> None:
+    """Give free pages back to the file system."""
+    db.executescript("PRAGMA incremental_vacuum")  # `execute` would free one page: the pragma has a step for each
 
 
 def pragma(db: sqlite3.Connection, name: str) -> int:

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from .config import Settings
     from .hashes import Hashes
     from .registry import Registry
-    from .workspace import Workspace
+    from .workspace import Named, Workspace
 
 
 class UsageError(Exception):
@@ -89,7 +89,7 @@ class Engine:
         """
         self.clock = Clock()
         self.notes, self.tracebacks = [], []
-        parts = list(self._parts(request))
+        parts = [self._part(request, *project) for project in self._projects(request)]
         return self._report(parts)
 
     def files(self, request: Request) -> list[str]:
@@ -98,17 +98,12 @@ class Engine:
         Raises:
             UsageError: see `check`.
         """
-        from . import workspace as workspaces
-
-        settings = self._settings(request, request.cwd)
-        workspace = self._open(request, settings)
-        chosen: Sequence[str] = list(workspace.files)
-        if request.paths:
-            named = workspaces.name(workspace, request.paths, request.cwd)
-            if named.troubles:
+        found: list[Path] = []
+        for settings, workspace, named in self._projects(request):
+            if named is not None and named.troubles:
                 raise UsageError([trouble.message for trouble in named.troubles])
-            chosen = sorted(named.files)
-        return [os.path.relpath(settings.root / path, request.cwd).replace(os.sep, "/") for path in chosen]
+            found += [settings.root / path for path in (workspace.files if named is None else sorted(named.files))]
+        return [os.path.relpath(path, request.cwd).replace(os.sep, "/") for path in found]
 
     def close(self) -> None:
         """Leave the caches in order."""
@@ -118,51 +113,54 @@ class Engine:
 
     # --- projects --------------------------------------------------------------------------------------------------
 
-    def _parts(self, request: Request) -> Iterator[Part]:
+    def _projects(self, request: Request) -> Iterator[tuple[Settings, Workspace, Named | None]]:
+        """The projects that are looked at, and what is named in each; None for all of it."""
         from . import workspace as workspaces
 
         with self.clock.stage("files"):
-            settings = self._settings(request, request.cwd)
+            settings = self.settings(request, request.cwd)
             workspace = self._open(request, settings)
-            named = workspaces.name(workspace, request.paths, request.cwd) if request.paths else None
             inner = self._nested(request, settings, workspace)
-        covers = named is None or bool(named.files)
+            named = workspaces.name(workspace, request.paths, request.cwd) if request.paths else None
+        covers = bool(workspace.files if named is None else named.files)
         seen = {settings.root}
         pending = list(named.outside) if named is not None else []
         if named is not None:
             self.notes += [f"skipped {given}: nothing here is looked at" for given in named.skipped]
         if covers or not (pending or inner) or (named is not None and named.troubles):
-            yield self._part(request, settings, workspace, named)
+            yield settings, workspace, named
         for root in inner:
             seen.add(root)
-            part = self._other(request, root, named=None if named is None else request.paths)
-            if part is not None:
-                yield part
+            yield from self._other(request, root, named=None if named is None else request.paths)
         for given in pending:
             place = Path(os.path.abspath(request.cwd / given))  # noqa: PTH100
             start = place if place.is_dir() else place.parent
-            root = self._settings(request, start).root
+            root = self.settings(request, start).root
             if root not in seen:
                 seen.add(root)
-                part = self._other(request, root, named=tuple(pending))
-                if part is not None:
-                    yield part
+                yield from self._other(request, root, named=tuple(pending))
 
-    def _other(self, request: Request, root: Path, named: Sequence[str] | None) -> Part | None:
+    def _other(
+        self, request: Request, root: Path, named: Sequence[str] | None
+    ) -> Iterator[tuple[Settings, Workspace, Named | None]]:
         from . import workspace as workspaces
 
         with self.clock.stage("files"):
-            settings = self._settings(request, root)
+            settings = self.settings(request, root)
             workspace = self._open(request, settings)
             self._nested(request, settings, workspace)
             chosen = workspaces.name(workspace, named, request.cwd) if named is not None else None
         if chosen is not None:
-            if not chosen.files:
-                return None
             chosen.troubles.clear()
-        return self._part(request, settings, workspace, chosen)
+        if chosen is None or chosen.files:
+            yield settings, workspace, chosen
 
-    def _settings(self, request: Request, start: Path) -> Settings:
+    def settings(self, request: Request, start: Path) -> Settings:
+        """The configuration in effect for a directory, checked against the installed rules.
+
+        Raises:
+            UsageError: a selector, option or configuration is wrong.
+        """
         from .config import ConfigError, check_options, divide, find, load, override, unknown_selectors
 
         try:
@@ -213,7 +211,7 @@ class Engine:
 
     # --- one project -----------------------------------------------------------------------------------------------
 
-    def _part(self, request: Request, settings: Settings, workspace: Workspace, named: Any) -> Part:
+    def _part(self, request: Request, settings: Settings, workspace: Workspace, named: Named | None) -> Part:
         cache, hashes = self._cache(request, settings)
         with self.clock.stage("files"):
             content = hashes.key(workspace)
@@ -266,7 +264,7 @@ class Engine:
     def _report(self, parts: Sequence[Part]) -> Report:
         if not parts:
             raise UsageError(["nothing to look at"])
-        root = parts[0].root
+        root = common([part.root for part in parts])
         settings = parts[0].settings
         findings: list[Finding] = []
         troubles: list[Trouble] = []
@@ -293,6 +291,14 @@ class Engine:
             confidence=settings.confidence,
             timings=self.clock.stages,
         )
+
+
+def common(roots: Sequence[Path]) -> Path:
+    """The directory that all projects lie in; the first one's root where there is none, on two drives."""
+    try:
+        return Path(os.path.commonpath(roots))
+    except ValueError:
+        return roots[0]
 
 
 def select(part: Part, notes: list[str]) -> tuple[list[Finding], list[Trouble], Looked]:

@@ -63,12 +63,12 @@ class Hashes:
         """How many files the last `key` read."""
 
     def key(self, workspace: Workspace, seen: Callable[[str, bytes], None] | None = None) -> str:
-        """The digest of all paths and contents, the overlay's in place of the disk's.
+        """The digest of all paths and contents (the overlay's before the disk's), and of what could not be looked at.
 
         ``seen`` is given the path and bytes of every file that had to be read, so that nobody reads it again.
         """
         self._workspace, self.troubles, self.read = workspace, [], 0
-        state = b"" if workspace.overlay else _state(workspace.files.values())
+        state = b"" if workspace.overlay else _state(workspace)
         quick = self._quick or self._load_quick()
         if quick is not None and quick.state == state:
             self._quick = quick
@@ -77,7 +77,8 @@ class Hashes:
         known = self._table()
         overlay = {path: _digest(data) for path, data in workspace.overlay.items()}
         digests = [overlay.get(path) or (known[path].digest if path in known else _NONE) for path in workspace.files]
-        key = _digest("\0".join(workspace.files).encode("utf-8", "surrogateescape"), b"\0\0", *digests).hex()
+        paths = "\0".join(workspace.files).encode("utf-8", "surrogateescape")
+        key = _digest(paths, b"\0\0", *digests, _said([*workspace.troubles, *self.troubles])).hex()
         if state and not self.troubles and all(known[path].settled for path in workspace.files):
             self._quick, self._unsaved = _Quick(state, key), True
         return key
@@ -166,13 +167,18 @@ def _digest(*parts: bytes) -> bytes:
     return digest.digest()
 
 
-def _state(entries: Iterable[FileEntry]) -> bytes:
-    """What `stat` says of all files together."""
-    files = list(entries)
+def _state(workspace: Workspace) -> bytes:
+    """What `stat` says of all files together, and what it could not say."""
+    files = list(workspace.files.values())
     try:
-        return _digest(msgspec.msgpack.encode(files))
+        entries = msgspec.msgpack.encode(files)
     except UnicodeEncodeError:
-        return _digest(repr(files).encode("utf-8", "surrogateescape"))
+        entries = repr(files).encode()
+    return _digest(entries, _said(workspace.troubles))
+
+
+def _said(troubles: Iterable[Trouble]) -> bytes:
+    return repr(sorted(troubles)).encode() if troubles else b""
 
 
 def _is_text(path: str) -> bool:

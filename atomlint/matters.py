@@ -10,20 +10,19 @@ from .index.modules import Modules
 from .scan import Scan
 
 
-def matters(scans: Mapping[str, Scan], modules: Modules) -> tuple[list[str], list[str]]:
-    """Files whose statements count, and all files to parse for them.
+def matters(scans: Mapping[str, Scan], modules: Modules) -> list[str]:
+    """Files to parse and link, in path order.
 
-    The first are those that hold something an enabled rule needs and those that lead to them by imports (entry points
-    are among these); the second adds what all of these import: constants, bases, factories. Both in path order.
+    These are the files that hold something an enabled rule needs, those that lead to them by imports (entry points are
+    among these), and what all of these import: constants, bases, factories, models.
     """
     imports = {path: frozenset(_targets(path, scan, modules)) for path, scan in scans.items()}
     importers: dict[str, set[str]] = defaultdict(set)
     for path, targets in imports.items():
         for target in targets:
             importers[target].add(path)
-    linked = _closure((path for path, scan in scans.items() if scan.needs), importers)
-    parsed = _closure(linked, imports)
-    return sorted(linked), sorted(parsed)
+    leading = _closure((path for path, scan in scans.items() if scan.needs), importers)
+    return sorted(_closure(leading, imports))
 
 
 def _closure(start: Iterable[str], edges: Mapping[str, Iterable[str]]) -> set[str]:

@@ -42,11 +42,11 @@ class Nominator:
         """Nominate and report; ``needs`` gives the needles that each linked file holds."""
         for rule in rules:
             with self._guarding(rule):
-                candidates = [view for view in self._views(rule, needs) if rule.nominate(view)]
-            self.candidates += len(candidates)
-            for view in candidates:
-                with self._guarding(rule):
-                    self.findings += self._report(rule, view)
+                for view in self._views(rule, needs):
+                    with self._guarding(rule):
+                        if rule.nominate(view):
+                            self.candidates += 1
+                            self.findings += self._report(rule, view)
         self._statements.clear()
 
     def run_document_rules(self, rules: Sequence[Rule], paths: Iterable[str]) -> None:

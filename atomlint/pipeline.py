@@ -157,14 +157,14 @@ class Pipeline:
         scans = self._scan()
         python = {path: scan for path, scan in scans.items() if path.endswith(".py") and not self.is_test(path)}
         with self.clock.stage("prefilter"):
-            linked, parsed = self._matters(python)
+            linked = self._matters(python)
         with self.clock.stage("facts"):
-            self._extract(parsed)
+            self._extract(linked)
         findings, crashes, looked = self._rules(python, linked)
         findings += [finding for scan in scans.values() for finding in scan.findings]
         crashes += [crash for scan in scans.values() for crash in scan.crashes]
         looked.files = looked.read = len(scans)
-        looked.parsed += sum(path not in self.problems for path in parsed)
+        looked.parsed += sum(path not in self.problems for path in linked)
         unreadable = [Trouble("unreadable", path, scan.problem) for path, scan in scans.items() if scan.problem]
         self.troubles += [*unreadable, *self.workspace.troubles, *self.hashes.troubles]
         looked.rules = len(self.rules)
@@ -218,12 +218,12 @@ class Pipeline:
                     self.clock.add(name, seconds)
             yield task, result
 
-    def _matters(self, scans: Mapping[str, Scan]) -> tuple[list[str], list[str]]:
+    def _matters(self, scans: Mapping[str, Scan]) -> list[str]:
         from .index.modules import Modules
         from .matters import matters
 
         if not self.index_rules:
-            return [], []
+            return []
         return matters(scans, Modules(scans, self.settings.src, self.catalog.heads))
 
     @cached_property

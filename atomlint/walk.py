@@ -28,6 +28,8 @@ class _Ignore(NamedTuple):
 
     below: str
     spec: GitIgnoreSpec
+    gate: re.Pattern[str]
+    """Matches every path that one of the patterns matches: most paths match none, and pathspec tries one by one."""
 
 
 def walk(root: str, pruned: Callable[[str], bool], troubles: list[Trouble]) -> list[str]:
@@ -67,9 +69,9 @@ def walk(root: str, pruned: Callable[[str], bool], troubles: list[Trouble]) -> l
 
 def _ignored(path: str, ignores: tuple[_Ignore, ...]) -> bool:
     """The last matching pattern of the deepest .gitignore decides."""
-    for below, spec in ignores:
-        verdict = spec.check_file(path[len(below) :]).include
-        if verdict is not None:
+    for below, spec, gate in ignores:
+        own = path[len(below) :]
+        if gate.search(own) and (verdict := spec.check_file(own).include) is not None:
             return verdict
     return False
 
@@ -79,9 +81,17 @@ def _ignore_file(root: str, below: str) -> tuple[_Ignore, ...]:
 
     try:
         with open(f"{root}{os.sep}{below}.gitignore", encoding="utf-8", errors="surrogateescape") as file:  # noqa: PTH123
-            return (_Ignore(below, GitIgnoreSpec.from_lines(usable(file.read().splitlines()))),)
+            spec = GitIgnoreSpec.from_lines(usable(file.read().splitlines()))
     except OSError:
         return ()
+    regexes = [getattr(pattern, "regex", None) for pattern in spec.patterns]
+    # Groups have the same name in every pattern, which one expression may not have twice.
+    parts = [f"(?:{regex.pattern.replace('(?P<ps_d>', '(?:')})" for regex in regexes if regex is not None]
+    try:
+        gate = re.compile("|".join(parts) if parts else r"(?!)")
+    except re.error:
+        gate = re.compile("")
+    return (_Ignore(below, spec, gate),)
 
 
 def usable(lines: list[str]) -> list[str]:

@@ -6,8 +6,9 @@ import subprocess
 from pathlib import Path
 
 import pytest
-from atomlint import git
 from git_repository import Repository
+
+from atomlint import git
 
 PROGRAM = "#!/bin/sh\necho ran >> {marker}\nexec cat\n"
 
@@ -291,7 +292,11 @@ def test_the_index_is_not_written(repository):
     git.staged(repository.path)
     git.staged_changes(repository.path)
     after = index.stat()
-    assert (before.st_ino, before.st_mtime_ns, before.st_ctime_ns) == (after.st_ino, after.st_mtime_ns, after.st_ctime_ns)
+    assert (before.st_ino, before.st_mtime_ns, before.st_ctime_ns) == (
+        after.st_ino,
+        after.st_mtime_ns,
+        after.st_ctime_ns,
+    )
 
 
 def test_executable_files_have_staged_content(repository):

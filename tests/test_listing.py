@@ -1,11 +1,15 @@
 from __future__ import annotations
 
 import os
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
-from atomlint.listing import Excluded, find, relative, textual
 from git_repository import Repository, public_directory, without_root
+
+from atomlint.listing import Excluded, find, relative, textual
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 
 def listed(root: Path, *patterns: str, nested: tuple[str, ...] = ()) -> list[str]:
@@ -14,10 +18,25 @@ def listed(root: Path, *patterns: str, nested: tuple[str, ...] = ()) -> list[str
 
 @pytest.mark.parametrize(
     "path",
-    (
-        "a.py b/pyproject.toml .env .env.local prod.env Dockerfile api/Dockerfile.prod x.dockerfile README.md Procfile"
-        " docker-compose.yml data.json setup.cfg deploy.sh A.PY Containerfile .envrc"
-    ).split(),
+    [
+        "a.py",
+        "b/pyproject.toml",
+        ".env",
+        ".env.local",
+        "prod.env",
+        "Dockerfile",
+        "api/Dockerfile.prod",
+        "x.dockerfile",
+        "README.md",
+        "Procfile",
+        "docker-compose.yml",
+        "data.json",
+        "setup.cfg",
+        "deploy.sh",
+        "A.PY",
+        "Containerfile",
+        ".envrc",
+    ],
 )
 def test_a_kind_that_rules_read_is_textual(path):
     assert textual(path)

@@ -1,10 +1,14 @@
 from __future__ import annotations
 
-from pathlib import Path
+from typing import TYPE_CHECKING
+
+from git_repository import public_directory, without_root
 
 from atomlint.report import Trouble
 from atomlint.walk import usable, walk
-from git_repository import public_directory, without_root
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 
 def walked(root: Path, *files: str, **contents: str) -> list[str]:
@@ -38,7 +42,16 @@ def test_gitignore_files_hold_below_their_directory_and_the_deepest_wins(tmp_pat
         ".gitignore": "*.gen.py\n/top.py\nout/\n",
         "pkg/.gitignore": "!kept.gen.py\nlocal.py\n",
     }
-    files = ("a.gen.py", "top.py", "out/x.py", "pkg/top.py", "pkg/kept.gen.py", "pkg/b.gen.py", "pkg/local.py", "local.py")
+    files = (
+        "a.gen.py",
+        "top.py",
+        "out/x.py",
+        "pkg/top.py",
+        "pkg/kept.gen.py",
+        "pkg/b.gen.py",
+        "pkg/local.py",
+        "local.py",
+    )
     assert walked(tmp_path, *files, **contents) == ["local.py", "pkg/kept.gen.py", "pkg/top.py"]
 
 

@@ -2,12 +2,16 @@ from __future__ import annotations
 
 import os
 import socket
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
+from git_repository import Repository, public_directory, without_root
+
 from atomlint.report import Trouble
 from atomlint.workspace import Named, Workspace, name, open_workspace
-from git_repository import Repository, public_directory, without_root
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 
 @pytest.fixture
@@ -105,7 +109,9 @@ def test_a_named_file_and_a_named_directory_are_found(project):
     assert found == Named(frozenset({"app.py", "pkg/a.py", "pkg/b.py"}))
 
 
-@pytest.mark.parametrize("path", ["pkg/", "./pkg", "pkg2/../pkg", "pkg/../pkg/.", "pkg//", "../project/pkg", "{root}/pkg"])
+@pytest.mark.parametrize(
+    "path", ["pkg/", "./pkg", "pkg2/../pkg", "pkg/../pkg/.", "pkg//", "../project/pkg", "{root}/pkg"]
+)
 def test_a_directory_is_found_however_it_is_written(project, path):
     _, found = named(project, path.format(root=project))
     assert found == Named(frozenset({"pkg/a.py", "pkg/b.py"}))
@@ -156,7 +162,8 @@ def test_a_deleted_file_is_a_trouble(project):
 
 
 @pytest.mark.parametrize(
-    ("path", "near"), [("ap.py", "app.py"), ("pkgs/", "pkg"), ("pkg/aa.py", "pkg/a.py"), ("src/guide.md", "docs/guide.md")]
+    ("path", "near"),
+    [("ap.py", "app.py"), ("pkgs/", "pkg"), ("pkg/aa.py", "pkg/a.py"), ("src/guide.md", "docs/guide.md")],
 )
 def test_a_missing_path_suggests_the_nearest(project, path, near):
     _, found = named(project, path)

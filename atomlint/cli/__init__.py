@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import sys
+from typing import Any
+
 import click
 
 from .. import __version__
@@ -20,6 +23,26 @@ COMMANDS = {
 class Commands(click.Group):
     """Commands that are imported when called; a misspelt one suggests the nearest."""
 
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run a command; what no command can go on from ends in one line and a status.
+
+        2 for an installed pack that cannot be used, 130 for Ctrl-C.
+        """
+        try:
+            return super().invoke(ctx)
+        except (click.ClickException, click.exceptions.Exit, click.Abort):
+            raise
+        except KeyboardInterrupt:
+            click.echo("atomlint: interrupted", err=True)
+            sys.exit(130)
+        except Exception as error:
+            from ..registry import PackError
+
+            if not isinstance(error, PackError):
+                raise
+            click.echo(f"atomlint: {error}", err=True)
+            sys.exit(2)
+
     def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002
         """In the order they are documented."""
         return list(COMMANDS)
@@ -34,12 +57,14 @@ class Commands(click.Group):
         command: click.Command = getattr(module, cmd_name)
         return command
 
-    def resolve_command(self, ctx: click.Context, args: list[str]) -> tuple[str | None, click.Command | None, list[str]]:
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
         """Find the command, or say which one was probably meant."""
         if args and args[0] not in COMMANDS and not args[0].startswith("-"):
             from ..didyoumean import suggestion
 
-            ctx.fail(f"no such command: {args[0]}{suggestion(args[0], list(COMMANDS))}")
+            ctx.fail(f"no such command: {args[0]}{suggestion(args[0], COMMANDS)}")
         return super().resolve_command(ctx, args)
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002

@@ -27,19 +27,19 @@ def config() -> None:
 )
 @click.option("--isolated", is_flag=True, help="Look for no configuration file.")
 def show(path: str, form: str, configs: tuple[str, ...], isolated: bool) -> None:
-    """Print the configuration in effect for PATH, and where each value comes from."""
+    """Print what is in effect for PATH, and where each value comes from."""
     from pathlib import Path
 
-    from ..config import ConfigError, divide, find, load, override
-
-    start = Path(path)
-    try:
-        named, pairs = divide(configs)
-        found = named or (None if isolated else find(start))
-        settings = override(load(found, start=start if start.is_dir() else start.parent), pairs)
-    except ConfigError as error:
-        _fail(error.messages)
     from ..config.show import to_json, to_toml
+    from ..engine import Engine, Request, UsageError
+
+    start = Path(path).absolute()
+    try:
+        settings = Engine().settings(
+            Request(config=configs, isolated=isolated), start if start.is_dir() else start.parent
+        )
+    except UsageError as error:
+        _fail(error.messages)
 
     if form == "toml":
         click.echo(to_toml(settings), nl=False)
@@ -51,8 +51,10 @@ def show(path: str, form: str, configs: tuple[str, ...], isolated: bool) -> None
 def schema() -> None:
     """Print the JSON schema of [tool.atomlint] and atomlint.toml."""
     from ..config.schema import schema as schema_of
+    from ..registry import Registry
 
-    _print_json(schema_of())
+    registry = Registry()
+    _print_json(schema_of(registry.rule(rule_id) for rule_id in registry.ids))
 
 
 def _print_json(value: object) -> None:
@@ -61,7 +63,7 @@ def _print_json(value: object) -> None:
     click.echo(msgspec.json.format(msgspec.json.encode(value), indent=2))
 
 
-def _fail(messages: tuple[str, ...]) -> NoReturn:
+def _fail(messages: list[str]) -> NoReturn:
     for message in messages:
         click.echo(f"atomlint: {message}", err=True)
     sys.exit(2)

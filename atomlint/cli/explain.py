@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from typing import NoReturn
 
 import click
 
@@ -11,13 +12,21 @@ import click
 @click.argument("rule")
 def explain(rule: str) -> None:
     """Show a rule's page."""
+    from ..didyoumean import suggestion
     from ..pages import page
     from ..registry import Registry
 
     registry = Registry()
-    rule = registry.redirects.get(rule, rule) if rule not in registry.ids else rule
     if rule not in registry.ids:
-        close = registry.nearest(rule)
-        click.echo(f"atomlint: no such rule: {rule}" + (f"; did you mean {close!r}?" if close else ""), err=True)
-        sys.exit(2)
+        if rule in registry.families:
+            members = [rule_id for rule_id in registry.ids if rule_id.startswith(f"{rule}-")]
+            _fail(f"{rule} is a family of rules: explain one of {', '.join(members)}")
+        if rule not in registry.redirects:
+            _fail(f"no such rule: {rule}{suggestion(rule, registry.ids)}")
+        rule = registry.redirects[rule]
     click.echo(page(registry.rule(rule)).rstrip())
+
+
+def _fail(message: str) -> NoReturn:
+    click.echo(f"atomlint: {message}", err=True)
+    sys.exit(2)

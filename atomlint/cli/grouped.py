@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
 
 import click
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
 
 
 class GroupedCommand(click.Command):
@@ -14,7 +17,8 @@ class GroupedCommand(click.Command):
 
     def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """Options by group."""
-        records = {p.name: record for p in self.get_params(ctx) if (record := p.get_help_record(ctx)) is not None}
+        options = [p for p in self.get_params(ctx) if isinstance(p, click.Option)]
+        records = {p.name: record for p in options if (record := p.get_help_record(ctx)) is not None}
         for heading, names in self.groups.items():
             rows = [records.pop(name) for name in names if name in records]
             if rows:

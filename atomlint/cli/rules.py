@@ -6,7 +6,14 @@ import click
 
 
 @click.command()
-@click.option("--format", "form", type=click.Choice(["table", "json"]), default="table", show_default=True)
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(["table", "json"]),
+    default="table",
+    show_default=True,
+    help="How to print them.",
+)
 def rules(form: str) -> None:
     """List the rules of all installed packs."""
     from ..registry import Registry
@@ -18,11 +25,18 @@ def rules(form: str) -> None:
 
         rows = [
             {
-                "id": rule.id, "family": rule.family, "summary": rule.summary, "severity": rule.severity.value,
-                "status": rule.status.value, "since": rule.since, "options": [option.name for option in rule.options], "url": rule.url,
+                "id": rule.id,
+                "family": rule.family,
+                "summary": rule.summary,
+                "severity": rule.severity.value,
+                "confidence": rule.confidence.value,
+                "status": rule.status.value,
+                "since": rule.since,
+                "options": [option.name for option in rule.options],
+                "url": rule.url,
             }
             for rule in found
-        ]  # fmt: skip
+        ]
         click.echo(json.dumps(rows, indent=2))
         return
     width = max(len(rule.id) for rule in found)

@@ -96,6 +96,12 @@ class QueryRow(msgspec.Struct, forbid_unknown_fields=True, rename="kebab"):
     """Methods ``session.get(Model, key)``."""
     one: list[str] = []
     """Methods that take one row."""
+    many: list[str] = []
+    """Methods that run a query for any number of rows, or change them."""
+    statements: list[str] = []
+    """Functions that start a statement that is no select."""
+    managers: list[str] = []
+    """Attributes of library base classes that start a query on a model."""
 
 
 class Rows(msgspec.Struct, forbid_unknown_fields=True, rename="kebab"):

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from ..facts.records import Expr
 from .catalog import Operation
 from .entries import called_functions
+from .queries import DatabaseCall, Queries
 from .tables import Table, dotted
 from .values import Value, Values
 
@@ -52,6 +53,7 @@ class Effects:
         self.executors = frozenset(name for row in rows for name in row.executors)
         self.getters = frozenset(name for row in rows for name in row.getters)
         self.one = frozenset(name for row in rows for name in row.one)
+        self.queries = Queries(self)
 
     def remote(self, path: str, call: int) -> Effect | None:
         """The operation of a catalogued client that a call is, or that it hands to something that calls it, or None."""
@@ -72,7 +74,7 @@ class Effects:
         for value in values:
             if value.kind == "ext":
                 operation = self.linker.catalog.operation(value.place)
-                if operation is not None:
+                if operation is not None and operation.resource != "database":
                     return Effect(path, call, operation, value.place.rpartition(".")[0].removesuffix("()"))
         return None
 
@@ -137,6 +139,10 @@ class Effects:
 
     def _is_param(self, path: str, scope: int, name: str) -> bool:
         return any(binding.param is not None for binding in self.linker.table(path).lookup(scope, name))
+
+    def database(self, path: str, call: int) -> DatabaseCall | None:
+        """The query or statement that a call sends to a database, or None. See `queries`."""
+        return self.queries.of(path, call)
 
     def lookup(self, path: str, ordinal: int) -> Lookup | None:
         """The one-row read that a call runs, or None."""
@@ -241,18 +247,31 @@ class Effects:
 
     def is_mapped(self, value: Value) -> bool:
         """Whether a class is mapped to a table: it or a base says ``__tablename__`` or ``__table__``, or SQLModel's ``table=True``."""
-        scopes = self.linker.table(value.place).facts.scopes
-        if scopes[value.scope].kind != "class":
+        scope = self.linker.table(value.place).facts.scopes[value.scope]
+        if scope.kind != "class":
             return False
-        for cls in self.linker.mro(value.place, value.scope):
-            if cls.kind == "ext":
-                continue
-            table = self.linker.table(cls.place)
-            if any((cls.scope, name) in table.class_attributes for name in ("__tablename__", "__table__")):
+        own = self.linker.table(value.place).class_attributes
+        if any(a.value == "#True" for a in own.get((value.scope, "__abstract__"), ())):
+            return False
+        if any(name == "table" for name, _ in scope.keywords):
+            return dict(scope.keywords)["table"] == "#True"
+        mro = self.linker.mro(value.place, value.scope)
+        for cls in mro:
+            if cls.kind == "def" and any(
+                (cls.scope, name) in self.linker.table(cls.place).class_attributes for name in ("__tablename__", "__table__")
+            ):
                 return True
-            if any(name == "table" and given == "#True" for name, given in table.facts.scopes[cls.scope].keywords):
-                return True
-        return False
+        direct = {v for base in scope.bases for v in self.linker.evaluate(value.place, scope.parent, base)}
+        return any(self._makes_mapped(cls.place, direct=cls in direct) for cls in mro if cls.kind == "ext")
+
+    @staticmethod
+    def _makes_mapped(base: str, *, direct: bool) -> bool:
+        """Whether subclasses of a library's class are mapped; a direct subclass of ``DeclarativeBase`` is itself a base."""
+        if base.endswith(("declarative_base()", "automap_base()", ".generate_base()")):
+            return True
+        if base.endswith((".DeclarativeBase", ".DeclarativeBaseNoMeta", ".MappedAsDataclass")):
+            return not direct
+        return base in ("django.db.models.Model", "flask_sqlalchemy.SQLAlchemy().Model")
 
 
 def compared(expr: Expr, model: str) -> list[str]:

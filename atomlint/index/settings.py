@@ -81,9 +81,9 @@ class SettingRead:
         place = self.place
         around = index.settings.place_of(self.path, place) if place is not None else None
         if self.kind == "field":
-            return index.span(self.path, around) if around is not None else index.function_span(self.path, self.scope)
+            return index.span(self.path, around) if around is not None else header(index, self.path, self.scope)
         found = locate.first(index, self.path, around, locate.subscript(self.name))
-        return found or index.function_span(self.path, self.scope)
+        return found or header(index, self.path, self.scope)
 
 
 class Settings:
@@ -284,32 +284,34 @@ class Settings:
         values = [value for value in self.linker.evaluate(path, scope, name) if value.kind == "const"]
         return text_of(values[0].place) if len(values) == 1 else None
 
-    def text(self, path: str, scope: int, expr: Expr) -> str | None:
+    def text(self, path: str, scope: int, expr: Expr, depth: int = MAX_DEPTH) -> str | None:
         """The constant beginning of the text that an expression is: of an f-string, a sum, a lambda's result."""
+        if depth <= 0:
+            return None
         if type(expr) is list and expr:
             if expr[0] == "f" and len(expr) > 1:
-                return self.text(path, scope, expr[1])
+                return self.text(path, scope, expr[1], depth - 1)
             if expr[0] == "bin" and expr[1] in ("+", "%"):
-                return self.text(path, scope, expr[2])
+                return self.text(path, scope, expr[2], depth - 1)
             if expr[0] == "lambda":
                 exits = self.linker.table(path).exits.get(expr[1], ())
-                return self.text(path, expr[1], exits[0].value) if exits else None
+                return self.text(path, expr[1], exits[0].value, depth - 1) if exits else None
             return None
         if type(expr) is str and expr[:1] == "@" and expr[1:].isdigit():
             call = self.linker.table(path).facts.calls[int(expr[1:])]
             target = receiver(call.callee)
             if target is not None and target[1] == "format":
-                return self.text(path, call.scope, target[0])
+                return self.text(path, call.scope, target[0], depth - 1)
             if call.callee == "str" and call.args:
-                return self.text(path, call.scope, call.args[0])
+                return self.text(path, call.scope, call.args[0], depth - 1)
             return None
         found = self.constant(path, scope, expr)
         if found is None and dotted(expr) is not None and "." not in str(expr):
             for binding in self.linker.table(path).lookup(scope, str(expr)):
                 if binding.param is not None and binding.param.default is not None:
-                    return self.text(path, binding.scope, binding.param.default)
+                    return self.text(path, binding.scope, binding.param.default, depth - 1)
                 if binding.assign is not None and type(binding.assign.value) is list:
-                    return self.text(path, binding.scope, binding.assign.value)
+                    return self.text(path, binding.scope, binding.assign.value, depth - 1)
         return found
 
     def place_of(self, path: str, place: Place) -> locate.Four | None:
@@ -324,6 +326,13 @@ class Settings:
             return None
         five = spans.scopes[5 * place.scope : 5 * place.scope + 5]
         return (five[3], 0, five[4] + 1, 0)
+
+
+def header(index: Index, path: str, scope: int) -> Span:
+    """``def name`` or ``class Name`` of a scope; the first character of the file for the module."""
+    from .views import Function
+
+    return Function(index, path, scope).span
 
 
 def _replace(read: SettingRead, **changes: object) -> SettingRead:

@@ -88,8 +88,15 @@ class Evaluator:
         base = self.evaluate(path, scope, expr[1])
         if any(value.kind == "ext" for value in base):
             return frozenset(Value("ext", f"{value.place}[]") for value in base if value.kind == "ext")
-        items = self.items(path, scope, expr[1])
-        return self._union(self.evaluate(place, at, item) for place, at, item in items) if items else NOTHING
+        key = ("items", path, scope, str(expr[1]))
+        if key in self._busy:
+            return NOTHING
+        self._busy.add(key)
+        try:
+            items = self.items(path, scope, expr[1])
+            return self._union(self.evaluate(place, at, item) for place, at, item in items)
+        finally:
+            self._busy.discard(key)
 
     def items(self, path: str, scope: int, expr: Expr) -> list[tuple[str, int, Expr]]:
         """Elements of a literal list, or values of a literal dict, that an expression is or names."""

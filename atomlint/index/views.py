@@ -10,6 +10,7 @@ from ..facts.records import Assign, Expr, Exit
 from ..finding import Note, Position, Span
 from .effects import Effect, Lookup
 from .guards import Guard
+from .queries import DatabaseCall
 from .reach import Path
 from .requests import RequestWork
 from .tables import dotted, text_of
@@ -18,7 +19,11 @@ from .values import Value
 if TYPE_CHECKING:
     from ..source import SourceReader
     from .project import Project
-    from .settings import SettingRead
+    from ..document import Document
+    from .expressions import Place
+    from .modes import ModeBranch, ModeGuard, Modes
+    from .origins import Origins
+    from .settings import SettingRead, Settings
 
 
 class Index:
@@ -81,6 +86,63 @@ class Index:
         from .settings import find_setting_reads
 
         return tuple(find_setting_reads(self))
+
+    @cached_property
+    def settings(self) -> Settings:
+        """Setting reads by file, and what an expression was read from."""
+        from .settings import Settings
+
+        return Settings(self)
+
+    @cached_property
+    def mode_guards(self) -> tuple[ModeGuard, ...]:
+        """Branches that only production takes, and that a machine without the mode variable misses."""
+        from .modes import modes
+
+        return tuple(modes(self))
+
+    @cached_property
+    def origins(self) -> Origins:
+        """What expressions were read from."""
+        from .origins import Origins
+
+        return Origins(self)
+
+    @cached_property
+    def mode_finder(self) -> Modes:
+        """Which branches hang on a mode variable."""
+        from .modes import Modes
+
+        return Modes(self)
+
+    def settings_behind(self, path: str, scope: int, expr: Expr) -> tuple[SettingRead, ...]:
+        """The setting reads that an expression can come from: through names, imports, attributes and functions."""
+        return self.origins.of(path, scope, expr)
+
+    def mode_branches(self, path: str, scope: int, frame: int) -> list[tuple[int, ModeBranch]]:
+        """The branches on a mode variable that a frame lies in, innermost first, by their frames' ordinals."""
+        return self.mode_finder.around(self.project.linker.table(path), scope, frame)
+
+    def place_span(self, path: str, place: Place, prefix: str = "") -> Span:
+        """The span of a place's statement or call; of the first text in it that starts with ``prefix``, if one is given."""
+        from . import locate
+        from .settings import header
+
+        around = self.settings.place_of(path, place)
+        found = locate.first(self, path, around, locate.text(prefix)) if prefix else None
+        if found is not None:
+            return found
+        if around is None or place.kind not in ("assign", "call"):
+            return header(self, path, place.scope)
+        return self.span(path, around)
+
+    def document(self, path: str) -> Document | None:
+        """The document at a root-relative path; None when there is none that can be read."""
+        from ..document import Document, document_kind
+
+        kind = document_kind(path)
+        source = None if kind is None else self.sources.source(path)
+        return None if kind is None or source is None else Document(path, kind, source)
 
     def keep(self, key: object, make: Any) -> Any:
         """An answer that a rule computes once for the project."""
@@ -237,6 +299,11 @@ class Call(Located):
     def lookup(self) -> Lookup | None:
         """The one-row read that it runs, or None."""
         return self.index.project.effects.lookup(self.path, self.ordinal)
+
+    @property
+    def database(self) -> DatabaseCall | None:
+        """The statement that it sends to a database, or None."""
+        return self.index.project.effects.database(self.path, self.ordinal)
 
     @property
     def guard(self) -> Guard | None:

@@ -31,11 +31,13 @@ def render(
     color: bool = False,
     show_suppressed: bool = False,
     verbose: int = 0,
+    quiet: bool = False,
 ) -> None:
     """Write a report to a stream in a format.
 
     ``json`` and ``sarif`` always hold suppressed and baselined findings, marked; the others list them only with
-    ``show_suppressed``. ``color`` concerns ``full`` and ``concise``. No format shows source text of a secret finding.
+    ``show_suppressed``. ``color`` and ``quiet`` (no closing lines) concern ``full`` and ``concise``. No format shows
+    source text of a secret finding.
 
     Raises:
         ValueError: there is no such format.
@@ -44,7 +46,7 @@ def render(
         msg = f"unknown output format {name!r}; there are {', '.join(FORMATS)}"
         raise ValueError(msg)
     module = import_module(f".{name}", __name__)
-    module.render(report, stream, Options(color, show_suppressed, verbose))
+    module.render(report, stream, Options(color, show_suppressed, verbose, quiet))
 
 
 def schema() -> dict[str, Any]:

@@ -27,7 +27,8 @@ def _lines(report: Report, options: Options) -> Iterator[str]:
         yield _line(finding, paint)
     for error in report.errors:
         yield paint(trouble_line(error), "red", bold=True)
-    yield from closing(report)
+    if not options.quiet:
+        yield from closing(report)
 
 
 def _line(finding: Finding, paint: Paint) -> str:

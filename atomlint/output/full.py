@@ -30,7 +30,8 @@ def render(report: Report, stream: TextIO, options: Options) -> None:
     for finding in options.shown(report):
         write(stream, [*_Block(report, finding, secret, paint, options.verbose).lines(), ""])
     write(stream, [paint(trouble_line(error), "red", bold=True) for error in report.errors])
-    write(stream, [paint(line, bold=True) for line in closing(report)])
+    if not options.quiet:
+        write(stream, [paint(line, bold=True) for line in closing(report)])
 
 
 class _Block:

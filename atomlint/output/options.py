@@ -17,6 +17,8 @@ class Options(NamedTuple):
     color: bool = False
     show_suppressed: bool = False
     verbose: int = 0
+    quiet: bool = False
+    """Whether ``full`` and ``concise`` leave their closing lines out; errors stay."""
 
     def shown(self, report: Report) -> Sequence[Finding]:
         """The findings to list, in output order: suppressed and baselined ones only when asked for."""

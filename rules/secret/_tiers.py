@@ -31,7 +31,9 @@ TRIVIAL = frozenset(
     """.split()  # noqa: SIM905 - a list to read
 )
 # Words of a token's name that say nothing about its issuer.
-NAMELESS = frozenset("access refresh id opaque oauth auth bearer session user my the token".split())
+NAMELESS = frozenset(
+    ("access", "refresh", "id", "opaque", "oauth", "auth", "bearer", "session", "user", "my", "the", "token")
+)
 DIGEST_SIZES = (32, 40, 64)
 SEPARATOR = re.compile(r"[-_.]")
 OWN_WORDS = frozenset(("my", "the", "a", "new", "old"))

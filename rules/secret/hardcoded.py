@@ -51,8 +51,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from atomlint import Confidence, Finding, Option, Text, TextContext
-from atomlint.declare import rule
+from atomlint import Confidence, Finding, Option, Text, TextContext, rule
 
 from ._anchors import holds_anchor
 from ._paths import skipped, values_may_be_bare

@@ -98,7 +98,7 @@ ROUTES = Option("routes", 5, "routes that must share a helper function before it
 def looks_up_a_tenant(function: Function) -> bool:
     """A function on request paths that reads one tenant and does not change it."""
     work = function.index.lookup_work(tenant_models(function.index)).get(function.value)
-    if work is None or (work.guard is not None and not (work.guard.holes and not work.guard.remote)):
+    if work is None or work.guard is not None:
         return False
     if work.frequency == "route" and not work.path.steps:
         return False  # the tenant is what the handler is about
@@ -114,8 +114,6 @@ def report(ctx: Context, function: Function) -> Iterator[Finding]:
     first = uses[0].effect
     keys = " and ".join(first.keys) or "no key"
     text = f"{first.model_name} is read by {keys} {describe_frequency(work)}, reached from {entry_name(ctx.index, work)}, and never cached"
-    if work.guard is not None:
-        text = text.replace("never cached", f"not every answer is kept in {work.guard.name}")
     finding = ctx.finding(ctx.index.call(function.path, first.call), text, confidence=confidence(work))
     for use in uses[1:]:
         place = ctx.index.call(function.path, use.effect.call).span
@@ -127,11 +125,12 @@ def report(ctx: Context, function: Function) -> Iterator[Finding]:
 
 def changes_row(function: Function, work: RequestWork) -> bool:
     """Whether the function assigns to an attribute of a row it read, deletes it, or locks it."""
-    names = {a.target for a in function.assigns for use in work.uses if a.value == f"@{use.effect.call}"}
+    rows = {f"@{use.effect.call}" for use in work.uses}
+    names = {a.target for a in function.assigns if type(a.value) is str and a.value in rows and type(a.target) is str}
     if any(type(a.target) is str and a.target.partition(".")[0] in names and "." in a.target for a in function.assigns):
         return True
     for call in function.calls:
-        if call.name in ("delete", "setattr") and any(arg in names for arg in call.args):
+        if call.name in ("delete", "setattr") and any(type(arg) is str and arg in names for arg in call.args):
             return True
         if call.name == "with_for_update":
             return True
@@ -139,6 +138,6 @@ def changes_row(function: Function, work: RequestWork) -> bool:
 
 
 def confidence(work: RequestWork) -> Confidence:
-    if work.frequency == "route" or work.guard is not None or work.conditional:
+    if work.frequency == "route" or work.conditional:
         return Confidence.MEDIUM
     return base_confidence(work)

@@ -1,0 +1,405 @@
+"""Mode variables: ``ENVIRONMENT`` and its like, and the branches that a machine without the variable does not take.
+
+A test is evaluated in two worlds, one where the variable says production and one where it is unset and its default
+holds. A branch that is taken in the first only, or in the second only, is a guard.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Literal
+
+from . import locate
+from .expressions import BRANCHES, Place, atoms, condition, expressions, inside, receiver
+from .origins import Origins
+from .tables import dotted, text_of
+
+if TYPE_CHECKING:
+    from ..facts.records import Expr
+    from ..finding import Span
+    from .settings import SettingRead
+    from .tables import Table
+    from .views import Index
+
+Consequence = Literal["database", "abort", "secret", "setting"]
+RANK: dict[str, int] = {"database": 0, "abort": 1, "secret": 2, "setting": 3}
+
+NAME = re.compile(r"(?:.+_)?ENV(?:IRONMENT)?(?:_NAME|_MODE|_TYPE)?")
+FOREIGN = re.compile(
+    r"NODE_ENV|VIRTUAL_ENV|.*CONDA.*|.*_DEFAULT_ENV|(?:VERCEL|RAILWAY|RENDER|NETLIFY|HEROKU|GITHUB|CI|DD|SENTRY|NEW_RELIC"
+    r"|ELASTIC_APM|OTEL|PLAID|PAYPAL|SQUARE|STRIPE|TWILIO|BRAINTREE|ADYEN|XERO|QUICKBOOKS|HUBSPOT|SALESFORCE|PINECONE"
+    r"|BABEL|RAILS|RACK|MIX|GO|PIP|UV|POETRY|TOX|NIX)_.*|.*_(?:IN|HAS|USE|LOAD|FROM|PASS)_ENV"
+)
+"""Modes of other tools and of services, and variables that are about environments rather than naming one."""
+DEVELOPMENT = frozenset({"", "dev", "develop", "development", "local", "localhost", "debug", "test", "testing", "default", "none"})
+PRODUCTION = ("production", "prod", "live")
+QUIET = re.compile(
+    r"log|logger|logging|print|warn|warning|echo|append|add|extend|info|debug|error|exception|critical|structlog|sentry\w*"
+    r"|secho|capture_message|setlevel|addhandler|basicconfig|dictconfig|update|join|format|get|getenv|len|str|bool",
+    re.IGNORECASE,
+)
+"""Callables that tell or look, and decide nothing."""
+SECRETS = re.compile(r"secret|password|passwd|api_?key|signing|encryption|fernet|jwt|token|(?:^|_)key(?:$|_)", re.IGNORECASE)
+LEAVES = frozenset({"sys.exit", "exit", "quit", "os._exit", "os.abort"})
+
+
+@dataclass(frozen=True)
+class ModeGuard:
+    """One branch that only production takes, or only a machine on which the mode variable is unset."""
+
+    name: str
+    """The variable."""
+    aliases: tuple[str, ...]
+    """Other names that would do."""
+    default: str | None
+    """What the code takes when it is unset; None for nothing."""
+    value: str
+    """What the code compares it with: ``production`` or ``prod``."""
+    path: str
+    scope: int
+    consequence: Consequence
+    """Worst first: ``database`` (becomes SQLite), ``abort`` (a refusal to go on is skipped), ``secret``, ``setting``."""
+    detail: str
+    """What is decided: a name that is assigned, the exception, the URL."""
+    read: SettingRead = field(compare=False)
+    test: Place = field(compare=False)
+    effect: Place = field(compare=False)
+    index: Index = field(compare=False, repr=False)
+
+    @property
+    def span(self) -> Span:
+        """The test, or the statement that holds it."""
+        return self._span(self.test)
+
+    @property
+    def effect_span(self) -> Span:
+        """What the branch does."""
+        if self.consequence == "database":
+            around = self.index.settings.place_of(self.path, self.effect)
+            found = locate.first(self.index, self.path, around, locate.text("sqlite"))
+            if found is not None:
+                return found
+        return self._span(self.effect)
+
+    def _span(self, place: Place) -> Span:
+        from .settings import header
+
+        if place.kind == "test":
+            number = statement_number(self.index.project.linker.table(self.path), place.ordinal)
+            found = None if number is None else locate.test(self.index, self.path, number)
+            return found or header(self.index, self.path, self.scope)
+        around = self.index.settings.place_of(self.path, place) if place.kind in ("assign", "call") else None
+        return self.index.span(self.path, around) if around is not None else header(self.index, self.path, place.scope)
+
+
+def is_mode(read: SettingRead) -> bool:
+    """Whether a read is of a mode variable that is allowed to be missing, and then means development."""
+    if read.required or NAME.fullmatch(read.name.upper()) is None or FOREIGN.fullmatch(read.name.upper()):
+        return False
+    if read.default in (None, "#None"):
+        return True
+    default = read.default_text
+    return default is not None and default.lower() in DEVELOPMENT
+
+
+class World:
+    """One evaluation of a test: in production, or with the mode variable unset. None means that it may be either."""
+
+    def __init__(self, origins: Origins, *, production: bool) -> None:
+        self.origins = origins
+        self.linker = origins.linker
+        self.production = production
+        self.reads: list[SettingRead] = []
+        self.words: list[str] = []
+        self.foreign = False
+        """Whether another variable, such as ``NODE_ENV``, says production as well."""
+
+    def holds(self, path: str, scope: int, test: Expr, depth: int = 6) -> bool | None:
+        """Whether a test holds."""
+        if depth <= 0 or test is None:
+            return None
+        if type(test) is list and test:
+            return self._compound(path, scope, test, depth)
+        if type(test) is not str or test[:1] in ("'", "#", "?", ""):
+            return {"#True": True, "#False": False}.get(test) if type(test) is str else None
+        if test[:1] == "@" and test[1:].isdigit():
+            return self._call(path, int(test[1:]), depth)
+        results = {
+            self.holds(place, at, value, depth - 1)
+            for place, at, value in self.origins.behind(path, scope, test)
+            if type(value) is list or (type(value) is str and value[:1] != "'")
+        }
+        return results.pop() if len(results) == 1 else None
+
+    def _compound(self, path: str, scope: int, test: list[Expr], depth: int) -> bool | None:
+        if test[0] == "not":
+            inner = self.holds(path, scope, test[1], depth)
+            return None if inner is None else not inner
+        if test[0] in ("and", "or"):
+            parts = [self.holds(path, scope, part, depth) for part in test[1:]]
+            strong = test[0] == "or"
+            if strong in parts:
+                return strong
+            return None if None in parts else not strong
+        if test[0] == "cmp" and len(test) == 4:
+            return self._compare(path, scope, test[1], test[2], test[3])
+        return None
+
+    def _compare(self, path: str, scope: int, left: Expr, op: str, right: Expr) -> bool | None:
+        if op in ("in", "not in"):
+            held = self._in(path, scope, left, right)
+            return held if held is None or op == "in" else not held
+        if op not in ("==", "!=", "is", "is not"):
+            return None
+        held = self._equal(path, scope, left, right)
+        if held is None:
+            held = self._equal(path, scope, right, left)
+        return held if held is None or op in ("==", "is") else not held
+
+    def _in(self, path: str, scope: int, left: Expr, right: Expr) -> bool | None:
+        word = self.origins.index.settings.constant(path, scope, left)
+        if word is not None:  # "prod" in ENVIRONMENT
+            value = self._mode(path, scope, right)
+            self.words += [word] if value is not None else []
+            return None if value is None else any(word.lower() in one for one in value)
+        value = self._mode(path, scope, left)
+        if value is None:
+            return None
+        items = self.linker.values.items(path, scope, right)
+        words = [self.origins.index.settings.constant(place, at, item) for place, at, item in items]
+        if not words or None in words:
+            return None
+        known = [word.lower() for word in words if word is not None]
+        self.words += known
+        return any(one in known for one in value)
+
+    def _equal(self, path: str, scope: int, mode: Expr, constant: Expr) -> bool | None:
+        word = self.origins.index.settings.constant(path, scope, constant)
+        if word is None or self.origins.of(path, scope, constant):
+            return None
+        value = self._mode(path, scope, mode)
+        if value is None:
+            self.foreign = self.foreign or (word.lower() in PRODUCTION and bool(self.origins.of(path, scope, mode)))
+            return None
+        self.words.append(word.lower())
+        return word.lower() in value
+
+    def _mode(self, path: str, scope: int, expr: Expr) -> tuple[str, ...] | None:
+        """The values that a mode variable has in this world; None for anything else."""
+        if type(expr) is str and expr[:1] in ("'", "#", "?"):
+            return None
+        reads = self.origins.of(path, scope, expr)
+        if not reads or not all(is_mode(read) for read in reads):
+            return None
+        self.reads += reads
+        return PRODUCTION if self.production else tuple((read.default_text or "").lower() for read in reads[:1])
+
+    def _call(self, path: str, ordinal: int, depth: int) -> bool | None:
+        call = self.linker.table(path).facts.calls[ordinal]
+        target = receiver(call.callee)
+        if target is not None and target[1] in ("startswith", "endswith", "__contains__") and call.args:
+            value = self._mode(path, call.scope, target[0])
+            word = text_of(call.args[0])
+            if value is None or word is None:
+                return None
+            self.words.append(word.lower())
+            return any(one.startswith(word.lower()) for one in value)
+        if call.callee == "bool" and call.args:
+            return self.holds(path, call.scope, call.args[0], depth - 1)
+        results = set()
+        for callee in self.linker.values.callee(path, ordinal):
+            if callee.kind == "def":
+                exits = self.linker.table(callee.place).exits.get(callee.scope, ())
+                results |= {self.holds(callee.place, callee.scope, e.value, depth - 1) for e in exits if e.kind == "return"}
+        return results.pop() if len(results) == 1 else None
+
+
+@dataclass(frozen=True)
+class ModeBranch:
+    """What a test says of its branch: taken only in production, or only where the variable is unset."""
+
+    production: bool
+    reads: tuple[SettingRead, ...]
+    words: tuple[str, ...]
+
+    @property
+    def value(self) -> str:
+        """The word for production that the code knows."""
+        return next((word for word in ("production", "prod", "live") if word in self.words), "production")
+
+
+class Modes:
+    """Finds the branches of files; every answer is kept."""
+
+    def __init__(self, index: Index) -> None:
+        self.index = index
+        self.origins = index.origins
+        self._frames: dict[tuple[str, int, int], ModeBranch | None] = {}
+
+    def branch(self, path: str, scope: int, test: Expr) -> ModeBranch | None:
+        """What a condition says; None when it depends on no mode variable, or on more than it."""
+        if not _may_be_mode(test):
+            return None
+        there, unset = World(self.origins, production=True), World(self.origins, production=False)
+        in_production, without = there.holds(path, scope, test), unset.holds(path, scope, test)
+        if not there.reads or there.foreign or (in_production is False) == (without is False):
+            return None
+        return ModeBranch(without is False, tuple(dict.fromkeys(there.reads)), tuple(dict.fromkeys(there.words)))
+
+    def around(self, table: Table, scope: int, frame: int) -> list[tuple[int, ModeBranch]]:
+        """The mode branches that a place lies in, innermost first: the ordinal of the frame, and what it says."""
+        found = []
+        for number in table.frames(frame):
+            entry = table.facts.frames[number]
+            if entry.kind not in BRANCHES or entry.test is None:
+                continue
+            key = (table.path, scope, number)
+            if key not in self._frames:
+                self._frames[key] = self.branch(table.path, scope, condition(entry.kind, entry.test))
+            branch = self._frames[key]
+            if branch is not None:
+                found.append((number, branch))
+        return found
+
+
+def _may_be_mode(test: Expr) -> bool:
+    """Cheap look at a test: a word for a mode, or a name that may stand for one."""
+    for item in inside(test):
+        if type(item) is not str or not item:
+            continue
+        if item[0] == "@" or (item[0] == "'" and len(item) < 16) or "env" in item.lower() or "prod" in item.lower():
+            return True
+        if dotted(item) and item.lower().rpartition(".")[2].startswith(("is_", "dev", "local")):
+            return True
+    return False
+
+
+def modes(index: Index) -> Iterator[ModeGuard]:
+    """Guards of the linked files outside of tests, in file order; one for each thing that is decided."""
+    finder = index.mode_finder
+    for path in index.paths:
+        if path not in index.tests:
+            yield from _of_file(index, finder, index.project.linker.table(path))
+
+
+def _of_file(index: Index, finder: Modes, table: Table) -> Iterator[ModeGuard]:
+    facts = table.facts
+    seen: set[tuple[int, str, str]] = set()
+    for place, what, consequence in _decisions(index, table):
+        if not place.frame:
+            continue
+        for frame, branch in finder.around(table, place.scope, place.frame):
+            decided = consequence
+            if branch.production and consequence == "database":
+                continue
+            if not branch.production and consequence == "abort":
+                continue
+            if (frame, decided, what) in seen:
+                break
+            seen.add((frame, decided, what))
+            yield _guard(index, table, branch, Place("test", frame, place.scope, facts.frames[frame].parent), place, decided, what)
+            break
+    for place, expr in expressions(table):
+        for item in inside(expr):
+            if type(item) is list and item[:1] == ["if"]:
+                branch = finder.branch(table.path, place.scope, item[1])
+                if branch is None:
+                    continue
+                other = index.settings.text(table.path, place.scope, item[2 if not branch.production else 3]) or ""
+                what = _target(table, place)
+                kind: Consequence = "database" if other.startswith("sqlite") else _kind_of(what)
+                yield _guard(index, table, branch, place, place, kind, what)
+
+
+def _guard(
+    index: Index, table: Table, branch: ModeBranch, test: Place, effect: Place, consequence: Consequence, what: str
+) -> ModeGuard:
+    read = branch.reads[0]
+    aliases = tuple(dict.fromkeys(n for r in branch.reads for n in r.names if n != read.name))
+    return ModeGuard(
+        read.name, aliases, read.default_text, branch.value, table.path, effect.scope, consequence, what,
+        read, test, effect, index,
+    )  # fmt: skip
+
+
+def _decisions(index: Index, table: Table) -> Iterator[tuple[Place, str, Consequence]]:
+    """What the statements inside of branches do, when it is more than telling: place, what, and how bad."""
+    facts = table.facts
+    for ordinal, call in enumerate(facts.calls):
+        if not call.frame:
+            continue
+        place = Place("call", ordinal, call.scope, call.frame)
+        name = dotted(call.callee) or ""
+        for argument in (*call.args, *(value for _, value in call.keywords)):
+            if _is_sqlite(index, table.path, call.scope, argument):
+                yield place, str(index.settings.text(table.path, call.scope, argument)), "database"
+        if name in LEAVES:
+            yield place, name, "abort"
+        elif name and not any(QUIET.fullmatch(part) for part in name.split(".")) and name.rpartition(".")[2][:1].islower():
+            yield place, name, "setting"
+    for ordinal, assign in enumerate(facts.assigns):
+        if assign.frame and assign.kind in ("=", "+="):
+            place = Place("assign", ordinal, assign.scope, assign.frame)
+            if _is_sqlite(index, table.path, assign.scope, assign.value):
+                yield place, str(index.settings.text(table.path, assign.scope, assign.value)), "database"
+            else:
+                yield place, _target(table, place), _kind_of(_target(table, place))
+    for ordinal, exit_ in enumerate(facts.exits):
+        if not exit_.frame:
+            continue
+        place = Place("exit", ordinal, exit_.scope, exit_.frame)
+        if exit_.kind == "raise":
+            name = _raised(table, exit_.value)
+            yield place, name, "setting" if "HTTP" in name or "Validation" in name else "abort"
+        elif exit_.kind == "return" and _is_sqlite(index, table.path, exit_.scope, exit_.value):
+            yield place, str(index.settings.text(table.path, exit_.scope, exit_.value)), "database"
+        elif exit_.kind == "return" and exit_.value not in ("#None", "?"):
+            name = table.facts.scopes[exit_.scope].name
+            yield place, name, _kind_of(name)
+
+
+def _is_sqlite(index: Index, path: str, scope: int, expr: Expr) -> bool:
+    if type(expr) is str and expr[:1] != "'":
+        return False
+    return (index.settings.text(path, scope, expr) or "").lower().startswith(("sqlite:", "sqlite+"))
+
+
+def _kind_of(name: str) -> Consequence:
+    return "secret" if SECRETS.search(name) else "setting"
+
+
+def _target(table: Table, place: Place) -> str:
+    """A name for what an expression is given to."""
+    if place.kind == "assign":
+        target = table.facts.assigns[place.ordinal].target
+        if type(target) is list and target[:1] == ["sub"]:
+            return text_of(target[2]) or dotted(target[1]) or ""
+        return dotted(target) or ""
+    if place.kind == "call":
+        return dotted(table.facts.calls[place.ordinal].callee) or "a call"
+    return table.facts.scopes[place.scope].name
+
+
+def _raised(table: Table, value: Expr) -> str:
+    if type(value) is str and value[:1] == "@" and value[1:].isdigit():
+        value = table.facts.calls[int(value[1:])].callee
+    return dotted(value) or "an exception"
+
+
+def statement_number(table: Table, frame: int) -> int | None:
+    """Which ``if`` statement of the file, from 0 and in source order, a frame belongs to; None for other statements."""
+    frames = table.facts.frames
+    wanted = frames[frame]
+    number, last = -1, None
+    for ordinal, entry in enumerate(frames[: frame + 1]):
+        if entry.kind != "if" or (type(entry.test) is list and entry.test[:1] == ["cmp"] and "match" in entry.test):
+            continue
+        number += 1
+        if ordinal == frame or (entry.parent == wanted.parent and wanted.test in (entry.test, ["not", entry.test])):
+            last = number
+    return last
+
+
+__all__ = ["ModeGuard", "Modes", "World", "atoms", "is_mode", "modes"]

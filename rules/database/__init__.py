@@ -1,0 +1,1 @@
+"""Databases: which one a process talks to, and with how many connections."""

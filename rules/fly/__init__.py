@@ -1,0 +1,1 @@
+"""Fly.io: what the configuration says, and what the code that it deploys expects."""

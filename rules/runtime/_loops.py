@@ -1,0 +1,157 @@
+"""Loops that wait: the loop around a sleep, how often it turns, and what it does at every turn."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from atomlint import dotted
+
+from ._seconds import seconds
+
+if TYPE_CHECKING:
+    from atomlint import Call
+
+    Expr = Any
+
+SLEEPS = frozenset({"time.sleep", "asyncio.sleep", "anyio.sleep", "trio.sleep", "gevent.sleep", "eventlet.sleep", "asyncio.tasks.sleep"})
+FAILURES = ("error", "fail", "exception", "retry", "retries", "attempt", "backoff", "ratelimit", "rate_limit", "throttl")
+CLOCKS = ("time", "monotonic", "elapsed", "deadline", "timeout", "waited", "max_wait", "until", "seconds", "duration")
+
+
+class Loop(NamedTuple):
+    """A loop with a wait of one length in it."""
+
+    frame: int
+    interval: float
+    fixed: bool
+    turns: float
+    """How many times it goes round at most: infinity when nothing bounds it, or by a time that is not known here."""
+    timed: bool
+    """Whether it ends after a time that is not known here."""
+
+
+def is_sleep(call: Call) -> bool:
+    """Whether a call waits for a time and for nothing else."""
+    return call.name == "sleep" and not SLEEPS.isdisjoint(call.external)
+
+
+def loop_around(call: Call) -> Loop | None:
+    """The loop whose turns a sleep paces, or None: no loop, a back-off after failures, or no constant interval."""
+    frames = call.table.facts.frames
+    found = next((frame for frame in call.frame_ids if frames[frame].kind in ("while", "for")), None)
+    if found is None or not call.args:
+        return None
+    for frame in call.frame_ids:
+        if frame == found:
+            break
+        if frames[frame].kind == "except" or (frames[frame].kind == "if" and _is_failure(frames[frame].test)):
+            return None
+    if any(frames[frame].kind == "except" for frame in call.frame_ids):
+        return None
+    interval = seconds(call.index, call.path, call.scope, call.args[0])
+    if interval is None or interval.value <= 0 or _changes(call, found):
+        return None
+    bound = _bound(call, found, interval.value)
+    return None if bound is None else Loop(found, interval.value, interval.fixed, *bound)
+
+
+def inside(call: Call, frame: int) -> list[int] | None:
+    """Frames between a call and a loop around it, innermost first; None when it stands outside."""
+    ids = call.frame_ids
+    return ids[: ids.index(frame)] if frame in ids else None
+
+
+def _is_failure(test: Expr) -> bool:
+    return any(word in str(test).lower() for word in FAILURES)
+
+
+def _changes(call: Call, frame: int) -> bool:
+    """Whether the interval is assigned anew inside of the loop: a back-off."""
+    names = {name for name in _names(call.args[0]) if name}
+    table = call.table
+    return any(
+        type(assign.target) is str and assign.target in names and frame in table.frames(assign.frame)
+        for assign in (table.facts.assigns[place] for place in table.assigns_in.get(call.scope, ()))
+    )
+
+
+def _names(expr: Expr) -> list[str]:
+    if type(expr) is list:
+        return [name for part in expr[1:] for name in _names(part)]
+    return [dotted(expr) or ""]
+
+
+def _bound(call: Call, frame: int, interval: float) -> tuple[float, bool] | None:
+    """Turns at most, and whether an unknown time ends the loop; None for a loop over data and for a few attempts."""
+    frames = call.table.facts.frames
+    if frames[frame].kind == "for":
+        turns = _range(call, frames[frame].test)
+        return None if turns is None else (turns, False)
+    leaves = [f.test for number, f in enumerate(frames) if f.kind == "after" and frame in call.table.frames(number)]
+    for test in (frames[frame].test, *leaves):
+        for part in _comparisons(test):
+            names = " ".join(_words(call, part)).lower()
+            if _is_failure(names):
+                return None
+            clock = any(word in names for word in CLOCKS)
+            limit = next((n for side in (part[3], part[1]) if (n := _limit(call, side)) is not None), None)
+            if limit is not None and (clock or test not in leaves):
+                return (limit / interval if clock else limit), False
+            if clock:
+                return float("inf"), True
+    return float("inf"), False
+
+
+def _comparisons(test: Expr) -> Iterator[list[Expr]]:
+    """Comparisons of size in a test."""
+    if type(test) is not list or not test:
+        return
+    if test[0] in ("and", "or", "not"):
+        for part in test[1:]:
+            yield from _comparisons(part)
+    elif test[0] == "cmp" and len(test) == 4 and test[2] in ("<", "<=", ">", ">="):
+        yield test
+
+
+def _words(call: Call, expr: Expr) -> Iterator[str]:
+    """Names in an expression, and those of what it calls."""
+    if type(expr) is list:
+        for part in expr[1:]:
+            yield from _words(call, part)
+    elif type(expr) is str and expr[:1] == "@":
+        inner = call.index.call(call.path, int(expr[1:].partition(".")[0]))
+        yield dotted(inner.callee) or inner.name
+        yield expr.partition(".")[2]
+        if inner.name in ("total_seconds", "timestamp"):
+            yield from _words(call, inner.callee[1] if type(inner.callee) is list else inner.callee)
+    elif dotted(expr):
+        yield expr
+
+
+def _limit(call: Call, expr: Expr) -> float | None:
+    """The number of seconds or turns that an expression is; of a deadline, the time until it."""
+    value = seconds(call.index, call.path, call.scope, expr)
+    if value is not None:
+        return value.value
+    name = dotted(expr)
+    for assign in call.function.assigns if name else ():
+        if assign.target == name and type(assign.value) is list and assign.value[:2] == ["bin", "+"]:
+            parts = [seconds(call.index, call.path, call.scope, part) for part in assign.value[2:]]
+            return max((part.value for part in parts if part is not None), default=None)
+    return None
+
+
+def _range(call: Call, iterable: Expr) -> float | None:
+    if type(iterable) is not str or iterable[:1] != "@" or "." in iterable:
+        return None
+    source = call.index.call(call.path, int(iterable[1:]))
+    if source.callee in ("itertools.count", "count"):
+        return float("inf")
+    if source.callee != "range" or not source.args or _is_failure(source.args):
+        return None
+    limits = [seconds(call.index, call.path, source.scope, arg) for arg in source.args[:2]]
+    if any(limit is None for limit in limits):
+        return None
+    numbers = [limit.value for limit in limits if limit is not None]
+    return numbers[-1] - (numbers[0] if len(numbers) > 1 else 0)

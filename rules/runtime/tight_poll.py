@@ -1,0 +1,88 @@
+"""A loop asks the database or Redis again every few seconds.
+
+## Why
+A worker that polls every 60 seconds runs 1,440 queries a day, whether there is work or not; one that polls twice a
+second runs 172,800. Each process, each waiting request and each machine multiplies that. It keeps a serverless database
+awake and is billed by the command on a hosted Redis.
+
+## Bad
+    import time
+
+    from sqlalchemy import text
+    from sqlalchemy.orm import Session
+
+    def wait_for_job(session: Session, job_id: int) -> None:
+        while True:
+            status = session.execute(text("SELECT status FROM jobs WHERE id = :id"), {"id": job_id}).scalar()
+            if status == "done":
+                return
+            time.sleep(0.5)
+
+## Good
+    import time
+
+    from sqlalchemy import text
+    from sqlalchemy.orm import Session
+
+    def close_old_jobs(session: Session) -> None:
+        while True:
+            session.execute(text("UPDATE jobs SET open = false WHERE ends_at < now()"))
+            session.commit()
+            time.sleep(300)
+
+## Configuration
+`budget` is the shortest interval, in seconds, at which a loop may ask; the default is 30.
+
+## Limits
+Quiet for a back-off after errors, for a few attempts at start-up, for loops that a blocking read paces, and for work
+that only some turns do. An interval that is computed, or waits on an event with a time limit, is not seen. Requests to
+HTTP services are not counted.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from atomlint import Call, Confidence, Context, Finding, Note, Option, rule
+
+from ._polls import MAX_INTERVAL, poll_of
+
+if TYPE_CHECKING:
+    from ._polls import Poll
+
+BUDGET = Option("budget", 30.0, "shortest interval in seconds at which a loop may ask a database or Redis", minimum=0.0)
+DAY = 86_400
+TIGHT = 5.0
+"""Seconds below which nobody chose the interval with its cost in mind."""
+
+
+@rule("runtime-tight-poll", needs=(".sleep(", " sleep("), options=(BUDGET,), since="0.1")
+def waits_between_questions(call: Call) -> bool:
+    """The first sleep of a loop that asks something remote at every turn."""
+    return call.name == "sleep" and poll_of(call) is not None
+
+
+@waits_between_questions.on("*")
+def report(ctx: Context, call: Call) -> Iterator[Finding]:
+    """The sleep, when it is shorter than the budget, with the first remote call of a turn."""
+    poll = poll_of(call)
+    budget = min(float(ctx.option(BUDGET)), MAX_INTERVAL)
+    if poll is None or poll.loop.interval >= budget:
+        return
+    sure = poll.proven and poll.loop.fixed and not poll.loop.timed and poll.loop.interval < TIGHT
+    finding = ctx.finding(call, _message(poll, budget), confidence=Confidence.HIGH if sure else Confidence.MEDIUM)
+    last = poll.steps[-1]
+    finding = finding.with_related(Note(last.span, f"this {poll.unit} runs at every turn"))
+    if len(poll.steps) > 1:
+        finding = finding.with_trace(*(Note(step.span, f"{step.function.qualname} calls {step.name}") for step in poll.steps))
+    yield finding.with_help("wait for a signal (LISTEN/NOTIFY, a blocking pop, an event), or ask less often")
+
+
+def _message(poll: Poll, budget: float) -> str:
+    interval = poll.loop.interval
+    asks = "asks the database" if poll.resource == "database" else "asks Redis"
+    times = "" if poll.count == 1 else f"{poll.count} times "
+    now, then = (f"{round(poll.count * DAY / seconds):,}" for seconds in (interval, budget))
+    default = "" if poll.loop.fixed else " by default"
+    return f"{asks} {times}every {interval:g} s{default}: {now} {poll.plural} a day while the loop runs, {then} at {budget:g} s"

@@ -10,13 +10,17 @@ from typing import TYPE_CHECKING
 __version__ = "0.1.0"
 
 if TYPE_CHECKING:
+    from .config.globs import match_any
     from .context import Context
-    from .document import Document, Item
+    from .declare import Rule, Status, rule
+    from .document import Document, DocumentError, Item, document_kind
     from .finding import Confidence, Edit, Finding, Fix, Note, Position, Severity, Span
+    from .index.expressions import Place, atoms, condition, expressions, inside, references
+    from .index.modes import ModeBranch, ModeGuard
+    from .index.settings import SettingRead
     from .index.tables import dotted, text_of
     from .index.views import Call, Class, Function, Index
     from .option import Option
-    from .declare import Rule, Status, rule
     from .text import Text, TextContext
 
 _HOMES = {
@@ -25,22 +29,34 @@ _HOMES = {
     "Confidence": "finding",
     "Context": "context",
     "Document": "document",
+    "DocumentError": "document",
     "Edit": "finding",
     "Finding": "finding",
     "Fix": "finding",
     "Function": "index.views",
     "Index": "index.views",
     "Item": "document",
+    "ModeBranch": "index.modes",
+    "ModeGuard": "index.modes",
     "Note": "finding",
     "Option": "option",
+    "Place": "index.expressions",
     "Position": "finding",
     "Rule": "declare",
+    "SettingRead": "index.settings",
     "Severity": "finding",
     "Span": "finding",
     "Status": "declare",
     "Text": "text",
     "TextContext": "text",
+    "atoms": "index.expressions",
+    "condition": "index.expressions",
+    "document_kind": "document",
     "dotted": "index.tables",
+    "expressions": "index.expressions",
+    "inside": "index.expressions",
+    "match_any": "config.globs",
+    "references": "index.expressions",
     "rule": "declare",
     "text_of": "index.tables",
 }
@@ -51,23 +67,35 @@ __all__ = [
     "Confidence",
     "Context",
     "Document",
+    "DocumentError",
     "Edit",
     "Finding",
     "Fix",
     "Function",
     "Index",
     "Item",
+    "ModeBranch",
+    "ModeGuard",
     "Note",
     "Option",
+    "Place",
     "Position",
     "Rule",
+    "SettingRead",
     "Severity",
     "Span",
     "Status",
     "Text",
     "TextContext",
     "__version__",
+    "atoms",
+    "condition",
+    "document_kind",
     "dotted",
+    "expressions",
+    "inside",
+    "match_any",
+    "references",
     "rule",
     "text_of",
 ]

@@ -75,6 +75,7 @@ class Engine:
         self.registry = registry or Installed()
         self._stamp = ""
         self._caches: dict[tuple[str, bool], tuple[NullCache, Hashes]] = {}
+        self._memo: dict[bytes, Any] = {}
         self.clock = Clock()
         self.notes: list[str] = []
         """What to tell the user that is no trouble."""
@@ -227,7 +228,7 @@ class Engine:
         if outcome is None:
             pipeline = Pipeline(
                 settings, self.registry, workspace, hashes, cache,
-                jobs=request.jobs, clock=self.clock, progress=request.progress, key=repository_key(settings.root),
+                jobs=request.jobs, clock=self.clock, progress=request.progress, key=repository_key(settings.root), memo=self._memo,
             )  # fmt: skip
             outcome = pipeline.run()
             if not any(trouble.kind == "worker" for trouble in outcome.troubles):

@@ -77,17 +77,9 @@ class Nominator:
                     handler = rule.handlers.get(document.kind) or rule.handlers["*"]
                     self.findings += handler(context, document)
                 except DocumentError as error:
-                    self.syntax_error(document.path, str(error), error.position)
+                    self.findings.append(syntax_error(document.path, str(error), error.position))
                     return
         self.documents += looked
-
-    def syntax_error(self, path: str, message: str, position: Position, *, newer: bool = False) -> None:
-        """A file in reach that does not parse: a finding, unless one stands there already."""
-        end = Position(position.line, position.column + 1)
-        text = f"needs a newer Python than the one that runs atomlint: {message}" if newer else f"does not parse: {message}"
-        finding = Finding("atomlint-syntax-error", Severity.ERROR, Confidence.HIGH, text, Span(path, position, end))
-        if finding not in self.findings:
-            self.findings.append(finding)
 
     def _views(self, rule: Rule, needs: Mapping[str, frozenset[str]]) -> Iterator[View]:
         views: Callable[[str], Iterator[View]] = {
@@ -167,6 +159,13 @@ class _Guard:
         if all(known.rule != crash.rule for known in self.nominator.crashes):
             self.nominator.crashes.append(crash)
         return True
+
+
+def syntax_error(path: str, message: str, position: Position, *, newer: bool = False) -> Finding:
+    """The finding for a file in reach that does not parse."""
+    end = Position(position.line, position.column + 1)
+    text = f"needs a newer Python than the one that runs atomlint: {message}" if newer else f"does not parse: {message}"
+    return Finding("atomlint-syntax-error", Severity.ERROR, Confidence.HIGH, text, Span(path, position, end))
 
 
 def finding_of_crash(crash: Crash, source: Source | None) -> Finding:

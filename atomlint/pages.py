@@ -1,8 +1,11 @@
-"""A rule's page in Markdown, made of its docstring and what it declares: what ``explain`` prints and the docs publish."""
+"""A rule's page in Markdown, made of its docstring and what it declares: ``explain`` prints it, the docs publish it."""
 
 from __future__ import annotations
 
-from .declare import Rule
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from .declare import Rule
 
 
 def page(rule: Rule) -> str:
@@ -24,7 +27,9 @@ def page(rule: Rule) -> str:
 
 def options(rule: Rule) -> list[str]:
     """A table of the rule's options."""
-    rows = [f"| `{o.name}` | {o.type_name} | `{o.default!r}` | {o.doc} |" for o in rule.options]
+    from .config.show import toml
+
+    rows = [f"| `{o.name}` | {o.type_name} | `{toml(o.default)}` | {o.doc} |" for o in rule.options]
     head = ["| option | type | default | meaning |", "| --- | --- | --- | --- |"]
     return [f"In `[tool.atomlint.rules.{rule.id}]`:", "", *head, *rows]
 

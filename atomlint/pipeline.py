@@ -13,13 +13,14 @@ import msgspec
 from .finding import Finding
 from .lanes import test_matcher
 from .report import Looked, Trouble
+from .document import document_kind
+from .factstore import FactStore
 from .scan import Crash, Result, Scan, Setup, SyntaxProblem, Task, begin, decode_scans, look
 from .source import Source
 
 if TYPE_CHECKING:
     from .cache import NullCache
     from .config import Settings
-    from .facts.records import Facts, Spans
     from .index.catalog import Catalog
     from .hashes import Hashes
     from .pool import Pool
@@ -39,6 +40,18 @@ class Outcome(msgspec.Struct, array_like=True):
     troubles: list[Trouble]
     looked: Looked
     tracebacks: list[str] = []
+
+
+class IndexAnswer(msgspec.Struct, array_like=True):
+    """What index rules and document rules said of a project."""
+
+    findings: list[Finding]
+    crashes: list[Crash]
+    troubles: list[Trouble]
+    documents: int
+    unresolved: int
+    needed: list[str]
+    """Files beyond the linked ones whose facts were asked for."""
 
 
 class Clock:
@@ -102,6 +115,7 @@ class Pipeline:
         clock: Clock | None = None,
         progress: Progress | None = None,
         key: bytes = b"\0" * 32,
+        memo: dict[bytes, Any] | None = None,
     ) -> None:
         self.settings = settings
         self.registry = registry
@@ -114,12 +128,8 @@ class Pipeline:
         self.rules = registry.selected(settings)
         self.options = self._options()
         self.is_test = test_matcher(settings.tests)
-        self.problems: dict[str, SyntaxProblem] = {}
         self.troubles: list[Trouble] = []
-        self._facts: dict[str, Facts | None] = {}
-        self._spans: dict[str, bytes | Spans | None] = {}
-        self._blobs: dict[str, bytes] = {}
-        self._unsaved: dict[bytes, bytes] = {}
+        self.facts = FactStore(cache, hashes, workspace.overlay, self._run_tasks, {} if memo is None else memo)
         text_rules = tuple(rule.id for rule in self.rules if rule.subject == "Text")
         index_rules = [rule for rule in self.rules if rule.subject in ("Call", "Class", "Function")]
         self.needles = tuple(sorted({need.decode() for rule in index_rules for need in rule.needs}))
@@ -159,12 +169,12 @@ class Pipeline:
         with self.clock.stage("prefilter"):
             linked = self._matters(python)
         with self.clock.stage("facts"):
-            self._extract(linked)
+            self.facts.ensure(linked)
         findings, crashes, looked = self._rules(python, linked)
         findings += [finding for scan in scans.values() for finding in scan.findings]
         crashes += [crash for scan in scans.values() for crash in scan.crashes]
         looked.files = looked.read = len(scans)
-        looked.parsed += sum(path not in self.problems for path in linked)
+        looked.parsed += sum(path not in self.facts.problems for path in linked)
         unreadable = [Trouble("unreadable", path, scan.problem) for path, scan in scans.items() if scan.problem]
         self.troubles += [*unreadable, *self.workspace.troubles, *self.hashes.troubles]
         looked.rules = len(self.rules)
@@ -185,8 +195,8 @@ class Pipeline:
                 blobs[task.path] = result.scan
                 if keys[task.path]:
                     fresh[keys[task.path]] = result.scan
-                if task.facts:
-                    self._keep(task.path, result)
+                if result.facts or result.problem:
+                    self.facts.add(task.path, result)
             self.cache.put_many("scan", fresh)
             order = sorted(blobs)
             return dict(zip(order, decode_scans([blobs[path] for path in order]), strict=True))
@@ -197,7 +207,7 @@ class Pipeline:
 
     def _task(self, path: str, *, scan: bool, facts: bool) -> Task:
         data = self.workspace.overlay.get(path)
-        return Task(path, data, self.is_test(path), scan, facts and not self._has_facts(path))
+        return Task(path, data, self.is_test(path), scan, facts)
 
     def _run_tasks(self, stage: str, tasks: Sequence[Task]) -> Iterator[tuple[Task, Result]]:
         from .pool import Died
@@ -244,101 +254,59 @@ class Pipeline:
             for pattern, selectors in self.settings.per_file_ignores.items()
         ]
 
-    # --- facts -----------------------------------------------------------------------------------------------------
-
-    def _facts_key(self, path: str) -> bytes:
-        from .facts.records import FACTS_VERSION
-
-        return _key(b"facts%d" % FACTS_VERSION, "", self.hashes.of(path))
-
-    def _has_facts(self, path: str) -> bool:
-        return path in self._facts
-
-    def _extract(self, paths: Sequence[str]) -> None:
-        """Facts of the given files: from the cache, else from the pool."""
-        wanted = [path for path in paths if path not in self._spans and path not in self.problems]
-        keys = {path: self._facts_key(path) for path in wanted}
-        known = self.cache.get_many("facts", [key for key in keys.values() if key])
-        tasks = []
-        for path in wanted:
-            blob = known.get(keys[path])
-            if blob is None:
-                tasks.append(Task(path, self.workspace.overlay.get(path), False, False, True))
-            else:
-                self._unpack(path, blob)
-        for task, result in self._run_tasks("parsing", tasks):
-            self._keep(task.path, result)
-        self._store()
-
-    def _keep(self, path: str, result: Result) -> None:
-        blob = msgspec.msgpack.encode([result.facts, result.spans, result.problem])
-        self._unpack(path, blob)
-        key = self._facts_key(path)
-        if key:
-            self._unsaved[key] = blob
-
-    def _store(self) -> None:
-        self.cache.put_many("facts", self._unsaved)
-        self._unsaved.clear()
-
-    def _unpack(self, path: str, blob: bytes) -> None:
-        facts, spans, problem = msgspec.msgpack.decode(blob, type=tuple[bytes, bytes, bytes])
-        self._blobs[path] = facts
-        self._spans[path] = spans
-        if problem:
-            self.problems[path] = msgspec.msgpack.decode(problem, type=SyntaxProblem)
-
-    def load(self, path: str) -> Facts | None:
-        """Facts of a path for the linker; a file that only linking turns out to need is extracted now."""
-        if path not in self._facts:
-            if path not in self._blobs:
-                self._extract([path])
-            blob = self._blobs.pop(path, b"")
-            self._facts[path] = _facts_decoder().decode(blob) if blob else None
-        return self._facts[path]
-
-    def spans(self, path: str) -> Spans | None:
-        """Spans of a path that has facts."""
-        spans = self._spans.get(path)
-        if isinstance(spans, bytes):
-            from .facts.records import Spans as Record
-
-            if not spans:
-                return None
-            spans = self._spans[path] = msgspec.msgpack.decode(spans, type=Record)
-        return spans
-
     # --- rules -----------------------------------------------------------------------------------------------------
 
     def _rules(self, scans: Mapping[str, Scan], linked: Sequence[str]) -> tuple[list[Finding], list[Crash], Looked]:
+        """Index and document rules; their answer is kept under what the linked files and the documents say."""
         from .finding import Position
+        from .nominate import syntax_error
+
+        documents = [path for path in self.workspace.files if document_kind(path) is not None]
+        key = self._index_key(scans, linked, documents)
+        blob = self.cache.get("index", key)
+        if blob is None:
+            answer = self._link(scans, linked, documents)
+            self.cache.put_many("index", {key: msgspec.msgpack.encode(answer)})
+        else:
+            answer = msgspec.msgpack.decode(blob, type=IndexAnswer)
+        for path in answer.needed:  # files that linking asked for beyond the linked ones
+            self.facts.ensure([path])
+        problems = sorted(self.facts.problems.items())
+        broken = [syntax_error(path, p.message, Position(p.line, p.column), newer=p.newer) for path, p in problems]
+        self.troubles += answer.troubles
+        looked = Looked(parsed=answer.documents, out_of_reach=len(problems), unresolved=answer.unresolved)
+        return [*answer.findings, *broken], answer.crashes, looked
+
+    def _index_key(self, scans: Mapping[str, Scan], linked: Sequence[str], documents: Sequence[str]) -> bytes:
+        digest = self.facts.digest(linked)
+        parts = [digest, *(self.hashes.of(path) or b"" for path in documents)]
+        names = "\0".join([*scans, "", *self.workspace.files]).encode("utf-8", "surrogateescape")
+        whole = [parts, names, self.registry.stamp(), self.settings.digest, [rule.id for rule in self.rules]]
+        return _key(msgspec.msgpack.encode(whole), "", b"")
+
+    def _link(self, scans: Mapping[str, Scan], linked: Sequence[str], documents: Sequence[str]) -> IndexAnswer:
         from .index.project import Project
         from .index.views import Index
         from .nominate import Nominator
 
-        looked = Looked()
         with self.clock.stage("link"):
-            project = Project(scans, self.load, self.spans, linked, self.catalog, self.settings.src)
+            self.progress("linking", 0, 0)
+            self.facts.prefetch(linked)
+            project = Project(scans, self.facts.facts, self.facts.spans, linked, self.catalog, self.settings.src)
             index = Index(project, self.sources, tests=frozenset(p for p in self.workspace.files if self.is_test(p)))
             index.files = tuple(self.workspace.files)
             index.tenant_models = self.settings.tenant_models
             index.fly_files = self.settings.fly_files
             nominator = Nominator(index, self.sources, self.options)
-            needs = {path: frozenset(scan.needs) for path, scan in scans.items()}
-            self.progress("linking", 0, 0)
-        with self.clock.stage("link"):
-            nominator.run_index_rules(self.index_rules, needs)
-            nominator.run_document_rules(self.rules, self.workspace.files)
-            if any(rule.reach for rule in self.index_rules):
-                looked.unresolved = project.reach.unresolved
+            nominator.run_index_rules(self.index_rules, {path: frozenset(scan.needs) for path, scan in scans.items()})
+            nominator.run_document_rules(self.rules, documents)
+            reach = any(rule.reach for rule in self.index_rules)
+            unresolved = project.reach.unresolved if reach else 0
+            self.facts.save()
         self.clock.move("link", "libcst", nominator.libcst_seconds)
-        for path, problem in sorted(self.problems.items()):
-            nominator.syntax_error(path, problem.message, Position(problem.line, problem.column), newer=problem.newer)
-        looked.parsed = nominator.documents
-        looked.out_of_reach = len(self.problems)
-        self.troubles += nominator.troubles
-        self._store()
-        return nominator.findings, nominator.crashes, looked
+        known = frozenset(linked)
+        needed = sorted(path for path in project.linker.loaded if path not in known)
+        return IndexAnswer(nominator.findings, nominator.crashes, nominator.troubles, nominator.documents, unresolved, needed)
 
     def _finish(self, findings: list[Finding], crashes: list[Crash], looked: Looked, scans: Mapping[str, Scan]) -> Outcome:
         from .fingerprint import assign
@@ -357,18 +325,6 @@ def _key(stamp: bytes, path: str, digest: bytes | None) -> bytes:
     from hashlib import blake2b
 
     return blake2b(b"\0".join([stamp, path.encode("utf-8", "surrogateescape"), digest]), digest_size=16).digest()
-
-
-def _facts_decoder() -> msgspec.msgpack.Decoder[Facts]:
-    from .facts.records import Facts as Record
-
-    global _DECODER  # noqa: PLW0603 - made once
-    if _DECODER is None:
-        _DECODER = msgspec.msgpack.Decoder(Record)
-    return _DECODER
-
-
-_DECODER: Any = None
 
 
 def rule_ids(rules: Sequence[Rule]) -> frozenset[str]:

@@ -70,6 +70,7 @@ class Task(NamedTuple):
     is_test: bool
     scan: bool
     facts: bool
+    """Whether to extract facts; along with a scan, only when the file holds a needle."""
 
 
 class Result(NamedTuple):
@@ -135,7 +136,8 @@ def look(task: Task) -> Result:
     if task.scan:
         run_text_rules(scanned, source, is_test=task.is_test)
     last = time.process_time()
-    facts = facts_of(source) if task.facts else (b"", b"", b"")
+    wanted = task.facts and (not task.scan or bool(scanned.needs))
+    facts = facts_of(source) if wanted else (b"", b"", b"")
     cpu = (middle - start, last - middle, time.process_time() - last)
     return Result(ENCODE.encode(scanned) if task.scan else b"", *facts, cpu)
 

@@ -187,16 +187,13 @@ def deployments(index: Index) -> list[Deployment]:
 def is_secret(document: Document, name: str) -> bool:
     """Whether a file's comments say that a variable is one of the application's secrets (``fly secrets set NAME=...``)."""
     word = re.compile(rf"(?<!\w){re.escape(name)}(?!\w)")
-    block: list[str] = []
-    for line in [*document.source.lines, ""]:
-        text = line.strip()
-        if text.startswith("#"):
-            block.append(text)
-            continue
-        told = "\n".join([*block, text[text.find("#") :] if "#" in text else ""])
-        if "secret" in told.lower() and word.search(told):
+    listed = False
+    for line in document.source.lines:
+        whole = line.lstrip().startswith("#")
+        comment = line[line.find("#") :] if "#" in line else ""
+        listed = "secret" in comment.lower() or (listed and whole)
+        if listed and word.search(comment):
             return True
-        block = []
     return False
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, NamedTuple
 
-from ..facts.records import Expr
+from ..facts.records import Call, Expr
 from .catalog import EntryRow
 from .tables import Table, dotted, text_of
 from .values import Value
@@ -45,7 +45,7 @@ NAMES = {"app": "route", "router": "route", "api": "route"}
 
 def find_entries(linker: Linker, paths: list[str]) -> list[Entry]:
     """Entry points registered in the given files, in file order."""
-    rows = linker.catalog.entries
+    rows = Rows(linker.catalog.entries)
     found: dict[tuple[Value, str], Entry] = {}
     for path in paths:
         table = linker.table(path)
@@ -54,25 +54,35 @@ def find_entries(linker: Linker, paths: list[str]) -> list[Entry]:
     return list(found.values())
 
 
-def _matches(linker: Linker, table: Table, scope: int, callee: Expr) -> Iterator[tuple[EntryRow, bool]]:
+class Rows:
+    """The catalog's entry rows by the last part of a callee's name."""
+
+    def __init__(self, rows: list[EntryRow]) -> None:
+        self.methods: dict[str, list[EntryRow]] = {}
+        self.decorators: dict[str, list[EntryRow]] = {}
+        self.settings = {row.setting: row for row in rows if row.setting}
+        for row in rows:
+            for method in row.methods:
+                self.methods.setdefault(method, []).append(row)
+            for name in row.decorators:
+                self.decorators.setdefault(name.rpartition(".")[2], []).append(row)
+
+
+def _matches(linker: Linker, table: Table, scope: int, name: str, rows: Rows) -> Iterator[tuple[EntryRow, bool]]:
     """Rows that a callee such as ``router.get`` registers with, and whether that is proven."""
-    name = dotted(callee)
-    if name is None:
-        return
     receiver, _, method = name.rpartition(".")
-    rows = [row for row in linker.catalog.entries if method in row.methods]
-    if rows and receiver:
+    if receiver and method in rows.methods:
         values = linker.evaluate(table.path, scope, receiver)
         places = {value.place for value in values if value.kind == "ext"}
         places |= {p for v in values if v.kind == "inst" for p in _external_bases(linker, v)}
-        for row in rows:
-            if places & set(row.receivers):
+        for row in rows.methods[method]:
+            if not places.isdisjoint(row.receivers):
                 yield row, True
             elif not values and row.kind == "route" and row.receivers[0] == "fastapi.FastAPI()" and _named(receiver) and row.argument == 0:
                 yield row, False
-    for row in linker.catalog.entries:
-        if any(d.rpartition(".")[2] == name.rpartition(".")[2] for d in row.decorators):
-            values = linker.evaluate(table.path, scope, callee)
+    if method in rows.decorators:
+        values = linker.evaluate(table.path, scope, name)
+        for row in rows.decorators[method]:
             if any(value.kind == "ext" and value.place in row.decorators for value in values):
                 yield row, True
 
@@ -88,8 +98,7 @@ def _external_bases(linker: Linker, value: Value) -> Iterator[str]:
             yield linker.catalog.canonical(f"{base.place}()")
 
 
-def _decorated(linker: Linker, table: Table, rows: list[EntryRow]) -> Iterator[Entry]:
-    del rows
+def _decorated(linker: Linker, table: Table, rows: Rows) -> Iterator[Entry]:
     for ordinal, scope in enumerate(table.facts.scopes):
         if scope.kind != "function":
             continue
@@ -99,25 +108,37 @@ def _decorated(linker: Linker, table: Table, rows: list[EntryRow]) -> Iterator[E
             if type(decorator) is str and decorator[:1] == "@" and "." not in decorator:
                 call = int(decorator[1:])
                 callee = table.facts.calls[call].callee
-            for row, proven in _matches(linker, table, scope.parent, callee):
+            name = dotted(callee)
+            for row, proven in _matches(linker, table, scope.parent, name, rows) if name else ():
                 if not row.setting and not (row.enters and not row.decorators):
                     yield Entry(Value("def", table.path, ordinal), row.kind, table.path, call, proven)
 
 
-def _registered(linker: Linker, table: Table, rows: list[EntryRow]) -> Iterator[Entry]:
-    names = {m for row in rows for m in row.methods} | {d.rpartition(".")[2] for row in rows for d in row.decorators}
+def _registered(linker: Linker, table: Table, rows: Rows) -> Iterator[Entry]:
     for ordinal, call in enumerate(table.facts.calls):
-        name = dotted(call.callee)
-        if name is None or name.rpartition(".")[2] not in names:
+        if type(call.callee) is not str:
             continue
-        for row, proven in _matches(linker, table, call.scope, call.callee):
-            given = call.args[row.argument] if len(call.args) > row.argument else None
-            given = given or next((v for k, v in call.keywords if k in ("endpoint", "middleware_class", "cls", "f")), None)
-            if given is None or not proven:
+        last = call.callee.rpartition(".")[2]
+        if last not in rows.methods and last not in rows.decorators:
+            continue
+        candidates = {row.argument for row in (*rows.methods.get(last, ()), *rows.decorators.get(last, ()))}
+        given = {place: _callable_at(call, place) for place in candidates}
+        if not any(given.values()) or dotted(call.callee) is None:
+            continue
+        for row, proven in _matches(linker, table, call.scope, call.callee, rows):
+            if given[row.argument] is None or not proven:
                 continue
-            for value in linker.evaluate(table.path, call.scope, given):
+            for value in linker.evaluate(table.path, call.scope, given[row.argument]):
                 for function in entered(linker, value, row.enters):
                     yield Entry(function, row.kind, table.path, ordinal, proven)
+
+
+def _callable_at(call: Call, place: int) -> Expr:
+    """The argument that a registering call would register; None when it can be no function or class."""
+    given = call.args[place] if len(call.args) > place else None
+    if given is None:
+        given = next((v for k, v in call.keywords if k in ("endpoint", "middleware_class", "cls", "f")), None)
+    return None if type(given) is str and given[:1] in ("'", "#", "?") else given
 
 
 def entered(linker: Linker, value: Value, methods: list[str]) -> list[Value]:
@@ -133,10 +154,9 @@ def entered(linker: Linker, value: Value, methods: list[str]) -> list[Value]:
     return found[:1] if methods[:1] == ["dispatch"] else found
 
 
-def _settings(linker: Linker, table: Table, rows: list[EntryRow]) -> Iterator[Entry]:
-    settings = {row.setting: row for row in rows if row.setting}
+def _settings(linker: Linker, table: Table, rows: Rows) -> Iterator[Entry]:
     for assign in table.facts.assigns:
-        row = settings.get(assign.target) if type(assign.target) is str else None
+        row = rows.settings.get(assign.target) if type(assign.target) is str else None
         if row is None or assign.scope != 0 or type(assign.value) is not list:
             continue
         for item in assign.value[1:]:

@@ -34,6 +34,11 @@ class Linker:
         self._tables: dict[str, Table] = {}
         self._mro: dict[tuple[str, int], list[Value]] = {}
 
+    @property
+    def loaded(self) -> list[str]:
+        """Python files whose facts were asked for."""
+        return [path for path in self._tables if path.endswith(".py")]
+
     def table(self, path: str) -> Table:
         """The facts of a file with their lookups; a file without facts has one empty module scope."""
         table = self._tables.get(path)

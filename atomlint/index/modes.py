@@ -240,8 +240,6 @@ class Modes:
 
     def branch(self, path: str, scope: int, test: Expr) -> ModeBranch | None:
         """What a condition says; None when it depends on no mode variable, or on more than it."""
-        if not _may_be_mode(test):
-            return None
         there, unset = World(self.origins, production=True), World(self.origins, production=False)
         in_production, without = there.holds(path, scope, test), unset.holds(path, scope, test)
         if not there.reads or there.foreign or (in_production is False) == (without is False):
@@ -253,7 +251,7 @@ class Modes:
         found = []
         for number in table.frames(frame):
             entry = table.facts.frames[number]
-            if entry.kind not in BRANCHES or entry.test is None:
+            if entry.kind not in BRANCHES or entry.test is None or not may_be_mode(table, entry.test):
                 continue
             key = (table.path, scope, number)
             if key not in self._frames:
@@ -264,14 +262,22 @@ class Modes:
         return found
 
 
-def _may_be_mode(test: Expr) -> bool:
-    """Cheap look at a test: a word for a mode, or a name that may stand for one."""
+WORDS = re.compile(r"prod|env|dev|local|live|deploy|stag", re.IGNORECASE)
+
+
+def may_be_mode(table: Table, test: Expr) -> bool:
+    """Cheap look at a test: a word for a mode in it, or in a call that it makes."""
     for item in inside(test):
-        if type(item) is not str or not item:
+        if type(item) is not str or not item or item[0] in "#?":
             continue
-        if item[0] == "@" or (item[0] == "'" and len(item) < 16) or "env" in item.lower() or "prod" in item.lower():
-            return True
-        if dotted(item) and item.lower().rpartition(".")[2].startswith(("is_", "dev", "local")):
+        if item[0] == "@":
+            call = table.facts.calls[int(item[1:].partition(".")[0])]
+            parts = [call.callee, *call.args]
+            if any(type(part) is str and WORDS.search(part) for part in parts) or type(call.callee) is list:
+                return True
+            if "." in item and WORDS.search(item):
+                return True
+        elif (item[0] != "'" or len(item) < 16) and WORDS.search(item):
             return True
     return False
 
@@ -286,10 +292,12 @@ def modes(index: Index) -> Iterator[ModeGuard]:
 
 def _of_file(index: Index, finder: Modes, table: Table) -> Iterator[ModeGuard]:
     facts = table.facts
+    yield from _conditional_values(index, finder, table)
+    frames = {n for n, f in enumerate(facts.frames) if f.kind in BRANCHES and f.test is not None and may_be_mode(table, f.test)}
+    if not frames:
+        return
     seen: set[tuple[int, str, str]] = set()
-    for place, what, consequence in _decisions(index, table):
-        if not place.frame:
-            continue
+    for place, what, consequence in _decisions(index, table, frames):
         for frame, branch in finder.around(table, place.scope, place.frame):
             decided = consequence
             if branch.production and consequence == "database":
@@ -301,9 +309,13 @@ def _of_file(index: Index, finder: Modes, table: Table) -> Iterator[ModeGuard]:
             seen.add((frame, decided, what))
             yield _guard(index, table, branch, Place("test", frame, place.scope, facts.frames[frame].parent), place, decided, what)
             break
+
+
+def _conditional_values(index: Index, finder: Modes, table: Table) -> Iterator[ModeGuard]:
+    """``a if ENVIRONMENT == "production" else b``."""
     for place, expr in expressions(table):
-        for item in inside(expr):
-            if type(item) is list and item[:1] == ["if"]:
+        for item in inside(expr) if type(expr) is list else ():
+            if type(item) is list and item[:1] == ["if"] and may_be_mode(table, item[1]):
                 branch = finder.branch(table.path, place.scope, item[1])
                 if branch is None:
                     continue
@@ -324,11 +336,14 @@ def _guard(
     )  # fmt: skip
 
 
-def _decisions(index: Index, table: Table) -> Iterator[tuple[Place, str, Consequence]]:
+def _decisions(index: Index, table: Table, frames: set[int]) -> Iterator[tuple[Place, str, Consequence]]:
     """What the statements inside of branches do, when it is more than telling: place, what, and how bad."""
     facts = table.facts
+    below = {0: False}
+    for number, entry in enumerate(facts.frames):
+        below[number] = number in frames or below[entry.parent]
     for ordinal, call in enumerate(facts.calls):
-        if not call.frame:
+        if not below[call.frame]:
             continue
         place = Place("call", ordinal, call.scope, call.frame)
         name = dotted(call.callee) or ""
@@ -340,14 +355,14 @@ def _decisions(index: Index, table: Table) -> Iterator[tuple[Place, str, Consequ
         elif name and not any(QUIET.fullmatch(part) for part in name.split(".")) and name.rpartition(".")[2][:1].islower():
             yield place, name, "setting"
     for ordinal, assign in enumerate(facts.assigns):
-        if assign.frame and assign.kind in ("=", "+="):
+        if below[assign.frame] and assign.kind in ("=", "+="):
             place = Place("assign", ordinal, assign.scope, assign.frame)
             if _is_sqlite(index, table.path, assign.scope, assign.value):
                 yield place, str(index.settings.text(table.path, assign.scope, assign.value)), "database"
             else:
                 yield place, _target(table, place), _kind_of(_target(table, place))
     for ordinal, exit_ in enumerate(facts.exits):
-        if not exit_.frame:
+        if not below[exit_.frame]:
             continue
         place = Place("exit", ordinal, exit_.scope, exit_.frame)
         if exit_.kind == "raise":

@@ -46,7 +46,7 @@ def work_of(call: Call, frame: int) -> list[Work] | None:
             continue
         if _blocks(other):
             return None
-        if not _certain(other, between):
+        if not _certain(other, [frame for frame in between if not _ends_loop(other, frame)]):
             continue
         deeper = _remote(other, (other,), DEPTH, set())
         if deeper is None:
@@ -110,6 +110,19 @@ def _certain(call: Call, frames: list[int]) -> bool:
             continue
         return False
     return True
+
+
+def _ends_loop(call: Call, frame: int) -> bool:
+    """Whether a frame only says that the loop was not left before: what follows runs at every turn that there is."""
+    facts = call.table.facts
+    entry = facts.frames[frame]
+    if entry.kind != "after":
+        return False
+    return any(
+        other.kind in ("if", "else") and other.parent == entry.parent and ["not", other.test] == entry.test
+        for exit_ in call.function.exits
+        for other in (facts.frames[number] for number in call.table.frames(exit_.frame))
+    )
 
 
 def _is_presence(test: Expr) -> bool:

@@ -1,0 +1,150 @@
+"""A database URL silently becomes SQLite when its setting is unset.
+
+## Why
+A default makes a missing setting look like a working one. The process starts, creates an empty file and serves from it:
+logins fail or meet an empty database, what is written lies on a machine's disk and is gone with the next deploy. A read
+without a default stops the process with the variable's name instead.
+
+## Bad
+    import os
+    from sqlalchemy import create_engine
+
+    DATABASE_URL = os.getenv("DATABASE_URL", "sqlite:///./app.db")
+    engine = create_engine(DATABASE_URL)
+
+## Good
+    import os
+    from sqlalchemy import create_engine
+
+    DATABASE_URL = os.environ["DATABASE_URL"]
+    engine = create_engine(DATABASE_URL)
+
+## Limits
+Quiet in tests, in branches that a flag chooses (`if TESTING:`), and where production refuses SQLite: by a raise that looks
+at the URL, or by a mode variable that every Fly.io configuration deploying the code sets. When such a configuration
+leaves the mode variable out, its default holds and the fallback is reported. A product that is meant to run on SQLite
+says so in its documentation, which is not read: ignore the line with that reason. A fallback for an unknown URL scheme,
+one after a caught `KeyError`, and a file without any call whose settings class is created elsewhere are not seen.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+import msgspec
+
+from atomlint import Call, Confidence, Context, Edit, Finding, Index, ModeBranch, Note, Span, rule
+
+from .._deploys import Deployment, deployments
+from ._fallbacks import Fallback, engine_reads, fallbacks, is_chosen, is_used
+from ._refusals import refused
+
+SCRIPTS = re.compile(
+    r"(?:^|/)(?:scripts?|tools?|bin|examples?|archived?|_archive|legacy|old|deprecated|benchmarks?|demo|notebooks|archive)/"
+    r"|(?:^|/)(?:create|check|fix|seed|reset|migrate|init|import|export|cleanup|debug|start|run|verify|validate)_[^/]*\.py$"
+)
+"""Files that someone starts by hand."""
+LITERAL = r"""[rbfRBF]{0,2}(?:"[^"\n]*"|'[^'\n]*')"""
+
+
+@rule("database-sqlite-default", needs=("sqlite",), since="0.1")
+def falls_back(call: Call) -> bool:
+    """The read of a setting that falls back to SQLite, or a call near to a field or branch that does."""
+    return call.ordinal in fallbacks(call.index, call.path)
+
+
+@falls_back.on("*")
+def report(ctx: Context, call: Call) -> Iterator[Finding]:
+    """One finding for each place that takes SQLite, unless something keeps it from production."""
+    for fallback in fallbacks(ctx.index, call.path)[call.ordinal]:
+        if is_chosen(ctx.index, fallback) or not is_used(ctx.index, fallback):
+            continue
+        guards = [b for _, b in ctx.index.mode_branches(fallback.path, fallback.scope, fallback.frame) if not b.production]
+        refusals = refused(ctx.index, fallback.read, fallback.path, fallback.scope, fallback.targets)
+        if any(refusal.branch is None for refusal in refusals):
+            continue
+        guards += [refusal.branch for refusal in refusals if refusal.branch is not None]
+        if not guards:
+            yield finding(ctx, fallback, None, None)
+            continue
+        open_at = missing_mode(ctx.index, fallback, guards)
+        if open_at is not None:
+            yield finding(ctx, fallback, *open_at)
+
+
+def missing_mode(index: Index, fallback: Fallback, guards: list[ModeBranch]) -> tuple[ModeBranch, Deployment] | None:
+    """A guard and a deployment of this code that leaves its mode variable unset; None when every guard holds everywhere."""
+    for deployment in deployments(index):
+        if not deployment.builds(fallback.path):
+            continue
+        unset = [g for g in guards if not deployment.sets([name for read in g.reads for name in read.names])]
+        if len(unset) == len(guards):
+            return unset[0], deployment
+    return None
+
+
+def finding(ctx: Context, fallback: Fallback, guard: ModeBranch | None, deployment: Deployment | None) -> Finding:
+    """What becomes SQLite, when, and what is made of it."""
+    index, read = ctx.index, fallback.read
+    place = read.span if fallback.place is None else index.place_span(fallback.path, fallback.place, "sqlite")
+    if read.kind == "field" and fallback.place is not None:
+        place = index.place_span(fallback.path, fallback.place)
+    consumer = engine_reads(index).get(read)
+    is_script = SCRIPTS.search(fallback.path) is not None
+    is_held = consumer is not None or read.kind == "field" or fallback.place is not None and fallback.place.kind == "assign" and not fallback.frame
+    confidence = Confidence.HIGH if is_held and not is_script else Confidence.MEDIUM
+    message = f"{read.name} silently becomes SQLite ({shown(fallback.text)}) when it is unset"
+    notes = []
+    if fallback.place is not None and read.kind != "field":
+        notes.append(Note(read.span, f"{read.name} is read here"))
+    if guard is not None and deployment is not None:
+        document = deployment.document
+        mode = guard.reads[0]
+        message += f", and {document.path} does not set {mode.name}, which would keep it from that"
+        notes.append(Note(mode.span, f"falls back to {mode.default_text!r}" if mode.default_text else "has no value when unset"))
+        notes.append(Note(document.table("env") or document.span, f"{mode.name} is not set here"))
+    if consumer is not None:
+        notes.append(Note(index.call(*consumer).span, "the engine is made of it"))
+    made = ctx.finding(place, message, confidence=confidence).with_related(*notes)
+    made = made.with_help(f'Read it as os.environ["{read.name}"], so that a process without it does not start.')
+    made = msgspec.structs.replace(made, symbol=index.project.linker.table(fallback.path).qualname(fallback.scope))
+    edit = repair(index, fallback)
+    return made if edit is None else made.with_fix(f"Require {read.name}", edit)
+
+
+def shown(text: str) -> str:
+    """A URL for a message, without credentials and not too long."""
+    text = re.sub(r"(?<=://)[^/@]*@", "", text)
+    return text if len(text) <= 48 else text[:45] + "..."
+
+
+def repair(index: Index, fallback: Fallback) -> Edit | None:
+    """The read without its default, where it is written out in one place."""
+    read = fallback.read
+    source = index.sources.source(fallback.path)
+    if source is None or read.path != fallback.path:
+        return None
+    text = source.slice(read.span)
+    if read.kind == "field":
+        match = re.fullmatch(rf"(\w+\s*:[^=]*?)\s*=\s*{LITERAL}", text)
+        return None if match is None else Edit(read.span, match[1])
+    if fallback.place is not None or read.call is None or "\n" in text:
+        return None
+    if read.kind == "config":
+        changed = re.sub(rf",\s*default\s*=\s*{LITERAL}", "", text)
+        return None if changed == text else Edit(read.span, changed)
+    if read.kind not in ("environ", "setdefault"):
+        return None
+    match = re.match(r"((?:\w+\.)?)(getenv|environ)\b", text)
+    if match is None or (match[2] == "getenv" and not match[1]):
+        return None
+    quote = "'" if f"'{read.name}'" in text else '"'
+    end = source.offset(read.span.end)
+    if read.chained:
+        rest = re.match(rf"\s+or\s+{LITERAL}", source.text[end:])
+        if rest is None:
+            return None
+        end += rest.end()
+    span = Span(fallback.path, read.span.start, source.position(end))
+    return Edit(span, f"{match[1]}environ[{quote}{read.name}{quote}]")

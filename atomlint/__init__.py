@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from .declare import Rule, Status, rule
     from .document import Document, DocumentError, Item, document_kind
     from .finding import Confidence, Edit, Finding, Fix, Note, Position, Severity, Span
+    from .fingerprint import secret_digest
     from .index.expressions import Place, atoms, condition, expressions, inside, references
     from .index.modes import ModeBranch, ModeGuard
     from .index.settings import SettingRead
@@ -58,6 +59,7 @@ _HOMES = {
     "match_any": "config.globs",
     "references": "index.expressions",
     "rule": "declare",
+    "secret_digest": "fingerprint",
     "text_of": "index.tables",
 }
 
@@ -97,6 +99,7 @@ __all__ = [
     "match_any",
     "references",
     "rule",
+    "secret_digest",
     "text_of",
 ]
 

@@ -40,7 +40,13 @@ class Context:
         """
         if self.statement is None:
             raise KeyError("documents have no syntax nodes")
-        return self.statement.fact(self.index, node)
+        from .index.views import Call, Class, Function
+
+        kind, ordinal = self.statement.place(node)
+        if kind == "call":
+            return Call(self.index, self.statement.source.path, ordinal)
+        view = Class if type(node).__name__ == "ClassDef" else Function
+        return view(self.index, self.statement.source.path, ordinal)
 
     def span(self, place: cst.CSTNode | Call | Class | Function | Span) -> Span:
         """The span of a LibCST node of the candidate's statement, or of a view."""

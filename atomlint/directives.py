@@ -110,6 +110,19 @@ def _parts(text: str) -> list[tuple[int, int]]:
     return parts
 
 
+def pragmas_end(text: str) -> int:
+    """Where the pragmas end that a comment's text (without its marks) begins with; 0 when it begins with prose.
+
+    A directive may follow there, and is read.
+    """
+    end = 0
+    for first, last in _parts(text):
+        if not _PRAGMA.match(text, first, last):
+            break
+        end = last
+    return end
+
+
 def _whole(source: Source, comment: Comment) -> Span:
     """A comment with the white space before it; its lines when nothing else stands on them."""
     start, end = source.offset(comment.span.start), source.offset(comment.span.end)

@@ -132,8 +132,11 @@ class Pipeline:
         self.facts = FactStore(cache, hashes, workspace.overlay, self._run_tasks, {} if memo is None else memo)
         text_rules = tuple(rule.id for rule in self.rules if rule.subject == "Text")
         index_rules = [rule for rule in self.rules if rule.subject in ("Call", "Class", "Function")]
-        self.needles = tuple(sorted({need.decode() for rule in index_rules for need in rule.needs}))
         self.index_rules = index_rules
+        needles = {need.decode() for rule in index_rules for need in rule.needs}
+        if any(rule.reach for rule in index_rules):  # entry points that settings name in strings, not by imports
+            needles |= {row.setting for row in self.catalog.entries if row.setting}
+        self.needles = tuple(sorted(needles))
         self.setup = Setup(str(workspace.root), self.needles, text_rules, self.options, key)
         self.jobs = jobs
         self._pool: Pool | None = None

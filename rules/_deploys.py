@@ -15,15 +15,56 @@ if TYPE_CHECKING:
     from atomlint.syntax.dockerfile import Stage
 
 ELSEWHERE = frozenset(
-    {"staging", "stage", "stg", "dev", "develop", "development", "test", "tests", "testing", "preview", "qa", "uat", "sandbox",
-     "local", "demo", "example", "examples", "sample", "ci", "review", "pr", "template"}
-)  # fmt: skip
+    [
+        "staging",
+        "stage",
+        "stg",
+        "dev",
+        "develop",
+        "development",
+        "test",
+        "tests",
+        "testing",
+        "preview",
+        "qa",
+        "uat",
+        "sandbox",
+        "local",
+        "demo",
+        "example",
+        "examples",
+        "sample",
+        "ci",
+        "review",
+        "pr",
+        "template",
+    ]
+)
 """Words in the name of a file or application that is no production."""
-SHELVED = frozenset({"archive", "archived", "_archive", "old", "legacy", "deprecated", "backup", "backups", "examples", "example",
-                     "templates", "template", "docs", "attic", "node_modules"})  # fmt: skip
+SHELVED = frozenset(
+    [
+        "archive",
+        "archived",
+        "_archive",
+        "old",
+        "legacy",
+        "deprecated",
+        "backup",
+        "backups",
+        "examples",
+        "example",
+        "templates",
+        "docs",
+        "attic",
+    ]
+)
 """Folders of files that nothing deploys."""
-RUNS_PYTHON = re.compile(r"python|\bpip3?\b|\buv\b|uvicorn|gunicorn|hypercorn|granian|poetry|celery|django|fastapi|flask|conda|pdm|pypy")
-FOREIGN_IMAGE = re.compile(r"(?:.*/)?(?:postgres|postgis|nginx|caddy|redis|valkey|mysql|mariadb|mongo|nats|searxng|grafana|prom)[^/]*")
+RUNS_PYTHON = re.compile(
+    r"python|\bpip3?\b|\buv\b|uvicorn|gunicorn|hypercorn|granian|poetry|celery|django|fastapi|flask|conda|pdm|pypy"
+)
+FOREIGN_IMAGE = re.compile(
+    r"(?:.*/)?(?:postgres|postgis|nginx|caddy|redis|valkey|mysql|mariadb|mongo|nats|searxng|grafana|prom)[^/]*"
+)
 WORD = re.compile(r"[^a-z0-9]+")
 SCRIPT = re.compile(r"(?:^|[\s/\"'\[,])([\w.-]+\.sh)\b")
 
@@ -50,7 +91,7 @@ def is_fly_file(index: Index, path: str) -> bool:
 
 
 def is_production(document: Document) -> bool:
-    """Whether a file deploys production: neither its name nor its application's is of another stage, nor is it shelved."""
+    """Whether a file deploys production: neither it nor its application is of another stage, nor is it shelved."""
     if SHELVED.intersection(document.path.lower().split("/")[:-1]):
         return False
     item = document.get("app")
@@ -90,7 +131,9 @@ class Deployment:
     def stage(self) -> Stage | None:
         """The stage of the Dockerfile that is built."""
         target = value(self.document, "build", "build-target")
-        return self.dockerfile.dockerfile.stage(target if isinstance(target, str) else None) if self.dockerfile else None
+        return (
+            self.dockerfile.dockerfile.stage(target if isinstance(target, str) else None) if self.dockerfile else None
+        )
 
     @property
     def runs_python(self) -> bool:
@@ -117,7 +160,11 @@ class Deployment:
             if self.dockerfile is not None and not (self.folder and self.dockerfile.directory == ""):
                 above.append(self.dockerfile.directory)
             return any(_below(path, folder) for folder in above)
-        contexts = {self.folder, ""} if self.dockerfile is not None and self.dockerfile.directory != self.folder else {self.folder}
+        contexts = (
+            {self.folder, ""}
+            if self.dockerfile is not None and self.dockerfile.directory != self.folder
+            else {self.folder}
+        )
         return any(_below(path, normpath(join(context, source))) for context in contexts for source in sources)
 
     def _copied(self) -> list[str] | None:
@@ -131,11 +178,13 @@ class Deployment:
                     continue
                 command = instruction.command
                 words = command if isinstance(command, list) else command.split()
-                found += [word.rstrip("/*").lstrip("/") or "." for word in words[:-1] if "://" not in word and "$" not in word]
+                found += [
+                    word.rstrip("/*").lstrip("/") or "." for word in words[:-1] if "://" not in word and "$" not in word
+                ]
         return found or None
 
     def sets(self, names: Sequence[str]) -> bool:
-        """Whether one of the variables is set for the processes, or is documented as one of the application's secrets."""
+        """Whether one of the variables is set for the processes, or documented as one of the application's secrets."""
         return any(self._sets(name) for name in names)
 
     def _sets(self, name: str) -> bool:
@@ -185,7 +234,7 @@ def deployments(index: Index) -> list[Deployment]:
 
 
 def is_secret(document: Document, name: str) -> bool:
-    """Whether a file's comments say that a variable is one of the application's secrets (``fly secrets set NAME=...``)."""
+    """Whether a file's comments name a variable among the application's secrets (``fly secrets set NAME=...``)."""
     word = re.compile(rf"(?<!\w){re.escape(name)}(?!\w)")
     listed = False
     for line in document.source.lines:

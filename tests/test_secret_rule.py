@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import random
 import re
 import socket
@@ -36,7 +37,9 @@ def made(size: int, alphabet: str = ALNUM) -> str:
     """A value as a machine makes it: no word in it, digits and letters in turns."""
     while True:
         value = "".join(RANDOM.choice(alphabet) for _ in range(size))
-        if looks_random(value, mass=8) and not re.search("test|xxx|your|mask|fake|mock|[.]", value.lower()):
+        if (size < 12 or looks_random(value, mass=8)) and not re.search(
+            "test|xxx|your|mask|fake|mock|[.]", value.lower()
+        ):
             return value
 
 
@@ -70,10 +73,7 @@ TOKENS = {
     "language model API key": lambda: "sk-" + "or-v1-" + hexa(64),
     "Slack app token": lambda: (
         "xa"
-        + "pp-1-A"
-        + made(10, string.ascii_uppercase + string.digits)
-        + f"-{RANDOM.randrange(10**12, 10**13)}-"
-        + hexa(64)
+        "pp-1-A" + made(10, string.ascii_uppercase + string.digits) + f"-{RANDOM.randrange(10**12, 10**13)}-" + hexa(64)
     ),
     "bearer token": lambda: "Bearer " + made(40),
     "AWS key": lambda: "AK" + "IA" + made(16, string.ascii_uppercase + "234567"),
@@ -98,7 +98,7 @@ def test_a_providers_token_is_found_in_code_and_in_tests(kind: str) -> None:
     token = TOKENS[kind]()
     for is_test in (False, True):
         findings = check(f'use("{token}")\n', is_test=is_test)
-        assert [finding.message.partition(" (")[0] for finding in findings] == [kind], len(token)
+        assert [re.split(r" in | \(", finding.message)[0] for finding in findings] == [kind], len(token)
         assert tiers(findings) == ["high"]
 
 
@@ -406,7 +406,5 @@ def test_any_bytes_give_findings_or_a_decode_error(data: bytes, path: str) -> No
     from atomlint.source import DecodeError
 
     content = data + b'\ncrm_secret = "' + hexa(32).encode() + b'"\n'
-    try:
+    with contextlib.suppress(DecodeError):
         assert check(content, path)
-    except DecodeError:
-        pass

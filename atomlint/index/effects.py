@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
+import msgspec
+
 from ..facts.records import Expr
 from .catalog import Operation
 from .entries import called_functions
@@ -14,6 +16,10 @@ from .values import Value, Values
 if TYPE_CHECKING:
     from .calls import Calls
     from .linker import Linker
+
+
+SENDING = frozenset({"execute", "exec", "watch", "unwatch", "multi", "reset"})
+"""Methods of a pipeline that queue nothing."""
 
 
 class Effect(NamedTuple):
@@ -75,8 +81,19 @@ class Effects:
             if value.kind == "ext":
                 operation = self.linker.catalog.operation(value.place)
                 if operation is not None and operation.resource != "database":
+                    if operation.name == "pipeline":
+                        operation = msgspec.structs.replace(operation, commands=2 + self.queued(path, call))
                     return Effect(path, call, operation, value.place.rpartition(".")[0].removesuffix("()"))
         return None
+
+    def queued(self, path: str, call: int) -> int:
+        """Commands that a function queues on the pipeline that a call executes."""
+        table = self.linker.table(path)
+        record = table.facts.calls[call]
+        receiver = record.callee.rpartition(".")[0] if type(record.callee) is str else ""
+        names = [table.facts.calls[o].callee for o in table.calls_in.get(record.scope, ()) if o != call]
+        methods = [c.rpartition(".") for c in names if type(c) is str]
+        return sum(owner == receiver and method not in SENDING for owner, _, method in methods)
 
     def origin(self, path: str, call: int) -> tuple[str, int] | None:
         """The call that made the client whose method a call runs: (path, ordinal); None when there is no single one."""

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import TYPE_CHECKING, NamedTuple
 
 from .tables import dotted
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from ..facts.records import Expr
     from .tables import Table
 
@@ -57,9 +58,9 @@ def frame_scopes(table: Table) -> dict[int, int]:
     owners: dict[int, int] = {}
     for records in (facts.assigns, facts.calls, facts.exits):
         for record in records:
-            frame = record.frame  # type: ignore[attr-defined]
+            frame = record.frame
             while frame and frame not in owners:
-                owners[frame] = record.scope  # type: ignore[attr-defined]
+                owners[frame] = record.scope
                 frame = facts.frames[frame].parent
     return owners
 

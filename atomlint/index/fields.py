@@ -1,21 +1,23 @@
 """Fields of pydantic's settings classes: each reads one variable of the environment.
 
-Facts of the library: pydantic-settings' ``EnvSettingsSource`` (names are matched without case, ``env_prefix`` goes before
-the field's name, an alias replaces both), and ``Field(env=...)`` of pydantic 1.
+Facts of the library: pydantic-settings' ``EnvSettingsSource`` (names are matched without case, ``env_prefix`` goes
+before the field's name, an alias replaces both), and ``Field(env=...)`` of pydantic 1.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from .expressions import Place
 from .tables import text_of
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from ..facts.records import Assign, Call, Expr
     from .settings import SettingRead
     from .tables import Table
+    from .values import Value
     from .views import Index
 
 BASES = frozenset(
@@ -34,6 +36,20 @@ def field_reads(index: Index, table: Table) -> Iterator[SettingRead]:
                 read = _field(index, table, ordinal, place, prefix)
                 if read is not None:
                     yield read
+
+
+def inherited_field(index: Index, concrete: Value, name: str) -> SettingRead | None:
+    """A field of a settings class or of any class that it is made of: a mixin reads nothing until it is part of one."""
+    if not is_settings(index, concrete.place, concrete.scope):
+        return None
+    prefix = env_prefix(index, concrete.place, concrete.scope)
+    for cls in index.project.linker.mro(concrete.place, concrete.scope):
+        if cls.kind == "def":
+            table = index.project.linker.table(cls.place)
+            for place in table.assigns_in.get(cls.scope, ()):
+                if table.facts.assigns[place].target == name:
+                    return index.settings.of_field(cls, name) or _field(index, table, cls.scope, place, prefix)
+    return None
 
 
 def is_settings(index: Index, path: str, scope: int) -> bool:

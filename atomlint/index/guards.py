@@ -132,15 +132,24 @@ class Guards:
     # --- caches ----------------------------------------------------------------------------------------------------
 
     def _cache(self, table: Table, scope: int, call: int) -> Guard | None:
+        shared = None
+        callee = table.facts.calls[call].callee
+        receiver = callee.rpartition(".")[0] if type(callee) is str else ""
         for name, lookup in self._hits(table, scope, call):
             if name.startswith("@"):
-                ordinal = int(name[1:])
-                callee = dotted(table.facts.calls[ordinal].callee) or "cache"
-                return Guard("cache", callee, self._reaches_remote(table, scope, table.facts.calls[ordinal].callee))
-            if self._outlives(table, scope, name) and self._stored(table, scope, name):
-                remote = lookup is not None and self._reaches_remote(table, scope, table.facts.calls[lookup].callee)
-                return Guard("cache", name, remote, tuple(self._holes(table, scope, call, name)))
-        return None
+                called = table.facts.calls[int(name[1:])].callee
+                guard = Guard("cache", dotted(called) or "cache", self._reaches_remote(table, scope, called))
+            elif self._outlives(table, scope, name) and self._stored(table, scope, name):
+                remote = name == receiver or (
+                    lookup is not None and self._reaches_remote(table, scope, table.facts.calls[lookup].callee)
+                )
+                guard = Guard("cache", name, remote, tuple(self._holes(table, scope, call, name)))
+            else:
+                continue
+            if not guard.remote:
+                return guard
+            shared = shared or guard
+        return shared
 
     def _hits(self, table: Table, scope: int, call: int) -> Iterator[tuple[str, int | None]]:
         """Caches whose hit leaves the function before the call: a container's name, or ``@n`` for a call to a cache function."""

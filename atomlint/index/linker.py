@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from ..facts.records import Facts
+from ..facts.records import Assign, Facts
 from .modules import Modules
 from .tables import Table, dotted
 from .values import NOTHING, Evaluator, Value, Values
@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from .catalog import Catalog
 
 EMPTY = Facts([], [], [], [], [], [])
+CARRIERS = frozenset({"state", "app", "application", "current_app"})
+"""What carries a client from start-up to requests, by its name."""
 PROPERTIES = frozenset({"property", "cached_property", "functools.cached_property", "hybrid_property"})
 
 
@@ -57,6 +59,21 @@ class Linker:
                 if type(call.callee) is str:
                     sites[call.callee.rpartition(".")[2]].append((path, ordinal))
         return dict(sites)
+
+    @cached_property
+    def _carried(self) -> dict[str, list[tuple[str, Assign]]]:
+        carried: dict[str, list[tuple[str, Assign]]] = defaultdict(list)
+        for path in self.linked:
+            for assign in self.table(path).facts.assigns:
+                if type(assign.target) is str and assign.kind == "=" and "." in assign.target:
+                    owner, _, name = assign.target.rpartition(".")
+                    if owner.rpartition(".")[2] in CARRIERS and assign.value != "#None":
+                        carried[name].append((path, assign))
+        return dict(carried)
+
+    def carried(self, name: str) -> list[tuple[str, Assign]]:
+        """Assignments to an attribute of an application or its state: ``app.state.redis = ...``, ``app.pool = ...``."""
+        return self._carried.get(name, [])
 
     def call_sites(self, name: str) -> list[tuple[str, int]]:
         """Calls whose callee ends in ``name``: (path, ordinal)."""

@@ -7,10 +7,11 @@ from __future__ import annotations
 
 import ast
 import warnings
-from collections.abc import Callable, Iterator
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
     from ..finding import Span
     from .views import Index
 
@@ -40,13 +41,16 @@ def span_of(index: Index, path: str, node: ast.expr | ast.stmt) -> Span:
 def within(tree: ast.AST, place: Four | None) -> Iterator[ast.AST]:
     """Nodes inside of a place, in source order; all of them for None."""
     found = [node for node in ast.walk(tree) if hasattr(node, "lineno") and (place is None or _inside(node, place))]
-    return iter(sorted(found, key=lambda node: (node.lineno, node.col_offset, -node.end_lineno, -node.end_col_offset)))
+    return iter(sorted(found, key=_order))
 
 
-def _inside(node: ast.AST, place: Four) -> bool:
-    start = (node.lineno, node.col_offset)  # type: ignore[attr-defined]
-    end = (node.end_lineno, node.end_col_offset)  # type: ignore[attr-defined]
-    return place[:2] <= start and end <= place[2:]
+def _order(node: Any) -> Four:
+    return (node.lineno, node.col_offset, -node.end_lineno, -node.end_col_offset)
+
+
+def _inside(node: Any, place: Four) -> bool:
+    start, end = (node.lineno, node.col_offset), (node.end_lineno, node.end_col_offset)
+    return bool(place[:2] <= start and end <= place[2:])
 
 
 def first(index: Index, path: str, place: Four | None, wanted: Callable[[ast.AST], bool]) -> Span | None:
@@ -60,7 +64,9 @@ def first(index: Index, path: str, place: Four | None, wanted: Callable[[ast.AST
 
 def subscript(name: str) -> Callable[[ast.AST], bool]:
     """Whether a node is ``something["name"]``."""
-    return lambda node: isinstance(node, ast.Subscript) and isinstance(node.slice, ast.Constant) and node.slice.value == name
+    return lambda node: (
+        isinstance(node, ast.Subscript) and isinstance(node.slice, ast.Constant) and node.slice.value == name
+    )
 
 
 def text(prefix: str) -> Callable[[ast.AST], bool]:
@@ -83,11 +89,3 @@ def test(index: Index, path: str, number: int) -> Span | None:
         (node for node in ast.walk(tree) if isinstance(node, ast.If)), key=lambda node: (node.lineno, node.col_offset)
     )
     return span_of(index, path, statements[number].test) if number < len(statements) else None
-
-
-def call_node(tree: ast.AST, place: Four) -> ast.Call | None:
-    """The call that stands exactly at a place."""
-    for node in ast.walk(tree):
-        if isinstance(node, ast.Call) and (node.lineno, node.col_offset, node.end_lineno, node.end_col_offset) == place:
-            return node
-    return None

@@ -7,16 +7,17 @@ holds. A branch that is taken in the first only, or in the second only, is a gua
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
 from . import locate
-from .expressions import BRANCHES, Place, atoms, condition, expressions, inside, receiver
-from .origins import Origins
+from .expressions import BRANCHES, Place, condition, inside
 from .tables import dotted, text_of
+from .worlds import World
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from ..facts.records import Expr
     from ..finding import Span
     from .settings import SettingRead
@@ -26,22 +27,15 @@ if TYPE_CHECKING:
 Consequence = Literal["database", "abort", "secret", "setting"]
 RANK: dict[str, int] = {"database": 0, "abort": 1, "secret": 2, "setting": 3}
 
-NAME = re.compile(r"(?:.+_)?ENV(?:IRONMENT)?(?:_NAME|_MODE|_TYPE)?")
-FOREIGN = re.compile(
-    r"NODE_ENV|VIRTUAL_ENV|.*CONDA.*|.*_DEFAULT_ENV|(?:VERCEL|RAILWAY|RENDER|NETLIFY|HEROKU|GITHUB|CI|DD|SENTRY|NEW_RELIC"
-    r"|ELASTIC_APM|OTEL|PLAID|PAYPAL|SQUARE|STRIPE|TWILIO|BRAINTREE|ADYEN|XERO|QUICKBOOKS|HUBSPOT|SALESFORCE|PINECONE"
-    r"|BABEL|RAILS|RACK|MIX|GO|PIP|UV|POETRY|TOX|NIX)_.*|.*_(?:IN|HAS|USE|LOAD|FROM|PASS)_ENV"
-)
-"""Modes of other tools and of services, and variables that are about environments rather than naming one."""
-DEVELOPMENT = frozenset({"", "dev", "develop", "development", "local", "localhost", "debug", "test", "testing", "default", "none"})
-PRODUCTION = ("production", "prod", "live")
 QUIET = re.compile(
     r"log|logger|logging|print|warn|warning|echo|append|add|extend|info|debug|error|exception|critical|structlog|sentry\w*"
     r"|secho|capture_message|setlevel|addhandler|basicconfig|dictconfig|update|join|format|get|getenv|len|str|bool",
     re.IGNORECASE,
 )
 """Callables that tell or look, and decide nothing."""
-SECRETS = re.compile(r"secret|password|passwd|api_?key|signing|encryption|fernet|jwt|token|(?:^|_)key(?:$|_)", re.IGNORECASE)
+SECRETS = re.compile(
+    r"secret|password|passwd|api_?key|signing|encryption|fernet|jwt|token|(?:^|_)key(?:$|_)", re.IGNORECASE
+)
 LEAVES = frozenset({"sys.exit", "exit", "quit", "os._exit", "os.abort"})
 
 
@@ -60,7 +54,7 @@ class ModeGuard:
     path: str
     scope: int
     consequence: Consequence
-    """Worst first: ``database`` (becomes SQLite), ``abort`` (a refusal to go on is skipped), ``secret``, ``setting``."""
+    """Worst first: ``database`` (becomes SQLite), ``abort`` (a refusal is skipped), ``secret``, ``setting``."""
     detail: str
     """What is decided: a name that is assigned, the exception, the URL."""
     read: SettingRead = field(compare=False)
@@ -92,128 +86,6 @@ class ModeGuard:
             return found or header(self.index, self.path, self.scope)
         around = self.index.settings.place_of(self.path, place) if place.kind in ("assign", "call") else None
         return self.index.span(self.path, around) if around is not None else header(self.index, self.path, place.scope)
-
-
-def is_mode(read: SettingRead) -> bool:
-    """Whether a read is of a mode variable that is allowed to be missing, and then means development."""
-    if read.required or NAME.fullmatch(read.name.upper()) is None or FOREIGN.fullmatch(read.name.upper()):
-        return False
-    if read.default in (None, "#None"):
-        return True
-    default = read.default_text
-    return default is not None and default.lower() in DEVELOPMENT
-
-
-class World:
-    """One evaluation of a test: in production, or with the mode variable unset. None means that it may be either."""
-
-    def __init__(self, origins: Origins, *, production: bool) -> None:
-        self.origins = origins
-        self.linker = origins.linker
-        self.production = production
-        self.reads: list[SettingRead] = []
-        self.words: list[str] = []
-        self.foreign = False
-        """Whether another variable, such as ``NODE_ENV``, says production as well."""
-
-    def holds(self, path: str, scope: int, test: Expr, depth: int = 6) -> bool | None:
-        """Whether a test holds."""
-        if depth <= 0 or test is None:
-            return None
-        if type(test) is list and test:
-            return self._compound(path, scope, test, depth)
-        if type(test) is not str or test[:1] in ("'", "#", "?", ""):
-            return {"#True": True, "#False": False}.get(test) if type(test) is str else None
-        if test[:1] == "@" and test[1:].isdigit():
-            return self._call(path, int(test[1:]), depth)
-        results = {
-            self.holds(place, at, value, depth - 1)
-            for place, at, value in self.origins.behind(path, scope, test)
-            if type(value) is list or (type(value) is str and value[:1] != "'")
-        }
-        return results.pop() if len(results) == 1 else None
-
-    def _compound(self, path: str, scope: int, test: list[Expr], depth: int) -> bool | None:
-        if test[0] == "not":
-            inner = self.holds(path, scope, test[1], depth)
-            return None if inner is None else not inner
-        if test[0] in ("and", "or"):
-            parts = [self.holds(path, scope, part, depth) for part in test[1:]]
-            strong = test[0] == "or"
-            if strong in parts:
-                return strong
-            return None if None in parts else not strong
-        if test[0] == "cmp" and len(test) == 4:
-            return self._compare(path, scope, test[1], test[2], test[3])
-        return None
-
-    def _compare(self, path: str, scope: int, left: Expr, op: str, right: Expr) -> bool | None:
-        if op in ("in", "not in"):
-            held = self._in(path, scope, left, right)
-            return held if held is None or op == "in" else not held
-        if op not in ("==", "!=", "is", "is not"):
-            return None
-        held = self._equal(path, scope, left, right)
-        if held is None:
-            held = self._equal(path, scope, right, left)
-        return held if held is None or op in ("==", "is") else not held
-
-    def _in(self, path: str, scope: int, left: Expr, right: Expr) -> bool | None:
-        word = self.origins.index.settings.constant(path, scope, left)
-        if word is not None:  # "prod" in ENVIRONMENT
-            value = self._mode(path, scope, right)
-            self.words += [word] if value is not None else []
-            return None if value is None else any(word.lower() in one for one in value)
-        value = self._mode(path, scope, left)
-        if value is None:
-            return None
-        items = self.linker.values.items(path, scope, right)
-        words = [self.origins.index.settings.constant(place, at, item) for place, at, item in items]
-        if not words or None in words:
-            return None
-        known = [word.lower() for word in words if word is not None]
-        self.words += known
-        return any(one in known for one in value)
-
-    def _equal(self, path: str, scope: int, mode: Expr, constant: Expr) -> bool | None:
-        word = self.origins.index.settings.constant(path, scope, constant)
-        if word is None or self.origins.of(path, scope, constant):
-            return None
-        value = self._mode(path, scope, mode)
-        if value is None:
-            self.foreign = self.foreign or (word.lower() in PRODUCTION and bool(self.origins.of(path, scope, mode)))
-            return None
-        self.words.append(word.lower())
-        return word.lower() in value
-
-    def _mode(self, path: str, scope: int, expr: Expr) -> tuple[str, ...] | None:
-        """The values that a mode variable has in this world; None for anything else."""
-        if type(expr) is str and expr[:1] in ("'", "#", "?"):
-            return None
-        reads = self.origins.of(path, scope, expr)
-        if not reads or not all(is_mode(read) for read in reads):
-            return None
-        self.reads += reads
-        return PRODUCTION if self.production else tuple((read.default_text or "").lower() for read in reads[:1])
-
-    def _call(self, path: str, ordinal: int, depth: int) -> bool | None:
-        call = self.linker.table(path).facts.calls[ordinal]
-        target = receiver(call.callee)
-        if target is not None and target[1] in ("startswith", "endswith", "__contains__") and call.args:
-            value = self._mode(path, call.scope, target[0])
-            word = text_of(call.args[0])
-            if value is None or word is None:
-                return None
-            self.words.append(word.lower())
-            return any(one.startswith(word.lower()) for one in value)
-        if call.callee == "bool" and call.args:
-            return self.holds(path, call.scope, call.args[0], depth - 1)
-        results = set()
-        for callee in self.linker.values.callee(path, ordinal):
-            if callee.kind == "def":
-                exits = self.linker.table(callee.place).exits.get(callee.scope, ())
-                results |= {self.holds(callee.place, callee.scope, e.value, depth - 1) for e in exits if e.kind == "return"}
-        return results.pop() if len(results) == 1 else None
 
 
 @dataclass(frozen=True)
@@ -293,7 +165,11 @@ def modes(index: Index) -> Iterator[ModeGuard]:
 def _of_file(index: Index, finder: Modes, table: Table) -> Iterator[ModeGuard]:
     facts = table.facts
     yield from _conditional_values(index, finder, table)
-    frames = {n for n, f in enumerate(facts.frames) if f.kind in BRANCHES and f.test is not None and may_be_mode(table, f.test)}
+    frames = {
+        n
+        for n, f in enumerate(facts.frames)
+        if f.kind in BRANCHES and f.test is not None and may_be_mode(table, f.test)
+    }
     if not frames:
         return
     seen: set[tuple[int, str, str]] = set()
@@ -307,22 +183,42 @@ def _of_file(index: Index, finder: Modes, table: Table) -> Iterator[ModeGuard]:
             if (frame, decided, what) in seen:
                 break
             seen.add((frame, decided, what))
-            yield _guard(index, table, branch, Place("test", frame, place.scope, facts.frames[frame].parent), place, decided, what)
+            yield _guard(
+                index,
+                table,
+                branch,
+                Place("test", frame, place.scope, facts.frames[frame].parent),
+                place,
+                decided,
+                what,
+            )
             break
 
 
 def _conditional_values(index: Index, finder: Modes, table: Table) -> Iterator[ModeGuard]:
     """``a if ENVIRONMENT == "production" else b``."""
-    for place, expr in expressions(table):
-        for item in inside(expr) if type(expr) is list else ():
-            if type(item) is list and item[:1] == ["if"] and may_be_mode(table, item[1]):
-                branch = finder.branch(table.path, place.scope, item[1])
-                if branch is None:
-                    continue
-                other = index.settings.text(table.path, place.scope, item[2 if not branch.production else 3]) or ""
-                what = _target(table, place)
-                kind: Consequence = "database" if other.startswith("sqlite") else _kind_of(what)
-                yield _guard(index, table, branch, place, place, kind, what)
+    for place, expr in _conditionals(table):
+        branch = finder.branch(table.path, place.scope, expr[1]) if may_be_mode(table, expr[1]) else None
+        if branch is not None:
+            other = index.settings.text(table.path, place.scope, expr[2 if not branch.production else 3]) or ""
+            what = _target(table, place)
+            kind: Consequence = "database" if other.startswith("sqlite") else _kind_of(what)
+            yield _guard(index, table, branch, place, place, kind, what)
+
+
+def _conditionals(table: Table) -> Iterator[tuple[Place, list[Expr]]]:
+    """Conditional expressions that are a whole value, argument or result."""
+    facts = table.facts
+    for ordinal, assign in enumerate(facts.assigns):
+        if type(assign.value) is list and assign.value[:1] == ["if"]:
+            yield Place("assign", ordinal, assign.scope, assign.frame), assign.value
+    for ordinal, call in enumerate(facts.calls):
+        for argument in (*call.args, *(value for _, value in call.keywords)):
+            if type(argument) is list and argument[:1] == ["if"]:
+                yield Place("call", ordinal, call.scope, call.frame), argument
+    for ordinal, exit_ in enumerate(facts.exits):
+        if type(exit_.value) is list and exit_.value[:1] == ["if"]:
+            yield Place("exit", ordinal, exit_.scope, exit_.frame), exit_.value
 
 
 def _guard(
@@ -352,7 +248,11 @@ def _decisions(index: Index, table: Table, frames: set[int]) -> Iterator[tuple[P
                 yield place, str(index.settings.text(table.path, call.scope, argument)), "database"
         if name in LEAVES:
             yield place, name, "abort"
-        elif name and not any(QUIET.fullmatch(part) for part in name.split(".")) and name.rpartition(".")[2][:1].islower():
+        elif (
+            name
+            and not any(QUIET.fullmatch(part) for part in name.split("."))
+            and name.rpartition(".")[2][:1].islower()
+        ):
             yield place, name, "setting"
     for ordinal, assign in enumerate(facts.assigns):
         if below[assign.frame] and assign.kind in ("=", "+="):
@@ -415,6 +315,3 @@ def statement_number(table: Table, frame: int) -> int | None:
         if ordinal == frame or (entry.parent == wanted.parent and wanted.test in (entry.test, ["not", entry.test])):
             last = number
     return last
-
-
-__all__ = ["ModeGuard", "Modes", "World", "atoms", "is_mode", "modes"]

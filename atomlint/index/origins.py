@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from .expressions import receiver
+from .fields import inherited_field
 from .settings import MAX_DEPTH, STRING_METHODS
 from .tables import dotted, text_of
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from ..facts.records import Expr
     from .settings import SettingRead
     from .tables import Binding
@@ -91,11 +93,10 @@ class Origins:
     def _fields(self, path: str, scope: int, expr: str) -> Iterator[SettingRead]:
         head, _, name = expr.rpartition(".")
         for value in self.linker.evaluate(path, scope, head) if head else ():
-            for cls in self._classes(value):
-                read = self.index.settings.of_field(cls, name)
+            if self._classes(value):
+                read = inherited_field(self.index, value, name)
                 if read is not None:
                     yield read
-                    break
 
     def _classes(self, value: Value) -> list[Value]:
         if value.kind not in ("inst", "def"):
@@ -134,7 +135,10 @@ class Origins:
             for exit_ in table.exits.get(member, ()):
                 if exit_.kind == "return":
                     yield cls.place, member, exit_.value
-        for assign in (*table.attributes.get((cls.scope, name), ()), *table.class_attributes.get((cls.scope, name), ())):
+        for assign in (
+            *table.attributes.get((cls.scope, name), ()),
+            *table.class_attributes.get((cls.scope, name), ()),
+        ):
             if assign.value is not None:
                 yield cls.place, assign.scope, assign.value
 

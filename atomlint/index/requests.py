@@ -140,12 +140,14 @@ class Requests:
         found = None
         for place, call in self._sites(path, use):
             guard = guards.of(place, call)
-            if guard is not None and (found is None or (found.holes and not guard.holes)):
+            if guard is None or (guard.remote and isinstance(use.effect, Effect)):
+                continue  # a shared cache spares the database, not itself
+            if found is None or (found.holes and not guard.holes):
                 found = guard
         for function in path.functions:
             table = self.project.linker.table(function.place)
             decorated = guards.decorator(table, function.scope)
-            if decorated is not None:
+            if decorated is not None and not (decorated.remote and isinstance(use.effect, Effect)):
                 return decorated
         return found
 

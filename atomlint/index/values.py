@@ -377,7 +377,7 @@ class Evaluator:
 
     def _attribute(self, value: Value, name: str) -> Values:
         if value.kind == "ext":
-            return frozenset({Value("ext", f"{value.place}.{name}")})
+            return self._carried(value.place, name) or frozenset({Value("ext", f"{value.place}.{name}")})
         if value.kind == "module":
             return self._module_attribute(value.place, name)
         if value.kind == "const":
@@ -386,6 +386,13 @@ class Evaluator:
         if scope.kind != "class":
             return NOTHING
         return self._class_attribute(value, name)
+
+    def _carried(self, place: str, name: str) -> Values:
+        """An attribute that start-up put on the application or its state: ``request.app.state.redis``."""
+        if not place.endswith((".state", ".app", ".current_app", "Flask()", "Quart()", "FastAPI()", "Starlette()")):
+            return NOTHING
+        found = self._union(self.assigned(path, assign) for path, assign in self.linker.carried(name))
+        return frozenset(value for value in found if value.kind in ("inst", "ext"))
 
     def _module_attribute(self, path: str, name: str) -> Values:
         if path.endswith(".py"):

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from lsprotocol import types
 
-from .places import key_of, uri_of
+from .places import uri_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Mapping
@@ -15,8 +15,6 @@ if TYPE_CHECKING:
     from .buffers import Buffer
     from .diagnostics import Shown
     from .runs import Run
-
-Publish = "Callable[[types.PublishDiagnosticsParams], None]"
 
 
 @dataclass
@@ -52,11 +50,10 @@ class Board:
             seen: the buffers that the batch was made with.
             now: the buffers of this moment.
         """
-        done = [run for run in runs if run.translator is not None]
-        self._runs.update({run.directory: run for run in done})
-        touched = {key for run in done for key in run.files}
-        touched |= {key for key, card in self._cards.items() if card.run.directory in {run.directory for run in done}}
-        touched |= {key for run in done for key in now if _holds(run, key)}
+        done = {run.directory: run for run in runs if run.translator is not None}
+        self._runs.update(done)
+        touched = {key for run in done.values() for key in (*run.files, *filter(run.holds, now))}
+        touched |= {key for key, card in self._cards.items() if card.run.directory in done}
         for key in sorted(touched):
             if seen.get(key) == now.get(key):
                 self._put(key, now.get(key))
@@ -76,7 +73,7 @@ class Board:
         run = self._owner(key)
         shown = run.files.get(key, []) if run is not None else []
         before = self._cards.get(key)
-        uri = buffer.uri if buffer is not None else self._place(key, run, before)
+        uri = buffer.uri if buffer is not None else before.uri if before is not None else uri_of(_place(key, run))
         if before is not None and before.uri != uri:
             self._publish(types.PublishDiagnosticsParams(before.uri, []))
             before = None
@@ -91,25 +88,13 @@ class Board:
 
     def _owner(self, key: str) -> Run | None:
         """The run whose project is the innermost one around a file."""
-        around = [run for run in self._runs.values() if _holds(run, key)]
-        return max(around, key=lambda run: len(run.root), default=None)
-
-    @staticmethod
-    def _place(key: str, run: Run | None, before: Card | None) -> str:
-        """The URI of a file that is not open: spelled as the project's root is."""
-        if before is not None and before.version is None:
-            return before.uri
-        if run is not None:
-            root = key_of(f"{run.root}/.")
-            return uri_of(run.root + key[len(root) :]) if key.startswith(root) else uri_of(key)
-        return before.uri if before is not None else uri_of(key)
+        around = [run for run in self._runs.values() if run.holds(key)]
+        return max(around, key=lambda run: len(run.real_root), default=None)
 
 
-def _holds(run: Run, key: str) -> bool:
-    import os
-
-    root = os.path.normcase(os.path.realpath(run.root)).rstrip(os.sep)
-    return key.startswith(root + os.sep)
+def _place(key: str, run: Run | None) -> str:
+    """The path of a file as the project's root is spelled."""
+    return run.translator.places.get(key, key) if run is not None and run.translator is not None else key
 
 
 def _plain(shown: Iterable[Shown]) -> list[types.Diagnostic]:

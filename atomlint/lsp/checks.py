@@ -6,12 +6,13 @@ import asyncio
 import gc
 import queue
 import threading
-from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping
+
     from .buffers import Buffer
     from .runs import Run, Runner
 
@@ -33,7 +34,9 @@ class Batch:
 class Checks:
     """Runs batches in one thread, the newest state first; ``done`` is told of each on the event loop."""
 
-    def __init__(self, runner: Runner, snapshot: Callable[[], Mapping[str, Buffer]], done: Callable[[Batch], None]) -> None:
+    def __init__(
+        self, runner: Runner, snapshot: Callable[[], Mapping[str, Buffer]], done: Callable[[Batch], None]
+    ) -> None:
         self._runner = runner
         self._snapshot = snapshot
         self._done = done

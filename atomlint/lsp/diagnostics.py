@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -71,7 +72,9 @@ class Translator:
         self.client = client
         self._spelled = spelled
         self._columns: dict[str, Columns] = {}
-        self._paths: dict[str, str] = {}
+        self._keys: dict[str, str] = {}
+        self.places: dict[str, str] = {}
+        """Absolute paths by `key_of` them, as the root is spelled."""
 
     def files(self) -> dict[str, list[Shown]]:
         """Diagnostics by `key_of` their file, in output order: of active findings, and of troubles with one file."""
@@ -99,7 +102,7 @@ class Translator:
         url = rule.url if rule is not None and self.client.links else ""
         notes = [self._related(note) for note in (*finding.related, *finding.trace)] if self.client.related else []
         return types.Diagnostic(
-            range=self.range(finding.span.path).range(finding.span),
+            range=self.columns(finding.span.path).range(finding.span),
             message=f"{finding.message}\n{finding.help}" if finding.help else finding.message,
             severity=level,
             code=finding.rule,
@@ -110,10 +113,10 @@ class Translator:
         )
 
     def _related(self, note: Note) -> types.DiagnosticRelatedInformation:
-        place = types.Location(self.uri(note.span.path), self.range(note.span.path).range(note.span))
+        place = types.Location(self.uri(note.span.path), self.columns(note.span.path).range(note.span))
         return types.DiagnosticRelatedInformation(place, note.message)
 
-    def range(self, path: str) -> Columns:
+    def columns(self, path: str) -> Columns:
         """Columns of a path of the report."""
         if path not in self._columns:
             self._columns[path] = Columns(self.report.sources.source(path), self.client.encoding)
@@ -121,13 +124,14 @@ class Translator:
 
     def full(self, path: str) -> str:
         """The absolute path of a path of the report."""
-        return f"{self.report.root.rstrip('/')}/{path}"
+        return os.path.join(self.report.root, path)  # noqa: PTH118
 
     def key(self, path: str) -> str:
         """The key of a path of the report."""
-        if path not in self._paths:
-            self._paths[path] = key_of(self.full(path))
-        return self._paths[path]
+        if path not in self._keys:
+            key = self._keys[path] = key_of(self.full(path))
+            self.places[key] = self.full(path)
+        return self._keys[path]
 
     def uri(self, path: str) -> str:
         """The URI of a path of the report: the client's own where the file is open."""

@@ -9,10 +9,9 @@ from urllib.parse import unquote_to_bytes, urlsplit
 
 from lsprotocol import types
 
-from ..source import Source
-
 if TYPE_CHECKING:
     from ..finding import Position, Span
+    from ..source import Source
 
 
 def path_of(uri: str, windows: bool = os.name == "nt") -> str | None:

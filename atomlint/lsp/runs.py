@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -24,8 +25,8 @@ class Run:
     """What came of checking one directory's project."""
 
     directory: str
-    root: str = ""
-    """Where the project begins; empty when it could not be checked."""
+    real_root: str = ""
+    """`key_of` where the project begins; empty when it could not be checked."""
     files: dict[str, list[Shown]] = field(default_factory=dict)
     """By `key_of` the file."""
     translator: Translator | None = None
@@ -36,6 +37,10 @@ class Run:
     """What the user must know though it belongs to no file: rules that crashed."""
     notes: tuple[str, ...] = ()
     """For the log."""
+
+    def holds(self, key: str) -> bool:
+        """Whether a file lies in the project, by its key."""
+        return bool(self.real_root) and key.startswith(self.real_root.rstrip(os.sep) + os.sep)
 
 
 class Runner:
@@ -63,25 +68,28 @@ class Runner:
             buffer = buffers.get(key)
             return buffer.uri if buffer is not None else None
 
-        report = self._check(directory, {buffer.path: buffer.data for buffer in buffers.values()})
+        # A saved buffer is the disk's to read: its results serve other processes too.
+        unsaved = {key: buffer for key, buffer in buffers.items() if _on_disk(buffer.path) != buffer.data}
+        report = self._check(directory, {buffer.path: buffer.data for buffer in unsaved.values()})
         told = _told(self.engine, report)
         translator = Translator(report, self.client, spelled)
         files = translator.files()
         broken = {key for key in buffers if any(_is_broken(shown) for shown in files.get(key, ()))}
-        mended = self._mended(buffers, broken)
+        mended = self._mended(unsaved, broken)
         self._parsed = {key: self._parsed.get(key, b"") if key in broken else buffers[key].data for key in buffers}
         if mended is not None:
             # What a half-typed file says of others is no use: they are shown in the light of what it was.
             translator = Translator(self._check(directory, mended), self.client, spelled)
             own = {key: files[key] for key in broken}
             files = {key: shown for key, shown in translator.files().items() if key not in broken} | own
-        return Run(directory, report.root, files, translator, alarms=told[0], notes=told[1])
+        real = os.path.normcase(os.path.realpath(report.root))
+        return Run(directory, real, files, translator, alarms=told[0], notes=told[1])
 
     def _check(self, directory: str, overlay: Mapping[str, bytes]) -> Report:
         return self.engine.check(Request(cwd=Path(directory), overlay=overlay))
 
     def _mended(self, buffers: Mapping[str, Buffer], broken: set[str]) -> dict[str, bytes] | None:
-        """The overlay with the last parsing content (else the disk's) of broken buffers; None when nothing is better."""
+        """The overlay with what broken buffers last were when they parsed, else the disk's; None if that changes nothing."""
         overlay: dict[str, bytes] = {}
         better = False
         for key, buffer in buffers.items():

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from ..finding import Severity
 
+CODES = {"red": 31, "yellow": 33, "blue": 34, "cyan": 36}
+"""Select Graphic Rendition of ECMA-48: the foreground colours that are used."""
 SEVERITY_COLOR = {Severity.ERROR: "red", Severity.WARNING: "yellow", Severity.INFO: "cyan"}
 
 
 class Paint:
-    """Styles text through click when ``on``; otherwise gives it back as it stands."""
+    """Styles text for a terminal when ``on``; otherwise gives it back as it stands."""
 
     def __init__(self, on: bool) -> None:
         self.on = on
@@ -17,9 +19,8 @@ class Paint:
         """The styled text."""
         if not self.on or not text:
             return text
-        import click
-
-        return click.style(text, fg=color, bold=bold or None, dim=dim or None)
+        codes = [*([CODES[color]] if color else []), *([1] if bold else []), *([2] if dim else [])]
+        return f"\x1b[{';'.join(map(str, codes))}m{text}\x1b[0m" if codes else text
 
     def severity(self, severity: Severity, text: str) -> str:
         """The text in the colour of a severity."""

@@ -17,7 +17,6 @@ from ..source import Source
 if TYPE_CHECKING:
     import libcst as cst
 
-    from ..index.views import Index
 
 MAX_DEPTH = 1_000
 """Nesting that LibCST's native parser is given at most: it overflows the stack beyond."""
@@ -123,19 +122,13 @@ class Statement:
         """
         return self._nodes[kind, ordinal]
 
-    def fact(self, index: Index, node: cst.CSTNode) -> Any:
-        """The view of a call, function, lambda or class node.
+    def place(self, node: cst.CSTNode) -> tuple[str, int]:
+        """``call`` or ``scope`` and the ordinal in the file, of a call, function, lambda or class node.
 
         Raises:
             KeyError: the node is none of these, or not of this statement.
         """
-        from ..index.views import Call, Class, Function
-
-        kind, ordinal = self._keys[id(node)][1]
-        if kind == "call":
-            return Call(index, self.source.path, ordinal)
-        view = Class if type(node).__name__ == "ClassDef" else Function
-        return view(index, self.source.path, ordinal)
+        return self._keys[id(node)][1]
 
     @cached_property
     def _positions(self) -> Any:

@@ -15,15 +15,32 @@ if TYPE_CHECKING:
 
 URL = re.compile(r"(?:^|_)(?:DATABASE|DB|SQL|SQLALCHEMY|POSTGRES(?:QL)?|PG|DSN|URL|URI|CONN(?:ECTION)?)(?:_|$)")
 OTHER = re.compile(
-    r"SQLITE|TEST|E2E|(?:^|_)(?:DEV|LOCAL|DEMO|CACHE|CACHES|MLFLOW|OPTUNA|LANGGRAPH|CHECKPOINT\w*|HUEY|CHROMA|JUPYTER\w*)(?:_|$)"
+    r"SQLITE|TEST|E2E|(?:^|_)(?:DEV|LOCAL|DEMO|CACHES?|MLFLOW|OPTUNA|LANGGRAPH|CHECKPOINT\w*|HUEY|CHROMA|JUPYTER\w*)(?:_|$)"
 )
 """Settings of a database that is meant to be SQLite, or is no service's own."""
 SQLITE = ("sqlite:", "sqlite+", "file:sqlite")
-FLAG = re.compile(r"test|pytest|mock|dev_?mode|is_?dev|debug|local|demo|offline|embedded|sqlite|standalone|dry_?run", re.IGNORECASE)
+FLAG = re.compile(
+    r"test|pytest|mock|dev_?mode|is_?dev|debug|local|demo|offline|embedded|sqlite|standalone|dry_?run", re.IGNORECASE
+)
 """Words of a test that chooses SQLite on purpose."""
 NAMED_FOR_IT = re.compile(r"test|sqlite|(?:^|_)dev|develop|local|demo|mock", re.IGNORECASE)
-MAKERS = frozenset({"create_engine", "create_async_engine", "engine_from_config", "async_engine_from_config", "Database", "connect",
-                    "SQLAlchemy", "async_sessionmaker", "SQLAlchemyJobStore", "register_tortoise", "init"})  # fmt: skip
+MAKERS = frozenset(
+    [
+        "create_engine",
+        "create_async_engine",
+        "engine_from_config",
+        "async_engine_from_config",
+        "Database",
+        "connect",
+        "SQLAlchemy",
+        "async_sessionmaker",
+        "SQLAlchemyJobStore",
+        "register_tortoise",
+        "init",
+    ]
+)
+"""Callables that connect to what they are given."""
+TELLERS = frozenset(["print", "info", "debug", "warning", "error", "critical", "echo", "log", "append"])
 
 
 @dataclass(frozen=True)
@@ -42,7 +59,7 @@ class Fallback:
     """Names that the value is bound to."""
 
     def anchor(self, index: Index) -> int | None:
-        """The call at which the rule is asked about it: the read itself, or one near to the place; None without calls."""
+        """The call at which the rule is asked about it: the read, or one near to the place; None without calls."""
         calls = index.project.linker.table(self.path).facts.calls
         if self.read.path == self.path and self.read.call is not None:
             return self.read.call
@@ -223,20 +240,23 @@ def is_used(index: Index, fallback: Fallback) -> bool:
     table = index.project.linker.table(fallback.path)
     if fallback.place is not None or not fallback.targets or table.facts.scopes[fallback.scope].kind != "function":
         return True
-    if any(type(a.target) is not str or "." in a.target for a in table.facts.assigns if f"@{fallback.read.call}" in references(a.value)):
+    if any(
+        type(a.target) is not str or "." in a.target
+        for a in table.facts.assigns
+        if f"@{fallback.read.call}" in references(a.value)
+    ):
         return True
     for place, expr in expressions(table):
         if place.scope != fallback.scope or place.kind == "test":
             continue
+        if (
+            place.kind == "call"
+            and (dotted(table.facts.calls[place.ordinal].callee) or "").rpartition(".")[2] in TELLERS
+        ):
+            continue
         if any(reference.partition(".")[0] in fallback.targets for reference in references(expr)):
-            if place.kind != "call" or not _tells(table.facts.calls[place.ordinal].callee):
-                return True
+            return True
     return False
-
-
-def _tells(callee: object) -> bool:
-    name = dotted(callee) or ""
-    return name.rpartition(".")[2] in {"print", "info", "debug", "warning", "error", "critical", "echo", "log", "append"}
 
 
 def engine_reads(index: Index) -> dict[SettingRead, tuple[str, int]]:
@@ -249,7 +269,9 @@ def engine_reads(index: Index) -> dict[SettingRead, tuple[str, int]]:
                 if path in index.tests:
                     continue
                 call = index.call(path, ordinal)
-                if name in ("connect", "init", "Database") and not any("sql" in v or "databases" in v for v in call.external):
+                if name in ("connect", "init", "Database") and not any(
+                    "sql" in v or "databases" in v for v in call.external
+                ):
                     continue
                 for argument in (call.argument(0), *call.keywords.values()):
                     for read in index.settings_behind(path, call.scope, argument):

@@ -1,4 +1,4 @@
-"""Code that refuses SQLite: a raise or an exit that depends on the database's URL, or on it being unset, in production."""
+"""Code that refuses SQLite: a raise or an exit that depends on the database's URL or, in production, on its absence."""
 
 from __future__ import annotations
 

@@ -20,17 +20,17 @@ without a default stops the process with the variable's name instead.
     engine = create_engine(DATABASE_URL)
 
 ## Limits
-Quiet in tests, in branches that a flag chooses (`if TESTING:`), and where production refuses SQLite: by a raise that looks
-at the URL, or by a mode variable that every Fly.io configuration deploying the code sets. When such a configuration
-leaves the mode variable out, its default holds and the fallback is reported. A product that is meant to run on SQLite
-says so in its documentation, which is not read: ignore the line with that reason. A fallback for an unknown URL scheme,
-one after a caught `KeyError`, and a file without any call whose settings class is created elsewhere are not seen.
+Quiet in tests, in branches that a flag chooses (`if TESTING:`), and where production refuses SQLite: by a raise that
+looks at the URL, or by a mode variable that every Fly.io configuration deploying the code sets. When such a
+configuration leaves the mode variable out, its default holds and the fallback is reported. A product that is meant to
+run on SQLite says so in its documentation, which is not read: ignore the line with that reason. A fallback for an
+unknown URL scheme, one after a caught `KeyError`, and a settings class in a file without any call are not seen.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 import msgspec
 
@@ -40,9 +40,12 @@ from .._deploys import Deployment, deployments
 from ._fallbacks import Fallback, engine_reads, fallbacks, is_chosen, is_used
 from ._refusals import refused
 
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
 SCRIPTS = re.compile(
-    r"(?:^|/)(?:scripts?|tools?|bin|examples?|archived?|_archive|legacy|old|deprecated|benchmarks?|demo|notebooks|archive)/"
-    r"|(?:^|/)(?:create|check|fix|seed|reset|migrate|init|import|export|cleanup|debug|start|run|verify|validate)_[^/]*\.py$"
+    r"(?:^|/)(?:scripts?|tools?|bin|examples?|archived?|_archive|legacy|old|deprecated|benchmarks?|demo|notebooks)/"
+    r"|(?:^|/)(?:create|check|fix|seed|reset|migrate|init|import|export|cleanup|debug|start|run|verify|validate)_[^/]*$"
 )
 """Files that someone starts by hand."""
 LITERAL = r"""[rbfRBF]{0,2}(?:"[^"\n]*"|'[^'\n]*')"""
@@ -60,7 +63,9 @@ def report(ctx: Context, call: Call) -> Iterator[Finding]:
     for fallback in fallbacks(ctx.index, call.path)[call.ordinal]:
         if is_chosen(ctx.index, fallback) or not is_used(ctx.index, fallback):
             continue
-        guards = [b for _, b in ctx.index.mode_branches(fallback.path, fallback.scope, fallback.frame) if not b.production]
+        guards = [
+            b for _, b in ctx.index.mode_branches(fallback.path, fallback.scope, fallback.frame) if not b.production
+        ]
         refusals = refused(ctx.index, fallback.read, fallback.path, fallback.scope, fallback.targets)
         if any(refusal.branch is None for refusal in refusals):
             continue
@@ -74,7 +79,7 @@ def report(ctx: Context, call: Call) -> Iterator[Finding]:
 
 
 def missing_mode(index: Index, fallback: Fallback, guards: list[ModeBranch]) -> tuple[ModeBranch, Deployment] | None:
-    """A guard and a deployment of this code that leaves its mode variable unset; None when every guard holds everywhere."""
+    """A guard, and a deployment of this code that leaves its mode variable unset; None when a guard holds everywhere."""
     for deployment in deployments(index):
         if not deployment.builds(fallback.path):
             continue
@@ -92,7 +97,8 @@ def finding(ctx: Context, fallback: Fallback, guard: ModeBranch | None, deployme
         place = index.place_span(fallback.path, fallback.place)
     consumer = engine_reads(index).get(read)
     is_script = SCRIPTS.search(fallback.path) is not None
-    is_held = consumer is not None or read.kind == "field" or fallback.place is not None and fallback.place.kind == "assign" and not fallback.frame
+    declared = fallback.place is not None and fallback.place.kind == "assign" and not fallback.frame
+    is_held = consumer is not None or declared
     confidence = Confidence.HIGH if is_held and not is_script else Confidence.MEDIUM
     message = f"{read.name} silently becomes SQLite ({shown(fallback.text)}) when it is unset"
     notes = []
@@ -102,7 +108,9 @@ def finding(ctx: Context, fallback: Fallback, guard: ModeBranch | None, deployme
         document = deployment.document
         mode = guard.reads[0]
         message += f", and {document.path} does not set {mode.name}, which would keep it from that"
-        notes.append(Note(mode.span, f"falls back to {mode.default_text!r}" if mode.default_text else "has no value when unset"))
+        notes.append(
+            Note(mode.span, f"falls back to {mode.default_text!r}" if mode.default_text else "has no value when unset")
+        )
         notes.append(Note(document.table("env") or document.span, f"{mode.name} is not set here"))
     if consumer is not None:
         notes.append(Note(index.call(*consumer).span, "the engine is made of it"))

@@ -46,24 +46,48 @@ customers see their account gone.
       LOG_LEVEL = "info"
 
 ## Limits
-Quiet where the variable may come from elsewhere: the Dockerfile's final stage, a start command or the start script that it
-names, and a comment that lists it among the application's secrets (`fly secrets set ENVIRONMENT=production`). Secrets
-that are set and nowhere documented cannot be seen. Files whose name, folder or `app` is of another stage (`staging`,
-`dev`, `preview`, `archive`) are passed over. Which process group imports the guarded module is not looked at: the file
-is taken to deploy what its Dockerfile copies. A value other than the one that the code compares with is no finding.
+Quiet where the variable may come from elsewhere: the Dockerfile's final stage, a start command or the start script that
+it names, and a comment that lists it among the application's secrets (`fly secrets set ENVIRONMENT=production`).
+Secrets that are set and nowhere documented cannot be seen. Files whose name, folder or `app` is of another stage
+(`staging`, `dev`, `preview`, `archive`) are passed over. Which process group imports the guarded module is not looked
+at: the file is taken to deploy what its Dockerfile copies. A value other than the one that the code compares with is
+no finding.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 from atomlint import Confidence, Context, Document, Edit, Finding, Index, Item, ModeGuard, Note, Position, Span, rule
 
 from .._deploys import Deployment, deployments, is_fly_file
 
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
 RANK = ("database", "abort", "secret", "setting")
-ASIDE = frozenset({"scripts", "script", "tools", "bin", "examples", "example", "docs", "archive", "archived", "_archive", "legacy",
-                   "old", "deprecated", "benchmarks", "demo", "migrations", "alembic", "notebooks"})  # fmt: skip
+ASIDE = frozenset(
+    [
+        "scripts",
+        "script",
+        "tools",
+        "bin",
+        "examples",
+        "example",
+        "docs",
+        "archive",
+        "archived",
+        "_archive",
+        "legacy",
+        "old",
+        "deprecated",
+        "benchmarks",
+        "demo",
+        "migrations",
+        "alembic",
+        "notebooks",
+    ]
+)
 """Folders of Python that no machine serves."""
 
 
@@ -140,7 +164,7 @@ def consequence(guard: ModeGuard) -> str:
 
 
 def insertion(document: Document, name: str, value: str) -> Edit | None:
-    """The first line of ``[env]``, in the file's own quotes, indentation and line ends; a table of its own where there is none."""
+    """A first line of ``[env]`` in the file's quotes, indentation and line ends; a new table where there is none."""
     source = document.source
     quote = "'" if source.text.count("'") > source.text.count('"') else '"'
     end = "\r\n" if "\r\n" in source.text else "\n"

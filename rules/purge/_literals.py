@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from atomlint import Position, Span, dotted, text_of
+from atomlint import Function, Position, Span, dotted, text_of
 
 if TYPE_CHECKING:
     from atomlint import Index
@@ -42,6 +42,13 @@ def literals(index: Index, path: str, scope: int, expr: Expr, depth: int = MAX_D
                 yield from literals(index, path, scope, part, depth - 1)
         elif expr[0] == "sub" and expr[2] == "?":  # the variable of a loop
             yield from literals(index, path, scope, expr[1], depth - 1)
+        elif expr[0] == "sub" and type(expr[1]) is list and expr[1][:1] == ["sub"] and expr[1][2] == "?":
+            yield from _unpacked(index, path, scope, expr[1][1], expr[2], depth)
+        elif expr[0] == "bin" and expr[1] in ("/", "+"):
+            parts = [next(literals(index, path, scope, part, depth - 1), None) for part in expr[2:4]]
+            found = [part for part in parts if part is not None]
+            if found:
+                yield found[-1]._replace(value=("/" if expr[1] == "/" else "").join(part.value for part in found))
         elif expr[0] == "if":
             for part in expr[2:4]:
                 yield from literals(index, path, scope, part, depth - 1)
@@ -53,6 +60,28 @@ def literals(index: Index, path: str, scope: int, expr: Expr, depth: int = MAX_D
         yield from _called(index, path, int(expr[1:]), depth)
     elif dotted(expr):
         yield from _named(index, path, scope, expr, depth)
+
+
+def _unpacked(index: Index, path: str, scope: int, iterable: Expr, place: Expr, depth: int) -> Iterator[Literal]:
+    """One variable of ``for slug, number in [...]`` or ``in {...}.items()``."""
+    number = int(place[1:]) if type(place) is str and place[1:].isdigit() else None
+    if type(iterable) is str and iterable[:1] == "@" and iterable[1:].isdigit() and number in (0, 1):
+        call = index.call(path, int(iterable[1:]))
+        name = call.callee.rpartition(".")[0] if call.name == "items" and type(call.callee) is str else ""
+        for binding in index.project.linker.table(path).lookup(scope, name) if name else ():
+            value = binding.assign.value if binding.assign is not None else None
+            if type(value) is list and value[:1] == ["{}"]:
+                for item in value[1 + number :: 2]:
+                    for found in literals(index, path, scope, item, depth - 1):
+                        yield found._replace(span=found.span or assignment(index, path, _place(index, path, binding.assign)), name=name)
+        return
+    for file, at, item in index.project.linker.values.items(path, scope, iterable):
+        if type(item) is list and item[:1] == ["[]"] and number is not None and len(item) > number + 1:
+            yield from literals(index, file, at, item[number + 1], depth - 1)
+
+
+def _place(index: Index, path: str, assign: Any) -> int:
+    return index.project.linker.table(path).facts.assigns.index(assign)
 
 
 def _formatted(index: Index, path: str, scope: int, expr: Expr, depth: int) -> Iterator[Literal]:
@@ -69,9 +98,16 @@ def _called(index: Index, path: str, ordinal: int, depth: int) -> Iterator[Liter
     name = dotted(call.callee) or ""
     if name in CONVERSIONS and call.args:
         yield from literals(index, path, call.scope, call.args[0], depth - 1)
+    elif call.name in ("scan_iter", "keys", "glob") and (call.args or call.keywords):
+        yield from literals(index, path, call.scope, call.argument(0, "match"), depth - 1)
+    elif name in ("Path", "pathlib.Path", "os.path.join") and call.args:
+        parts = [next(literals(index, path, call.scope, arg, depth - 1), None) for arg in call.args]
+        found = [part for part in parts if part is not None]
+        if found:
+            yield found[-1]._replace(value="/".join(part.value for part in found))
     elif call.name in ("getenv", "get") and "env" in name and len(call.args) > 1:
-        for found in literals(index, path, call.scope, call.args[1], depth - 1):
-            yield found._replace(direct=False, span=found.span or call.span)
+        for default in literals(index, path, call.scope, call.args[1], depth - 1):
+            yield default._replace(direct=False, span=default.span or call.span)
     elif call.name in ("lower", "upper", "strip", "title", "format") and type(call.callee) is str:
         yield from literals(index, path, call.scope, call.callee.rpartition(".")[0], depth - 1)
 
@@ -84,7 +120,7 @@ def _named(index: Index, path: str, scope: int, name: str, depth: int) -> Iterat
         given = [*table.attributes.get((owner, attribute), ()), *table.class_attributes.get((owner, attribute), ())] if owner else []
         for assign in given:
             for found in literals(index, path, assign.scope, assign.value, depth - 1):
-                yield found._replace(span=found.span or assignment(index, path, table.facts.assigns.index(assign)), name=attribute)
+                yield found._replace(span=found.span or assignment(index, path, _place(index, path, assign)), name=attribute)
         if not given:
             for value in index.project.linker.evaluate(path, scope, name):
                 if value.kind == "const" and value.place[:1] in "'#" and value.place not in ("#True", "#False"):
@@ -93,7 +129,7 @@ def _named(index: Index, path: str, scope: int, name: str, depth: int) -> Iterat
     for binding in table.lookup(scope, name):
         if binding.assign is not None:
             for found in literals(index, path, binding.scope, binding.assign.value, depth - 1):
-                yield found._replace(span=found.span or assignment(index, path, table.facts.assigns.index(binding.assign)), name=name)
+                yield found._replace(span=found.span or assignment(index, path, _place(index, path, binding.assign)), name=name)
         elif binding.param is not None:
             yield from _given(index, path, binding.scope, binding.param, depth)
         elif binding.imported is not None and binding.imported.attribute:
@@ -109,7 +145,7 @@ def _given(index: Index, path: str, scope: int, param: Any, depth: int) -> Itera
     table = linker.table(path)
     record = table.facts.scopes[scope]
     for found in literals(index, path, record.parent, param.default, depth - 1):
-        yield found._replace(span=found.span or index.function(_value(path, scope)).span, direct=False, name=param.name)
+        yield found._replace(span=found.span or Function(index, path, scope).span, direct=False, name=param.name)
     method = table.facts.scopes[record.parent].kind == "class"
     position = [p.name for p in record.params].index(param.name) - method
     for site, ordinal in linker.call_sites(record.name)[:MAX_CALLERS]:
@@ -120,12 +156,6 @@ def _given(index: Index, path: str, scope: int, param: Any, depth: int) -> Itera
             continue
         for found in literals(index, site, call.scope, call.argument(position if position >= 0 else None, param.name), depth - 2):
             yield found._replace(span=found.span or call.span, direct=found.direct and site == path, name=param.name)
-
-
-def _value(path: str, scope: int) -> Any:
-    from atomlint.index.values import Value
-
-    return Value("def", path, scope)
 
 
 def assignment(index: Index, path: str, place: int) -> Span:

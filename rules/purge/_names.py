@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-TENANT = r"tenants?|organi[sz]ations?|orgs?|workspaces?|customers?|accounts?|compan(?:y|ies)|subdomains?|clients?|merchants?|teams?"
+TENANT = r"tenants?|organi[sz]ations?|orgs?|workspaces?|customers?|accounts?|compan(?:y|ies)|subdomains?|merchants?|teams?"
 TENANT_WORD = re.compile(rf"(?:^|[^a-zA-Z])(?:{TENANT})(?:[^a-zA-Z]|$)", re.IGNORECASE)
 TENANT_COLUMN = re.compile(
     rf"(?:(?:{TENANT})(?:_?(?:id|ids|uuid|slug|slugs|name|names|key|code|domain|email|subdomain|schema))?|custom_domain|owner_email|"
@@ -20,12 +20,19 @@ REMOVAL = re.compile(
     r"deprovision|forget|reseed|unseed)(?:[^a-z]|$)",
     re.IGNORECASE,
 )
+PURGE = re.compile(
+    r"(?:^|[^a-z])(?:purge|cleanup|clean_?up|wipe|reset|truncate|erase|nuke|prune|destroy|offboard|deprovision)(?:[^a-z]|$)", re.IGNORECASE
+)
+STAND_IN = r"tests?|test(?:er|ing|ed|user|tenant|org|company|account|corp|co)\d*|test\d+|demos?|demo(?:tenant|org|account|user|company|corp)?\d*|e2e|samples?|" \
+    r"dummy|fake|mock(?:ed)?|fixtures?|smoke|canary|playground|loadtest|placeholder|foo|bar|baz|examples?|invalid|changeme"
 SENTINEL = re.compile(
-    r"(?:^|[^a-z])(?:test\w*|demo\w*|examples?|e2e|default|samples?|dummy|fake|mock\w*|dev|development|local\w*|fixtures?|sandbox|staging|tmp|temp|"
-    r"placeholder|seed\w*|smoke|canary|playground|loadtest|ci|qa|none|null|unknown|system|root|admin|anonymous|public|guest|your\w*|my\w*|foo|bar|baz|xxx+|"
-    r"todo|all|invalid|changeme)(?:[^a-z]|$)",
+    rf"(?:^|[^a-z])(?:{STAND_IN}|default|dev|development|local(?:host|dev)?|sandbox|staging|tmp|temp|seed(?:ed|er|s)?|ci|qa|none|null|unknown|system|root|"
+    r"admin|anonymous|public|guest|your\w*|my(?:[^a-z]|company|org|tenant|workspace|app|team|account)|xxx+|todo|all)(?:[^a-z]|$)",
     re.IGNORECASE,
 )
+INVENTED = re.compile(rf"(?:^|[^a-z])(?:{STAND_IN})(?:[^a-z]|$)", re.IGNORECASE)
+FOR_EVERYBODY = re.compile(r"(?:^|_)(?:single|default|system|platform|internal|null|public)(?:_|$)", re.IGNORECASE)
+"""Variables that hold what is nobody's: ``SINGLE_TENANT_ID``."""
 NOBODY = re.compile(r"[0-]*\Z|[%*?_ ]*\Z|.*[{}<>$].*|:\w+\Z|%s\Z|\?\Z|[0-9a-f]{8}-0000-.*", re.DOTALL)
 CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 
@@ -51,11 +58,22 @@ def is_tenant_model(model: str) -> bool:
     return re.fullmatch(TENANT, model.rpartition(".")[2], re.IGNORECASE) is not None
 
 
-def is_somebody(value: str) -> bool:
+def is_somebody(value: str, variable: str = "") -> bool:
     """Whether a literal names one particular tenant: no placeholder, no stand-in such as ``demo`` or a zero UUID."""
-    return len(value.strip("%* ")) > 0 and not NOBODY.match(value) and not SENTINEL.search(words(value))
+    plain = value.strip("%* ")
+    if not plain or NOBODY.match(value) or FOR_EVERYBODY.search(words(variable)):
+        return False
+    local, at, domain = plain.rpartition("@")
+    if at:  # an administrator of a real domain is somebody
+        return not INVENTED.search(local) and SENTINEL.search(words(domain)) is None and bool(local or domain)
+    return not SENTINEL.search(words(plain))
 
 
 def says_removal(name: str) -> bool:
     """Whether a path or a function name says that something is removed."""
     return REMOVAL.search(words(name)) is not None
+
+
+def says_purge(name: str) -> bool:
+    """Whether a name speaks of removal for maintenance, which an application's own ``delete_user`` does not."""
+    return PURGE.search(words(name)) is not None

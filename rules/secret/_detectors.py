@@ -49,12 +49,31 @@ class Detector:
         return getattr(module, self.name)()
 
     def values(self, line: str, folded: str) -> set[str]:
-        """The distinct values of a line.
+        """What the plugin yields for a line.
 
-        This is the plugin's ``analyze_line`` without its verification, which would send the value to its provider
-        whenever other code of the process left detect-secrets' global settings on their defaults.
+        This is its ``analyze_line`` without the verification, which would send the value to its provider whenever other
+        code of the process left detect-secrets' global settings on their defaults.
         """
         return set(self.plugin.analyze_string(line)) if self.possible(folded) else set()
+
+    def places(self, line: str, folded: str) -> Iterator[tuple[int, int]]:
+        """Start and end of every value in a line, without the quotes that some plugins take along.
+
+        Plugins yield a pattern's groups, and in some of them (GitHub, GitLab) the group is but the token's prefix.
+        """
+        values = self.values(line, folded)
+        if not values:
+            return
+        for pattern in self.plugin.denylist:
+            for match in pattern.finditer(line):
+                if values.isdisjoint((match[0], *match.groups())):
+                    continue
+                group = max(range(len(match.groups()) + 1), key=lambda i: (i > 0 and len(match[i] or "") >= 16, -i))
+                start, end = match.span(group)
+                found = line[start:end]
+                core = found.strip(" \t\"'=:") if self.name == "ArtifactoryDetector" else found
+                start += found.index(core)
+                yield start, start + len(core)
 
 
 STOCK = (

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from ._placeholders import HASHED, PUBLIC, REGEX, TEMPLATE, is_format, is_placeholder, is_reference
+from ._placeholders import HASHED, PUBLIC, REGEX, TEMPLATE, is_format, is_placeholder, is_reference, is_words
 from ._value import looks_random
 
 if TYPE_CHECKING:
@@ -37,6 +37,8 @@ def keeps(hit: Hit, before: str) -> bool:
     if hit.origin == "url":
         return not (TEMPLATE.search(hit.value) or TEMPLATE.search(hit.host) or EXAMPLE_HOST.search(hit.host))
     if WEB_TOKEN.match(hit.value):  # the detector of web tokens decides
+        return False
+    if is_words(hit.value) and not hit.fallback:
         return False
     return not (is_format(hit.value) or is_reference(hit.value) or DIGEST.search(before[-24:]))
 

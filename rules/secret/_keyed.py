@@ -41,7 +41,7 @@ QUOTED_VALUE = re.compile(
 )
 BARE_VALUE = re.compile(
     r"""(?P<close>["'`*\])]{0,4})[ \t]{0,40}(?::=|=|:|(?<=\w)[ \t]{1,40}(?=\S+[ \t]*\Z))[ \t*]{0,40}["'`]?"""
-    r"""(?P<value>[^\s"'`<>{}|;]{6,400})(?=["'`]?[ \t]*(?:\Z|\\\Z|[;|,&#)]|[ \t]))"""
+    r"""(?P<value>[^\s"'`<>{}|;]{6,400})(?=["'`]|[ \t]|\Z|\\\Z|[;|,&#)])"""
 )
 FALLBACK = re.compile(
     r"(?:getenv|environ\.get|environ\.setdefault|config|env(?:\.str)?)\(\s*[\"'][^\"']+[\"']\s*,[^,]*\Z|\bor\s+[\"']\Z"

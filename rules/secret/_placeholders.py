@@ -47,10 +47,15 @@ def is_placeholder(value: str) -> bool:
 
 
 def is_reference(value: str) -> bool:
-    """Whether the value says where a secret is: a template, a variable's name, a call, a path, a URL, plain words."""
-    if TEMPLATE.search(value) or CALL.match(value) or WORDS.match(value):
+    """Whether the value says where a secret is: a template, a variable's name, a call, a path, a URL."""
+    if TEMPLATE.search(value) or CALL.match(value):
         return True
     return not looks_random(value) and bool(PLACE.search(value) or ENV_NAME.match(value))
+
+
+def is_words(value: str) -> bool:
+    """Whether the value is nothing but words and what joins them: an enum's member, a scope, a name."""
+    return bool(WORDS.match(value))
 
 
 def is_format(value: str) -> bool:

@@ -40,10 +40,10 @@ class Neon(Provider):
 
 
 class Fly(Provider):
-    """Fly.io macaroons, alone or after ``FlyV1``."""
+    """Fly.io macaroons, as they stand alone or after ``FlyV1``."""
 
     secret_type = "Fly.io token"
-    denylist = (re.compile(r"(?:FlyV1 )?(?<![A-Za-z0-9])fm[12][ar]?_[A-Za-z0-9+/=_,-]{40,4000}"),)
+    denylist = (re.compile(r"(?<![A-Za-z0-9])fm[12][ar]?_[A-Za-z0-9+/=_,-]{40,4000}"),)
 
 
 class GoogleOAuth(Provider):

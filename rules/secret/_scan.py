@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
 
     from atomlint.source import Source
 
+SIGNATURE = re.compile(r"[\w.+/=-]*", re.ASCII)
 RANK = {"pem": 0, "provider": 1, "url": 2, "keyed": 3}
 
 
@@ -54,12 +56,10 @@ def provided(text: str, start: int, end: int) -> Iterator[Hit]:
     if not hinted()(folded):
         return
     for detector in (*EXTRA, *STOCK):
-        for value in detector.values(line, folded):
-            at = line.find(value)
-            while at >= 0:
-                until = at + len(value)
-                yield from _placed(text, start, Hit(detector.kind, "provider", start + at, start + until, value))
-                at = line.find(value, until)
+        for found, until in detector.places(line, folded):
+            yield from _placed(
+                text, start, Hit(detector.kind, "provider", start + found, start + until, line[found:until])
+            )
 
 
 def named_urls(text: str, start: int, end: int) -> Iterator[Hit]:
@@ -93,6 +93,10 @@ def allowed(source: Source, hit: Hit) -> bool:
 
 
 def _placed(text: str, start: int, hit: Hit) -> Iterator[Hit]:
+    if hit.kind == "JSON web token":  # the stock pattern ends before the signature
+        signature = SIGNATURE.match(text, hit.end)
+        end = signature.end() if signature else hit.end
+        hit = replace(hit, end=end, value=text[hit.start : end])
     if hit.kind != "private key":
         yield replace(hit, key=key_before(text, start, hit.start))
         return

@@ -51,7 +51,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from atomlint import Confidence, Finding, Option, Text, TextContext, rule
+from atomlint import Confidence, Finding, Option, Text, TextContext, rule, secret_digest
 
 from ._anchors import holds_anchor
 from ._paths import skipped, values_may_be_bare
@@ -72,8 +72,6 @@ def holds_an_anchor(text: Text) -> bool:
 @holds_an_anchor.on("*")
 def report(ctx: TextContext, text: Text) -> Iterator[Finding]:
     """One finding a value and place."""
-    from atomlint.fingerprint import secret_digest
-
     from ._message import message_of
     from ._scan import scan
     from ._tiers import tier_of

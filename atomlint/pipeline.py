@@ -133,7 +133,7 @@ class Pipeline:
         text_rules = tuple(rule.id for rule in self.rules if rule.subject == "Text")
         index_rules = [rule for rule in self.rules if rule.subject in ("Call", "Class", "Function")]
         self.index_rules = index_rules
-        needles = {need.decode() for rule in index_rules for need in rule.needs}
+        needles = {need.decode() for rule in self.rules if rule.subject != "Text" for need in rule.needs}
         if any(rule.reach for rule in index_rules):  # entry points that settings name in strings, not by imports
             needles |= {row.setting for row in self.catalog.entries if row.setting}
         self.needles = tuple(sorted(needles))
@@ -206,7 +206,7 @@ class Pipeline:
 
     def _surely(self, path: str) -> bool:
         """Whether to extract facts along with the scan: production Python, when anything will be linked at all."""
-        return path.endswith(".py") and bool(self.index_rules) and not self.is_test(path)
+        return path.endswith(".py") and bool(self.needles) and not self.is_test(path)
 
     def _task(self, path: str, *, scan: bool, facts: bool) -> Task:
         data = self.workspace.overlay.get(path)
@@ -235,7 +235,7 @@ class Pipeline:
         from .index.modules import Modules
         from .matters import matters
 
-        if not self.index_rules:
+        if not self.needles:
             return []
         return matters(scans, Modules(scans, self.settings.src, self.catalog.heads))
 

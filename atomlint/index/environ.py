@@ -44,7 +44,9 @@ def environ_reads(settings: Settings, table: Table) -> Iterator[SettingRead]:
                 _chain(found, item)
             elif item[0] == "sub" and text_of(item[2]) and _is_environ(settings, table.path, place.scope, item[1]):
                 subscripts.append(_subscript(settings, table.path, place, item[2][1:]))
-    for ordinal in sorted(found, reverse=True):  # os.getenv("APP_ENV", os.getenv("ENV", "dev")): the inner one stands later
+    for ordinal in sorted(
+        found, reverse=True
+    ):  # os.getenv("APP_ENV", os.getenv("ENV", "dev")): the inner one stands later
         found[ordinal] = _nested(found, found[ordinal])
     yield from (found[ordinal] for ordinal in sorted(found))
     yield from subscripts
@@ -53,7 +55,9 @@ def environ_reads(settings: Settings, table: Table) -> Iterator[SettingRead]:
 def _nested(found: dict[int, SettingRead], read: SettingRead) -> SettingRead:
     """A read whose default is another read falls back to what that one falls back to, and either name would do."""
     default = read.default
-    inner = found.get(int(default[1:])) if type(default) is str and default[:1] == "@" and default[1:].isdigit() else None
+    inner = (
+        found.get(int(default[1:])) if type(default) is str and default[:1] == "@" and default[1:].isdigit() else None
+    )
     if inner is None:
         return read
     aliases = tuple(dict.fromkeys((*read.aliases, *inner.names)))
@@ -79,6 +83,8 @@ def _chain(found: dict[int, SettingRead], chain: list[Expr]) -> None:
         if type(last) is str and last[:1] == "@" and last[1:].isdigit() and int(last[1:]) in found:
             fallback = found[int(last[1:])]
             default, required = fallback.default, fallback.required
+        elif type(last) is list and last[:1] == ["sub"] and "environ" in str(last[1]).lower():
+            default, required = None, True
         else:
             default, required = last, False
         names = tuple(dict.fromkeys(found[p].name for p in parts if found[p].name != read.name))

@@ -5,14 +5,17 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, NamedTuple
 
-from ..facts.records import Expr
 from .tables import Table, dotted, text_of
-from .values import Values
 
 if TYPE_CHECKING:
+    from ..facts.records import Expr
     from .effects import Effects
+    from .values import Values
 
-SQL = re.compile(r"\s*(?:SELECT|INSERT|UPDATE|DELETE|WITH|CALL|LOCK|MERGE|TRUNCATE|NOTIFY|REFRESH)\b", re.IGNORECASE)
+SQL = re.compile(
+    r"\s*(?:SELECT|INSERT|UPDATE|DELETE|WITH|CALL|LOCK|MERGE|TRUNCATE|NOTIFY|REFRESH)\b",
+    re.IGNORECASE,
+)
 LOCAL = ("sqlite3.", "aiosqlite.", "duckdb.")
 """Databases inside of the process: no round trip."""
 SESSIONS = ("session", "db", "db_session", "_session", "sess")
@@ -27,7 +30,7 @@ class DatabaseCall(NamedTuple):
     operation: str
     """The method that sends it, such as ``execute``; ``iterate`` for a query that a loop runs."""
     receiver: str
-    """The client's type, such as ``sqlalchemy.orm.Session``, or what gives it away: ``query``, ``statement``, ``sql``."""
+    """The client's type, such as ``sqlalchemy.orm.Session``, or what gives it away: ``query``, ``sql``."""
     proven: bool
     """False when only names speak for it."""
 
@@ -84,9 +87,15 @@ class Queries:
                 continue
             operation = self.linker.catalog.operation(value.place)
             if operation is not None and operation.resource == "database":
-                return DatabaseCall(path, ordinal, operation.name, value.place.rpartition(".")[0].removesuffix("()"), proven=True)
-            if value.place.startswith(self.managers) and value.place.rpartition(".")[2] in self.runs:
-                return DatabaseCall(path, ordinal, value.place.rpartition(".")[2], "query", proven=True)
+                return DatabaseCall(
+                    path, ordinal, operation.name, value.place.rpartition(".")[0].removesuffix("()"), proven=True
+                )
+            if value.place.startswith(self.managers):
+                method = value.place.rpartition(".")[2]
+                if method in self.runs and method != "all":  # a manager's ``all()`` is lazy
+                    return DatabaseCall(path, ordinal, method, "query", proven=True)
+                if self._iterated(self.linker.table(path), ordinal):
+                    return DatabaseCall(path, ordinal, "iterate", "query", proven=True)
         return None
 
     def _statement(self, table: Table, scope: int, expr: Expr) -> str:
@@ -120,7 +129,7 @@ class Queries:
         expr = callee.rpartition(".")[0]
         for _ in range(MAX_LINKS):
             if expr[:1] != "@":
-                assigned = self.effects._assigned(table, scope, expr)  # noqa: SLF001 - one analysis in two modules
+                assigned = self.effects._assigned(table, scope, expr)
                 if type(assigned) is not str:
                     return self._class_query(table, scope, expr)
                 expr = assigned
@@ -131,7 +140,7 @@ class Queries:
             receiver, _, method = call.callee.rpartition(".")
             if method in self.effects.builders and receiver and call.args:
                 name = dotted(call.args[0]) or ""
-                model = self.effects._model(table.path, call.scope, call.args[0])  # noqa: SLF001
+                model = self.effects._model(table.path, call.scope, call.args[0])
                 return True if model is not None else False if name[:1].isupper() else None
             if receiver[:1] != "@":
                 found = self._class_query(table, call.scope, receiver)

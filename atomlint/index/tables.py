@@ -142,18 +142,22 @@ class Table:
 
     def lookup(self, scope: int, name: str) -> list[Binding]:
         """What a name means seen from a scope, by Python's scoping: class bodies are skipped from inside functions."""
+        return self.find(scope, name)[1]
+
+    def find(self, scope: int, name: str) -> tuple[int, list[Binding]]:
+        """The scope that a name belongs to, seen from another scope, and its bindings there; ``(0, [])`` for neither."""
         names = self.names
-        at, first = scope, True
-        while True:
-            record = self.facts.scopes[at]
-            if first or record.kind != "class":
-                found = names.get((at, name))
-                if found:
-                    return found
-            if at == 0:
-                return []
-            first = False
-            at = record.parent
+        scopes = self.facts.scopes
+        found = names.get((scope, name))
+        if found:
+            return scope, found
+        at = scope
+        while at:
+            at = scopes[at].parent
+            found = names.get((at, name))
+            if found and scopes[at].kind != "class":
+                return at, found
+        return 0, []
 
     def qualname(self, scope: int) -> str:
         """Dotted name of a scope inside its module; ``""`` for the module."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Hashable, Iterable
 from typing import TYPE_CHECKING, NamedTuple
 
 from ..facts.records import Assign, Expr, Param
@@ -13,6 +13,8 @@ if TYPE_CHECKING:
 
 MAX_UNION = 8
 """More possible values than this say nothing about any of them."""
+END = 1 << 30
+"""Deeper than any evaluation."""
 MAX_CALLERS = 12
 """Call sites looked at to find what a parameter is."""
 
@@ -43,11 +45,11 @@ class Evaluator:
 
     def __init__(self, linker: Linker) -> None:
         self.linker = linker
-        self._names: dict[tuple[str, int, str], Values] = {}
-        self._attributes: dict[tuple[Value, str], Values] = {}
-        self._calls: dict[tuple[str, int], Values] = {}
-        self._returns: dict[tuple[str, int], Values] = {}
-        self._busy: set[object] = set()
+        self._kept: dict[Hashable, Values] = {}
+        self._provisional: dict[Hashable, tuple[Values, int]] = {}
+        self._order: list[Hashable] = []
+        self._depths: dict[Hashable, int] = {}
+        self._lowest = END
 
     # --- expressions -----------------------------------------------------------------------------------------------
 
@@ -76,27 +78,30 @@ class Evaluator:
             return NOTHING if expr == "#None" else frozenset({Value("const", expr)})
         if first in ("?", ""):
             return NOTHING
-        head, *rest = expr.split(".")
+        head, dot, rest = expr.partition(".")
         values = self.call(path, int(head[1:])) if first == "@" else self.name(path, scope, head)
-        for attribute in rest:
-            if not values:
-                break
-            values = self._union(self.attribute(value, attribute) for value in values)
+        if dot:
+            for attribute in rest.split("."):
+                if len(values) == 1:
+                    (value,) = values
+                    values = self.attribute(value, attribute)
+                elif values:
+                    values = self._union([self.attribute(value, attribute) for value in values])
+                else:
+                    break
         return values
 
     def _subscript(self, path: str, scope: int, expr: Expr) -> Values:
         base = self.evaluate(path, scope, expr[1])
         if any(value.kind == "ext" for value in base):
             return frozenset(Value("ext", f"{value.place}[]") for value in base if value.kind == "ext")
-        key = ("items", path, scope, str(expr[1]))
-        if key in self._busy:
+        items = self.items(path, scope, expr[1])
+        if not items:
             return NOTHING
-        self._busy.add(key)
-        try:
-            items = self.items(path, scope, expr[1])
-            return self._union(self.evaluate(place, at, item) for place, at, item in items)
-        finally:
-            self._busy.discard(key)
+        key = ("items", path, scope, str(expr[1]))
+        return self._kept.get(key) or self._keep(
+            key, lambda: self._union(self.evaluate(place, at, item) for place, at, item in items)
+        )
 
     def items(self, path: str, scope: int, expr: Expr) -> list[tuple[str, int, Expr]]:
         """Elements of a literal list, or values of a literal dict, that an expression is or names."""
@@ -133,23 +138,45 @@ class Evaluator:
 
     def name(self, path: str, scope: int, name: str) -> Values:
         """What a bare name can be, seen from a scope."""
-        key = (path, scope, name)
-        known = self._names.get(key)
+        table = self.linker.table(path)
+        owner, bindings = table.find(scope, name)
+        known = self._kept.get((path, owner, name))
         if known is not None:
             return known
-        if key in self._busy:
+        return self._keep((path, owner, name), lambda: self._name(path, table, bindings, name))
+
+    def _keep(self, key: Hashable, make: Callable[[], Values]) -> Values:
+        """The answer for a key. In a cycle, what is found before the cycle closes is provisional and not kept beyond it."""
+        early = self._provisional.get(key)
+        if early is not None:
+            self._lowest = min(self._lowest, early[1])
+            return early[0]
+        depth = self._depths.get(key)
+        if depth is not None:
+            self._lowest = min(self._lowest, depth)
             return NOTHING
-        self._busy.add(key)
+        outer, self._lowest = self._lowest, END
+        depth = len(self._depths)
+        self._depths[key] = depth
+        mark = len(self._order)
         try:
-            values = self._name(path, scope, name)
+            values = make()
         finally:
-            self._busy.discard(key)
-        self._names[key] = values
+            del self._depths[key]
+            lowest, self._lowest = self._lowest, outer
+        if lowest < depth:
+            self._provisional[key] = (values, lowest)
+            self._order.append(key)
+            self._lowest = min(outer, lowest)
+            return values
+        while len(self._order) > mark:
+            del self._provisional[self._order.pop()]
+        self._kept[key] = values
         return values
 
-    def _name(self, path: str, scope: int, name: str) -> Values:
-        table = self.linker.table(path)
-        bindings = table.lookup(scope, name)
+    def _name(self, path: str, table: Table, bindings: list[Binding], name: str) -> Values:
+        if len(bindings) == 1:
+            return self.binding(path, bindings[0])
         if bindings:
             return self._union(self.binding(path, binding) for binding in bindings)
         for star in table.stars:
@@ -290,9 +317,6 @@ class Evaluator:
 
     def _from_callers(self, path: str, scope: int, param: Param) -> Values:
         """Union of the arguments at the call sites of a function that are proven to call it."""
-        key = ("callers", path, scope, param.name)
-        if key in self._busy:
-            return NOTHING
         table = self.linker.table(path)
         record = table.facts.scopes[scope]
         if record.kind != "function":
@@ -305,20 +329,21 @@ class Evaluator:
             return NOTHING
         wanted = Value("def", path, record.parent if record.name == "__init__" else scope)
         position = [p.name for p in record.params].index(param.name) - (1 if is_method else 0)
-        self._busy.add(key)
-        try:
-            result: set[Value] = set()
-            for site, ordinal in sites:
-                call = self.linker.table(site).facts.calls[ordinal]
-                given = next((value for name, value in call.keywords if name == param.name), None)
-                if given is None and 0 <= position < len(call.args):
-                    given = call.args[position]
-                if given is None or wanted not in self.evaluate(site, call.scope, call.callee):
-                    continue
-                result |= {v for v in self.evaluate(site, call.scope, given) if v.kind != "const"}
-        finally:
-            self._busy.discard(key)
+        key = ("callers", path, scope, param.name)
+        return self._kept.get(key) or self._keep(key, lambda: self._arguments(sites, wanted, param.name, position))
+
+    def _arguments(self, sites: list[tuple[str, int]], wanted: Value, name: str, position: int) -> Values:
+        result: set[Value] = set()
+        for site, ordinal in sites:
+            call = self.linker.table(site).facts.calls[ordinal]
+            given = next((value for keyword, value in call.keywords if keyword == name), None)
+            if given is None and 0 <= position < len(call.args):
+                given = call.args[position]
+            if given is None or wanted not in self.evaluate(site, call.scope, call.callee):
+                continue
+            result |= {v for v in self.evaluate(site, call.scope, given) if v.kind != "const"}
         return frozenset(result) if len(result) <= MAX_UNION else NOTHING
+
 
     def annotation(self, path: str, scope: int, expr: Expr) -> Values:
         """Instances that an annotation promises; containers promise nothing."""
@@ -361,19 +386,10 @@ class Evaluator:
 
     def attribute(self, value: Value, name: str) -> Values:
         """What ``value.name`` can be."""
-        key = (value, name)
-        known = self._attributes.get(key)
+        known = self._kept.get((value, name))
         if known is not None:
             return known
-        if key in self._busy:
-            return NOTHING
-        self._busy.add(key)
-        try:
-            values = self._attribute(value, name)
-        finally:
-            self._busy.discard(key)
-        self._attributes[key] = values
-        return values
+        return self._keep((value, name), lambda: self._attribute(value, name))
 
     def _attribute(self, value: Value, name: str) -> Values:
         if value.kind == "ext":
@@ -446,6 +462,12 @@ class Evaluator:
 
     def callee(self, path: str, ordinal: int) -> Values:
         """What the callee of a call can be."""
+        known = self._kept.get(("callee", path, ordinal))
+        if known is not None:
+            return known
+        return self._keep(("callee", path, ordinal), lambda: self._callee(path, ordinal))
+
+    def _callee(self, path: str, ordinal: int) -> Values:
         call = self.linker.table(path).facts.calls[ordinal]
         if type(call.callee) is str and call.callee[:1] == "@" and "." in call.callee:
             head, _, attribute = call.callee.rpartition(".")
@@ -471,19 +493,10 @@ class Evaluator:
 
     def call(self, path: str, ordinal: int) -> Values:
         """What a call can return."""
-        key = (path, ordinal)
-        known = self._calls.get(key)
+        known = self._kept.get((path, ordinal))
         if known is not None:
             return known
-        if key in self._busy:
-            return NOTHING
-        self._busy.add(key)
-        try:
-            values = self._call(path, ordinal)
-        finally:
-            self._busy.discard(key)
-        self._calls[key] = values
-        return values
+        return self._keep((path, ordinal), lambda: self._call(path, ordinal))
 
     def _call(self, path: str, ordinal: int) -> Values:
         call = self.linker.table(path).facts.calls[ordinal]
@@ -515,27 +528,21 @@ class Evaluator:
         """What a function of the project returns or yields: what its exits say, else its annotation."""
         if function.kind != "def":
             return NOTHING
-        key = (function.place, function.scope)
-        known = self._returns.get(key)
+        known = self._kept.get(("returned", function))
         if known is not None:
             return known
-        guard = ("returned", *key)
-        if guard in self._busy:
-            return NOTHING
-        self._busy.add(guard)
-        try:
-            table = self.linker.table(function.place)
-            scope = table.facts.scopes[function.scope]
-            wanted = "yield" if scope.yields else "return"
-            values = self._union(
-                self.evaluate(function.place, function.scope, exit_.value)
-                for exit_ in table.exits.get(function.scope, ())
-                if exit_.kind == wanted
-            )
-            values = frozenset(value for value in values if value.kind != "const")
-            if not values and scope.returns is not None and not scope.yields:
-                values = self.annotation(function.place, scope.parent, scope.returns)
-        finally:
-            self._busy.discard(guard)
-        self._returns[key] = values
+        return self._keep(("returned", function), lambda: self._returned(function))
+
+    def _returned(self, function: Value) -> Values:
+        table = self.linker.table(function.place)
+        scope = table.facts.scopes[function.scope]
+        wanted = "yield" if scope.yields else "return"
+        values = self._union(
+            self.evaluate(function.place, function.scope, exit_.value)
+            for exit_ in table.exits.get(function.scope, ())
+            if exit_.kind == wanted
+        )
+        values = frozenset(value for value in values if value.kind != "const")
+        if not values and scope.returns is not None and not scope.yields:
+            values = self.annotation(function.place, scope.parent, scope.returns)
         return values

@@ -72,7 +72,7 @@ class World:
             return None if inner is None else not inner
         if test[0] in ("and", "or"):
             parts = [self.holds(path, scope, part, depth) for part in test[1:]]
-            strong = test[0] == "or"
+            strong: bool = test[0] == "or"
             if strong in parts:
                 return strong
             return None if None in parts else not strong
@@ -92,14 +92,14 @@ class World:
         return held if held is None or op in ("==", "is") else not held
 
     def _in(self, path: str, scope: int, left: Expr, right: Expr) -> bool | None:
-        word = self.origins.index.settings.constant(path, scope, left)
-        if word is not None:  # "prod" in ENVIRONMENT
-            value = self._mode(path, scope, right)
-            self.words += [word] if value is not None else []
-            return None if value is None else any(word.lower() in one for one in value)
         value = self._mode(path, scope, left)
-        if value is None:
-            return None
+        if value is None:  # "prod" in ENVIRONMENT
+            word = self.origins.index.settings.constant(path, scope, left)
+            held = None if word is None else self._mode(path, scope, right)
+            if word is None or held is None:
+                return None
+            self.words.append(word.lower())
+            return any(word.lower() in one for one in held)
         items = self.linker.values.items(path, scope, right)
         words = [self.origins.index.settings.constant(place, at, item) for place, at, item in items]
         if not words or None in words:

@@ -75,7 +75,7 @@ class Runner:
         translator = Translator(report, self.client, spelled)
         files = translator.files()
         broken = {key for key in buffers if any(_is_broken(shown) for shown in files.get(key, ()))}
-        mended = self._mended(unsaved, broken)
+        mended = self._mended(buffers, unsaved, broken)
         self._parsed = {key: self._parsed.get(key, b"") if key in broken else buffers[key].data for key in buffers}
         if mended is not None:
             # What a half-typed file says of others is no use: they are shown in the light of what it was.
@@ -88,20 +88,21 @@ class Runner:
     def _check(self, directory: str, overlay: Mapping[str, bytes]) -> Report:
         return self.engine.check(Request(cwd=Path(directory), overlay=overlay))
 
-    def _mended(self, buffers: Mapping[str, Buffer], broken: set[str]) -> dict[str, bytes] | None:
-        """The overlay with what broken buffers last were when they parsed, else the disk's; None if that changes nothing."""
-        overlay: dict[str, bytes] = {}
+    def _mended(
+        self, buffers: Mapping[str, Buffer], unsaved: Mapping[str, Buffer], broken: set[str]
+    ) -> dict[str, bytes] | None:
+        """The overlay with what broken buffers were when they last parsed, else the disk's; None if nothing is better."""
+        overlay = {buffer.path: buffer.data for key, buffer in unsaved.items() if key not in broken}
         better = False
-        for key, buffer in buffers.items():
-            if key not in broken:
-                overlay[buffer.path] = buffer.data
-            elif self._parsed.get(key):
-                overlay[buffer.path] = self._parsed[key]
+        for key in broken:
+            path = buffers[key].path
+            if self._parsed.get(key):
+                overlay[path] = self._parsed[key]
                 better = True
-            elif _on_disk(buffer.path) not in (None, buffer.data):
+            elif key in unsaved and _on_disk(path) is not None:
                 better = True
-            else:
-                overlay[buffer.path] = buffer.data
+            elif key in unsaved:
+                overlay[path] = buffers[key].data
         return overlay if better else None
 
 

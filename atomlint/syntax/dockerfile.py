@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 DIRECTIVE = re.compile(r"\s*#\s*(\w+)\s*=\s*(\S+)", re.ASCII)
 WORD = re.compile(r"\s*([A-Za-z]+)(?:[ \t]+|$)")
 HEREDOC = re.compile(r"<<-?[ \t]*(['\"]?)([A-Za-z_][A-Za-z0-9_]*)\1")
-FLAG = re.compile(r"--[a-z][a-z.-]*(?:=\S+)?[ \t]+")
+FLAGS = re.compile(r"^(?:--[a-z][a-z.-]*(?:=\S+)?[ \t]+)+")
 PAIR = re.compile(r"""([A-Za-z_][A-Za-z0-9_.-]*)=((?:"(?:\\.|[^"\\])*"|'[^']*'|\\.|[^\s"'\\])*)""", re.DOTALL)
 BARE = re.compile(r"([A-Za-z_][A-Za-z0-9_.-]*)[ \t]+(.*\S)", re.DOTALL)
 FROM = re.compile(r"(\S+)(?:\s+[Aa][Ss]\s+(\S+))?\s*$")
@@ -47,7 +47,7 @@ class Instruction(NamedTuple):
     @property
     def command(self) -> list[str] | str:
         """Arguments of the exec form, or the text of the shell form."""
-        text = FLAG.sub("", self.text.strip())
+        text = FLAGS.sub("", self.text.strip())
         if text.startswith("["):
             try:
                 parts = json.loads(text)
@@ -136,7 +136,7 @@ def read_dockerfile(source: Source) -> Dockerfile:
 
 
 def _stage(instruction: Instruction, outside: list[Setting], stages: list[Stage]) -> Stage:
-    match = FROM.match(FLAG.sub("", instruction.text.strip()))
+    match = FROM.match(FLAGS.sub("", instruction.text.strip()))
     image, name = (match[1], match[2]) if match else (instruction.text.strip(), None)
     image = substitute(image, {setting.name: setting.value for setting in outside})
     base = next((stage for stage in reversed(stages) if (stage.name or "").lower() == image.lower()), None)

@@ -25,6 +25,7 @@ looks at the URL, or by a mode variable that every Fly.io configuration deployin
 configuration leaves the mode variable out, its default holds and the fallback is reported. A product that is meant to
 run on SQLite says so in its documentation, which is not read: ignore the line with that reason. A fallback for an
 unknown URL scheme, one after a caught `KeyError`, and a settings class in a file without any call are not seen.
+Scripts are reported with medium confidence, and with low where the file is named for development.
 """
 
 from __future__ import annotations
@@ -48,6 +49,8 @@ SCRIPTS = re.compile(
     r"|(?:^|/)(?:create|check|fix|seed|reset|migrate|init|import|export|cleanup|debug|start|run|verify|validate)_[^/]*$"
 )
 """Files that someone starts by hand."""
+LOCAL = re.compile(r"dev|test|local|demo|example", re.IGNORECASE)
+"""In the name of a database that a script makes for the one who starts it."""
 LITERAL = r"""[rbfRBF]{0,2}(?:"[^"\n]*"|'[^'\n]*')"""
 
 
@@ -79,7 +82,7 @@ def report(ctx: Context, call: Call) -> Iterator[Finding]:
 
 
 def missing_mode(index: Index, fallback: Fallback, guards: list[ModeBranch]) -> tuple[ModeBranch, Deployment] | None:
-    """A guard, and a deployment of this code that leaves its mode variable unset; None when a guard holds everywhere."""
+    """A guard, and a deployment of this code that leaves its mode variable unset; None when one holds everywhere."""
     for deployment in deployments(index):
         if not deployment.builds(fallback.path):
             continue
@@ -100,6 +103,8 @@ def finding(ctx: Context, fallback: Fallback, guard: ModeBranch | None, deployme
     declared = fallback.place is not None and fallback.place.kind == "assign" and not fallback.frame
     is_held = consumer is not None or declared
     confidence = Confidence.HIGH if is_held and not is_script else Confidence.MEDIUM
+    if is_script and LOCAL.search(fallback.text):
+        confidence = Confidence.LOW
     message = f"{read.name} silently becomes SQLite ({shown(fallback.text)}) when it is unset"
     notes = []
     if fallback.place is not None and read.kind != "field":

@@ -14,7 +14,8 @@ if TYPE_CHECKING:
     Value = Any
 
 KNOWN_BASES = (
-    "sqlalchemy.", "sqlmodel.", "flask_sqlalchemy.", "builtins.", "abc.", "typing.", "typing_extensions.", "enum.", "pydantic.",
+    "sqlalchemy.", "sqlmodel.", "flask_sqlalchemy.", "pydantic.", "builtins.", "abc.", "enum.", "typing.",
+    "typing_extensions.",
 )  # fmt: skip
 """Libraries whose base classes bring no relationship."""
 ADDERS = frozenset({"setattr", "add_property", "add_properties", "__setattr__"})
@@ -36,7 +37,10 @@ def may_have(index: Index, model: Model, name: str) -> bool:
         if view.method("__init_subclass__") is not None or _is_open(index, view):
             return True
         table = linker.table(view.path)
-        if any(call.name in ("locals", "vars", "exec") for call in (index.call(view.path, n) for n in table.calls_in.get(view.ordinal, ()))):
+        if any(
+            call.name in ("locals", "vars", "exec")
+            for call in (index.call(view.path, n) for n in table.calls_in.get(view.ordinal, ()))
+        ):
             return True
     places = {(view.path, view.ordinal) for view in views} | {(model.cls.path, model.cls.ordinal)}
     names = {view.name for view in views}
@@ -47,13 +51,16 @@ def _is_open(index: Index, view: Class) -> bool:
     """Whether a base of the class is nothing that the index knows."""
     for base in view.bases:
         expr = base[1] if type(base) is list and base[:1] == ["sub"] else base
-        if not index.project.linker.evaluate(view.path, view.parent, expr) and dotted(expr) not in ("object", "Exception"):
+        if not index.project.linker.evaluate(view.path, view.parent, expr) and dotted(expr) not in (
+            "object",
+            "Exception",
+        ):
             return True
     return False
 
 
 def _assigned_later(index: Index, name: str, places: set[tuple[str, int]], names: set[str]) -> bool:
-    """``Target.name = ...`` or ``setattr(Target, "name", ...)`` anywhere; what cannot be resolved counts by its name."""
+    """``Target.name = ...`` or ``setattr(Target, "name", ...)`` anywhere; unresolved holders count by their name."""
     later: dict[str, list[tuple[str, int, Any]]] = index.keep("orm late attributes", lambda: _late(index))
     for path, scope, holder in (*later.get(name, ()), *later.get("", ())):
         values = index.project.linker.evaluate(path, scope, holder)

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 def existing(index: Index, found: Relationship, target: Model) -> str:
-    """The one attribute of the target whose own ``back_populates`` names this relationship; empty when there is none."""
+    """The one attribute of the target whose own ``back_populates`` names this relationship, or nothing."""
     names = [
         other.attribute
         for other in relationships(index).all
@@ -26,7 +26,7 @@ def existing(index: Index, found: Relationship, target: Model) -> str:
 
 
 def counterpart(index: Index, found: Relationship, target: Model) -> Edit | None:
-    """A new attribute at the end of the target's body; None when its place or its form is not plain.
+    """A new attribute after the others of the target; None when its place or its form is not plain.
 
     ``relationship`` has to mean the same in the target's module; SQLModel needs an annotation, which is not guessed.
     """
@@ -39,14 +39,14 @@ def counterpart(index: Index, found: Relationship, target: Model) -> Edit | None
     meaning = linker.evaluate(found.call.path, found.call.scope, callee)
     if not meaning or linker.evaluate(target.cls.path, target.cls.ordinal, callee) != meaning:
         return None
-    places = target.cls.table.assigns_in.get(target.cls.ordinal, ())
+    facts = target.cls.table.facts
+    places = [p for p in target.cls.table.assigns_in.get(target.cls.ordinal, ()) if facts.assigns[p].frame == 0]
     if not places:
         return None
-    last = spans.scopes[5 * target.cls.ordinal + 4]
-    line = spans.assigns[4 * places[0]]
-    text = source.lines[line - 1]
+    first, _, last, _ = spans.assigns[4 * places[-1] : 4 * places[-1] + 4]
+    text = source.lines[first - 1]
     indent = text[: len(text) - len(text.lstrip())]
-    if not indent or last > len(source.lines) or ";" in source.lines[last - 1]:
+    if not indent or ";" in source.lines[last - 1]:
         return None
     end = Position(last, len(source.lines[last - 1]) + 1)
     name = f'{found.back_populates} = {callee}("{found.owner.name}", back_populates="{found.attribute}")'

@@ -85,7 +85,7 @@ def _judge(index: Index, first: Model, second: Model, *, same_table: bool) -> Du
 
 
 def _ordered(index: Index, one: Model, other: Model) -> tuple[Model, Model]:
-    """The class to keep and the one to report: later in its file, fewer importers, the one that says ``extend_existing``."""
+    """The class to keep and the one to report: later in its file, with fewer importers, with ``extend_existing``."""
     if one.cls.path == other.cls.path:
         return (one, other) if one.cls.ordinal < other.cls.ordinal else (other, one)
 

@@ -3,20 +3,25 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from atomlint import Class, Index, dotted, text_of
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     Expr = Any
     Value = Any
 
 Registry = tuple[str, ...]
 """Where a declarative base is bound: two classes share a registry when this is equal."""
 
-DECLARATIVE = ("sqlalchemy.orm.DeclarativeBase", "sqlalchemy.orm.DeclarativeBaseNoMeta", "sqlalchemy.ext.asyncio.AsyncAttrs")
+DECLARATIVE = (
+    "sqlalchemy.orm.DeclarativeBase",
+    "sqlalchemy.orm.DeclarativeBaseNoMeta",
+    "sqlalchemy.ext.asyncio.AsyncAttrs",
+)
 MADE = ("declarative_base()", "automap_base()", ".generate_base()")
 SQLMODEL = "sqlmodel.SQLModel"
 RELATIONSHIPS = frozenset({"relationship", "Relationship", "relation", "dynamic_loader"})

@@ -9,7 +9,22 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from atomlint import Index
 
-ARCHIVES = frozenset({"archive", "_archive", "archived", "archives", "legacy", "_legacy", "deprecated", "old", "_old", "backup", "backups", "attic"})
+ARCHIVES = frozenset(
+    {
+        "archive",
+        "_archive",
+        "archived",
+        "archives",
+        "legacy",
+        "_legacy",
+        "deprecated",
+        "old",
+        "_old",
+        "backup",
+        "backups",
+        "attic",
+    }
+)
 
 
 def is_archived(path: str) -> bool:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterator
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -13,11 +12,40 @@ from atomlint import Call, Index, dotted, text_of
 from ._models import RELATIONSHIPS, Model, models
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     Expr = Any
 
 CONTAINERS = frozenset(
-    "Mapped DynamicMapped WriteOnlyMapped List list Set set FrozenSet frozenset Optional Union Sequence Collection Iterable "
-    "Dict dict Tuple tuple AppenderQuery InstrumentedList Annotated ClassVar None Any typing t orm".split()
+    [
+        "Mapped",
+        "DynamicMapped",
+        "WriteOnlyMapped",
+        "List",
+        "list",
+        "Set",
+        "set",
+        "FrozenSet",
+        "frozenset",
+        "Optional",
+        "Union",
+        "Sequence",
+        "Collection",
+        "Iterable",
+        "Dict",
+        "dict",
+        "Tuple",
+        "tuple",
+        "AppenderQuery",
+        "InstrumentedList",
+        "Annotated",
+        "ClassVar",
+        "None",
+        "Any",
+        "typing",
+        "t",
+        "orm",
+    ]
 )
 WORD = re.compile(r"[A-Za-z_][\w.]*")
 

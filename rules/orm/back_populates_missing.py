@@ -48,7 +48,6 @@ repair by a new attribute leaves type annotations to the reader.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from atomlint import Call, Confidence, Context, Edit, Finding, Note, rule
@@ -60,10 +59,17 @@ from ._programs import is_archived, programs, together
 from ._relationships import Relationship, relationships
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     import libcst as cst
 
 
-@rule("orm-back-populates-missing", needs=("__tablename__", "relationship(", "Relationship(", "table=True"), severity="error", since="0.1")
+@rule(
+    "orm-back-populates-missing",
+    needs=("__tablename__", "relationship(", "Relationship(", "table=True"),
+    severity="error",
+    since="0.1",
+)
 def names_nothing(call: Call) -> bool:
     """A relationship whose other class is known and lacks the named attribute."""
     if call.name not in RELATIONSHIPS or "back_populates" not in call.keywords:
@@ -98,8 +104,12 @@ def _runs(ctx: Context, found: Relationship, target: Model) -> bool:
 def _repaired(ctx: Context, finding: Finding, found: Relationship, target: Model, node: cst.Call) -> Finding:
     meant = existing(ctx.index, found, target)
     if meant:
-        value = next(arg.value for arg in node.args if arg.keyword is not None and arg.keyword.value == "back_populates")
-        finding = finding.with_help(f'{target.name}.{meant} already names {found.owner.name}.{found.attribute}: name it in turn')
+        value = next(
+            arg.value for arg in node.args if arg.keyword is not None and arg.keyword.value == "back_populates"
+        )
+        finding = finding.with_help(
+            f"{target.name}.{meant} already names {found.owner.name}.{found.attribute}: name it in turn"
+        )
         return finding.with_fix(f'name "{meant}"', Edit(ctx.span(value), f'"{meant}"'))
     added = counterpart(ctx.index, found, target)
     if added is None:

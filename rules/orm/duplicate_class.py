@@ -2,9 +2,9 @@
 
 ## Why
 A declarative base keeps one registry of class names and one set of tables. A second class for the same table fails on
-import ("Table 'invoices' is already defined for this MetaData instance"). `extend_existing=True` hides that, and nothing
-is won: columns of the first class are replaced under it, and the first query of the process fails to configure the
-mappers ("Multiple classes found for path "Invoice""). Every later query then fails too, so that a service starts,
+import ("Table 'invoices' is already defined for this MetaData instance"). `extend_existing=True` hides that, and
+nothing is won: columns of the first class are replaced under it, and the first query of the process fails to configure
+the mappers ("Multiple classes found for path "Invoice""). Every later query then fails too, so that a service starts,
 reports that it is healthy, and crashes on its first request, over and over.
 
 ## Bad
@@ -42,14 +42,22 @@ relationship names them by an unqualified string. Modules that no common module 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 from atomlint import Class, Confidence, Context, Finding, Note, rule
 
 from ._duplicates import Duplicate, duplicates
 
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
-@rule("orm-duplicate-class", needs=("__tablename__", "relationship(", "Relationship(", "table=True", ".Model)"), severity="error", since="0.1")
+
+@rule(
+    "orm-duplicate-class",
+    needs=("__tablename__", "relationship(", "Relationship(", "table=True", ".Model)"),
+    severity="error",
+    since="0.1",
+)
 def repeats_another(cls: Class) -> bool:
     """The second of two classes that cannot both be mapped."""
     return bool(cls.bases) and cls in duplicates(cls.index)
@@ -68,18 +76,23 @@ def report(ctx: Context, cls: Class) -> Iterator[Finding]:
     )
 
 
+def _ambiguous(name: str) -> str:
+    return f'"Multiple classes found for path "{name}""'
+
+
 def _message(duplicate: Duplicate, where: str) -> str:
     first, second = duplicate.first, duplicate.second
     if duplicate.table:
         claim = f'{second.name} maps table "{duplicate.table}", which {first.name} ({where}) maps already'
         if not duplicate.hidden:
-            return f"{claim}: importing both fails (\"Table '{duplicate.table}' is already defined for this MetaData instance\")"
+            error = f"Table '{duplicate.table}' is already defined for this MetaData instance"
+            return f'{claim}: importing both fails ("{error}")'
         if not duplicate.looked_up:
             return f"{claim}; extend_existing hides it: the second class replaces columns of the table under the first"
-        return f'{claim}; extend_existing hides it until mappers are configured ("Multiple classes found for path "{second.name}"")'
+        return f"{claim}; extend_existing hides it until mappers are configured ({_ambiguous(second.name)})"
     if duplicate.looked_up:
         return (
             f'{second.name} has the name of a mapped class in {where}, and a relationship looks "{second.name}" up: '
-            f'mappers fail to configure ("Multiple classes found for path "{second.name}"")'
+            f"mappers fail to configure ({_ambiguous(second.name)})"
         )
     return f"{second.name} is mapped twice in this module: the class on {where} cannot be reached by its name any more"

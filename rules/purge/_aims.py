@@ -3,31 +3,42 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from atomlint import Call, Span, dotted, text_of
 
 from ._literals import Literal, literals
-from ._names import TENANT, TENANT_WORD, is_somebody, is_tenant_column, is_tenant_model, words
-from ._removals import HOLE, Removal
+from ._names import TENANT, is_somebody, is_tenant_column, is_tenant_model
+from ._removals import EXECUTORS, Removal, sql_of
+from ._statements import sql_aims
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     Expr = Any
 
-FILTERS = frozenset("filter filter_by where having get get_or_404 get_object_or_404 first_or_404 get_one aget update_or_create with_for_update".split())
-COMPARISONS = frozenset("in_ any_ like ilike contains icontains startswith endswith is_ op match".split())
+FILTERS = frozenset(
+    [
+        "filter",
+        "filter_by",
+        "where",
+        "having",
+        "get",
+        "get_or_404",
+        "get_object_or_404",
+        "first_or_404",
+        "get_one",
+        "aget",
+        "update_or_create",
+        "with_for_update",
+    ]
+)
+COMPARISONS = frozenset(
+    ["in_", "any_", "like", "ilike", "contains", "icontains", "startswith", "endswith", "is_", "op", "match"]
+)
 FUNCTIONS = frozenset({"lower", "upper", "trim", "coalesce", "cast", "str", "int"})
 WRAPPERS = frozenset({"lower", "upper", "strip", "casefold"})
-CONDITION = re.compile(
-    r"(?P<column>[\w.\"`]+)\s*(?:=|\bIN\b|\bI?LIKE\b|=\s*ANY)\s*\(?\s*"
-    r"(?P<value>'[^']*'(?:\s*,\s*'[^']*')*|\d+(?:\s*,\s*\d+)*|\x00\d+\x00|:\w+|%s|%\(\w+\)s|\?|\$\d+)",
-    re.IGNORECASE,
-)
-SOURCE = re.compile(r"\b(?:FROM|UPDATE|INTO|TABLE)\s+(?:ONLY\s+)?[\"`]?([\w.]+)", re.IGNORECASE)
-DROPPED = re.compile(r"\bDROP\s+(DATABASE|SCHEMA)\s+(?:IF\s+EXISTS\s+)?[\"`']?([\w.-]+|\x00\d+\x00)", re.IGNORECASE)
 PLACED = re.compile(rf"(?:{TENANT})[s]?[:/_-]+([\w@.-]+)", re.IGNORECASE)
-PARAMETER = re.compile(r"%s|\?|\$\d+")
 MAX_STEPS = 300
 
 
@@ -62,7 +73,8 @@ class _Search:
         """Literals with the column they are compared to and the call that holds them."""
         call = self.call
         if self.removal.kind == "sql":
-            yield from self._sql()
+            for literal, column in sql_aims(call, self.removal.sql, self.removal.holes):
+                yield literal, column, call
         elif self.removal.kind in ("files", "keys"):
             yield from self._placed()
             return
@@ -84,7 +96,11 @@ class _Search:
         chain = [self.call.ordinal]
         for ordinal in reversed(self.table.calls_in.get(self.call.scope, ())):  # outer calls come first in the source
             callee = self.table.facts.calls[ordinal].callee
-            if type(callee) is str and callee.startswith(tuple(f"@{known}." for known in chain)) and ordinal not in chain:
+            if (
+                type(callee) is str
+                and callee.startswith(tuple(f"@{known}." for known in chain))
+                and ordinal not in chain
+            ):
                 chain.append(ordinal)
         return chain
 
@@ -118,8 +134,15 @@ class _Search:
             for keyword, value in call.keywords.items():
                 if is_tenant_column(keyword, model):
                     yield from self._values(call.scope, value, keyword, call)
-            if name in ("get", "get_one", "aget") and len(call.args) > 1 and is_tenant_model(dotted(call.args[0]) or ""):
+            if (
+                name in ("get", "get_one", "aget")
+                and len(call.args) > 1
+                and is_tenant_model(dotted(call.args[0]) or "")
+            ):
                 yield from self._values(call.scope, call.args[1], "id", call)
+        elif name in EXECUTORS and call.args and call != self.call:
+            for literal, column in sql_aims(call, *sql_of(call, call.args[0])):
+                yield literal, column, call
         elif name in ("eq", "in_", "match") and len(call.args) == 2:
             column = text_of(call.args[0]) or ""
             if is_tenant_column(column):
@@ -138,7 +161,9 @@ class _Search:
         for literal in literals(self.index, self.call.path, scope, expr):
             yield literal, column, call
 
-    def _compared(self, scope: int, test: Expr, holder: Call, *, equal: tuple[str, ...] = ("==", "in")) -> Iterator[tuple[Literal, str, Call]]:
+    def _compared(
+        self, scope: int, test: Expr, holder: Call, *, equal: tuple[str, ...] = ("==", "in")
+    ) -> Iterator[tuple[Literal, str, Call]]:
         for left, operator, right in zip(test[1::2], test[2::2], test[3::2], strict=False):
             if operator not in equal:
                 continue
@@ -162,7 +187,12 @@ class _Search:
             return column if is_tenant_column(column, dotted(expr[1]) or "") else ""
         if type(expr) is str and expr[:1] == "@":
             inner = Call(self.index, self.call.path, int(expr[1:].partition(".")[0]))
-            if inner.name in WRAPPERS and type(inner.callee) is str and inner.callee.rpartition(".")[0] and not inner.args:
+            if (
+                inner.name in WRAPPERS
+                and type(inner.callee) is str
+                and inner.callee.rpartition(".")[0]
+                and not inner.args
+            ):
                 return self._column(scope, inner.callee.rpartition(".")[0])
             return self._column(inner.scope, inner.args[0]) if inner.name in FUNCTIONS and inner.args else ""
         name = dotted(expr)
@@ -196,64 +226,14 @@ class _Search:
                 for part in test[1:] if test[0] in ("and", "or") else [test]:
                     if type(part) is list and part[:1] == ["cmp"]:
                         yield from self._compared(self.call.scope, part, self.call)
-            if kind == "after" and type(test) is list and test[:1] == ["not"] and type(test[1]) is list and test[1][:1] == ["cmp"]:
+            if (
+                kind == "after"
+                and type(test) is list
+                and test[:1] == ["not"]
+                and type(test[1]) is list
+                and test[1][:1] == ["cmp"]
+            ):
                 yield from self._compared(self.call.scope, test[1], self.call, equal=("!=", "not in"))
-
-    # --- text ------------------------------------------------------------------------------------------------------
-
-    def _sql(self) -> Iterator[tuple[Literal, str, Call]]:
-        sql = self.removal.sql
-        for match in CONDITION.finditer(sql):
-            column = match["column"].strip('"`').rpartition(".")[2].strip('"`')
-            tables = SOURCE.findall(sql[: match.start()])
-            if not is_tenant_column(column, tables[-1] if tables else ""):
-                continue
-            position = len(PARAMETER.findall(sql[: match.start("value")]))
-            for literal in self._sql_values(match["value"], position):
-                yield literal, column, self.call
-        for kind, name in DROPPED.findall(sql):
-            for literal in self._sql_values(name if HOLE in name else f"'{name}'", 0):
-                if self._names_tenant(literal):
-                    yield literal, kind.lower(), self.call
-
-    def _names_tenant(self, literal: Literal) -> bool:
-        """Whether the database or schema that is dropped is a tenant's: its name, its variable or the script says so."""
-        texts = (literal.value, literal.name, self.call.path.rpartition("/")[2], self.call.function.name)
-        return any(TENANT_WORD.search(words(text).replace("_", " ").replace("-", " ")) for text in texts)
-
-    def _sql_values(self, value: str, position: int) -> Iterator[Literal]:
-        call = self.call
-        if value[0] == HOLE:
-            yield from literals(self.index, call.path, call.scope, self.removal.holes[int(value.strip(HOLE))])
-        elif value[0] == "'":
-            for text in re.findall(r"'([^']*)'", value):
-                if HOLE in text:
-                    number = re.search(r"\x00(\d+)\x00", text)
-                    assert number is not None
-                    yield from literals(self.index, call.path, call.scope, self.removal.holes[int(number[1])])
-                else:
-                    yield Literal(text, None, direct=True)
-        elif value[0].isdigit():
-            yield from (Literal(number, None, direct=True) for number in re.findall(r"\d+", value))
-        else:
-            given = self._parameter(value, position)
-            if given is not None:
-                yield from literals(self.index, call.path, call.scope, given)
-
-    def _parameter(self, mark: str, position: int) -> Expr:
-        """What is bound to a parameter of the statement."""
-        given = self.call.argument(1, "parameters")
-        if type(given) is str and dotted(given):
-            assigned = [b.assign.value for b in self.table.lookup(self.call.scope, given) if b.assign is not None]
-            given = assigned[-1] if assigned and type(assigned[-1]) is list else given
-        name = mark.strip(":%()s") if mark[0] == ":" or mark.startswith("%(") else ""
-        if type(given) is list and given[:1] == ["{}"]:
-            return next((value for key, value in zip(given[1::2], given[2::2], strict=True) if text_of(key) == name), None)
-        if mark[0] == "$":
-            return self.call.argument(int(mark[1:]))
-        if type(given) is list and given[:1] == ["[]"]:
-            return given[1 + position] if len(given) > 1 + position else None
-        return None
 
     def _placed(self) -> Iterator[tuple[Literal, str, Call]]:
         """A directory or a key that holds a tenant's name: ``data/tenants/acme``, ``tenant:acme:settings``."""

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from atomlint import Function, Position, Span, dotted, text_of
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from atomlint import Index
 
     Expr = Any
 
 MAX_DEPTH = 6
-CONVERSIONS = frozenset({"str", "int", "UUID", "uuid.UUID", "list", "set", "tuple", "sorted", "frozenset", "text", "sqlalchemy.text"})
+CONVERSIONS = frozenset(
+    {"str", "int", "UUID", "uuid.UUID", "list", "set", "tuple", "sorted", "frozenset", "text", "sqlalchemy.text"}
+)
 MAX_CALLERS = 8
 
 
@@ -73,7 +76,9 @@ def _unpacked(index: Index, path: str, scope: int, iterable: Expr, place: Expr, 
             if type(value) is list and value[:1] == ["{}"]:
                 for item in value[1 + number :: 2]:
                     for found in literals(index, path, scope, item, depth - 1):
-                        yield found._replace(span=found.span or assignment(index, path, _place(index, path, binding.assign)), name=name)
+                        yield found._replace(
+                            span=found.span or assignment(index, path, _place(index, path, binding.assign)), name=name
+                        )
         return
     for file, at, item in index.project.linker.values.items(path, scope, iterable):
         if type(item) is list and item[:1] == ["[]"] and number is not None and len(item) > number + 1:
@@ -86,7 +91,10 @@ def _place(index: Index, path: str, assign: Any) -> int:
 
 def _formatted(index: Index, path: str, scope: int, expr: Expr, depth: int) -> Iterator[Literal]:
     """An f-string of literals: ``f"%{SLUG}%"``."""
-    parts = [text_of(part) if text_of(part) is not None else next(literals(index, path, scope, part, depth - 1), None) for part in expr[1:]]
+    parts = [
+        text_of(part) if text_of(part) is not None else next(literals(index, path, scope, part, depth - 1), None)
+        for part in expr[1:]
+    ]
     found = [part for part in parts if isinstance(part, Literal)]
     if found and all(part is not None for part in parts):
         value = "".join(part.value if isinstance(part, Literal) else str(part) for part in parts)
@@ -117,10 +125,16 @@ def _named(index: Index, path: str, scope: int, name: str, depth: int) -> Iterat
     head, _, attribute = name.rpartition(".")
     if head:
         owner = table.receiver_class(scope, head)
-        given = [*table.attributes.get((owner, attribute), ()), *table.class_attributes.get((owner, attribute), ())] if owner else []
+        given = (
+            [*table.attributes.get((owner, attribute), ()), *table.class_attributes.get((owner, attribute), ())]
+            if owner
+            else []
+        )
         for assign in given:
             for found in literals(index, path, assign.scope, assign.value, depth - 1):
-                yield found._replace(span=found.span or assignment(index, path, _place(index, path, assign)), name=attribute)
+                yield found._replace(
+                    span=found.span or assignment(index, path, _place(index, path, assign)), name=attribute
+                )
         if not given:
             for value in index.project.linker.evaluate(path, scope, name):
                 if value.kind == "const" and value.place[:1] in "'#" and value.place not in ("#True", "#False"):
@@ -129,7 +143,9 @@ def _named(index: Index, path: str, scope: int, name: str, depth: int) -> Iterat
     for binding in table.lookup(scope, name):
         if binding.assign is not None:
             for found in literals(index, path, binding.scope, binding.assign.value, depth - 1):
-                yield found._replace(span=found.span or assignment(index, path, _place(index, path, binding.assign)), name=name)
+                yield found._replace(
+                    span=found.span or assignment(index, path, _place(index, path, binding.assign)), name=name
+                )
         elif binding.param is not None:
             yield from _given(index, path, binding.scope, binding.param, depth)
         elif binding.imported is not None and binding.imported.attribute:
@@ -154,7 +170,9 @@ def _given(index: Index, path: str, scope: int, param: Any, depth: int) -> Itera
         call = index.call(site, ordinal)
         if not any(value.kind == "def" and (value.place, value.scope) == (path, scope) for value in call.targets):
             continue
-        for found in literals(index, site, call.scope, call.argument(position if position >= 0 else None, param.name), depth - 2):
+        for found in literals(
+            index, site, call.scope, call.argument(position if position >= 0 else None, param.name), depth - 2
+        ):
             yield found._replace(span=found.span or call.span, direct=found.direct and site == path, name=param.name)
 
 

@@ -4,14 +4,32 @@ from __future__ import annotations
 
 import re
 
-TENANT = r"tenants?|organi[sz]ations?|orgs?|workspaces?|customers?|accounts?|compan(?:y|ies)|subdomains?|merchants?|teams?"
+TENANT = (
+    r"tenants?|organi[sz]ations?|orgs?|workspaces?|customers?|accounts?|compan(?:y|ies)|subdomains?|merchants?|teams?"
+)
 TENANT_WORD = re.compile(rf"(?:^|[^a-zA-Z])(?:{TENANT})(?:[^a-zA-Z]|$)", re.IGNORECASE)
 TENANT_COLUMN = re.compile(
     rf"(?:(?:{TENANT})(?:_?(?:id|ids|uuid|slug|slugs|name|names|key|code|domain|email|subdomain|schema))?|custom_domain|owner_email|"
     r"schema_name|email|user_email|email_address)\Z",
     re.IGNORECASE,
 )
-OWN_COLUMN = frozenset({"id", "pk", "uuid", "slug", "name", "domain", "email", "key", "code", "identifier", "external_id", "display_name", "schema"})
+OWN_COLUMN = frozenset(
+    {
+        "id",
+        "pk",
+        "uuid",
+        "slug",
+        "name",
+        "domain",
+        "email",
+        "key",
+        "code",
+        "identifier",
+        "external_id",
+        "display_name",
+        "schema",
+    }
+)
 """Columns that name a row of a tenant's own table."""
 ACCOUNTING = re.compile(r"account(?:ing)?_?(?:type|number|code|status|kind)\Z", re.IGNORECASE)
 
@@ -21,10 +39,13 @@ REMOVAL = re.compile(
     re.IGNORECASE,
 )
 PURGE = re.compile(
-    r"(?:^|[^a-z])(?:purge|cleanup|clean_?up|wipe|reset|truncate|erase|nuke|prune|destroy|offboard|deprovision)(?:[^a-z]|$)", re.IGNORECASE
+    r"(?:^|[^a-z])(?:purge|cleanup|clean_?up|wipe|reset|truncate|erase|nuke|prune|destroy|offboard|deprovision)(?:[^a-z]|$)",
+    re.IGNORECASE,
 )
-STAND_IN = r"tests?|test(?:er|ing|ed|user|tenant|org|company|account|corp|co)\d*|test\d+|demos?|demo(?:tenant|org|account|user|company|corp)?\d*|e2e|samples?|" \
+STAND_IN = (
+    r"tests?|test(?:er|ing|ed|user|tenant|org|company|account|corp|co)\d*|test\d+|demos?|demo(?:tenant|org|account|user|company|corp)?\d*|e2e|samples?|"
     r"dummy|fake|mock(?:ed)?|fixtures?|smoke|canary|playground|loadtest|placeholder|foo|bar|baz|examples?|invalid|changeme"
+)
 SENTINEL = re.compile(
     rf"(?:^|[^a-z])(?:{STAND_IN}|default|dev|development|local(?:host|dev)?|sandbox|staging|tmp|temp|seed(?:ed|er|s)?|ci|qa|none|null|unknown|system|root|"
     r"admin|anonymous|public|guest|your\w*|my(?:[^a-z]|company|org|tenant|workspace|app|team|account)|xxx+|todo|all)(?:[^a-z]|$)",
@@ -44,7 +65,11 @@ def words(name: str) -> str:
 
 def is_tenant_column(column: str, model: str = "") -> bool:
     """Whether a column names a tenant: by its own name, or as the key of a tenant's table."""
-    column = column.rpartition(".")[2].rpartition("__")[0] if column.endswith(("__in", "__iexact", "__icontains", "__exact")) else column
+    column = (
+        column.rpartition(".")[2].rpartition("__")[0]
+        if column.endswith(("__in", "__iexact", "__icontains", "__exact"))
+        else column
+    )
     last = column.rpartition(".")[2]
     if ACCOUNTING.match(last):
         return False

@@ -16,8 +16,45 @@ if TYPE_CHECKING:
 
 DELETE_FUNCTIONS = ("sqlalchemy.delete", "sqlmodel.delete", "sqlalchemy.sql.expression.delete", "sqlalchemy.sql.delete")
 SQL_REMOVAL = re.compile(r"\b(?:DELETE\s+FROM|DROP\s+(?:DATABASE|SCHEMA)|TRUNCATE)\b", re.IGNORECASE)
-EXECUTORS = frozenset("execute executemany executescript exec exec_driver_sql fetch fetchval fetchrow fetch_all scalar run raw query do".split())
-QUERIES = frozenset("query filter filter_by where select objects exclude all get first one one_or_none scalar_one scalar_one_or_none order_by table from_".split())
+EXECUTORS = frozenset(
+    [
+        "execute",
+        "executemany",
+        "executescript",
+        "exec",
+        "exec_driver_sql",
+        "fetch",
+        "fetchval",
+        "fetchrow",
+        "fetch_all",
+        "scalar",
+        "run",
+        "raw",
+        "query",
+        "do",
+    ]
+)
+QUERIES = frozenset(
+    [
+        "query",
+        "filter",
+        "filter_by",
+        "where",
+        "select",
+        "objects",
+        "exclude",
+        "all",
+        "get",
+        "first",
+        "one",
+        "one_or_none",
+        "scalar_one",
+        "scalar_one_or_none",
+        "order_by",
+        "table",
+        "from_",
+    ]
+)
 SESSIONS = re.compile(r"(?:^|_)(?:session|sess|db|database|s|tx|conn|connection|em|store)\Z", re.IGNORECASE)
 OUTPUT = frozenset({"print", "echo", "info", "debug", "warning", "error", "log", "write", "secho"})
 HOLE = "\x00"
@@ -43,7 +80,12 @@ def removal_of(call: Call) -> Removal | None:
         return Removal(call, "sql", sql, holes) if SQL_REMOVAL.search(sql) else None
     if name in ("delete", "adelete", "hard_delete"):
         return _delete(call)
-    if name in ("delete_many", "delete_one", "remove") and call.args and type(call.args[0]) is list and call.args[0][:1] == ["{}"]:
+    if (
+        name in ("delete_many", "delete_one", "remove")
+        and call.args
+        and type(call.args[0]) is list
+        and call.args[0][:1] == ["{}"]
+    ):
         return Removal(call, "documents")
     if name == "rmtree" and call.args:
         return Removal(call, "files")
@@ -61,7 +103,9 @@ def _delete(call: Call) -> Removal | None:
         return Removal(call, "keys")
     receiver = callee.rpartition(".")[0] if type(callee) is str else ""
     if first is None:
-        return Removal(call, "rows") if _is_query(call, receiver) or (dotted(receiver) and "." not in receiver) else None
+        return (
+            Removal(call, "rows") if _is_query(call, receiver) or (dotted(receiver) and "." not in receiver) else None
+        )
     if text_of(first) is not None or (type(first) is list and first[:1] == ["f"]):
         return None  # an address: a request to some service
     typed = call.database is not None or any("sqlalchemy" in place or "sqlmodel" in place for place in call.external)
@@ -85,7 +129,8 @@ def sql_of(call: Call, expr: Expr, depth: int = 5) -> tuple[str, tuple[Expr, ...
     if text is not None:
         return text, ()
     if type(expr) is list and expr[:1] == ["f"]:
-        parts, holes = [], []
+        parts: list[str] = []
+        holes: list[Expr] = []
         for part in expr[1:]:
             constant = text_of(part)
             parts.append(f"{HOLE}{len(holes)}{HOLE}" if constant is None else constant)
@@ -99,7 +144,9 @@ def sql_of(call: Call, expr: Expr, depth: int = 5) -> tuple[str, tuple[Expr, ...
         inner = call.index.call(call.path, int(expr[1:].partition(".")[0]))
         receiver = inner.callee.rpartition(".")[0] if type(inner.callee) is str else ""
         if inner.name in ("text", "SQL", "strip", "dedent", "bindparams"):
-            return sql_of(call, inner.args[0] if inner.name not in ("strip", "bindparams") and inner.args else receiver, depth - 1)
+            return sql_of(
+                call, inner.args[0] if inner.name not in ("strip", "bindparams") and inner.args else receiver, depth - 1
+            )
         return "", ()
     for binding in call.table.lookup(call.scope, expr) if dotted(expr) and "." not in expr else ():
         if binding.assign is not None and binding.assign.kind in ("=", "for"):

@@ -15,7 +15,9 @@ if TYPE_CHECKING:
     Expr = Any
 
 FOLDERS = re.compile(r"(^|/)(scripts?|bin|tools?|utils?/scripts|management/commands|maintenance|ops|admin_scripts)/")
-ELSEWHERE = re.compile(r"(^|/)(fixtures?|factories|examples?|samples?|docs?|migrations|alembic|versions|site-packages|node_modules|seeds?)/|(^|/)conftest\.py$")
+ELSEWHERE = re.compile(
+    r"(^|/)(fixtures?|factories|examples?|samples?|docs?|migrations|alembic|versions|site-packages|node_modules|seeds?)/|(^|/)conftest\.py$"
+)
 MODE = re.compile(
     r"environ(?:ment)?\b|app_env|flask_env|\benv\b|is_prod|production|is_local|looks_local|localhost|127\.0\.0\.1|is_dev|settings\.debug|\.debug\b|is_test|"
     r"non_?prod|allow_destructive",
@@ -26,7 +28,7 @@ ASKS = frozenset({"input", "confirm", "prompt", "ask"})
 
 
 def is_maintenance(call: Call) -> bool | None:
-    """True where path or function say that something is removed, None for any other script, False for the application."""
+    """True where path or function speak of removal, None for any other script, False for the application."""
     path = call.path
     if ELSEWHERE.search(path) or call.in_test:
         return False
@@ -50,7 +52,9 @@ def _functions(call: Call) -> list[str]:
 
 def _is_main(index: Index, path: str) -> bool:
     frames = index.project.linker.table(path).facts.frames
-    return any(frame.kind == "if" and type(frame.test) is list and frame.test[:2] == ["cmp", "__name__"] for frame in frames)
+    return any(
+        frame.kind == "if" and type(frame.test) is list and frame.test[:2] == ["cmp", "__name__"] for frame in frames
+    )
 
 
 def is_guarded(call: Call) -> bool:
@@ -62,7 +66,11 @@ def is_guarded(call: Call) -> bool:
 def _guarded(index: Index, path: str) -> bool:
     table = index.project.linker.table(path)
     frames = table.facts.frames
-    tested = {number for number, frame in enumerate(frames) if frame.kind in ("if", "after", "else") and _is_mode(index, path, frame.test)}
+    tested = {
+        number
+        for number, frame in enumerate(frames)
+        if frame.kind in ("if", "after", "else") and _is_mode(index, path, frame.test)
+    }
     if any(frames[number].kind == "after" for number in tested):
         return True
     stops = [call for call in index.calls(path) if call.name in STOPS]

@@ -44,13 +44,16 @@ of command-line options, nor SQL beyond the first 200 characters of a string.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 from atomlint import Call, Confidence, Context, Finding, Note, rule
 
 from ._targets import Target, targets_of
 
-NEEDS = ("delete", "DELETE", "Delete", "DROP", "drop", "TRUNCATE", "truncate", "rmtree", "purge", "remove", "wipe", "reset")
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+NEEDS = ("delete", "DELETE", "DROP ", "drop ", "TRUNCATE", "truncate ", "rmtree", "purge", "wipe")
 MAX_RELATED = 5
 
 
@@ -64,7 +67,9 @@ def removes_a_named_tenant(call: Call) -> bool:
 def report(ctx: Context, call: Call) -> Iterator[Finding]:
     """Every literal that aims the call, at the place where it is written."""
     for target in targets_of(ctx.index, call.path)[call]:
-        notes = [Note(removal.call.span, "this call removes what it picks") for removal in target.removals[:MAX_RELATED]]
+        notes = [
+            Note(removal.call.span, "this call removes what it picks") for removal in target.removals[:MAX_RELATED]
+        ]
         yield (
             ctx.finding(target.span, _message(target), confidence=None if target.proven else Confidence.MEDIUM)
             .with_related(*(note for note in notes if note.span != target.span))
@@ -78,4 +83,5 @@ def _message(target: Target) -> str:
     columns = ", ".join(dict.fromkeys(aim.column for aim in target.aims))
     picked = f"{columns} {shown}" if shown else columns
     count = len(target.removals)
-    return f"the tenant to remove is written into the code ({picked}); {count} call{'s remove' if count > 1 else ' removes'} what it picks"
+    calls = f"{count} calls remove" if count > 1 else "1 call removes"
+    return f"the tenant to remove is written into the code ({picked}); {calls} what it picks"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from atomlint import dotted
@@ -10,12 +9,35 @@ from atomlint import dotted
 from ._seconds import seconds
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from atomlint import Call
 
     Expr = Any
 
-SLEEPS = frozenset({"time.sleep", "asyncio.sleep", "anyio.sleep", "trio.sleep", "gevent.sleep", "eventlet.sleep", "asyncio.tasks.sleep"})
-FAILURES = ("error", "fail", "exception", "retry", "retries", "attempt", "backoff", "ratelimit", "rate_limit", "throttl")
+SLEEPS = frozenset(
+    {
+        "time.sleep",
+        "asyncio.sleep",
+        "anyio.sleep",
+        "trio.sleep",
+        "gevent.sleep",
+        "eventlet.sleep",
+        "asyncio.tasks.sleep",
+    }
+)
+FAILURES = (
+    "error",
+    "fail",
+    "exception",
+    "retry",
+    "retries",
+    "attempt",
+    "backoff",
+    "ratelimit",
+    "rate_limit",
+    "throttl",
+)
 CLOCKS = ("time", "monotonic", "elapsed", "deadline", "timeout", "waited", "max_wait", "until", "seconds", "duration")
 
 

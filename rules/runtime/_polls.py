@@ -26,7 +26,7 @@ class Poll(NamedTuple):
 
     loop: Loop
     resource: str
-    count: int
+    times: int
     """Remote calls of that resource a turn."""
     steps: tuple[Call, ...]
     """From the loop's body down to the first remote call."""

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from atomlint import dotted, text_of
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from atomlint import Index
 
     Expr = Any
@@ -60,7 +61,9 @@ def _composed(index: Index, path: str, scope: int, expr: Expr, depth: int) -> Se
         left, right = (seconds(index, path, scope, part, depth - 1) for part in expr[2:4])
         if left is None or right is None or (expr[1] == "/" and not right.value):
             return None
-        value = {"*": left.value * right.value, "+": left.value + right.value, "-": left.value - right.value}.get(expr[1])
+        value = {"*": left.value * right.value, "+": left.value + right.value, "-": left.value - right.value}.get(
+            expr[1]
+        )
         return Seconds(left.value / right.value if value is None else value, left.fixed and right.fixed)
     if kind == "or":  # ``given or 2.0``: the default is what runs unless someone says otherwise
         last = seconds(index, path, scope, expr[-1], depth - 1)
@@ -110,10 +113,10 @@ def _named(index: Index, path: str, scope: int, name: str, depth: int) -> Second
 
 
 def _bindings(index: Index, path: str, scope: int, name: str) -> Iterator[tuple[Place, Expr, bool]]:
-    """What a name or an attribute is given; a value that changes as the program runs yields an expression that is no number."""
+    """What a name or an attribute is given; a value that changes yields what is no number."""
     linker = index.project.linker
     table = linker.table(path)
-    head, _, attribute = name.rpartition(".")
+    head = name.rpartition(".")[0]
     if not head:
         for binding in table.lookup(scope, name):
             if binding.assign is not None:
@@ -124,21 +127,35 @@ def _bindings(index: Index, path: str, scope: int, name: str) -> Iterator[tuple[
                 target = linker.modules.target(path, binding.imported)
                 if target is not None and target.endswith(".py"):
                     yield from _bindings(index, target, 0, binding.imported.attribute)
-        if any(a.target == name and a.kind == "+=" and table.owner(a.scope, name) in (scope, 0) for a in table.facts.assigns):
+        if any(
+            a.target == name and a.kind == "+=" and table.owner(a.scope, name) in (scope, 0)
+            for a in table.facts.assigns
+        ):
             yield Place(path, scope), "?", False
         return
-    owner = table.receiver_class(scope, head)
-    owners = [("inst", path, owner)] if owner is not None else [tuple(v) for v in linker.evaluate(path, scope, head)]
-    for kind, place, ordinal in owners:
-        if kind == "module" and place.endswith(".py"):
-            yield from _bindings(index, place, 0, attribute)
-        if kind not in ("inst", "def") or ordinal is None:
-            continue
+    yield from _attributes(index, path, scope, name)
+
+
+def _attributes(index: Index, path: str, scope: int, name: str) -> Iterator[tuple[Place, Expr, bool]]:
+    """What ``self.interval``, ``settings.INTERVAL`` or an attribute of another object is given."""
+    linker = index.project.linker
+    head, _, attribute = name.rpartition(".")
+    owner = linker.table(path).receiver_class(scope, head)
+    holders: list[tuple[str, int]] = [] if owner is None else [(path, owner)]
+    for value in linker.evaluate(path, scope, head) if owner is None else ():
+        if value.kind == "module" and value.place.endswith(".py"):
+            yield from _bindings(index, value.place, 0, attribute)
+        elif value.kind in ("inst", "def"):
+            holders.append((value.place, value.scope))
+    for place, ordinal in holders:
         for cls in linker.mro(place, ordinal):
             if cls.kind != "def":
                 continue
-            home = linker.table(cls.place)
-            given = [*home.attributes.get((cls.scope, attribute), ()), *home.class_attributes.get((cls.scope, attribute), ())]
+            table = linker.table(cls.place)
+            given = [
+                *table.attributes.get((cls.scope, attribute), ()),
+                *table.class_attributes.get((cls.scope, attribute), ()),
+            ]
             for assign in given:
                 if assign.value is not None:
                     yield Place(cls.place, assign.scope), assign.value, True

@@ -17,8 +17,30 @@ if TYPE_CHECKING:
 DEPTH = 4
 """Calls followed from the loop's body."""
 BLOCKING = frozenset(
-    "brpop blpop bzpopmax bzpopmin brpoplpush blmove blmpop bzmpop get_message listen recv receive receive_message receive_messages "
-    "poll accept join wait readline readuntil iter_messages run_pending".split()
+    [
+        "brpop",
+        "blpop",
+        "bzpopmax",
+        "bzpopmin",
+        "brpoplpush",
+        "blmove",
+        "blmpop",
+        "bzmpop",
+        "get_message",
+        "listen",
+        "recv",
+        "receive",
+        "receive_message",
+        "receive_messages",
+        "poll",
+        "accept",
+        "join",
+        "wait",
+        "readline",
+        "readuntil",
+        "iter_messages",
+        "run_pending",
+    ]
 )
 BLOCKING_WITH = frozenset({"timeout", "block", "WaitTimeSeconds", "wait_time_seconds"})
 QUIET = frozenset({"commit", "flush", "rollback", "close", "connect", "begin", "expire_all", "ping", "publish"})
@@ -88,9 +110,15 @@ def _targets(call: Call, depth: int) -> list[Value]:
     if depth == 0:
         return []
     edges = call.index.project.calls.edges(call.function.value)
-    targets = [e.target for e in edges if e.call == call.ordinal and e.kind in ("call", "carried") and e.phase == "request"]
+    targets = [
+        e.target for e in edges if e.call == call.ordinal and e.kind in ("call", "carried") and e.phase == "request"
+    ]
     linker = call.index.project.linker
-    return [t for t in targets if call.is_awaited or not linker.table(t.place).facts.scopes[t.scope].is_async or _is_joined(call)]
+    return [
+        t
+        for t in targets
+        if call.is_awaited or not linker.table(t.place).facts.scopes[t.scope].is_async or _is_joined(call)
+    ]
 
 
 def _is_joined(call: Call) -> bool:
@@ -131,7 +159,9 @@ def _is_presence(test: Expr) -> bool:
     if type(test) is list and test[:1] == ["cmp"] and test[-1] == "#None":
         test = test[1]
     name = (dotted(test) or "").lower().rpartition(".")[2].strip("_")
-    return name.endswith(("client", "redis", "enabled", "available", "pool", "connection", "conn", "db", "session", "engine"))
+    return name.endswith(
+        ("client", "redis", "enabled", "available", "pool", "connection", "conn", "db", "session", "engine")
+    )
 
 
 def _blocks(call: Call) -> bool:
@@ -139,7 +169,17 @@ def _blocks(call: Call) -> bool:
     name = call.name
     if name in BLOCKING:
         return name not in ("join", "poll") or not call.args
-    if name in ("get", "xread", "xreadgroup", "pop", "dequeue", "fetch", "read", "next") and not BLOCKING_WITH.isdisjoint(call.keywords):
+    if name in (
+        "get",
+        "xread",
+        "xreadgroup",
+        "pop",
+        "dequeue",
+        "fetch",
+        "read",
+        "next",
+    ) and not BLOCKING_WITH.isdisjoint(call.keywords):
         return True
-    return name == "get" and "queue" in (dotted(call.callee) or "").lower() and not call.args
-
+    if name != "get" or call.args:
+        return False
+    return call.is_awaited or any("queue" in text.lower() for text in (dotted(call.callee) or "", *call.external))

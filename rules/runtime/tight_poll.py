@@ -41,7 +41,6 @@ HTTP services are not counted.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from atomlint import Call, Confidence, Context, Finding, Note, Option, rule
@@ -49,6 +48,8 @@ from atomlint import Call, Confidence, Context, Finding, Note, Option, rule
 from ._polls import MAX_INTERVAL, poll_of
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from ._polls import Poll
 
 BUDGET = Option("budget", 30.0, "shortest interval in seconds at which a loop may ask a database or Redis", minimum=0.0)
@@ -75,14 +76,17 @@ def report(ctx: Context, call: Call) -> Iterator[Finding]:
     last = poll.steps[-1]
     finding = finding.with_related(Note(last.span, f"this {poll.unit} runs at every turn"))
     if len(poll.steps) > 1:
-        finding = finding.with_trace(*(Note(step.span, f"{step.function.qualname} calls {step.name}") for step in poll.steps))
+        finding = finding.with_trace(
+            *(Note(step.span, f"{step.function.qualname} calls {step.name}") for step in poll.steps)
+        )
     yield finding.with_help("wait for a signal (LISTEN/NOTIFY, a blocking pop, an event), or ask less often")
 
 
 def _message(poll: Poll, budget: float) -> str:
     interval = poll.loop.interval
     asks = "asks the database" if poll.resource == "database" else "asks Redis"
-    times = "" if poll.count == 1 else f"{poll.count} times "
-    now, then = (f"{round(poll.count * DAY / seconds):,}" for seconds in (interval, budget))
+    times = "" if poll.times == 1 else f"{poll.times} times "
+    now, then = (f"{round(poll.times * DAY / seconds):,}" for seconds in (interval, budget))
     default = "" if poll.loop.fixed else " by default"
-    return f"{asks} {times}every {interval:g} s{default}: {now} {poll.plural} a day while the loop runs, {then} at {budget:g} s"
+    often = f"{asks} {times}every {interval:g} s{default}"
+    return f"{often}: {now} {poll.plural} a day while the loop runs, {then} at {budget:g} s"

@@ -40,7 +40,8 @@ K = (
 )
 # sk-…, Mailchimp's -us12, Slack, Square, PyPI and GitLab tokens: the dash is rarer than their first letters.
 DASH = (
-    r"-(?:us[0-9]|(?<=\bsk-)[a-z0-9_-]{20}|(?<=xapp-)\d|(?<=xox[abpors]-)\d|(?<=sq0csp-)|(?<=pypi-)ag"
+    r"-(?:us[0-9]|(?<=\bsk-)[a-z0-9_-]{20}|(?<=sk-)[a-z0-9_-]{20,400}t3blbkfj"
+    r"|(?<=xapp-)\d|(?<=xox[abpors]-)\d|(?<=sq0csp-)|(?<=pypi-)ag"
     r"|(?:(?<=gl(?:rt|dt|ft)-)|(?<=gl(?:pat|cbt|imt|ptt|oas)-)|(?<=glsoat-)|(?<=glagent-))[\w-]{20})"
 )
 # URLs with a password, Slack webhooks, npm's _authToken, and Asana and Telegram tokens (digits:secret).

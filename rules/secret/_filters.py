@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from ._hit import Hit
 
 WEB_TOKEN = re.compile(r"eyJ[\w-]+")
+AWS_ID = re.compile(r"A[3BCKS][A-Z0-9]{18}\Z")
 SAMPLE_PAYLOAD = re.compile(rb"1234567890|John Doe|\"role\": ?\"anon\"|supabase-demo|test|example|mock", re.IGNORECASE)
 DIGEST = re.compile(
     r"\b(?:sha(?:1|224|256|384|512)|md5|blake2b?|integrity|checksum|digest|etag|commit)\b", re.IGNORECASE
@@ -51,6 +52,8 @@ def _keeps_token(hit: Hit, before: str) -> bool:
         return bool(re.match(r"SK[0-9a-f]{32}\Z", hit.value))
     if hit.kind == "JSON web token":
         return _keeps_web_token(hit.value)
+    if AWS_ID.match(hit.value):  # in base 32 digits are too rare to tell it from words by their turns
+        return any(char.isdigit() for char in hit.value)
     return looks_random(hit.value, mass=8)
 
 

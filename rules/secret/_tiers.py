@@ -49,6 +49,8 @@ def tier_of(hit: Hit, *, path: str, is_test: bool) -> Tier | None:
     """
     aside = is_test or bool(EXAMPLES.search(path))
     if hit.origin in ("pem", "provider"):
+        if hit.kind == "JSON web token" and family(hit.key) == "token" and _names_no_issuer(hit.key):
+            return "low" if aside else "medium"
         return "high"
     if hit.origin == "url":
         return _of_url(hit, aside=aside)
@@ -85,8 +87,12 @@ def _is_sample(hit: Hit, *, aside: bool) -> bool:
     Authlib, all 40 in the tests of Saleor and social-core); a hexadecimal password in a test is mostly a digest.
     """
     if hit.kind == "token":
-        return NAMELESS.issuperset(word.lower() for word in WORD.findall(hit.key))
+        return _names_no_issuer(hit.key)
     return aside and hit.kind == "password" and len(hit.value) in DIGEST_SIZES and bool(HEX.match(hit.value))
+
+
+def _names_no_issuer(key: str) -> bool:
+    return NAMELESS.issuperset(word.lower() for word in WORD.findall(key))
 
 
 def _of_fallback(hit: Hit) -> Tier | None:

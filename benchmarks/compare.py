@@ -1,0 +1,287 @@
+"""Time atomlint on a project, beside the start of Python, Ruff and whichever other linters are installed.
+
+    python benchmarks/compare.py PATH [--runs N] [--peers ruff,fixit] [--quick] [--limit MINUTES] [--markdown FILE]
+
+Everything runs in a private copy of the project; PATH is only read. Commands that are compared take turns (A B A B),
+so that a machine that slows down does so on both sides; ratios are medians of the ratios round by round. Needs
+Linux or macOS.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import platform
+import shutil
+import sys
+import tempfile
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from checkout import Unfit, choose, copy, count_lines, is_changeable, with_code, with_comment
+from measure import Run, Series, run, tree_peak
+from peers import PEERS, Peer, executable, version
+from tables import Row, figures, parse_timings, put, stages
+
+CLICK, LIBCST, RUFF = "python -c 'import click'", "python -c 'import libcst'", "ruff --select F --no-cache"
+LONG = 60.0
+"""Seconds from which a peer is run once."""
+ARGUMENTS = 1_500_000
+"""Bytes of file names that fit on one command line with room to spare."""
+
+
+def nothing(_: int) -> None:
+    """Prepare nothing."""
+
+
+@dataclass
+class Case:
+    """A command to time, and what is done before each round of it, untimed."""
+
+    name: str
+    argv: Sequence[str]
+    against: str = ""
+    aim: float | None = None
+    prepare: Callable[[int], None] = nothing
+    few: bool = False
+    """Whether it has no warm-up run, at most three runs, and only one when that takes long."""
+    runs: list[Run] = field(default_factory=list)
+
+
+class Bench:
+    """One project's private copy, and the commands timed in it."""
+
+    def __init__(self, scratch: Path, source: Path, options: argparse.Namespace) -> None:
+        self.scratch = scratch
+        self.root = scratch / "project"
+        self.cache = scratch / "cache"
+        self.options = options
+        self.limit = options.limit * 60
+        self.env = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
+        self.env |= {"ATOMLINT_CACHE_DIR": str(self.cache), "NO_COLOR": "1"}
+        say("copying the project")
+        self.root.mkdir()
+        self.python = copy(source, self.root)
+        self.lines = count_lines(self.root, self.python)
+        named = [options.changed, options.changed] if options.changed else choose(self.root, self.python)
+        for name in named:
+            if not is_changeable(self.root / name):
+                raise Unfit(f"{name}: nothing that could be changed in it")
+        self.ordinary, self.hub = named
+        self.texts = {name: (self.root / name).read_bytes().decode("utf-8") for name in named}
+        installed = executable("atomlint")
+        self.atomlint = [installed] if installed else [sys.executable, "-m", "atomlint"]
+        self.rows: list[Row] = []
+
+    def check(self, *arguments: str) -> list[str]:
+        """A run of ``atomlint check``."""
+        return [*self.atomlint, "check", "--exit-zero", *arguments]
+
+    # --- what is timed ---------------------------------------------------------------------------------------------
+
+    def measure(self) -> None:
+        """Time everything, a group of commands at a time."""
+        ruff = executable("ruff")
+        files = self.python if sum(len(os.fsencode(name)) + 1 for name in self.python) < ARGUMENTS else ["."]
+        lint = [ruff or "ruff", "check", "--no-cache", "--select", "F", "--isolated", "--exit-zero", *files]
+        peers = [self.peer(peer, files) for peer in PEERS if self.wanted(peer)]
+        self.group(
+            "the whole project",
+            [
+                *([Case(RUFF, lint)] if ruff else []),
+                Case("atomlint, cold (--no-cache)", self.check("--no-cache"), RUFF, 3),
+                Case("atomlint, cold, filling the cache", self.check(), RUFF, prepare=self.forget),
+                Case("atomlint, warm, nothing changed", self.check(), RUFF, 1),
+                *peers,
+            ],
+        )
+        self.group(
+            "starting up",
+            [
+                Case(CLICK, [sys.executable, "-c", "import click"]),
+                Case("atomlint --version", [*self.atomlint, "--version"], CLICK, 1.5),
+                Case("atomlint, one unchanged file", self.hook(self.ordinary), CLICK, 3),
+            ],
+        )
+        changes = self.changes("ordinary file", self.ordinary)
+        if self.hub != self.ordinary:
+            changes += self.changes("hub", self.hub)
+        self.group("one change", [Case(LIBCST, [sys.executable, "-c", "import libcst"]), *changes])
+
+    def hook(self, name: str) -> list[str]:
+        """How pre-commit calls atomlint."""
+        return self.check("--force-exclude", name)
+
+    def changes(self, what: str, name: str) -> list[Case]:
+        """A comment and a statement more in one file; whole project, and the file alone as pre-commit names it."""
+        comment, code = self.changer(name, with_comment), self.changer(name, with_code)
+        return [
+            Case(f"atomlint, {what}: a comment", self.check(), LIBCST, prepare=comment),
+            Case(f"atomlint, {what}: a statement", self.check(), LIBCST, prepare=code),
+            Case(f"atomlint, {what} alone: a comment", self.hook(name), LIBCST, 3, comment),
+            Case(f"atomlint, {what} alone: a statement", self.hook(name), LIBCST, 3, code),
+        ]
+
+    def wanted(self, peer: Peer) -> bool:
+        """Whether a peer is installed and is to be run."""
+        if executable(peer.name) is None:
+            return False
+        if self.options.peers is not None:
+            return peer.name in self.options.peers
+        return not (self.options.quick and peer.slow)
+
+    def peer(self, peer: Peer, files: Sequence[str]) -> Case:
+        """A peer on the same files."""
+        argv = [executable(peer.name) or peer.name, *peer.arguments(self.scratch), *files]
+        return Case(f"{peer.name} ({peer.what})", argv, RUFF, few=True)
+
+    # --- before a run ----------------------------------------------------------------------------------------------
+
+    def forget(self, _: int) -> None:
+        """Clear the cache."""
+        shutil.rmtree(self.cache, ignore_errors=True)
+
+    def changer(self, name: str, change: Callable[[str, int], str]) -> Callable[[int], None]:
+        """Gives a file content that it never had before."""
+
+        def prepare(_: int) -> None:
+            self.number += 1
+            (self.root / name).write_bytes(change(self.texts[name], self.number).encode())
+
+        return prepare
+
+    number = 0
+
+    # --- rounds ----------------------------------------------------------------------------------------------------
+
+    def group(self, title: str, cases: Sequence[Case]) -> None:
+        """Run commands in turn, one uncounted round first; then once more each for the memory of all processes."""
+        for turn in range(self.options.runs + 1):
+            say(f"{title}: round {turn} of {self.options.runs}")
+            for case in cases:
+                if case.few and (turn == 0 or turn > 3 or (case.runs and case.runs[0].wall > LONG)):
+                    continue
+                case.prepare(turn)
+                done = run(case.argv, self.root, self.env, self.limit)
+                if turn:
+                    case.runs.append(done)
+        say(f"{title}: memory")
+        for case in cases:
+            row = Row(case.name, Series(case.runs), case.against, case.aim)
+            if row.series.wall < LONG:
+                case.prepare(0)
+                row.tree = tree_peak(case.argv, self.root, self.env, self.limit)
+            self.rows.append(row)
+
+    def timings(self) -> str:
+        """CPU seconds a stage of single runs."""
+        columns = {}
+        for title, arguments, prepare in (
+            ("cold", ["--no-cache"], nothing),
+            ("filling", [], self.forget),
+            ("nothing changed", [], nothing),
+            ("a statement", [], self.changer(self.ordinary, with_code)),
+            ("a statement in the hub", [], self.changer(self.hub, with_code)),
+        ):
+            prepare(0)
+            said = self.scratch / "stderr"
+            run(self.check("--timings", *arguments), self.root, self.env, self.limit, stderr=said)
+            columns[title] = parse_timings(said.read_text("utf-8", "replace"))
+        return stages(columns)
+
+    # --- the report ------------------------------------------------------------------------------------------------
+
+    def about(self, load: Sequence[float]) -> str:
+        """The machine, the versions and the project."""
+        tools = [name for name in ("ruff", *(peer.name for peer in PEERS[1:])) if executable(name)]
+        versions = [f"atomlint {version(self.atomlint[0], self.env) if len(self.atomlint) == 1 else '?'}"]
+        versions += [f"{name} {version(executable(name) or name, self.env)}" for name in tools]
+        versions += [f"{name} {packaged(name)}" for name in ("click", "libcst")]
+        loads = f"{load[0]:.1f} before, {os.getloadavg()[0]:.1f} after"
+        return "\n".join(
+            [
+                f"- machine: {os.cpu_count()} cores, {processor()}; {platform.system()} {platform.release()}; load {loads}",
+                f"- Python {platform.python_version()}; {', '.join(versions)}",
+                f"- project: {len(self.python):,} Python files, {self.lines:,} lines",
+                f"- ordinary file: `{self.ordinary}`, {lines(self.texts[self.ordinary])}; "
+                f"hub: `{self.hub}`, {lines(self.texts[self.hub])}",
+            ]
+        )
+
+
+def lines(text: str) -> str:
+    """How long a text is."""
+    return f"{text.count(chr(10)):,} lines"
+
+
+def packaged(name: str) -> str:
+    """The version of a package of this Python."""
+    from importlib.metadata import version as of
+
+    return of(name)
+
+
+def processor() -> str:
+    """The processor's name, as far as the system tells."""
+    try:
+        for line in Path("/proc/cpuinfo").read_text("utf-8").splitlines():
+            if line.startswith("model name"):
+                return line.partition(":")[2].strip()
+    except OSError:
+        pass
+    return platform.processor() or platform.machine()
+
+
+def say(what: str) -> None:
+    """What is going on, on standard error."""
+    print(f"compare: {what}", file=sys.stderr, flush=True)
+
+
+def parsed(arguments: Sequence[str] | None) -> argparse.Namespace:
+    """The command line."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("path", type=Path, metavar="PATH", help="the project to time on; it is only read")
+    parser.add_argument("--runs", type=int, default=5, metavar="N", help="counted runs of each command (default: 5)")
+    parser.add_argument("--peers", type=lambda text: text.split(","), metavar="NAMES", help="only these other tools")
+    parser.add_argument("--quick", action="store_true", help="no other tool that takes minutes")
+    parser.add_argument("--limit", type=float, default=5.0, metavar="MINUTES", help="stop a run then (default: 5)")
+    parser.add_argument(
+        "--changed", metavar="FILE", help="the file to change, relative to PATH (default: two are chosen)"
+    )
+    parser.add_argument("--markdown", type=Path, metavar="FILE", help="write the tables between the markers of a file")
+    options = parser.parse_args(arguments)
+    if not hasattr(os, "wait4"):
+        parser.error("this system has no wait4 to account for a process with")
+    if options.runs < 1:
+        parser.error("--runs: at least 1")
+    if unknown := sorted(set(options.peers or ()) - {peer.name for peer in PEERS}):
+        parser.error(f"--peers: {', '.join(unknown)}: not one of {', '.join(peer.name for peer in PEERS)}")
+    if not options.path.is_dir():
+        parser.error(f"no such directory: {options.path}")
+    return options
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Measure and print."""
+    options = parsed(arguments)
+    load = os.getloadavg()
+    with tempfile.TemporaryDirectory(prefix="atomlint-benchmark-") as scratch:
+        try:
+            bench = Bench(Path(scratch), options.path.resolve(), options)
+        except Unfit as error:
+            print(f"compare: {error}", file=sys.stderr)
+            return 2
+        bench.measure()
+        stage_table = bench.timings()
+        text = "\n\n".join(
+            [bench.about(load), figures(bench.rows), "CPU seconds a stage, of single runs:", stage_table]
+        )
+    print(text)
+    if options.markdown:
+        put(options.markdown, text)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

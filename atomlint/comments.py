@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import msgspec
 
+from .finding import Span
 from .kinds import Kind, kind_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from .finding import Span
     from .source import Source
 
 MARK = b"atomlint:"

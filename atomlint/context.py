@@ -6,14 +6,14 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from .finding import Confidence, Finding, Position, Severity, Span
-from .option import Option
-from .declare import Rule
 
 if TYPE_CHECKING:
     import libcst as cst
 
+    from .declare import Rule
     from .document import Document
     from .index.views import Call, Class, Function, Index
+    from .option import Option
     from .syntax.statements import Statement
 
 

@@ -14,10 +14,12 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import Enum
 from functools import cached_property
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from .finding import Confidence, Finding, Severity
-from .option import Option
+
+if TYPE_CHECKING:
+    from .option import Option
 
 Subject = Literal["Call", "Class", "Function", "Document", "Text", "Project"]
 SUBJECTS: tuple[Subject, ...] = ("Call", "Class", "Function", "Document", "Text", "Project")

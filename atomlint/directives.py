@@ -13,7 +13,7 @@ import msgspec
 
 from .comments import Comment, scan
 from .didyoumean import suggestion
-from .finding import Span  # noqa: TC001 - msgspec resolves the annotations of a record that is decoded
+from .finding import Span
 from .kinds import kind_of
 
 if TYPE_CHECKING:

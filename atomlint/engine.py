@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+import functools
 import os
 import platform
-from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from hashlib import blake2b
 from pathlib import Path
@@ -14,10 +14,12 @@ import msgspec
 
 from . import __version__
 from .finding import Confidence, Finding
-from .pipeline import Clock, Outcome, Pipeline, Progress, Sources
+from .outcome import Clock, Outcome, Progress, Sources
 from .report import Looked, Report, Trouble
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
     from .cache import NullCache
     from .config import Settings
     from .hashes import Hashes
@@ -170,7 +172,9 @@ class Engine:
                 path = find(start)
             settings = load(path, request.overrides, start=start)
             settings = override(settings, pairs)
-            wrong = list(unknown_selectors(settings, [*self.registry.ids, *self._redirects(settings)], self.registry.families))
+            wrong = list(
+                unknown_selectors(settings, [*self.registry.ids, *self._redirects(settings)], self.registry.families)
+            )
             if wrong:
                 raise UsageError(wrong)
             for rule_id, given in settings.rules.items():
@@ -195,7 +199,9 @@ class Engine:
             real = os.path.join(os.path.realpath(os.path.dirname(path)), os.path.basename(path))  # noqa: PTH118, PTH119, PTH120
             if real.startswith(root + os.sep):
                 overlay[os.path.relpath(real, root).replace(os.sep, "/")] = data
-        return open_workspace(settings.root, exclude=settings.excluded, force_exclude=request.force_exclude, overlay=overlay)
+        return open_workspace(
+            settings.root, exclude=settings.excluded, force_exclude=request.force_exclude, overlay=overlay
+        )
 
     def _nested(self, request: Request, settings: Settings, workspace: Workspace) -> list[Path]:
         """Roots of the projects inside of this one, whose files are taken out of it."""
@@ -226,6 +232,8 @@ class Engine:
                 outcome = None
         cached = outcome is not None
         if outcome is None:
+            from .pipeline import Pipeline
+
             pipeline = Pipeline(
                 settings, self.registry, workspace, hashes, cache,
                 jobs=request.jobs, clock=self.clock, progress=request.progress, key=repository_key(settings.root), memo=self._memo,
@@ -258,7 +266,9 @@ class Engine:
 
     def _key(self, settings: Settings, content: str) -> str:
         place = str(settings.path or "")
-        return blake2b(f"{settings.digest} {content} {place}".encode("utf-8", "surrogateescape"), digest_size=16).hexdigest()
+        return blake2b(
+            f"{settings.digest} {content} {place}".encode("utf-8", "surrogateescape"), digest_size=16
+        ).hexdigest()
 
     # --- the report ------------------------------------------------------------------------------------------------
 
@@ -410,8 +420,12 @@ def repository_key(root: Path) -> bytes:
     return blake2b(name, digest_size=32, person=b"atomlint secret").digest()
 
 
+@functools.cache
 def engine_stamp() -> str:
-    """Changes whenever a file of the engine does: an editable install must not answer from an older engine's cache."""
+    """Changes whenever a file of the engine does: an editable install must not answer from an older engine's cache.
+
+    Asked once: what a process has loaded stays what it was.
+    """
     latest, count = 0, 0
     for directory, folders, files in os.walk(os.path.dirname(__file__)):  # noqa: PTH120 - walked at every start
         folders[:] = [folder for folder in folders if folder not in ("__pycache__", "lsp", "cli")]

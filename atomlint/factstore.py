@@ -29,7 +29,9 @@ DIGEST = 16
 class FactStore:
     """One run's view. ``memo`` holds decoded records by content from run to run."""
 
-    def __init__(self, cache: NullCache, hashes: Hashes, overlay: Mapping[str, bytes], run: Run, memo: dict[bytes, Any]) -> None:
+    def __init__(
+        self, cache: NullCache, hashes: Hashes, overlay: Mapping[str, bytes], run: Run, memo: dict[bytes, Any]
+    ) -> None:
         self._cache = cache
         self._hashes = hashes
         self._overlay = overlay
@@ -131,7 +133,9 @@ class FactStore:
             self.ensure([path])
             self.prefetch([path])
         if path not in self._blobs:  # known by its digest, and gone from the cache since
-            for task, result in self._run("parsing", [Task(path, self._overlay.get(path), is_test=False, scan=False, facts=True)]):
+            for task, result in self._run(
+                "parsing", [Task(path, self._overlay.get(path), is_test=False, scan=False, facts=True)]
+            ):
                 self.add(task.path, result)
         facts, spans = self._blobs[path]
         record = _FACTS.decode(facts) if facts else None

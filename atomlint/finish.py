@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from .finding import Finding
 from .nominate import finding_of_crash
 from .report import Trouble
-from .scan import Crash
 from .suppress import UNUSED, apply, parse, statement_ranges
 
 if TYPE_CHECKING:
+    from .finding import Finding
     from .pipeline import Pipeline
+    from .scan import Crash
 
 Range = Callable[[int], tuple[int, int]]
 

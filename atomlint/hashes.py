@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from .listing import FileEntry  # noqa: TC001 - msgspec reads the annotations
+from .listing import FileEntry
 from .report import Trouble
 
 if TYPE_CHECKING:

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
 
 TESTS = re.compile(r"(^|/)(tests?|testing|e2e|__tests__)/|(^|/)(test_[^/]*|[^/]*_tests?|conftest|tests)\.py$")
 

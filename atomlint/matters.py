@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
 from posixpath import dirname
+from typing import TYPE_CHECKING
 
-from .index.modules import Modules
-from .scan import Scan
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from .index.modules import Modules
+    from .scan import Scan
 
 
 def matters(scans: Mapping[str, Scan], modules: Modules) -> list[str]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from .context import Context
@@ -11,10 +10,12 @@ from .document import Document, DocumentError, document_kind
 from .finding import Confidence, Finding, Position, Severity, Span
 from .index.views import Call, Class, Function, Index
 from .report import Trouble
-from .declare import Rule
 from .scan import Crash
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+
+    from .declare import Rule
     from .facts.records import Facts, Spans
     from .source import Source, SourceReader
     from .syntax.statements import Statement
@@ -86,7 +87,9 @@ class Nominator:
             "Call": self.index.calls, "Class": self.index.classes, "Function": self.index.functions,
         }[rule.subject]  # type: ignore[assignment]  # fmt: skip
         if rule.reach and rule.subject == "Function":
-            yield from sorted(map(self.index.function, self.index.project.reach.reached), key=lambda v: (v.path, v.ordinal))
+            yield from sorted(
+                map(self.index.function, self.index.project.reach.reached), key=lambda v: (v.path, v.ordinal)
+            )
             return
         wanted = frozenset(need.decode() for need in rule.needs)
         for path in self.index.paths:
@@ -116,7 +119,9 @@ class Nominator:
             self.troubles.append(Trouble("limit", view.path, "an expression nests too deep to be looked at"))
             return
         except Exception as error:  # LibCST rejects what the interpreter accepts
-            self.troubles.append(Trouble("syntax", view.path, f"LibCST cannot read a statement: {str(error).splitlines()[0]}"))
+            self.troubles.append(
+                Trouble("syntax", view.path, f"LibCST cannot read a statement: {str(error).splitlines()[0]}")
+            )
             return
         context.statement = statement
         handler = rule.handlers.get(type(node).__name__)

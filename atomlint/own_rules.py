@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from .finding import Severity
 from .declare import Rule
+from .finding import Severity
 
 SYNTAX_ERROR = """A file that a rule needs does not parse.
 

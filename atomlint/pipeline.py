@@ -3,43 +3,36 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from .finding import Finding
-from .lanes import test_matcher
-from .report import Looked, Trouble
+from .beside import beside, can_fork
 from .document import document_kind
 from .factstore import FactStore
+from .finding import Finding
+from .lanes import test_matcher
+from .outcome import Clock, Outcome, Sources
+from .report import Looked, Trouble
 from .scan import Crash, Result, Scan, Setup, SyntaxProblem, Task, begin, decode_scans, look
-from .source import Source
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping, Sequence
+
     from .cache import NullCache
     from .config import Settings
-    from .index.catalog import Catalog
+    from .declare import Rule
     from .hashes import Hashes
+    from .index.catalog import Catalog
+    from .index.project import Project
+    from .outcome import Progress
     from .pool import Pool
     from .registry import Registry
-    from .declare import Rule
     from .workspace import Workspace
 
-Progress = Callable[[str, int, int], None]
-"""Told the stage, how many files are done, and how many there are."""
-
-
-class Outcome(msgspec.Struct, array_like=True):
-    """Everything a project's run found: what the cache keeps of it."""
-
-    findings: list[Finding]
-    """All of them, hidden and suppressed ones too, in output order, with fingerprints."""
-    troubles: list[Trouble]
-    looked: Looked
-    tracebacks: list[str] = []
+WORTH_A_COPY = 300
+"""Linked files from which on rules run in two processes."""
 
 
 class IndexAnswer(msgspec.Struct, array_like=True):
@@ -52,52 +45,21 @@ class IndexAnswer(msgspec.Struct, array_like=True):
     unresolved: int
     needed: list[str]
     """Files beyond the linked ones whose facts were asked for."""
+    texts: dict[str, bytes] = {}
+    """Content hashes of the files that findings point at: columns and quotes come from their text."""
+    link_seconds: float = 0.0
+    libcst_seconds: float = 0.0
 
-
-class Clock:
-    """CPU seconds a stage, of this process and of the workers that ended."""
-
-    def __init__(self) -> None:
-        self.stages: dict[str, float] = {}
-
-    @contextmanager
-    def stage(self, name: str) -> Iterator[None]:
-        """Charge the time of a block to a stage."""
-        before = time.process_time()
-        try:
-            yield
-        finally:
-            self.add(name, time.process_time() - before)
-
-    def add(self, name: str, seconds: float) -> None:
-        """Charge seconds to a stage."""
-        self.stages[name] = self.stages.get(name, 0.0) + seconds
-
-    def move(self, source: str, target: str, seconds: float) -> None:
-        """Charge to one stage what was measured inside of another."""
-        self.add(source, -seconds)
-        self.add(target, seconds)
-
-
-class Sources:
-    """Texts of the workspace, read when asked for and kept."""
-
-    def __init__(self, workspace: Workspace) -> None:
-        self.workspace = workspace
-        self._kept: dict[str, Source | None] = {}
-
-    def source(self, path: str) -> Source | None:
-        """The file at a root-relative path, or None when it cannot be read or decoded."""
-        if path not in self._kept:
-            data = self.workspace.read(path)
-            source = None if isinstance(data, Trouble) else Source(path, data)
-            try:
-                if source is not None:
-                    _ = source.text
-            except ValueError:
-                source = None
-            self._kept[path] = source
-        return self._kept[path]
+    def joined(self, other: IndexAnswer) -> IndexAnswer:
+        """What two sets of rules said of the same project."""
+        return IndexAnswer(
+            [*self.findings, *other.findings],
+            [*self.crashes, *other.crashes],
+            [*self.troubles, *other.troubles],
+            self.documents + other.documents,
+            self.unresolved + other.unresolved,
+            needed=sorted({*self.needed, *other.needed}),
+        )
 
 
 class Pipeline:
@@ -187,7 +149,9 @@ class Pipeline:
 
     def _scan(self) -> dict[str, Scan]:
         with self.clock.stage("prefilter"):
-            stamp = msgspec.msgpack.encode([self.registry.stamp(), self.setup.needles, self.setup.text_rules, self.options, self.settings.tests])
+            stamp = msgspec.msgpack.encode(
+                [self.registry.stamp(), self.setup.needles, self.setup.text_rules, self.options, self.settings.tests]
+            )
             keys = {path: _key(stamp, path, self.hashes.of(path)) for path in self.workspace.files}
             known = self.cache.get_many("scan", [key for key in keys.values() if key])
             missing = [path for path, key in keys.items() if key not in known]
@@ -266,12 +230,11 @@ class Pipeline:
 
         documents = [path for path in self.workspace.files if document_kind(path) is not None]
         key = self._index_key(scans, linked, documents)
-        blob = self.cache.get("index", key)
-        if blob is None:
+        answer = self._kept_answer(key)
+        if answer is None:
             answer = self._link(scans, linked, documents)
+            answer.texts = {path: self.hashes.of(path) or b"" for path in sorted(pointed_at(answer.findings))}
             self.cache.put_many("index", {key: msgspec.msgpack.encode(answer)})
-        else:
-            answer = msgspec.msgpack.decode(blob, type=IndexAnswer)
         for path in answer.needed:  # files that linking asked for beyond the linked ones
             self.facts.ensure([path])
         problems = sorted(self.facts.problems.items())
@@ -280,38 +243,77 @@ class Pipeline:
         looked = Looked(parsed=answer.documents, out_of_reach=len(problems), unresolved=answer.unresolved)
         return [*answer.findings, *broken], answer.crashes, looked
 
+    def _kept_answer(self, key: bytes) -> IndexAnswer | None:
+        """The answer to the same facts, if the files that it points at also read the same."""
+        blob = self.cache.get("index", key)
+        if blob is None:
+            return None
+        answer = msgspec.msgpack.decode(blob, type=IndexAnswer)
+        same = all((self.hashes.of(path) or b"") == digest for path, digest in answer.texts.items())
+        return answer if same else None
+
     def _index_key(self, scans: Mapping[str, Scan], linked: Sequence[str], documents: Sequence[str]) -> bytes:
         digest = self.facts.digest(linked)
-        parts = [digest, *(self.hashes.of(path) or b"" for path in documents)]
+        read = [*documents, *(path for path in self.workspace.files if path.endswith(".sh") or "." not in path)]
+        parts = [digest, *(self.hashes.of(path) or b"" for path in read)]
         names = "\0".join([*scans, "", *self.workspace.files]).encode("utf-8", "surrogateescape")
         whole = [parts, names, self.registry.stamp(), self.settings.digest, [rule.id for rule in self.rules]]
         return _key(msgspec.msgpack.encode(whole), "", b"")
 
     def _link(self, scans: Mapping[str, Scan], linked: Sequence[str], documents: Sequence[str]) -> IndexAnswer:
-        from .index.project import Project
-        from .index.views import Index
-        from .nominate import Nominator
-
+        """Run index and document rules; those about call paths beside the others, when the project is large."""
         with self.clock.stage("link"):
             self.progress("linking", 0, 0)
             self.facts.prefetch(linked)
-            project = Project(scans, self.facts.facts, self.facts.spans, linked, self.catalog, self.settings.src)
-            index = Index(project, self.sources, tests=frozenset(p for p in self.workspace.files if self.is_test(p)))
-            index.files = tuple(self.workspace.files)
-            index.tenant_models = self.settings.tenant_models
-            index.fly_files = self.settings.fly_files
-            nominator = Nominator(index, self.sources, self.options)
-            nominator.run_index_rules(self.index_rules, {path: frozenset(scan.needs) for path, scan in scans.items()})
-            nominator.run_document_rules(self.rules, documents)
-            reach = any(rule.reach for rule in self.index_rules)
-            unresolved = project.reach.unresolved if reach else 0
-            self.facts.save()
-        self.clock.move("link", "libcst", nominator.libcst_seconds)
-        known = frozenset(linked)
-        needed = sorted(path for path in project.linker.loaded if path not in known)
-        return IndexAnswer(nominator.findings, nominator.crashes, nominator.troubles, nominator.documents, unresolved, needed)
+            paths = [rule for rule in self.index_rules if rule.reach]
+            others = [rule for rule in self.rules if rule.subject not in ("Text", "Project") and not rule.reach]
+            split = self.jobs != 1 and len(linked) >= WORTH_A_COPY and bool(paths) and bool(others) and can_fork()
+            project = self._project(scans, linked)
+            if not split:
+                return self._answer(project, scans, [*paths, *others], documents)
+            for path in linked:
+                project.linker.table(path)  # decoded once, for both
+            waiting = beside(lambda: msgspec.msgpack.encode(self._answer(project, scans, others, documents)))
+            first = self._answer(project, scans, paths, [])
+            second = msgspec.msgpack.decode(waiting(), type=IndexAnswer)
+        self.clock.add("link", second.link_seconds)
+        self.clock.add("libcst", second.libcst_seconds)
+        return first.joined(second)
 
-    def _finish(self, findings: list[Finding], crashes: list[Crash], looked: Looked, scans: Mapping[str, Scan]) -> Outcome:
+    def _project(self, scans: Mapping[str, Scan], linked: Sequence[str]) -> Project:
+        from .index.project import Project
+
+        return Project(scans, self.facts.facts, self.facts.spans, linked, self.catalog, self.settings.src)
+
+    def _answer(
+        self, project: Project, scans: Mapping[str, Scan], rules: Sequence[Rule], documents: Sequence[str]
+    ) -> IndexAnswer:
+        from .index.views import Index
+        from .nominate import Nominator
+
+        start = time.process_time()
+        index = Index(project, self.sources, tests=frozenset(p for p in self.workspace.files if self.is_test(p)))
+        index.files = tuple(self.workspace.files)
+        index.tenant_models = self.settings.tenant_models
+        index.fly_files = self.settings.fly_files
+        nominator = Nominator(index, self.sources, self.options)
+        needs = {path: frozenset(scan.needs) for path, scan in scans.items()}
+        nominator.run_index_rules([rule for rule in rules if rule.subject != "Document"], needs)
+        nominator.run_document_rules(rules, documents)
+        unresolved = project.reach.unresolved if any(rule.reach for rule in rules) else 0
+        self.facts.save()
+        known = frozenset(project.linked)
+        needed = sorted(path for path in project.linker.loaded if path not in known)
+        libcst = nominator.libcst_seconds
+        self.clock.move("link", "libcst", libcst)
+        return IndexAnswer(
+            nominator.findings, nominator.crashes, nominator.troubles, nominator.documents, unresolved, needed,
+            link_seconds=time.process_time() - start - libcst, libcst_seconds=libcst,
+        )  # fmt: skip
+
+    def _finish(
+        self, findings: list[Finding], crashes: list[Crash], looked: Looked, scans: Mapping[str, Scan]
+    ) -> Outcome:
         from .fingerprint import assign
         from .finish import finish
 
@@ -328,6 +330,16 @@ def _key(stamp: bytes, path: str, digest: bytes | None) -> bytes:
     from hashlib import blake2b
 
     return blake2b(b"\0".join([stamp, path.encode("utf-8", "surrogateescape"), digest]), digest_size=16).digest()
+
+
+def pointed_at(findings: Sequence[Finding]) -> set[str]:
+    """Paths of all places that findings name."""
+    paths = set()
+    for finding in findings:
+        paths |= {span.path for span in finding.spans}
+        paths |= {step.span.path for step in finding.trace}
+        paths |= {edit.span.path for fix in finding.fixes for edit in fix.edits}
+    return paths
 
 
 def rule_ids(rules: Sequence[Rule]) -> frozenset[str]:

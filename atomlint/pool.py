@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable, Iterator, Sequence
+import threading
 from typing import TYPE_CHECKING, Any, TypeVar
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
     from concurrent.futures import Future, ProcessPoolExecutor
 
 T = TypeVar("T")
@@ -26,7 +27,9 @@ class Died:
 class Pool:
     """Processes that are started when first needed and kept until `close`. Functions and tasks must be picklable."""
 
-    def __init__(self, jobs: int = 0, *, start: Callable[..., None] | None = None, arguments: Sequence[Any] = ()) -> None:
+    def __init__(
+        self, jobs: int = 0, *, start: Callable[..., None] | None = None, arguments: Sequence[Any] = ()
+    ) -> None:
         """Args:
         jobs: processes; 0 for one a core.
         start: called once in every process (and in this one) before its first task, with ``arguments``.
@@ -39,7 +42,9 @@ class Pool:
         self.is_serial = True
         """Whether the last `run` stayed in this process."""
 
-    def run(self, work: Callable[[T], R], tasks: Sequence[T], done: Callable[[int], None] | None = None) -> Iterator[tuple[T, R | Died]]:
+    def run(
+        self, work: Callable[[T], R], tasks: Sequence[T], done: Callable[[int], None] | None = None
+    ) -> Iterator[tuple[T, R | Died]]:
         """Results in the order of the tasks."""
         self.is_serial = self.jobs == 1 or len(tasks) < SERIAL
         if self.is_serial:
@@ -53,7 +58,9 @@ class Pool:
             return
         yield from self._spread(work, tasks, done)
 
-    def _spread(self, work: Callable[[T], R], tasks: Sequence[T], done: Callable[[int], None] | None) -> Iterator[tuple[T, R | Died]]:
+    def _spread(
+        self, work: Callable[[T], R], tasks: Sequence[T], done: Callable[[int], None] | None
+    ) -> Iterator[tuple[T, R | Died]]:
         from concurrent.futures.process import BrokenProcessPool
 
         chunks = [tasks[start : start + CHUNK] for start in range(0, len(tasks), CHUNK)]
@@ -83,7 +90,7 @@ class Pool:
         for task in chunk:
             try:
                 results += self._processes().submit(_chunk, work, [task]).result()
-            except BrokenProcessPool:
+            except BrokenProcessPool:  # noqa: PERF203 - it is what is looked for
                 self._forget()
                 results.append(Died())
         self._forget()
@@ -94,7 +101,9 @@ class Pool:
             import multiprocessing
             from concurrent.futures import ProcessPoolExecutor
 
-            method = "fork" if sys.platform == "linux" else "spawn"
+            # A fork keeps locks that other threads held, for ever; a language server checks beside its main thread.
+            alone = threading.current_thread() is threading.main_thread()
+            method = "fork" if sys.platform == "linux" and alone else "spawn"
             context = multiprocessing.get_context(method)
             self._executor = ProcessPoolExecutor(self.jobs, context, _begin, (self._start, self._arguments))
         return self._executor

@@ -6,16 +6,17 @@ Modules are imported when a rule is needed, not when its id is.
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from .didyoumean import nearest
 from .declare import Rule, Status
+from .didyoumean import nearest
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
+
     from .config import Settings
     from .index.catalog import Rows
 
@@ -77,11 +78,12 @@ def installed_packs() -> list[Pack]:
     Raises:
         PackError: an entry point names a package that cannot be found.
     """
-    from importlib.metadata import entry_points
     from importlib.util import find_spec
 
+    from .entrypoints import entry_points
+
     packs = []
-    for entry in entry_points(group=GROUP):
+    for entry in entry_points(GROUP):
         try:
             spec = find_spec(entry.value)
         except (ImportError, ValueError) as error:
@@ -89,8 +91,7 @@ def installed_packs() -> list[Pack]:
         places = list(spec.submodule_search_locations or ()) if spec is not None else []
         if not places:
             raise PackError(f"pack {entry.name!r}: there is no package {entry.value!r}")
-        version = entry.dist.version if entry.dist is not None else "0"
-        packs.append(Pack(entry.name, entry.value, version, Path(places[0])))
+        packs.append(Pack(entry.name, entry.value, entry.version, Path(places[0])))
     unique = {pack.package: pack for pack in packs}
     return sorted(unique.values(), key=lambda pack: (pack.name != "builtin", pack.name))
 
@@ -104,7 +105,9 @@ class Registry:
         for pack in self.packs:
             for rule_id, module in pack.modules():
                 if rule_id in self._modules:
-                    raise PackError(f"pack {pack.name!r}: rule {rule_id!r} is already defined by {self._modules[rule_id]}")
+                    raise PackError(
+                        f"pack {pack.name!r}: rule {rule_id!r} is already defined by {self._modules[rule_id]}"
+                    )
                 self._modules[rule_id] = module
         self._loaded: dict[str, Rule] = {}
 
@@ -181,7 +184,11 @@ class Registry:
         return [self.rule(rule_id) for rule_id in sorted(chosen)]
 
     def stamp(self) -> str:
-        """Changes whenever a pack does."""
+        """Changes whenever a pack does; asked once, because a process that lives long keeps the rules that it loaded."""
+        return self._stamp
+
+    @cached_property
+    def _stamp(self) -> str:
         return "\n".join(pack.stamp() for pack in self.packs)
 
     def catalog_rows(self) -> list[Rows]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal, Protocol
 
@@ -11,6 +10,8 @@ import msgspec
 from .finding import Confidence, Finding, Severity
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
     from .source import SourceReader
 
 TroubleKind = Literal["config", "path", "unreadable", "syntax", "rule", "limit", "worker", "usage", "cache", "project"]

@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import re
 import time
-from collections.abc import Sequence
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import msgspec
 
 from .finding import Finding
 from .kinds import kind_of
-from .declare import Rule
 from .source import DecodeError, Source
 from .text import Text, TextContext
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from .declare import Rule
 
 IMPORT = re.compile(
     rb"^[ \t]*(?:from[ \t]+([.\w]+)[ \t]+import[ \t]*(\([^)]*\)|[^\n;]+)|import[ \t]+([^\n;]+))", re.MULTILINE
@@ -221,7 +224,7 @@ def _problem(source: Source, text: str, error: SyntaxError) -> SyntaxProblem:
             import libcst
 
             libcst.parse_module(text)
-        except Exception:  # noqa: S110 - whatever LibCST says, the file does not parse
+        except Exception:  # whatever LibCST says, the file does not parse
             pass
         else:
             return SyntaxProblem(message, line, column, newer=True)

@@ -10,15 +10,18 @@ from __future__ import annotations
 import re
 import shutil
 import tempfile
-from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from .edits import fix_to_fixpoint
 from .engine import Engine, Request
-from .finding import Finding
-from .report import Report
 from .source import Files
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from .finding import Finding
+    from .report import Report
 
 MARK = re.compile(r"(?:#|<!--|//)\s*(todo-)?expect:\s*([a-z][a-z0-9-]*(?:\s*,\s*[a-z][a-z0-9-]*)*)")
 TEXT = 4_000_000
@@ -85,7 +88,9 @@ def check_fixture(fixture: Path, rule: str) -> list[str]:
             (root / "atomlint.toml").write_text("", encoding="utf-8")
         report = check_directory(root, select=(rule, "atomlint"))
         wrong = [f"{error.path}: {error.kind}: {error.message}" for error in report.errors if error.kind != "syntax"]
-        wrong += compare(report.active, [mark for mark in expectations(root) if mark.rule in (rule, "atomlint-syntax-error")])
+        wrong += compare(
+            report.active, [mark for mark in expectations(root) if mark.rule in (rule, "atomlint-syntax-error")]
+        )
         expected = fixture.with_name(fixture.name.replace("bad", "fixed", 1))
         if fixture.is_file() and fixture.name.startswith("bad") and expected.exists():
             wrong += _compare_fixed(root, fixture.name, expected.read_bytes(), rule)
@@ -98,8 +103,13 @@ def compare(findings: Sequence[Finding], marks: Sequence[Expectation]) -> list[s
     expected = {mark[:3] for mark in marks if not mark.todo}
     todo = {mark[:3] for mark in marks if mark.todo}
     wrong = [f"{p}:{n}: {r} is expected and not reported" for p, n, r in sorted(expected - found.keys())]
-    wrong += [f"{p}:{n}: {r} is reported now: make its todo-expect an expect" for p, n, r in sorted(todo & found.keys())]
-    wrong += [f"{p}:{n}: {r} is reported and not expected: {found[p, n, r]}" for p, n, r in sorted(found.keys() - expected - todo)]
+    wrong += [
+        f"{p}:{n}: {r} is reported now: make its todo-expect an expect" for p, n, r in sorted(todo & found.keys())
+    ]
+    wrong += [
+        f"{p}:{n}: {r} is reported and not expected: {found[p, n, r]}"
+        for p, n, r in sorted(found.keys() - expected - todo)
+    ]
     return wrong
 
 
@@ -138,7 +148,9 @@ def examples(body: str) -> dict[str, str]:
     """The files of a page's Bad or Good section: indented code, several files separated by lines ``--- path``."""
     import textwrap
 
-    lines = textwrap.dedent("\n".join(line for line in body.splitlines() if line.startswith("    ") or not line.strip()))
+    lines = textwrap.dedent(
+        "\n".join(line for line in body.splitlines() if line.startswith("    ") or not line.strip())
+    )
     files: dict[str, list[str]] = {}
     current = files.setdefault("app.py", [])
     for line in lines.splitlines():

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from .finding import Confidence, Finding, Severity, Span
-from .option import Option
-from .declare import Rule
-from .source import Source
+
+if TYPE_CHECKING:
+    from .declare import Rule
+    from .option import Option
+    from .source import Source
 
 
 @dataclass

@@ -8,16 +8,19 @@ import re
 import shutil
 import subprocess
 from collections import Counter
-from collections.abc import Iterable
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 from atomlint.lanes import test_matcher
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from pathlib import Path
 
 IMPORT = re.compile(rb"^[ \t]*(?:from|import)[ \t]+([\w.]+)", re.MULTILINE)
 SKIPPED = {".git", ".hg", "node_modules", "__pycache__", ".venv", "venv"}
 
 
-class Unfit(Exception):
+class UnfitError(Exception):
     """A project that cannot be timed on; ``str()`` is one line."""
 
 
@@ -43,7 +46,7 @@ def copy(root: Path, target: Path) -> list[str]:
     """Copy a project's listed files to a new git repository; its Python files, relative to it.
 
     Raises:
-        Unfit: there is no Python file in it.
+        UnfitError: there is no Python file in it.
     """
     names = listed(root)
     for name in names:
@@ -52,7 +55,7 @@ def copy(root: Path, target: Path) -> list[str]:
         shutil.copy2(root / name, place, follow_symlinks=False)
     python = sorted(name for name in names if name.endswith(".py") and not (target / name).is_symlink())
     if not python:
-        raise Unfit(f"no Python files in {root}")
+        raise UnfitError(f"no Python files in {root}")
     plain = {**os.environ, "GIT_CONFIG_GLOBAL": os.devnull, "GIT_CONFIG_NOSYSTEM": "1"}
     for arguments in (["init", "--quiet"], ["add", "--all", "--force"]):
         subprocess.run(["git", *arguments], cwd=target, env=plain, check=True, capture_output=True)
@@ -70,7 +73,7 @@ def choose(root: Path, python: Iterable[str]) -> tuple[str, str]:
     Modules are told apart by the last two parts of their names, which is close enough to choose by.
 
     Raises:
-        Unfit: no production file has a function to change.
+        UnfitError: no production file has a function to change.
     """
     is_test = test_matcher(None)
     production = [name for name in python if not is_test(name)]
@@ -82,7 +85,7 @@ def choose(root: Path, python: Iterable[str]) -> tuple[str, str]:
     used = [name for name in ranked if imported[_module(name)]] or ranked
     changeable = [name for name in used if is_changeable(root / name)]
     if not changeable:
-        raise Unfit("no production file has a function to change")
+        raise UnfitError("no production file has a function to change")
     return changeable[len(changeable) // 2], changeable[-1]
 
 
@@ -97,7 +100,7 @@ def is_changeable(path: Path) -> bool:
         text = path.read_bytes().decode("utf-8")
         with_comment(text, 0)
         ast.parse(with_code(text, 0))
-    except (ValueError, SyntaxError, Unfit):
+    except (ValueError, SyntaxError, UnfitError):
         return False
     return True
 
@@ -106,20 +109,20 @@ def with_comment(text: str, number: int) -> str:
     """A comment line above the first function or class: every line below it moves, and nothing else changes.
 
     Raises:
-        Unfit: there is none at the top level.
+        UnfitError: there is none at the top level.
     """
     for node in ast.parse(text).body:
         if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
             first = min([node.lineno, *(decorator.lineno for decorator in node.decorator_list)])
             return _inserted(text, first, f"# benchmark: change {number}")
-    raise Unfit("nothing to comment")
+    raise UnfitError("nothing to comment")
 
 
 def with_code(text: str, number: int) -> str:
     """One more statement, with a call, at the start of the first function.
 
     Raises:
-        Unfit: there is no function with lines of its own.
+        UnfitError: there is no function with lines of its own.
     """
     for node in ast.walk(ast.parse(text)):
         if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
@@ -128,7 +131,7 @@ def with_code(text: str, number: int) -> str:
             if body and body[0].lineno > node.lineno:
                 first = min([body[0].lineno, *(d.lineno for d in getattr(body[0], "decorator_list", []))])
                 return _inserted(text, first, " " * body[0].col_offset + f'print("benchmark", {number})')
-    raise Unfit("no function to change")
+    raise UnfitError("no function to change")
 
 
 def _inserted(text: str, line: int, new: str) -> str:

@@ -15,18 +15,24 @@ import platform
 import shutil
 import sys
 import tempfile
-from collections.abc import Callable, Sequence
+from collections import Counter
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from checkout import Unfit, choose, copy, count_lines, is_changeable, with_code, with_comment
+from checkout import UnfitError, choose, copy, count_lines, is_changeable, with_code, with_comment
 from measure import Run, Series, run, tree_peak
 from peers import PEERS, Peer, executable, version
 from tables import Row, figures, parse_timings, put, stages
 
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
 CLICK, LIBCST, RUFF = "python -c 'import click'", "python -c 'import libcst'", "ruff --select F --no-cache"
 LONG = 60.0
 """Seconds from which a peer is run once."""
+BRIEF = 0.3
+"""Seconds below which the memory of all processes is not looked at: too few looks fit in."""
 ARGUMENTS = 1_500_000
 """Bytes of file names that fit on one command line with room to spare."""
 
@@ -64,14 +70,15 @@ class Bench:
         self.root.mkdir()
         self.python = copy(source, self.root)
         self.lines = count_lines(self.root, self.python)
-        named = [options.changed, options.changed] if options.changed else choose(self.root, self.python)
+        named: tuple[str, str] = (options.changed,) * 2 if options.changed else choose(self.root, self.python)
         for name in named:
             if not is_changeable(self.root / name):
-                raise Unfit(f"{name}: nothing that could be changed in it")
+                raise UnfitError(f"{name}: nothing that could be changed in it")
         self.ordinary, self.hub = named
         self.texts = {name: (self.root / name).read_bytes().decode("utf-8") for name in named}
         installed = executable("atomlint")
         self.atomlint = [installed] if installed else [sys.executable, "-m", "atomlint"]
+        self.counts: Counter[tuple[str, bool]] = Counter()
         self.rows: list[Row] = []
 
     def check(self, *arguments: str) -> list[str]:
@@ -115,7 +122,7 @@ class Bench:
 
     def changes(self, what: str, name: str) -> list[Case]:
         """A comment and a statement more in one file; whole project, and the file alone as pre-commit names it."""
-        comment, code = self.changer(name, with_comment), self.changer(name, with_code)
+        comment, code = self.changer(name, code=False), self.changer(name, code=True)
         return [
             Case(f"atomlint, {what}: a comment", self.check(), LIBCST, prepare=comment),
             Case(f"atomlint, {what}: a statement", self.check(), LIBCST, prepare=code),
@@ -142,16 +149,15 @@ class Bench:
         """Clear the cache."""
         shutil.rmtree(self.cache, ignore_errors=True)
 
-    def changer(self, name: str, change: Callable[[str, int], str]) -> Callable[[int], None]:
-        """Gives a file content that it never had before."""
+    def changer(self, name: str, *, code: bool) -> Callable[[int], None]:
+        """Changes one thing in a file, which gives it content that it never had before."""
 
         def prepare(_: int) -> None:
-            self.number += 1
-            (self.root / name).write_bytes(change(self.texts[name], self.number).encode())
+            self.counts[name, code] += 1
+            text = with_code(self.texts[name], self.counts[name, True])
+            (self.root / name).write_bytes(with_comment(text, self.counts[name, False]).encode())
 
         return prepare
-
-    number = 0
 
     # --- rounds ----------------------------------------------------------------------------------------------------
 
@@ -169,7 +175,7 @@ class Bench:
         say(f"{title}: memory")
         for case in cases:
             row = Row(case.name, Series(case.runs), case.against, case.aim)
-            if row.series.wall < LONG:
+            if BRIEF < row.series.wall < LONG:
                 case.prepare(0)
                 row.tree = tree_peak(case.argv, self.root, self.env, self.limit)
             self.rows.append(row)
@@ -181,8 +187,8 @@ class Bench:
             ("cold", ["--no-cache"], nothing),
             ("filling", [], self.forget),
             ("nothing changed", [], nothing),
-            ("a statement", [], self.changer(self.ordinary, with_code)),
-            ("a statement in the hub", [], self.changer(self.hub, with_code)),
+            ("a statement", [], self.changer(self.ordinary, code=True)),
+            ("a statement in the hub", [], self.changer(self.hub, code=True)),
         ):
             prepare(0)
             said = self.scratch / "stderr"
@@ -201,11 +207,11 @@ class Bench:
         loads = f"{load[0]:.1f} before, {os.getloadavg()[0]:.1f} after"
         return "\n".join(
             [
-                f"- machine: {os.cpu_count()} cores, {processor()}; {platform.system()} {platform.release()}; load {loads}",
+                f"- machine: {os.cpu_count()} cores, {processor()}; {platform.system()}; load {loads}",
                 f"- Python {platform.python_version()}; {', '.join(versions)}",
                 f"- project: {len(self.python):,} Python files, {self.lines:,} lines",
-                f"- ordinary file: `{self.ordinary}`, {lines(self.texts[self.ordinary])}; "
-                f"hub: `{self.hub}`, {lines(self.texts[self.hub])}",
+                f"- ordinary file: `{self.ordinary}`, {lines(self.texts[self.ordinary])}",
+                f"- hub: `{self.hub}`, {lines(self.texts[self.hub])}",
             ]
         )
 
@@ -269,7 +275,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     with tempfile.TemporaryDirectory(prefix="atomlint-benchmark-") as scratch:
         try:
             bench = Bench(Path(scratch), options.path.resolve(), options)
-        except Unfit as error:
+        except UnfitError as error:
             print(f"compare: {error}", file=sys.stderr)
             return 2
         bench.measure()

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 from measure import MB, Series
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from pathlib import Path
 
 BEGIN, END = "<!-- BEGIN:benchmark -->", "<!-- END:benchmark -->"
 STAGES = ("files", "prefilter", "secrets", "facts", "link", "libcst", "finish", "output", "total")

@@ -29,7 +29,11 @@ def describe_frequency(work: RequestWork) -> str:
         return "on every request"
     routes = f"{work.routes} route{'s' if work.routes > 1 else ''}"
     if work.frequency == "dependency":
-        return f"for every request of {routes} that share a dependency" if work.routes > 1 else "for every request of one route's dependency"
+        return (
+            f"for every request of {routes} that share a dependency"
+            if work.routes > 1
+            else "for every request of one route's dependency"
+        )
     return f"in the requests of {routes}"
 
 
@@ -50,7 +54,7 @@ def trace_of(index: Index, work: RequestWork) -> tuple[Note, ...]:
             notes.append(Note(index.call(step.function.place, step.call).span, f"{caller} calls {target}"))
         last = use.chain[-1]
         call = index.call(last.function.place, last.call)
-        what = use.effect.operation.name if hasattr(use.effect, "operation") else f"reads {use.effect.model_name}"
+        what = use.command.operation.name if use.is_command else f"reads {use.lookup.model_name}"
         notes.append(Note(call.span, f"{index.function(last.function).qualname}: {what}"))
         origin = index.receiver_origin(last.function.place, last.call)
         if origin is not None and origin.path != last.function.place:

@@ -53,7 +53,7 @@ class Committer:
         return self.pre_commit("run", "--color", "never", "--verbose", *arguments)
 
     def pre_commit(self, *arguments: str, timeout: int = 120) -> subprocess.CompletedProcess[str]:
-        done = subprocess.run(
+        return subprocess.run(
             [sys.executable, "-m", "pre_commit", *arguments],
             cwd=self.path,
             env=environment(
@@ -71,4 +71,3 @@ class Committer:
             check=False,
             timeout=timeout,
         )
-        return done

@@ -23,7 +23,9 @@ def fixtures() -> list[tuple[str, Path]]:
     return found
 
 
-@pytest.mark.parametrize(("rule", "fixture"), fixtures(), ids=lambda value: value.name if isinstance(value, Path) else value)
+@pytest.mark.parametrize(
+    ("rule", "fixture"), fixtures(), ids=lambda value: value.name if isinstance(value, Path) else value
+)
 def test_a_fixture_is_reported_on_the_marked_lines_and_nowhere_else(rule: str, fixture: Path) -> None:
     assert check_fixture(fixture, rule) == []
 

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import json
-import os
 import re
+import shutil
 import subprocess
 import sys
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 from commands import ROOT, atomlint, environment, write
 from precommit import Committer
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 pytestmark = pytest.mark.needs("pip")
 
@@ -93,32 +96,23 @@ def test_it_is_selected_configured_and_suppressed_like_any_other(run):
     assert run("config", "show", atomlint_dot_toml=f'ignore = ["{RULE}"]\n').returncode == 0
 
 
-def test_its_own_tests_pass_with_the_fixture_harness(distribution, installed):
-    tests = str(distribution / "tests")
-    done = subprocess.run(
-        [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "--rootdir", tests, tests],
-        cwd=distribution,
-        env=environment(PYTHONPATH=installed),
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+def test_its_own_tests_use_the_fixture_harness(distribution, installed, tmp_path):
+    tests = shutil.copytree(distribution / "tests", tmp_path / "tests")
+    command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "--rootdir", str(tests), str(tests)]
+
+    def run_tests() -> subprocess.CompletedProcess[str]:
+        env = environment(PYTHONPATH=installed)
+        return subprocess.run(command, cwd=tmp_path, env=env, capture_output=True, text=True, check=False)
+
+    done = run_tests()
     assert done.returncode == 0, done.stdout + done.stderr
-    (distribution / "tests" / "fixtures" / "bad.py").write_text(SENDS, "utf-8")
-    assert "is reported and not expected" in again(distribution, installed)
-
-
-def again(distribution: Path, installed: str) -> str:
-    tests = str(distribution / "tests")
-    command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "--rootdir", tests, tests]
-    return subprocess.run(
-        command, cwd=distribution, env=environment(PYTHONPATH=installed), capture_output=True, text=True, check=False
-    ).stdout
+    (tests / "fixtures" / "bad.py").write_text(SENDS, "utf-8")
+    assert "is reported and not expected" in run_tests().stdout
 
 
 @pytest.mark.needs("git", "pre_commit")
 def test_it_runs_in_pre_commit(installed, tmp_path):
-    committer = Committer(tmp_path, PYTHONPATH=os.pathsep.join([installed]))
+    committer = Committer(tmp_path, PYTHONPATH=installed)
     committer.stage("app.py", SENDS)
     done = committer.run()
     assert done.returncode == 1, done.stdout

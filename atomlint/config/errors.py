@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import re
 from pathlib import Path
@@ -71,6 +70,8 @@ def nearest(name: str, options: Iterable[str]) -> str:
 
 def dotted(keys: Sequence[str | int]) -> str:
     """Keys joined as TOML writes them; indexes of lists as ``[2]``, from 0."""
+    import json
+
     text = ""
     for key in keys:
         if isinstance(key, int):

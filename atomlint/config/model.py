@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pathlib import Path  # noqa: TC003 - the types of a Struct are read at run time
+from pathlib import Path
 from typing import Annotated, Any, Literal
 
 import msgspec

@@ -5,11 +5,13 @@ from __future__ import annotations
 import ast
 import sys
 import threading
-from collections.abc import Callable, Iterator
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from .mask import mask
 from .records import Assign, Call, Exit, Expr, Facts, Frame, Import, Param, Scope, Spans, Unit
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
 
 MAX_ITEMS = 64
 """Items kept of a literal list or dict: longer ones are data, not wiring."""
@@ -451,7 +453,7 @@ class Walker:
             return "'" + mask(value)
         if type(value) is int and value.bit_length() > 64:
             return "?"
-        return "?" if type(value) is bytes else f"#{value}"
+        return "?" if isinstance(value, bytes) else f"#{value}"
 
     def awaited(self, node: ast.Await) -> Expr:
         self.awaiting = type(node.value) is ast.Call
@@ -567,9 +569,7 @@ class Walker:
 
     def walrus(self, node: ast.NamedExpr) -> Expr:
         value = self.visit(node.value)
-        self.facts.assigns.append(
-            Assign(self.scope, node.target.id, value, "=", self.frame, len(self.facts.calls))
-        )
+        self.facts.assigns.append(Assign(self.scope, node.target.id, value, "=", self.frame, len(self.facts.calls)))
         self.spans.assigns += (node.lineno, node.col_offset, node.end_lineno or 0, node.end_col_offset or 0)
         return value
 

@@ -30,4 +30,8 @@ def mask(value: str) -> str:
 def _is_path(value: str) -> bool:
     """A route, module or file path: short words between separators."""
     parts = re.split(r"[/.:_\-]", value)
-    return len(parts) > 1 and max(map(len, parts)) < 20 and sum(part.isalpha() or not part for part in parts) * 2 > len(parts)
+    return (
+        len(parts) > 1
+        and max(map(len, parts)) < 20
+        and sum(part.isalpha() or not part for part in parts) * 2 > len(parts)
+    )

@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from .entries import called_functions
 from .tables import Table, dotted
-from .values import Value
 
 if TYPE_CHECKING:
     from .linker import Linker
+    from .values import Value
 
 
 class Edge(NamedTuple):
@@ -142,7 +142,9 @@ class Calls:
             for value in self.linker.evaluate(table.path, record.parent, expr):
                 if value.kind != "def" or self.linker.table(value.place).facts.scopes[value.scope].kind == "class":
                     continue
-                edges += [Edge(call, inner, "decorator") for inner in self._returned_functions(value, 2 if call >= 0 else 1)]
+                edges += [
+                    Edge(call, inner, "decorator") for inner in self._returned_functions(value, 2 if call >= 0 else 1)
+                ]
         return edges
 
     def _returned_functions(self, function: Value, levels: int) -> list[Value]:
@@ -153,7 +155,8 @@ class Calls:
                 v
                 for f in current
                 for v in self.linker.values.returned(f)
-                if v.kind == "def" and v.place == f.place
+                if v.kind == "def"
+                and v.place == f.place
                 and self.linker.table(v.place).facts.scopes[v.scope].parent == f.scope
             ] or current
         return [value for value in current if value != function]

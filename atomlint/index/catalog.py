@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 import msgspec
 
 from .values import Value
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
 
 Phase = Literal["request", "background"]
 

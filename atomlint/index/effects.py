@@ -6,16 +6,16 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import msgspec
 
-from ..facts.records import Expr
-from .catalog import Operation
 from .entries import called_functions
 from .queries import DatabaseCall, Queries
 from .tables import Table, dotted
-from .values import Value, Values
 
 if TYPE_CHECKING:
+    from ..facts.records import Expr
     from .calls import Calls
+    from .catalog import Operation
     from .linker import Linker
+    from .values import Value, Values
 
 
 SENDING = frozenset({"execute", "exec", "watch", "unwatch", "multi", "reset"})
@@ -64,7 +64,11 @@ class Effects:
     def remote(self, path: str, call: int) -> Effect | None:
         """The operation of a catalogued client that a call is, or that it hands to something that calls it, or None."""
         record = self.linker.table(path).facts.calls[call]
-        if type(record.callee) is str and "." not in record.callee and self._is_param(path, record.scope, record.callee):
+        if (
+            type(record.callee) is str
+            and "." not in record.callee
+            and self._is_param(path, record.scope, record.callee)
+        ):
             return None  # counted where the client's method was handed over
         effect = self._operation(path, call, self.linker.values.callee(path, call))
         if effect is not None:
@@ -107,7 +111,10 @@ class Effects:
             record = self.linker.table(path).facts.calls[ordinal]
             values = self.linker.values.call(path, ordinal)
             method = record.callee.rpartition(".")[2] if type(record.callee) is str else ""
-            if any(v.kind == "ext" and self.linker.catalog.client_of(v.place) for v in values) and method not in ("pipeline", "lock"):
+            if any(v.kind == "ext" and self.linker.catalog.client_of(v.place) for v in values) and method not in (
+                "pipeline",
+                "lock",
+            ):
                 return found
             receiver = record.callee.rpartition(".")[0] if type(record.callee) is str else ""
         return None
@@ -140,7 +147,10 @@ class Effects:
                 if cls.kind == "ext":
                     continue
                 table = self.linker.table(cls.place)
-                for assign in (*table.attributes.get((cls.scope, attribute), ()), *table.class_attributes.get((cls.scope, attribute), ())):
+                for assign in (
+                    *table.attributes.get((cls.scope, attribute), ()),
+                    *table.class_attributes.get((cls.scope, attribute), ()),
+                ):
                     if assign.value not in (None, "#None"):
                         return self._made(cls.place, assign.scope, assign.value, left - 1)
         return None
@@ -223,7 +233,9 @@ class Effects:
         name = dotted(first.callee)
         if name is None or name.rpartition(".")[2] not in self.select_names or not first.args:
             return None
-        if not any(v.place in self.selects for v in self.linker.evaluate(table.path, first.scope, name) if v.kind == "ext"):
+        if not any(
+            v.place in self.selects for v in self.linker.evaluate(table.path, first.scope, name) if v.kind == "ext"
+        ):
             return None
         return self._found(table, ordinal, chain)
 
@@ -271,11 +283,12 @@ class Effects:
         if any(a.value == "#True" for a in own.get((value.scope, "__abstract__"), ())):
             return False
         if any(name == "table" for name, _ in scope.keywords):
-            return dict(scope.keywords)["table"] == "#True"
+            return any(name == "table" and given == "#True" for name, given in scope.keywords)
         mro = self.linker.mro(value.place, value.scope)
         for cls in mro:
             if cls.kind == "def" and any(
-                (cls.scope, name) in self.linker.table(cls.place).class_attributes for name in ("__tablename__", "__table__")
+                (cls.scope, name) in self.linker.table(cls.place).class_attributes
+                for name in ("__tablename__", "__table__")
             ):
                 return True
         direct = {v for base in scope.bases for v in self.linker.evaluate(value.place, scope.parent, base)}

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import TYPE_CHECKING, NamedTuple
 
-from ..facts.records import Call, Expr
-from .catalog import EntryRow
 from .tables import Table, dotted, text_of
 from .values import Value
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from ..facts.records import Call, Expr
+    from .catalog import EntryRow
     from .linker import Linker
 
 REQUEST_KINDS = ("every-request", "route")
@@ -49,7 +50,11 @@ def find_entries(linker: Linker, paths: list[str]) -> list[Entry]:
     found: dict[tuple[Value, str], Entry] = {}
     for path in paths:
         table = linker.table(path)
-        for entry in (*_decorated(linker, table, rows), *_registered(linker, table, rows), *_settings(linker, table, rows)):
+        for entry in (
+            *_decorated(linker, table, rows),
+            *_registered(linker, table, rows),
+            *_settings(linker, table, rows),
+        ):
             found.setdefault((entry.function, entry.kind), entry)
     return list(found.values())
 
@@ -78,7 +83,13 @@ def _matches(linker: Linker, table: Table, scope: int, name: str, rows: Rows) ->
         for row in rows.methods[method]:
             if not places.isdisjoint(row.receivers):
                 yield row, True
-            elif not values and row.kind == "route" and row.receivers[0] == "fastapi.FastAPI()" and _named(receiver) and row.argument == 0:
+            elif (
+                not values
+                and row.kind == "route"
+                and row.receivers[0] == "fastapi.FastAPI()"
+                and _named(receiver)
+                and row.argument == 0
+            ):
                 yield row, False
     if method in rows.decorators:
         values = linker.evaluate(table.path, scope, name)
@@ -183,14 +194,23 @@ def find_dependencies(linker: Linker, paths: list[str]) -> list[Dependency]:
             if given is None or name is None or type(given) is not list:
                 continue
             last = name.rpartition(".")[2]
-            kind = "every-request" if last == "FastAPI" else "router" if last in ("APIRouter", "include_router") else "route"
+            kind = (
+                "every-request"
+                if last == "FastAPI"
+                else "router"
+                if last in ("APIRouter", "include_router")
+                else "route"
+            )
             for item in given[1:]:
                 if type(item) is str and item[:1] == "@" and "." not in item:
                     inner = table.facts.calls[int(item[1:])]
                     if inner.args and linker.values.is_injection(path, inner.scope, inner.callee):
-                        for value in linker.evaluate(path, inner.scope, inner.args[0]):
-                            for function in called_functions(linker, value):
-                                found.append(Dependency(function, path, ordinal, kind))
+                        functions = [
+                            function
+                            for value in linker.evaluate(path, inner.scope, inner.args[0])
+                            for function in called_functions(linker, value)
+                        ]
+                        found += [Dependency(function, path, ordinal, kind) for function in functions]
     return found
 
 

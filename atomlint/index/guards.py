@@ -6,20 +6,39 @@ time has passed. A disjunction is as weak as its weakest part, so it never makes
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import TYPE_CHECKING, NamedTuple
 
-from ..facts.records import Assign, Expr
 from .tables import Table, dotted, text_of
-from .values import Value
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from ..facts.records import Assign, Expr
     from .calls import Calls
     from .linker import Linker
+    from .values import Value
 
 STORES = ("set", "put", "add", "setdefault", "update", "store", "setex", "save", "append", "insert", "__setitem__")
 LOOKUPS = ("get", "lookup", "fetch", "load", "peek", "pop")
-TIME_WORDS = ("time", "last", "elapsed", "interval", "expire", "expiry", "expires", "ttl", "age", "sync", "until", "next", "stale", "fresh", "timestamp", "now", "at")
+TIME_WORDS = (
+    "time",
+    "last",
+    "elapsed",
+    "interval",
+    "expire",
+    "expiry",
+    "expires",
+    "ttl",
+    "age",
+    "sync",
+    "until",
+    "next",
+    "stale",
+    "fresh",
+    "timestamp",
+    "now",
+    "at",
+)
 
 
 class Guard(NamedTuple):
@@ -111,7 +130,11 @@ class Guards:
             return test
         if type(test) is str and dotted(test) and "." not in test:
             values = [a.value for a in self._assigns(table, scope) if a.target == test and a.kind == "="]
-            return self._resolved(table, scope, values[-1], depth + 1) if len(values) == 1 and type(values[0]) is list else test
+            return (
+                self._resolved(table, scope, values[-1], depth + 1)
+                if len(values) == 1 and type(values[0]) is list
+                else test
+            )
         if type(test) is list and test and test[0] in ("and", "or", "not"):
             return [test[0], *(self._resolved(table, scope, part, depth + 1) for part in test[1:])]
         return test
@@ -125,7 +148,12 @@ class Guards:
         for name in _absent(test):
             outlives = "." in name or name in table.facts.scopes[scope].globals
             for assign in self._assigns(table, scope):
-                if assign.target == name and assign.kind == "=" and outlives and (assign.after > call or assign.value == f"@{call}"):
+                if (
+                    assign.target == name
+                    and assign.kind == "="
+                    and outlives
+                    and (assign.after > call or assign.value == f"@{call}")
+                ):
                     return name
         return None
 
@@ -139,7 +167,7 @@ class Guards:
             if name.startswith("@"):
                 called = table.facts.calls[int(name[1:])].callee
                 guard = Guard("cache", dotted(called) or "cache", self._reaches_remote(table, scope, called))
-            elif self._outlives(table, scope, name) and self._stored(table, scope, name):
+            elif self._outlives(table, scope, name) and self._stored(table, name):
                 remote = name == receiver or (
                     lookup is not None and self._reaches_remote(table, scope, table.facts.calls[lookup].callee)
                 )
@@ -187,7 +215,9 @@ class Guards:
         values: list[Expr] = [name]
         plain = dotted(name)
         if plain is not None:
-            values = [a.value for a in self._assigns(table, scope) if a.target == plain.partition(".")[0] and a.after <= call]
+            values = [
+                a.value for a in self._assigns(table, scope) if a.target == plain.partition(".")[0] and a.after <= call
+            ]
         for value in values:
             if type(value) is list and value[:1] == ["sub"] and dotted(value[1]):
                 yield value[1], None
@@ -214,15 +244,21 @@ class Guards:
             b.param is not None or (b.assign is not None and table.owner(b.scope, head) == scope != 0) for b in bindings
         )
 
-    def _stored(self, table: Table, scope: int, name: str) -> bool:
+    def _stored(self, table: Table, name: str) -> bool:
         """Whether anything in the file stores into a container."""
         last = name.rpartition(".")[2]
         for assign in table.facts.assigns:
             target = assign.target
-            if type(target) is list and target[:1] == ["sub"] and type(target[1]) is str and target[1].rpartition(".")[2] == last:
+            if (
+                type(target) is list
+                and target[:1] == ["sub"]
+                and type(target[1]) is str
+                and target[1].rpartition(".")[2] == last
+            ):
                 return True
         return any(
-            type(c.callee) is str and c.callee.rpartition(".")[2].startswith(STORES)
+            type(c.callee) is str
+            and c.callee.rpartition(".")[2].startswith(STORES)
             and c.callee.rpartition(".")[0].rpartition(".")[2] == last
             for c in table.facts.calls
         )
@@ -234,9 +270,9 @@ class Guards:
                   and a.target[:1] == ["sub"] and type(a.target[1]) is str and a.target[1].rpartition(".")[2] == last]  # fmt: skip
         for ordinal in table.calls_in.get(scope, ()):
             record = table.facts.calls[ordinal]
-            if type(record.callee) is str and record.callee.rpartition(".")[0].rpartition(".")[2] == last:
-                if record.callee.rpartition(".")[2].startswith(STORES):
-                    stores.append((record.frame, ordinal))
+            owner, _, method = record.callee.rpartition(".") if type(record.callee) is str else ("", "", "")
+            if owner.rpartition(".")[2] == last and method.startswith(STORES):
+                stores.append((record.frame, ordinal))
         for place, exit_ in enumerate(table.facts.exits):
             if exit_.scope != scope or exit_.kind != "return" or exit_.after <= call:
                 continue
@@ -265,7 +301,9 @@ class Guards:
                 work += [(v, left - 1) for v in self.linker.values.callee(value.place, ordinal)]
                 for given in record.args:
                     if type(given) is str and "." in given and given[0] not in "'#?":
-                        work += [(v, 0) for v in self.linker.evaluate(value.place, record.scope, given) if v.kind == "ext"]
+                        work += [
+                            (v, 0) for v in self.linker.evaluate(value.place, record.scope, given) if v.kind == "ext"
+                        ]
         return False
 
 
@@ -345,7 +383,24 @@ def availability(test: Expr) -> bool:
     """Whether a test only asks if a client is there: ``if self.client``, ``if redis and self.enabled``."""
     return all(
         (name := dotted(part[1] if type(part) is list and part[:1] == ["cmp"] else part)) is not None
-        and name.lower().rpartition(".")[2].strip("_").endswith(("client", "redis", "enabled", "available", "cache", "pool", "connected", "connection", "conn", "db", "session"))
+        and name.lower()
+        .rpartition(".")[2]
+        .strip("_")
+        .endswith(
+            (
+                "client",
+                "redis",
+                "enabled",
+                "available",
+                "cache",
+                "pool",
+                "connected",
+                "connection",
+                "conn",
+                "db",
+                "session",
+            )
+        )
         for part in _atoms(test)
     )
 

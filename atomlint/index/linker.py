@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -13,6 +12,8 @@ from .tables import Table, dotted
 from .values import NOTHING, Evaluator, Value, Values
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Sequence
+
     from .catalog import Catalog
 
 EMPTY = Facts([], [], [], [], [], [])
@@ -106,7 +107,10 @@ class Linker:
     def is_property(self, definition: Value) -> bool:
         """Whether a method is read like an attribute."""
         scope = self.table(definition.place).facts.scopes[definition.scope]
-        return any((name := dotted(d)) is not None and (name in PROPERTIES or name.endswith("property")) for d in scope.decorators)
+        return any(
+            (name := dotted(d)) is not None and (name in PROPERTIES or name.endswith("property"))
+            for d in scope.decorators
+        )
 
     def evaluate(self, path: str, scope: int, expr: object) -> Values:
         """Shorthand for the evaluator."""

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
 from posixpath import dirname
+from typing import TYPE_CHECKING
 
-from ..facts.records import Import
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from ..facts.records import Import
 
 
 class Modules:

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from ..facts.records import Facts, Spans
 from .calls import Calls
 from .effects import Effects
 from .entries import Dependency, Entry, find_dependencies, find_entries
@@ -14,10 +12,13 @@ from .guards import Guards
 from .linker import Linker
 from .reach import Reach
 from .requests import Requests
-from .values import Value
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+
+    from ..facts.records import Facts, Spans
     from .catalog import Catalog
+    from .values import Value
 
 
 class Project:
@@ -32,7 +33,7 @@ class Project:
         src: configured import roots.
     """
 
-    def __init__(  # noqa: PLR0913
+    def __init__(
         self,
         paths: Iterable[str],
         load: Callable[[str], Facts | None],

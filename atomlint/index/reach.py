@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
-from .calls import Calls, Edge
 from .entries import Dependency, Entry
-from .values import Value
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from .calls import Calls, Edge
     from .linker import Linker
+    from .values import Value
 
 MAX_DEPTH = 25
 """Calls between an entry point and an effect: longer paths do not convince a reader."""
@@ -37,7 +38,9 @@ class Path(NamedTuple):
 class Reach:
     """Functions that requests reach, from all entry points at once."""
 
-    def __init__(self, linker: Linker, calls: Calls, entries: Sequence[Entry], dependencies: Sequence[Dependency]) -> None:
+    def __init__(
+        self, linker: Linker, calls: Calls, entries: Sequence[Entry], dependencies: Sequence[Dependency]
+    ) -> None:
         self.linker = linker
         self.calls = calls
         self.entries: dict[Value, list[Entry]] = {}

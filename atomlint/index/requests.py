@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
 from typing import TYPE_CHECKING, NamedTuple
 
-from ..facts.records import Expr
-from .calls import Edge
 from .effects import Effect, Lookup
-from .guards import Guard
-from .reach import Path
 from .tables import Table, dotted, text_of
-from .values import Value
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from ..facts.records import Expr
+    from .calls import Edge
+    from .guards import Guard
     from .project import Project
+    from .reach import Path
+    from .values import Value
 
 MAX_PATHS = 200
 
@@ -38,6 +39,33 @@ class Use(NamedTuple):
     def decision(self) -> Step:
         """The call that decides."""
         return self.chain[0]
+
+    @property
+    def is_command(self) -> bool:
+        """Whether it is work on a client, not a one-row read."""
+        return isinstance(self.effect, Effect)
+
+    @property
+    def command(self) -> Effect:
+        """The effect of work on a client.
+
+        Raises:
+            TypeError: it is a lookup.
+        """
+        if not isinstance(self.effect, Effect):
+            raise TypeError("a lookup is no command")
+        return self.effect
+
+    @property
+    def lookup(self) -> Lookup:
+        """The effect of a one-row read.
+
+        Raises:
+            TypeError: it is a command.
+        """
+        if not isinstance(self.effect, Lookup):
+            raise TypeError("a command is no lookup")
+        return self.effect
 
 
 class RequestWork(NamedTuple):

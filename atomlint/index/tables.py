@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections import defaultdict
 from functools import cached_property
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
-from ..facts.records import Assign, Exit, Expr, Facts, Import, Param, Scope
+if TYPE_CHECKING:
+    from ..facts.records import Assign, Exit, Expr, Facts, Import, Param, Scope
 
 
 class Binding(NamedTuple):
@@ -44,7 +45,12 @@ class Table:
                 table[ordinal, param.name].append(Binding(ordinal, param=param))
         for assign in self.facts.assigns:
             target = assign.target
-            if type(target) is str and assign.kind in ("=", "for", "with", ":") and "." not in target and target[0] != "@":
+            if (
+                type(target) is str
+                and assign.kind in ("=", "for", "with", ":")
+                and "." not in target
+                and target[0] != "@"
+            ):
                 table[self.owner(assign.scope, target), target].append(Binding(assign.scope, assign=assign))
         return dict(table)
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Iterable
 from typing import TYPE_CHECKING, NamedTuple
 
-from ..facts.records import Assign, Expr, Param
 from .tables import Binding, Table, dotted, text_of
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Hashable, Iterable
+
+    from ..facts.records import Assign, Expr, Param
     from .linker import Linker
 
 MAX_UNION = 8
@@ -344,13 +345,14 @@ class Evaluator:
             result |= {v for v in self.evaluate(site, call.scope, given) if v.kind != "const"}
         return frozenset(result) if len(result) <= MAX_UNION else NOTHING
 
-
     def annotation(self, path: str, scope: int, expr: Expr) -> Values:
         """Instances that an annotation promises; containers promise nothing."""
         text = text_of(expr)
         if text is not None:
             parts = [part.strip() for part in text.replace("Optional[", "").rstrip("]").split("|")]
-            names = [part for part in parts if part.replace(".", "").replace("_", "").isalnum() and not part[0].isdigit()]
+            names = [
+                part for part in parts if part.replace(".", "").replace("_", "").isalnum() and not part[0].isdigit()
+            ]
             return self._union(self.annotation(path, scope, name) for name in names)
         if type(expr) is str:
             values = self.evaluate(path, scope, expr)

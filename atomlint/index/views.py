@@ -2,27 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from ..facts.records import Assign, Expr, Exit
 from ..finding import Note, Position, Span
-from .effects import Effect, Lookup
-from .guards import Guard
-from .queries import DatabaseCall
-from .reach import Path
-from .requests import RequestWork
 from .tables import dotted, text_of
 from .values import Value
 
 if TYPE_CHECKING:
-    from ..source import SourceReader
-    from .project import Project
+    from collections.abc import Iterator
+
     from ..document import Document
+    from ..facts.records import Assign, Exit, Expr
+    from ..source import SourceReader
+    from .effects import Effect, Lookup
     from .expressions import Place
+    from .guards import Guard
     from .modes import ModeBranch, ModeGuard, Modes
     from .origins import Origins
+    from .project import Project
+    from .queries import DatabaseCall
+    from .reach import Path
+    from .requests import RequestWork
     from .settings import SettingRead, Settings
 
 
@@ -184,7 +185,9 @@ class Index:
     def steps(self, path: Path) -> tuple[Note, ...]:
         """A call path as notes: where the entry point is registered, then every call taken."""
         entry = path.entry
-        label = {"every-request": "runs on every request", "route": "handles requests"}.get(entry.kind, "runs for every request of its routes")
+        label = {"every-request": "runs on every request", "route": "handles requests"}.get(
+            entry.kind, "runs for every request of its routes"
+        )
         if entry.call >= 0:
             notes = [Note(self.call(entry.path, entry.call).span, f"{self.function(entry.function).qualname} {label}")]
         else:
@@ -192,11 +195,10 @@ class Index:
             notes = [Note(function.span, f"{function.qualname} {label}")]
         for caller, edge in path.steps:
             target = self.function(edge.target).qualname
-            if edge.call >= 0:
-                place = self.call(caller.place, edge.call).span
-            else:
-                place = self.function(caller).span
-            verb = {"dependency": "depends on", "decorator": "is wrapped by", "carried": "hands over"}.get(edge.kind, "calls")
+            place = self.call(caller.place, edge.call).span if edge.call >= 0 else self.function(caller).span
+            verb = {"dependency": "depends on", "decorator": "is wrapped by", "carried": "hands over"}.get(
+                edge.kind, "calls"
+            )
             notes.append(Note(place, f"{self.function(caller).qualname} {verb} {target}"))
         return tuple(notes)
 
@@ -211,7 +213,7 @@ class Located:
         self.table = index.project.linker.table(path)
 
     def __eq__(self, other: object) -> bool:
-        return type(self) is type(other) and (self.path, self.ordinal) == (other.path, other.ordinal)  # type: ignore[attr-defined]
+        return type(self) is type(other) and (self.path, self.ordinal) == (other.path, other.ordinal)
 
     def __hash__(self) -> int:
         return hash((type(self), self.path, self.ordinal))

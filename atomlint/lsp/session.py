@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from ..cache import NullCache
-from ..engine import Engine
+from ..engine import Engine, engine_stamp
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -30,6 +30,8 @@ class Session(Engine):
 
     def __init__(self) -> None:
         super().__init__()
+        self.registry.stamp()  # of what is loaded from now on, not of what may be installed over it meanwhile
+        engine_stamp()
         self._layers: dict[str, Layer] = {}
         self._memo: Recent[bytes, Any] = Recent()
 
@@ -41,6 +43,11 @@ class Session(Engine):
             return super().check(request)
         finally:
             self._memo.keep(FACTS)
+
+    def close(self) -> None:
+        """See `Engine.close`."""
+        super().close()
+        self._layers.clear()
 
     def _cache(self, request: Request, settings: Settings) -> tuple[NullCache, Hashes]:
         cache, hashes = super()._cache(request, settings)

@@ -6,16 +6,18 @@ The n-th call (function, class) of LibCST's tree is the n-th of ``ast``'s: both 
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Iterator
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from ..facts.records import Facts, Spans
 from ..finding import Position, Span
-from ..source import Source
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     import libcst as cst
+
+    from ..facts.records import Facts, Spans
+    from ..source import Source
 
 
 MAX_DEPTH = 1_000
@@ -53,7 +55,9 @@ class SyntaxDepthError(Exception):
 class Statement:
     """One parsed statement of a file. Node identity is what ties LibCST's nodes to facts."""
 
-    def __init__(self, source: Source, facts: Facts, spans: Spans, call: int | None = None, scope: int | None = None) -> None:
+    def __init__(
+        self, source: Source, facts: Facts, spans: Spans, call: int | None = None, scope: int | None = None
+    ) -> None:
         """Parse the statement that holds a call or a scope, by ordinal.
 
         Raises:
@@ -173,6 +177,10 @@ def _fields(node: cst.CSTNode) -> tuple[str, ...]:
     fields = _FIELDS.get(kind)
     if fields is None:
         declared = ORDER.get(kind.__name__)
-        fields = declared if declared is not None else tuple(f for f in kind.__dataclass_fields__ if not f.startswith(SKIPPED))
+        fields = (
+            declared
+            if declared is not None
+            else tuple(f for f in kind.__dataclass_fields__ if not f.startswith(SKIPPED))
+        )
         _FIELDS[kind] = fields
     return fields

@@ -18,6 +18,7 @@ FOLDERS = re.compile(r"(^|/)(scripts?|bin|tools?|utils?/scripts|management/comma
 ELSEWHERE = re.compile(
     r"(^|/)(fixtures?|factories|examples?|samples?|docs?|migrations|alembic|versions|site-packages|node_modules|seeds?)/|(^|/)conftest\.py$"
 )
+SEEDS = re.compile(r"(?:^|_)(?:re)?seed(?:er|ing|s)?(?:_|$)|(?:^|_)(?:populate|bootstrap|setup|showcase)(?:_|$)")
 MODE = re.compile(
     r"environ(?:ment)?\b|app_env|flask_env|\benv\b|is_prod|production|is_local|looks_local|localhost|127\.0\.0\.1|is_dev|settings\.debug|\.debug\b|is_test|"
     r"non_?prod|allow_destructive",
@@ -35,6 +36,8 @@ def is_maintenance(call: Call) -> bool | None:
     script = bool(FOLDERS.search(path)) or "/" not in path or _is_main(call.index, path)
     stem = path.rpartition("/")[2].removesuffix(".py")
     functions = _functions(call)
+    if SEEDS.search(stem):
+        return None  # it clears what it made itself, most of the time
     if script:
         return True if says_removal(stem) or any(map(says_removal, functions)) else None
     return (says_purge(stem) or any(map(says_purge, functions))) and not call.function.is_reached

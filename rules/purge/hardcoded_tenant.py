@@ -80,7 +80,7 @@ def report(ctx: Context, call: Call) -> Iterator[Finding]:
 def _message(target: Target) -> str:
     named = dict.fromkeys(aim.literal.value for aim in target.aims if aim.literal.value != "***")
     shown = ", ".join(f"{value!r}" for value in list(named)[:3]) + (", ..." if len(named) > 3 else "")
-    columns = ", ".join(dict.fromkeys(aim.column for aim in target.aims))
+    columns = ", ".join(dict.fromkeys(aim.column.partition("__")[0] for aim in target.aims))
     picked = f"{columns} {shown}" if shown else columns
     count = len(target.removals)
     calls = f"{count} calls remove" if count > 1 else "1 call removes"

@@ -47,7 +47,6 @@ the index cannot follow (plugins, `request.app.state`) are not seen.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from atomlint import Confidence, Context, Finding, Function, Note, rule
@@ -55,6 +54,8 @@ from atomlint import Confidence, Context, Finding, Function, Note, rule
 from .._work import base_confidence, describe_frequency, entry_name, trace_of
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from atomlint.index.requests import RequestWork
 
 NEEDS = ("redis", "Redis", "valkey", "aioredis", "upstash")
@@ -75,19 +76,21 @@ def report(ctx: Context, function: Function) -> Iterator[Finding]:
     for use in work.uses[1:]:
         if use.decision.call != work.uses[0].decision.call:
             place = ctx.index.call(function.path, use.decision.call).span
-            finding = finding.with_related(Note(place, f"and {use.effect.operation.name} here"))
+            finding = finding.with_related(Note(place, f"and {use.command.operation.name} here"))
     finding = finding.with_trace(*trace_of(ctx.index, work))
     if work.guard is not None:
         for hole in work.guard.holes[:2]:
-            finding = finding.with_related(Note(ctx.index.exit_span(function.path, hole), f"leaves without filling {work.guard.name}"))
+            finding = finding.with_related(
+                Note(ctx.index.exit_span(function.path, hole), f"leaves without filling {work.guard.name}")
+            )
     yield finding.with_help(
         "keep the answer in the process for some seconds, or count locally and sync every 30 s through one pipeline"
     )
 
 
 def message(ctx: Context, work: RequestWork) -> str:
-    count = sum(use.effect.operation.commands for use in work.uses)
-    names = ", ".join(dict.fromkeys(use.effect.operation.name for use in work.uses))
+    count = sum(use.command.operation.commands for use in work.uses)
+    names = ", ".join(dict.fromkeys(use.command.operation.name for use in work.uses))
     commands = f"{count} Redis command{'s' if count > 1 else ''}"
     when = describe_frequency(work)
     text = f"{commands} ({names}) {when}, reached from {entry_name(ctx.index, work)}"

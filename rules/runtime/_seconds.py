@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 CONVERSIONS = frozenset({"int", "float", "str", "abs"})
 UNITS = {"milliseconds": 0.001, "seconds": 1, "minutes": 60, "hours": 3_600, "days": 86_400}
 MAX_DEPTH = 8
+MAX_CALLERS = 8
 
 
 class Seconds(NamedTuple):
@@ -122,7 +123,10 @@ def _bindings(index: Index, path: str, scope: int, name: str) -> Iterator[tuple[
             if binding.assign is not None:
                 yield Place(path, binding.scope), binding.assign.value, True
             elif binding.param is not None:
-                yield Place(path, table.facts.scopes[binding.scope].parent), binding.param.default, False
+                if binding.param.default is None:
+                    yield from _given(index, path, binding.scope, binding.param.name)
+                else:
+                    yield Place(path, table.facts.scopes[binding.scope].parent), binding.param.default, False
             elif binding.imported is not None and binding.imported.attribute:
                 target = linker.modules.target(path, binding.imported)
                 if target is not None and target.endswith(".py"):
@@ -134,6 +138,19 @@ def _bindings(index: Index, path: str, scope: int, name: str) -> Iterator[tuple[
             yield Place(path, scope), "?", False
         return
     yield from _attributes(index, path, scope, name)
+
+
+def _given(index: Index, path: str, scope: int, name: str) -> Iterator[tuple[Place, Expr, bool]]:
+    """What the callers of a plain function give to a parameter that has no default."""
+    table = index.project.linker.table(path)
+    record = table.facts.scopes[scope]
+    if table.facts.scopes[record.parent].kind == "class":
+        return
+    position = [param.name for param in record.params].index(name)
+    for site, ordinal in index.project.linker.call_sites(record.name)[:MAX_CALLERS]:
+        call = index.call(site, ordinal)
+        if any((value.place, value.scope) == (path, scope) for value in call.targets if value.kind == "def"):
+            yield Place(site, call.scope), call.argument(position, name), False
 
 
 def _attributes(index: Index, path: str, scope: int, name: str) -> Iterator[tuple[Place, Expr, bool]]:

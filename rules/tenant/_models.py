@@ -2,9 +2,24 @@
 
 from __future__ import annotations
 
-from atomlint import Index
+from typing import TYPE_CHECKING
 
-ALWAYS = frozenset({"Tenant", "Organization", "Organisation", "Org", "Workspace", "TenantModel", "TenantORM", "OrganizationModel", "WorkspaceModel"})
+if TYPE_CHECKING:
+    from atomlint import Index
+
+ALWAYS = frozenset(
+    {
+        "Tenant",
+        "Organization",
+        "Organisation",
+        "Org",
+        "Workspace",
+        "TenantModel",
+        "TenantORM",
+        "OrganizationModel",
+        "WorkspaceModel",
+    }
+)
 SOMETIMES = frozenset({"Account", "Company", "Team", "Customer", "Site"})
 OWNED = 3
 """Other mapped classes with a ``<name>_id`` column that make a class of the second set a tenant."""

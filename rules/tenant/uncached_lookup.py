@@ -76,7 +76,6 @@ routes call are reported with medium confidence. A cache counts when its hit lea
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from atomlint import Confidence, Context, Finding, Function, Note, Option, rule
@@ -85,6 +84,8 @@ from .._work import base_confidence, describe_frequency, entry_name, trace_of
 from ._models import tenant_models
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from atomlint.index.requests import RequestWork
 
 KEYS = frozenset({
@@ -94,7 +95,14 @@ KEYS = frozenset({
 ROUTES = Option("routes", 5, "routes that must share a helper function before its lookup is reported", minimum=2)
 
 
-@rule("tenant-uncached-lookup", needs=(".query(", "select(", ".get("), reach=True, severity="warning", options=(ROUTES,), since="0.1")
+@rule(
+    "tenant-uncached-lookup",
+    needs=(".query(", "select(", ".get("),
+    reach=True,
+    severity="warning",
+    options=(ROUTES,),
+    since="0.1",
+)
 def looks_up_a_tenant(function: Function) -> bool:
     """A function on request paths that reads one tenant and does not change it."""
     work = function.index.lookup_work(tenant_models(function.index)).get(function.value)
@@ -102,7 +110,7 @@ def looks_up_a_tenant(function: Function) -> bool:
         return False
     if work.frequency == "route" and not work.path.steps:
         return False  # the tenant is what the handler is about
-    return any(set(use.effect.keys) <= KEYS for use in work.uses) and not changes_row(function, work)
+    return any(set(use.lookup.keys) <= KEYS for use in work.uses) and not changes_row(function, work)
 
 
 @looks_up_a_tenant.on("*")
@@ -110,14 +118,14 @@ def report(ctx: Context, function: Function) -> Iterator[Finding]:
     work = ctx.index.lookup_work(tenant_models(ctx.index))[function.value]
     if work.frequency == "route" and work.routes < ctx.option(ROUTES):
         return
-    uses = [use for use in work.uses if set(use.effect.keys) <= KEYS]
-    first = uses[0].effect
+    uses = [use for use in work.uses if set(use.lookup.keys) <= KEYS]
+    first = uses[0].lookup
     keys = " and ".join(first.keys) or "no key"
     text = f"{first.model_name} is read by {keys} {describe_frequency(work)}, reached from {entry_name(ctx.index, work)}, and never cached"
     finding = ctx.finding(ctx.index.call(function.path, first.call), text, confidence=confidence(work))
     for use in uses[1:]:
         place = ctx.index.call(function.path, use.effect.call).span
-        finding = finding.with_related(Note(place, f"{use.effect.model_name} is read here too"))
+        finding = finding.with_related(Note(place, f"{use.lookup.model_name} is read here too"))
     yield finding.with_trace(*trace_of(ctx.index, work)).with_help(
         "keep the row in the process for a minute (a TTL cache keyed by what the request carries), and drop it when the row changes"
     )

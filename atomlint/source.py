@@ -7,6 +7,7 @@ import re
 import tokenize
 from bisect import bisect_right
 from functools import cached_property
+from itertools import accumulate, islice
 from pathlib import Path
 from typing import Protocol
 
@@ -64,12 +65,15 @@ class Source:
     @cached_property
     def lines(self) -> list[str]:
         """Lines without their ends, split as Python counts lines (``\\n``, ``\\r\\n``, ``\\r`` only)."""
-        return LINE_END.split(self.text)
+        return LINE_END.split(self.text) if "\r" in self.text else self.text.split("\n")
 
     @cached_property
     def starts(self) -> list[int]:
         """Offset in code points of the first character of every line."""
-        return [0, *(match.end() for match in LINE_END.finditer(self.text))]
+        if "\r" in self.text:
+            return [0, *(match.end() for match in LINE_END.finditer(self.text))]
+        ends = accumulate(len(line) + 1 for line in self.lines)
+        return [0, *islice(ends, len(self.lines) - 1)]
 
     def offset(self, position: Position) -> int:
         """Code-point offset of a position, clipped to its line (with the line's end) and to the text."""

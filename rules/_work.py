@@ -24,9 +24,9 @@ def base_confidence(work: RequestWork) -> Confidence:
 
 
 def describe_frequency(work: RequestWork) -> str:
-    """``on every request``, or for how many routes."""
+    """``on every request``, or for how many routes; a branch that a request may not take is said."""
     if work.frequency == "every-request":
-        return "on every request"
+        return "on every request that takes this branch" if work.conditional else "on every request"
     routes = f"{work.routes} route{'s' if work.routes > 1 else ''}"
     if work.frequency == "dependency":
         return (

@@ -108,12 +108,19 @@ def check(**options: Any) -> None:
         emit(engine, report, outputs, options)
         sys.stdout.flush()
     except BrokenPipeError:  # the reader has gone
-        sys.stdout = Path(os.devnull).open("w")  # noqa: SIM115
+        drop_output()
     except OSError as error:
+        drop_output()
         fail([f"cannot write {error.filename or 'the output'}: {error.strerror}"])
     finally:
         engine.close()
     sys.exit(0 if options["exit_zero"] and status == 1 else status)
+
+
+def drop_output() -> None:
+    """Send what standard output still holds nowhere, or Python would fail to write it again when it exits."""
+    with Path(os.devnull).open("w", encoding="utf-8") as nowhere:
+        os.dup2(nowhere.fileno(), sys.stdout.fileno())
 
 
 def fail(messages: list[str]) -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import ast
 import sys
-import threading
 from typing import TYPE_CHECKING, Any
 
 from .mask import mask
@@ -15,8 +14,8 @@ if TYPE_CHECKING:
 
 MAX_ITEMS = 64
 """Items kept of a literal list or dict: longer ones are data, not wiring."""
-DEEP_STACK = 512 * 1024 * 1024
-"""Bytes of stack for the retry of a file whose expressions nest too deep for the default one."""
+MAX_NESTING = 40
+"""Levels kept of an expression that nests: what lies deeper is no wiring either, and linking must be able to recurse."""
 
 OPERATORS: dict[type, str] = {
     ast.Add: "+", ast.Sub: "-", ast.Mult: "*", ast.Div: "/", ast.Mod: "%", ast.FloorDiv: "//", ast.Pow: "**",
@@ -24,6 +23,12 @@ OPERATORS: dict[type, str] = {
     ast.Eq: "==", ast.NotEq: "!=", ast.Lt: "<", ast.LtE: "<=", ast.Gt: ">", ast.GtE: ">=",
     ast.Is: "is", ast.IsNot: "is not", ast.In: "in", ast.NotIn: "not in",
 }  # fmt: skip
+
+NESTING = (
+    ast.Subscript, ast.JoinedStr, ast.BoolOp, ast.UnaryOp, ast.Compare, ast.BinOp, ast.IfExp, ast.Dict, ast.List,
+    ast.Tuple, ast.Set, ast.ListComp, ast.SetComp, ast.GeneratorExp, ast.DictComp, ast.Starred,
+)  # fmt: skip
+"""Expressions whose notation holds those of their parts."""
 
 
 def extract(text: str) -> tuple[Facts, Spans]:
@@ -35,52 +40,31 @@ def extract(text: str) -> tuple[Facts, Spans]:
     try:
         return _extract(text)
     except (RecursionError, MemoryError):
-        return _with_deep_stack(text)
+        from ..deep import with_deep_stack
+
+    try:
+        return with_deep_stack(lambda: _extract(text, deep=True))
+    except RecursionError:
+        raise SyntaxError("expressions nest too deep to be read") from None
 
 
-def _extract(text: str) -> tuple[Facts, Spans]:
+def _extract(text: str, *, deep: bool = False) -> tuple[Facts, Spans]:
     try:
         tree = ast.parse(text)
-    except ValueError as error:  # null bytes, before 3.12
+    except ValueError as error:  # null bytes, before 3.12; lone surrogates
         raise SyntaxError(str(error)) from None
-    walker = Walker()
+    walker = Walker(deep=deep)
     walker.module(tree)
     return walker.facts, walker.spans
-
-
-def _with_deep_stack(text: str) -> tuple[Facts, Spans]:
-    """Retry in a thread of its own: the recursion limit and the C stack are both too small for generated code."""
-    result: list[Any] = []
-
-    def work() -> None:
-        limit = sys.getrecursionlimit()
-        sys.setrecursionlimit(200_000)
-        try:
-            result.append(_extract(text))
-        except (SyntaxError, RecursionError, MemoryError) as error:
-            result.append(error)
-        finally:
-            sys.setrecursionlimit(limit)
-
-    size = threading.stack_size(DEEP_STACK)
-    try:
-        thread = threading.Thread(target=work)
-        thread.start()
-        thread.join()
-    finally:
-        threading.stack_size(size)
-    if isinstance(result[0], SyntaxError):
-        raise result[0]
-    if isinstance(result[0], Exception):
-        raise SyntaxError("expressions nest too deep to be read")
-    facts: tuple[Facts, Spans] = result[0]
-    return facts
 
 
 class Walker:
     """Walks one module; ``facts`` and ``spans`` hold the result."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, deep: bool = False) -> None:
+        """``deep``: whether this file overflowed the usual stack, so that the nesting of its statements is measured."""
+        self.deep = deep
+        self.level = 0
         self.facts = Facts([], [], [], [], [], [Frame(0, "")])
         self.spans = Spans([], [], [], [], [])
         self.scope = 0
@@ -96,6 +80,8 @@ class Walker:
             ast.Starred: self.starred, ast.NamedExpr: self.walrus, ast.Yield: self.yield_, ast.YieldFrom: self.yield_,
             ast.Slice: self.other,
         }  # fmt: skip
+        for nests in NESTING:
+            self.expressions[nests] = self.nesting(self.expressions[nests])
         self.statements: dict[type, Callable[[Any], None]] = {
             ast.Expr: self.expression_statement, ast.Assign: self.assign, ast.AnnAssign: self.annotated, ast.AugAssign: self.augmented,
             ast.Return: self.return_, ast.Raise: self.raise_, ast.If: self.if_, ast.For: self.for_, ast.AsyncFor: self.for_,
@@ -142,9 +128,9 @@ class Walker:
     def unit(self, statement: ast.stmt, owner: int) -> None:
         decorators = getattr(statement, "decorator_list", None)
         first = decorators[0].lineno if decorators else statement.lineno
-        self.spans.units.append(
-            Unit(first, statement.end_lineno or first, len(self.facts.calls), len(self.facts.scopes), owner)
-        )
+        depth = nesting(statement) if self.deep else 0
+        last = statement.end_lineno or first
+        self.spans.units.append(Unit(first, last, len(self.facts.calls), len(self.facts.scopes), owner, depth))
 
     def push(self, kind: str, test: Expr = None) -> int:
         """Enter a frame; returns the one to go back to."""
@@ -410,6 +396,17 @@ class Walker:
             return self.other(node)
         return handler(node)
 
+    def nesting(self, handler: Callable[[Any], Expr]) -> Callable[[Any], Expr]:
+        """A handler whose notation holds those of the parts: beyond `MAX_NESTING` levels there is nothing to know."""
+
+        def nested(node: ast.expr) -> Expr:
+            self.level += 1
+            value = handler(node)
+            self.level -= 1
+            return value if self.level < MAX_NESTING else "?"
+
+        return nested
+
     def name(self, node: ast.Name) -> Expr:
         return node.id
 
@@ -417,7 +414,10 @@ class Walker:
         base = self.visit(node.value)
         if type(base) is str and base[0] not in "'#?":
             return f"{base}.{node.attr}"
-        return [".", base, node.attr]
+        links, inner = 0, base
+        while type(inner) is list and inner[0] == ".":
+            links, inner = links + 1, inner[1]
+        return [".", base, node.attr] if links < MAX_NESTING else "?"
 
     def call(self, node: ast.Call) -> Expr:
         facts = self.facts
@@ -494,8 +494,9 @@ class Walker:
         while type(spine[-1].left) is ast.BinOp:
             spine.append(spine[-1].left)
         value = self.visit(spine[-1].left)
-        if len(spine) > MAX_ITEMS:
-            self.facts.depth = max(self.facts.depth, len(spine))
+        if len(spine) > MAX_ITEMS and self.spans.units:
+            unit = self.spans.units[-1]
+            unit.depth = max(unit.depth, len(spine))
         for link in reversed(spine):
             right = self.visit(link.right)
             value = ["bin", OPERATORS[type(link.op)], value, right] if len(spine) <= MAX_ITEMS else "?"
@@ -592,6 +593,17 @@ class Walker:
                 self.block([child])
             else:
                 self.generic(child)
+
+
+def nesting(root: ast.AST) -> int:
+    """Levels of nodes below and with a node."""
+    deepest = 0
+    stack = [(root, 1)]
+    while stack:
+        node, level = stack.pop()
+        deepest = max(deepest, level)
+        stack += [(child, level + 1) for child in ast.iter_child_nodes(node)]
+    return deepest
 
 
 def children(node: ast.AST) -> Iterator[ast.AST]:

@@ -34,7 +34,7 @@ import msgspec
 Expr = Any
 """See the module's table; msgpack cannot type a recursive union of str and list more exactly."""
 
-FACTS_VERSION = 2
+FACTS_VERSION = 3
 """Part of the cache's key: raise it when extraction changes."""
 
 
@@ -138,6 +138,8 @@ class Unit(msgspec.Struct, array_like=True, gc=False):
     first_scope: int
     owner: int = 0
     """Scope of the class when it is a member, else 0."""
+    depth: int = 0
+    """How deep it nests, which bounds what LibCST may be given; 0 for what needs no measuring."""
 
 
 class Facts(msgspec.Struct, array_like=True, gc=False):
@@ -151,8 +153,6 @@ class Facts(msgspec.Struct, array_like=True, gc=False):
     frames: list[Frame]
     exports: list[str] | None = None
     """``__all__`` when it is a literal."""
-    depth: int = 0
-    """Deepest expression nesting, which bounds what LibCST may be given."""
 
 
 class Spans(msgspec.Struct, array_like=True, gc=False):

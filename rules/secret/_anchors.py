@@ -74,22 +74,23 @@ def anchored(text: str, *, bare: bool) -> list[int]:
     return sorted(offsets)
 
 
-def windows(offsets: list[int], starts: list[int], ends: list[int]) -> Iterator[tuple[int, int]]:
+def windows(offsets: list[int], text: str) -> Iterator[tuple[int, int]]:
     """The stretches to scan, as offsets: the anchors' lines, or windows round the anchors of very long lines.
 
-    Args:
-        offsets: ascending offsets of anchors.
-        starts: offset of every line's first character.
-        ends: offset after every line's last character, its line end left out.
+    ``offsets`` of anchors are ascending.
     """
-    from bisect import bisect_right
-
+    odd = "\r" in text  # a lone one ends a line too
     done = -1
     for offset in offsets:
         if offset < done:
             continue
-        line = bisect_right(starts, offset) - 1
-        start, end = starts[line], ends[line]
+        start = text.rfind("\n", 0, offset) + 1
+        end = text.find("\n", offset)
+        end = len(text) if end < 0 else end
+        if odd:
+            start = max(start, text.rfind("\r", start, offset) + 1)
+            other = text.find("\r", offset, end)
+            end = end if other < 0 else other
         if end - start > LONG_LINE:
             start, end = max(start, offset - BEFORE), min(end, offset + AFTER)
         done = end

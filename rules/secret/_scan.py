@@ -37,11 +37,9 @@ def scan(source: Source, *, bare: bool) -> Iterator[Hit]:
     offsets = anchored(text, bare=bare)
     if not offsets:
         return
-    starts = source.starts
-    ends = [start + len(line) for start, line in zip(starts, source.lines, strict=True)]
     pragmas = "pragma" in text
     done = 0
-    for start, end in windows(offsets, starts, ends):
+    for start, end in windows(offsets, text):
         hits = (*provided(text, start, end), *named_urls(text, start, end), *keyed(text, start, end, bare=bare))
         for hit in distinct(hit for hit in hits if keeps(hit, text[max(start, hit.start - 400) : hit.start])):
             if hit.start >= done and not (pragmas and allowed(source, hit)):

@@ -37,6 +37,10 @@ _SAFE = (
 )
 
 
+_begun: dict[tuple[str, tuple[str, ...]], subprocess.Popen[bytes]] = {}
+"""By directory and arguments: what runs already, for the one who will ask."""
+
+
 class GitError(Exception):
     """Git is absent, or did not do what it was asked; ``str()`` is one readable line."""
 
@@ -62,9 +66,8 @@ def listed(
     Returns:
         None when git is absent, fails, or knows no repository here.
     """
-    excludes = [f"--exclude={pattern}" for pattern in prune]
     try:
-        out, warnings = _git(directory, "ls-files", "--cached", "--others", "--exclude-standard", "-z", *excludes)
+        out, warnings = _git(directory, *_listing(prune))
     except GitError as error:
         if said is not None:
             said.append(str(error))
@@ -73,6 +76,19 @@ def listed(
         said += warnings
     # An unmerged file is listed once a side.
     return list(dict.fromkeys(name for name in _names(out) if not name.endswith("/")))
+
+
+def begin(directory: str | os.PathLike[str], *, prune: Sequence[str] = ()) -> None:
+    """Have git list files while this process does something else; the next `listed` of the same takes the answer."""
+    try:
+        _begun[os.path.realpath(directory), _listing(prune)] = _start(directory, _listing(prune))
+    except GitError:
+        return  # `listed` will say why
+
+
+def _listing(prune: Sequence[str]) -> tuple[str, ...]:
+    excludes = (f"--exclude={pattern}" for pattern in prune)
+    return ("ls-files", "--cached", "--others", "--exclude-standard", "-z", *excludes)
 
 
 def staged(directory: str | os.PathLike[str], paths: Collection[str] | None = None) -> dict[str, bytes]:
@@ -160,28 +176,40 @@ def _git(directory: str | os.PathLike[str], *arguments: str, stdin: bytes = b"")
     """Standard output, and the lines on standard error."""
     import subprocess
 
+    process = _begun.pop((os.path.realpath(directory), arguments), None) or _start(directory, arguments)
+    with process:
+        try:
+            out, err = process.communicate(stdin, TIMEOUT)
+        except BaseException as error:
+            process.kill()
+            if isinstance(error, subprocess.TimeoutExpired):
+                raise GitError(f"git {arguments[0]} did not end within {TIMEOUT} seconds") from None
+            raise
+    said = err.decode("utf-8", "replace").splitlines()
+    if process.returncode != 0:
+        raise GitError(f"git {arguments[0]} failed: {said[-1] if said else f'status {process.returncode}'}")
+    return out, said
+
+
+def _start(directory: str | os.PathLike[str], arguments: Sequence[str]) -> subprocess.Popen[bytes]:
+    import subprocess
+
     executable = _executable()
     if executable is None:
         raise GitError("git is not installed")
+    pipe = subprocess.PIPE
     try:
-        done: subprocess.CompletedProcess[bytes] = subprocess.run(
+        return subprocess.Popen(
             [executable, *_SAFE, *arguments],
             cwd=directory,
             env=_environment(directory),
-            input=stdin,
-            capture_output=True,
-            timeout=TIMEOUT,
-            check=False,
+            stdin=pipe,
+            stdout=pipe,
+            stderr=pipe,
             creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),
         )
     except (OSError, ValueError) as error:
         raise GitError(f"git could not be run: {error}") from None
-    except subprocess.TimeoutExpired:
-        raise GitError(f"git {arguments[0]} did not end within {TIMEOUT} seconds") from None
-    said = done.stderr.decode("utf-8", "replace").splitlines()
-    if done.returncode != 0:
-        raise GitError(f"git {arguments[0]} failed: {said[-1] if said else f'status {done.returncode}'}")
-    return done.stdout, said
 
 
 def _executable() -> str | None:

@@ -1,4 +1,4 @@
-"""Which kind of file a path names; by its name alone, because nothing has been read yet."""
+"""Which kind of file a path names, and which directories hold none; by names alone: nothing has been read yet."""
 
 from __future__ import annotations
 
@@ -17,6 +17,15 @@ _SUFFIXES: dict[str, Kind] = {
     "dockerfile": "dockerfile",
 }
 _PREFIXES: dict[str, Kind] = {"dockerfile": "dockerfile", "procfile": "procfile"}
+
+
+NEVER = frozenset(
+    ".git .hg .svn .jj node_modules .venv __pycache__ __pypackages__ site-packages"  # noqa: SIM905
+    " .mypy_cache .ruff_cache .pytest_cache .hypothesis .tox .nox .eggs .direnv".split()
+)
+"""Directories that hold no file of a project unless they are tracked."""
+PRUNED = tuple(f"{name}/" for name in sorted(NEVER - {".git"}))
+"""The same as gitignore patterns, for git, which knows its own directory."""
 
 
 def kind_of(path: str) -> Kind:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from .declare import Rule
+
+LANGUAGES = {"py": "python", "toml": "toml", "md": "markdown", "env": "shell"}
 
 
 def page(rule: Rule) -> str:
@@ -35,9 +38,13 @@ def options(rule: Rule) -> list[str]:
 
 
 def fenced(body: str) -> str:
-    """Indented examples as fenced code; other text stays."""
+    """Indented examples as fenced code, a block for each file that ``--- path`` begins; other text stays."""
     import textwrap
 
     if not all(line.startswith("    ") or not line for line in body.splitlines()):
         return body
-    return f"```python\n{textwrap.dedent(body).strip()}\n```"
+    head, *files = re.split(r"^--- *(.+?) *$", textwrap.dedent(body), flags=re.MULTILINE)
+    blocks = [f"```python\n{head.strip()}\n```"] if head.strip() else []
+    for path, text in zip(files[::2], files[1::2], strict=True):
+        blocks.append(f"`{path}`:\n\n```{LANGUAGES.get(path.rpartition('.')[2], 'text')}\n{text.strip()}\n```")
+    return "\n\n".join(blocks)

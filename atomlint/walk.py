@@ -7,6 +7,7 @@ import re
 from contextlib import suppress
 from typing import TYPE_CHECKING, NamedTuple
 
+from .kinds import NEVER
 from .report import Trouble
 
 if TYPE_CHECKING:
@@ -14,11 +15,6 @@ if TYPE_CHECKING:
 
     from pathspec import GitIgnoreSpec
 
-NEVER = frozenset(
-    ".git .hg .svn .jj node_modules .venv __pycache__ __pypackages__ site-packages"  # noqa: SIM905
-    " .mypy_cache .ruff_cache .pytest_cache .hypothesis .tox .nox .eggs .direnv".split()
-)
-"""Directories that hold no file of a project unless they are tracked."""
 BUILT = frozenset({"build", "dist"})
 """Directories that hold no file of a project unless they are packages of it."""
 

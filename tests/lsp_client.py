@@ -6,15 +6,16 @@ import asyncio
 import contextlib
 import os
 import sys
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from lsprotocol import types
 from pytest_lsp import LanguageClient, client_capabilities, make_test_lsp_client
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Callable, Sequence
+    from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
     from pathlib import Path
 
+T = TypeVar("T")
 PATIENCE = 30
 """Seconds after which a server that says nothing has failed the test."""
 PUBLISHED = types.TEXT_DOCUMENT_PUBLISH_DIAGNOSTICS
@@ -63,11 +64,18 @@ class Editor:
     def shown(self, path: str | Path) -> Sequence[types.Diagnostic]:
         return self.client.diagnostics.get(self.uri(path), [])
 
+    async def patiently(self, answer: Awaitable[T]) -> T:
+        """Wait for the server, and tell what it said if nothing comes."""
+        try:
+            return await asyncio.wait_for(answer, PATIENCE)
+        except asyncio.TimeoutError:
+            said = [message.message for message in (*self.client.messages, *self.client.log_messages)]
+            raise AssertionError("\n".join(["the server says nothing more", *said])) from None
+
     async def until(self, reached: Callable[[], object], notification: str = PUBLISHED) -> None:
         """Wait until notifications have made something true."""
-        async with _patience():
-            while not reached():
-                await self.client.wait_for_notification(notification)
+        while not reached():
+            await self.patiently(self.client.wait_for_notification(notification))
 
     async def codes(self, path: str | Path, *expected: str) -> Sequence[types.Diagnostic]:
         """Wait until exactly these rules are shown for a file, and it has been published at all."""
@@ -89,23 +97,9 @@ class Editor:
     async def actions(self, path: str | Path, place: types.Range) -> dict[str, types.CodeAction]:
         context = types.CodeActionContext(diagnostics=[])
         document = types.TextDocumentIdentifier(self.uri(path))
-        async with _patience():
-            found = await self.client.text_document_code_action_async(
-                types.CodeActionParams(document, place, context),
-            )
+        asked = types.CodeActionParams(document, place, context)
+        found = await self.patiently(self.client.text_document_code_action_async(asked))
         return {action.title: action for action in found or [] if isinstance(action, types.CodeAction)}
-
-
-@contextlib.asynccontextmanager
-async def _patience() -> AsyncIterator[None]:
-    """`asyncio.timeout`, which Python 3.10 lacks."""
-    task = asyncio.current_task()
-    assert task is not None
-    handle = asyncio.get_running_loop().call_later(PATIENCE, task.cancel, "the server said nothing more")
-    try:
-        yield
-    finally:
-        handle.cancel()
 
 
 @contextlib.asynccontextmanager

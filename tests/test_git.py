@@ -315,3 +315,28 @@ def test_a_sha256_repository_is_compared_by_its_own_hash(tmp_path):
     repository.commit(**{"a.py": "1", "b.py": "2"})
     repository.write("b.py", "3")
     assert git.staged(path) == {"b.py": b"2"}
+
+
+def test_a_listing_that_was_begun_is_the_one_that_is_asked_for(repository, monkeypatch):
+    repository.write("a.py")
+    repository.write("node_modules/b.py")
+    git.begin(repository.path, prune=["node_modules/"])
+    monkeypatch.setenv("PATH", "")  # nothing can be started any more
+    assert git.listed(repository.path, prune=["node_modules/"]) == ["a.py"]
+    assert git.listed(repository.path, prune=["node_modules/"]) is None
+
+
+def test_a_listing_of_another_directory_is_not_taken_for_the_one_asked_for(repository):
+    repository.write("a.py")
+    repository.write("pkg/b.py")
+    git.begin(repository.path)
+    assert git.listed(repository.path / "pkg") == ["b.py"]
+    assert sorted(git.listed(repository.path) or []) == ["a.py", "pkg/b.py"]
+
+
+def test_beginning_without_git_leaves_it_to_the_listing_to_say_so(repository, monkeypatch):
+    monkeypatch.setenv("PATH", "")
+    git.begin(repository.path)
+    said = []
+    assert git.listed(repository.path, said=said) is None
+    assert said == ["git is not installed"]

@@ -87,6 +87,7 @@ def check(**options: Any) -> None:
     """
     import gc
 
+    begin_listing()
     from ..engine import Engine, UsageError
     from .emit import emit
 
@@ -115,6 +116,14 @@ def check(**options: Any) -> None:
     finally:
         engine.close()
     sys.exit(0 if options["exit_zero"] and status == 1 else status)
+
+
+def begin_listing() -> None:
+    """At the top of a repository, which is the project's root: let git work while the engine is imported."""
+    from .. import git, kinds
+
+    if os.path.lexists(".git"):
+        git.begin(os.curdir, prune=kinds.PRUNED)
 
 
 def drop_output() -> None:

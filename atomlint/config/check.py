@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -37,6 +36,8 @@ def problems(table: object) -> Iterator[Problem]:
 
 def right_form(key: str, text: str) -> str:
     """How to write a bare word as the value of a key: quoted, and in brackets where the key takes a list."""
+    import json
+
     quoted = json.dumps(text, ensure_ascii=False)
     return f"[{quoted}]" if _is_list(_fields().get(key)) else quoted
 

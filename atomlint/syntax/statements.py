@@ -21,7 +21,8 @@ if TYPE_CHECKING:
 
 
 MAX_DEPTH = 1_000
-"""Nesting that LibCST's native parser is given at most: it overflows the stack beyond."""
+"""Nesting that LibCST's native parser is given at most: its time and memory grow with the square of it, and the
+stack overflows in the end."""
 
 SCOPES = frozenset({"FunctionDef", "ClassDef", "Lambda"})
 ORDER: dict[str, tuple[str, ...]] = {
@@ -64,8 +65,6 @@ class Statement:
             SyntaxDepthError: see the class.
             libcst.ParserSyntaxError: LibCST rejects what ``ast`` accepted.
         """
-        if facts.depth > MAX_DEPTH:
-            raise SyntaxDepthError
         self.source = source
         self.facts = facts
         units = spans.units
@@ -86,6 +85,8 @@ class Statement:
         while after < len(units) and units[after].first_line <= last:
             last = max(last, units[after].last_line)
             after += 1
+        if max(unit.depth for unit in units[place:after]) > MAX_DEPTH:
+            raise SyntaxDepthError
         self.first_call = units[place].first_call
         self.first_scope = units[place].first_scope
         self.offset = 1 if member else 0
@@ -138,7 +139,13 @@ class Statement:
     def _positions(self) -> Any:
         from libcst.metadata import MetadataWrapper, PositionProvider
 
-        return MetadataWrapper(self.module, unsafe_skip_copy=True).resolve(PositionProvider)
+        wrapper = MetadataWrapper(self.module, unsafe_skip_copy=True)
+        try:
+            return wrapper.resolve(PositionProvider)
+        except RecursionError:  # a visit takes several frames a level
+            from ..deep import with_deep_stack
+
+            return with_deep_stack(lambda: wrapper.resolve(PositionProvider))
 
     def span(self, node: cst.CSTNode) -> Span:
         """Where a node stands in the file."""

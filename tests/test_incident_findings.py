@@ -1,0 +1,55 @@
+"""What atomlint says of the incident: every marked mistake at its line, and nothing of the repaired code."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from atomlint.report import Report
+from atomlint.testing import check_directory, compare, expectations
+
+INCIDENT = Path(__file__).parent.parent / "examples" / "incident"
+
+
+@pytest.fixture(scope="module")
+def before() -> Report:
+    return check_directory(INCIDENT / "before")
+
+
+def test_every_marked_mistake_is_found_at_its_line_and_nothing_else(before: Report) -> None:
+    assert compare(before.active, list(expectations(INCIDENT / "before"))) == []
+    assert list(before.errors) == []
+
+
+def test_the_repaired_code_is_clean_at_every_confidence() -> None:
+    report = check_directory(INCIDENT / "after")
+    assert [finding.message for finding in report.findings] == []
+    assert report.status == 0
+
+
+def test_redis_is_reached_through_four_modules_and_the_path_is_shown(before: Report) -> None:
+    finding = next(f for f in before.findings if f.rule == "redis-per-request")
+    files = list(dict.fromkeys(step.span.path.rpartition("/")[2] for step in finding.trace))
+    assert files == ["main_api_app.py", "middleware.py", "limiter.py", "cache.py"]
+
+
+def test_the_missing_environment_names_the_line_whose_default_it_triggers(before: Report) -> None:
+    finding = next(f for f in before.findings if f.rule == "fly-mode-variable-missing")
+    assert "backend_saas/core/database.py" in {note.span.path for note in finding.related}
+    assert any("ENVIRONMENT" in edit.text for fix in finding.fixes for edit in fix.edits)
+
+
+def test_no_output_holds_a_secret_of_the_example(before: Report) -> None:
+    import io
+
+    from atomlint.output import FORMATS, render
+
+    lines = [f for f in before.findings if f.rule == "secret-hardcoded"]
+    values = {before.sources.source(f.span.path).slice(f.span).strip("\"'") for f in lines}
+    assert len(values) >= 2
+    for name in FORMATS:
+        stream = io.StringIO()
+        render(name, before, stream, show_suppressed=True, verbose=2)
+        for value in values - {"change-me"}:
+            assert value not in stream.getvalue(), name

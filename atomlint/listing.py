@@ -6,6 +6,7 @@ import os
 import re
 import stat
 from dataclasses import dataclass, field
+from operator import attrgetter
 from typing import TYPE_CHECKING, Literal
 
 import msgspec
@@ -16,7 +17,7 @@ from .report import Trouble
 from .walk import usable, walk
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from pathspec import GitIgnoreSpec
 
@@ -76,14 +77,24 @@ class Excluded:
             return True
         return self._spec is not None and bool(self._spec.check_file(path).include)
 
+    def left(self, files: Iterable[str]) -> Iterator[str]:
+        """The files that are not excluded: the same verdicts, at half the cost for a whole project."""
+        directories, spec = self._directories, self._spec
+        for path in files:
+            above = path[: path.rfind("/") + 1]
+            verdict = directories.get(above)
+            if verdict is None:
+                verdict = directories[above] = self(above)
+            if not verdict and (spec is None or not spec.check_file(path).include):
+                yield path
+
 
 def textual(path: str) -> bool:
     """Whether a path names a kind of file that a rule could read: Python, TOML, dotenv, Docker, Markdown, settings."""
-    if path.rpartition(".")[2] in _SUFFIXES:  # most files, and the quickest way to tell
+    _, dot, suffix = path.rpartition(".")
+    if dot and suffix.lower() in _SUFFIXES:
         return True
     name = path[path.rfind("/") + 1 :].lower()
-    if name.rpartition(".")[2] in _SUFFIXES and "." in name:
-        return True
     return name in _NAMES or (kind_of(name) != "other" and not name.endswith(".pyi"))
 
 
@@ -94,21 +105,19 @@ def find(root: str, excluded: Excluded, wanted: Callable[[str], bool], nested: S
     """
     names, listing = _names(root, excluded)
     beyond = tuple(directory.strip("/") + "/" for directory in nested)
-    kept = [name for name in names if wanted(name) and not name.startswith(beyond) and not excluded(name)]
-    entries, links = _stat(root, kept, listing.troubles)
+    kept = [name for name in names if wanted(name)]
+    if beyond:
+        kept = [name for name in kept if not name.startswith(beyond)]
+    entries, links = _stat(root, excluded.left(kept), listing.troubles)
     if links:
         entries += _linked(root, links, frozenset(names))
-    listing.files = {entry.path: entry for entry in sorted(entries, key=_path)}
+    listing.files = {entry.path: entry for entry in sorted(entries, key=attrgetter("path"))}
     return listing
 
 
 def entry(path: str, status: os.stat_result) -> FileEntry:
     """The record of a file; inodes of 128 bits (ReFS) are cut to the 64 that every format can hold."""
     return FileEntry(path, status.st_size, status.st_mtime_ns, status.st_ctime_ns, status.st_ino & 0xFFFFFFFFFFFFFFFF)
-
-
-def _path(entry: FileEntry) -> str:
-    return entry.path
 
 
 def _names(root: str, excluded: Excluded) -> tuple[list[str], Listing]:
@@ -151,17 +160,21 @@ def _stat(root: str, names: Iterable[str], troubles: list[Trouble]) -> tuple[lis
 
     entries: list[FileEntry] = []
     links: list[str] = []
+    lstat, is_regular, last, here = os.lstat, stat.S_ISREG, "", True
     for name in names:
-        if not is_real(name[: max(name.rfind("/"), 0)]):
+        directory = name.rpartition("/")[0]
+        if directory != last:
+            last, here = directory, is_real(directory)
+        if not here:
             continue
         try:
-            status = os.lstat(prefix + name)
+            status = lstat(prefix + name)
         except (FileNotFoundError, NotADirectoryError):
             continue
         except (OSError, ValueError) as error:
             troubles.append(Trouble("unreadable", name, getattr(error, "strerror", None) or str(error)))
             continue
-        if stat.S_ISREG(status.st_mode):
+        if is_regular(status.st_mode):
             entries.append(entry(name, status))
         elif stat.S_ISLNK(status.st_mode):
             links.append(name)

@@ -219,7 +219,7 @@ def _problem(source: Source, text: str, error: SyntaxError) -> SyntaxProblem:
     line = min(max(error.lineno or 1, 1), len(source.lines))
     column = max(error.offset or 1, 1)
     message = str(error.msg)
-    if "nest" not in message and "parenthes" not in message and "null" not in message and len(text) < 2_000_000:
+    if "nest" not in message and "null" not in message and len(text) < 2_000_000:
         try:
             import libcst
 

@@ -95,9 +95,16 @@ class Effects:
         table = self.linker.table(path)
         record = table.facts.calls[call]
         receiver = record.callee.rpartition(".")[0] if type(record.callee) is str else ""
-        names = [table.facts.calls[o].callee for o in table.calls_in.get(record.scope, ()) if o != call]
-        methods = [c.rpartition(".") for c in names if type(c) is str]
-        return sum(owner == receiver and method not in SENDING for owner, _, method in methods)
+        count = 0
+        for ordinal in table.calls_in.get(record.scope, ()):
+            callee = table.facts.calls[ordinal].callee
+            if type(callee) is not str or callee.rpartition(".")[0] != receiver:
+                continue
+            if ordinal >= call:
+                break
+            method = callee.rpartition(".")[2]
+            count = 0 if method in ("execute", "exec", "reset") else count + (method not in SENDING)
+        return count
 
     def origin(self, path: str, call: int) -> tuple[str, int] | None:
         """The call that made the client whose method a call runs: (path, ordinal); None when there is no single one."""

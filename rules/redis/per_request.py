@@ -92,11 +92,19 @@ def message(ctx: Context, work: RequestWork) -> str:
     count = sum(use.command.operation.commands for use in work.uses)
     names = ", ".join(dict.fromkeys(use.command.operation.name for use in work.uses))
     commands = f"{count} Redis command{'s' if count > 1 else ''}"
+    if branches(ctx, work) > 1:
+        commands = f"up to {commands}"
     when = describe_frequency(work)
     text = f"{commands} ({names}) {when}, reached from {entry_name(ctx.index, work)}"
     if work.guard is not None and work.guard.holes:
         return f"{text}; {work.guard.name} caches locally, but not every answer is stored in it"
     return text
+
+
+def branches(ctx: Context, work: RequestWork) -> int:
+    """Branches of the function that the deciding calls stand in: one request may not take all of them."""
+    path = work.function.place
+    return len({tuple(ctx.index.call(path, use.decision.call).frame_ids) for use in work.uses})
 
 
 def confidence(work: RequestWork) -> Confidence:

@@ -15,6 +15,8 @@ import pytest
 
 REQUIRED = os.environ.get("ATOMLINT_REQUIRE_ALL", "") not in ("", "0")
 PLATFORM = "only on "
+collect_ignore = ["fixtures"]
+"""Code to look at, some of it tests."""
 
 
 def pytest_configure(config):

@@ -66,7 +66,7 @@ def test_a_skip_for_want_of_a_tool_fails_where_everything_is_required(run):
     status, lines = run("1", "test_suite.py")
     assert status == 1
     assert any("test_with_a_tool: skipped, but ATOMLINT_REQUIRE_ALL is set: no-such-tool" in line for line in lines)
-    assert lines[-1].startswith("1 failed, 1 passed, 1 skipped in ")
+    assert lines[-1].startswith("1 passed, 1 skipped, 1 error in ")
 
 
 def test_a_whole_suite_that_cannot_be_imported_fails_where_everything_is_required(run):

@@ -87,11 +87,11 @@ def check(**options: Any) -> None:
     """
     import gc
 
+    gc.disable()  # one run: what it makes lives to its end
     begin_listing()
     from ..engine import Engine, UsageError
     from .emit import emit
 
-    gc.disable()  # one run: what it makes lives to its end
     try:
         outputs = parse_outputs(options["output"])
         engine = Engine()
@@ -115,6 +115,7 @@ def check(**options: Any) -> None:
         fail([f"cannot write {error.filename or 'the output'}: {error.strerror}"])
     finally:
         engine.close()
+    gc.freeze()  # or the interpreter goes through everything once more when it exits
     sys.exit(0 if options["exit_zero"] and status == 1 else status)
 
 

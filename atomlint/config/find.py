@@ -41,8 +41,9 @@ def nested(paths: Iterable[str], root: Path) -> list[Path]:
     ``paths`` are the project's files, relative to the root with ``/``. Only files with the two names are looked at.
     """
     found = set()
+    names = (f"/{OWN}", f"/{PYPROJECT}")
     for path in paths:
-        if path.endswith((f"/{OWN}", f"/{PYPROJECT}")) and _counts(root / path):
+        if path.endswith(names) and _counts(root / path):
             found.add(root / path.rpartition("/")[0])
     return sorted(found)
 

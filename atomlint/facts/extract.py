@@ -6,7 +6,7 @@ import ast
 import sys
 from typing import TYPE_CHECKING, Any
 
-from .mask import mask
+from .mask import mask, mask_named
 from .records import Assign, Call, Exit, Expr, Facts, Frame, Import, Param, Scope, Spans, Unit
 
 if TYPE_CHECKING:
@@ -154,7 +154,8 @@ class Walker:
     last_if_leaves = False
 
     def expression_statement(self, node: ast.Expr) -> None:
-        self.visit(node.value)
+        if type(node.value) is not ast.Constant:
+            self.visit(node.value)
 
     def bind(self, node: ast.stmt, target: ast.expr, value: Expr, kind: str, annotation: Expr = None) -> None:
         """Record one target; tuples are taken apart."""
@@ -169,17 +170,18 @@ class Walker:
             target = target.value
         after = len(self.facts.calls)
         reference = self.visit(target)
+        value = named(reference, value)
         self.facts.assigns.append(Assign(self.scope, reference, value, kind, self.frame, after, annotation))
         self.spans.assigns += (node.lineno, node.col_offset, node.end_lineno or node.lineno, node.end_col_offset or 0)
 
     def assign(self, node: ast.Assign) -> None:
-        mark = len(self.facts.calls)
         value = self.visit(node.value) if not self.has_call(node.targets) else None
         if value is None:  # calls in targets come first in the source
             targets = [self.visit(target) for target in node.targets]
             value = self.visit(node.value)
+            after = len(self.facts.calls)
             for reference in targets:
-                self.facts.assigns.append(Assign(self.scope, reference, value, "=", self.frame, mark))
+                self.facts.assigns.append(Assign(self.scope, reference, value, "=", self.frame, after))
                 self.spans.assigns += (node.lineno, node.col_offset, node.end_lineno or 0, node.end_col_offset or 0)
             return
         for target in node.targets:
@@ -250,14 +252,12 @@ class Walker:
         self.last_if_leaves = body_leaves and else_leaves
 
     def for_(self, node: ast.For | ast.AsyncFor) -> None:
-        mark = len(self.facts.calls)
         target_first = self.has_call([node.target])
         if target_first:
             self.visit(node.target)
         iterable = self.visit(node.iter)
         if not target_first:
             self.bind(node, node.target, ["sub", iterable, "?"], "for")
-        del mark
         before = self.push("for", iterable)
         self.block(node.body)
         self.frame = before
@@ -303,9 +303,8 @@ class Walker:
             if item.optional_vars is not None:
                 self.bind(node, item.optional_vars, value, "with")
             self.push("with", value)
-        leaves = self.block(node.body)
+        self.block(node.body)
         self.frame = before
-        del leaves
 
     def match(self, node: ast.Match) -> None:
         subject = self.visit(node.subject)

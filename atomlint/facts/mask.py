@@ -6,32 +6,54 @@ import re
 
 MAX_LENGTH = 200
 """Longer strings are prose, SQL or templates: their head is enough."""
+MASK = "***"
 
 CREDENTIALS = re.compile(r"(?<=://)[^/\s:@]*:[^/\s@]+(?=@)")
-TOKEN = re.compile(r"(?=[^\s]*\d)(?=[^\s]*[A-Za-z])[A-Za-z0-9+/=_.~:\-]{20,}")
+LONE_CREDENTIAL = re.compile(r"(?<=://)[^/\s:@]{8,}(?=@)")
+TOKEN = re.compile(r"(?<![A-Za-z0-9+/=_.~:\-])(?=[^\s\d]*\d)(?=[^\sA-Za-z]*[A-Za-z])[A-Za-z0-9+/=_.~:\-]{20,}")
+DIGIT = re.compile(r"\d")
 PEM = "-----BEGIN"
+SECRET_NAME = re.compile(
+    r"pass(?:word|wd|phrase)?(?![a-z])|pwd|secret|token|credential|api_?key|private_?key|signing_?key|encryption_?key",
+    re.IGNORECASE,
+)
+WORD = re.compile(r"[A-Z]?[a-z]*(?:[A-Z][a-z]+)*|[A-Z]+")
+SEPARATOR = re.compile(r"[/.:_\-]")
 
 
 def mask(value: str) -> str:
-    """The string with credentials in URLs and long tokens of letters and digits replaced by ``***``, cut at 200 characters."""
+    """The string with credentials in URLs and long tokens of letters and digits as ``***``, cut at 200 characters."""
     if len(value) > MAX_LENGTH:
         value = value[:MAX_LENGTH]
+    if not value.isascii():  # lone surrogates cannot be written down
+        value = value.encode("utf-8", "replace").decode("utf-8")
     if len(value) < 8:
         return value
     if "://" in value:
-        return CREDENTIALS.sub("***:***", value)
+        value = LONE_CREDENTIAL.sub(MASK, CREDENTIALS.sub(f"{MASK}:{MASK}", value))
     if PEM in value:
-        return "***"
-    if len(value) >= 20 and " " not in value and TOKEN.fullmatch(value) and not _is_path(value):
-        return "***"
-    return value
+        return MASK
+    return TOKEN.sub(_token, value) if len(value) >= 20 and DIGIT.search(value) else value
+
+
+def mask_named(name: str, value: str) -> str:
+    """A string that a name such as ``api_key`` gives away: kept when it is words, as defaults and prefixes are."""
+    if len(value) < 4 or not SECRET_NAME.search(name) or " " in value or _is_words(value):
+        return value
+    return MASK
+
+
+def _token(match: re.Match[str]) -> str:
+    return match[0] if _is_path(match[0]) else MASK
 
 
 def _is_path(value: str) -> bool:
-    """A route, module or file path: short words between separators."""
-    parts = re.split(r"[/.:_\-]", value)
-    return (
-        len(parts) > 1
-        and max(map(len, parts)) < 20
-        and sum(part.isalpha() or not part for part in parts) * 2 > len(parts)
-    )
+    """A route, module, host or file path: short words between separators, few and short ones with digits."""
+    parts = SEPARATOR.split(value)
+    others = [part for part in parts if not WORD.fullmatch(part)]
+    mixed = [part for part in others if not part.isdigit()]
+    return max(map(len, parts)) < 20 and len(others) * 2 < len(parts) and all(len(part) < 10 for part in mixed)
+
+
+def _is_words(value: str) -> bool:
+    return all(WORD.fullmatch(part) for part in SEPARATOR.split(value))

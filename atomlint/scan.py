@@ -11,6 +11,7 @@ import msgspec
 
 from .finding import Finding
 from .kinds import kind_of
+from .packing import SECOND_FORM, pack, unpack
 from .source import DecodeError, Source
 from .text import Text, TextContext
 
@@ -20,9 +21,11 @@ if TYPE_CHECKING:
     from .declare import Rule
 
 IMPORT = re.compile(
-    rb"^[ \t]*(?:from[ \t]+([.\w]+)[ \t]+import[ \t]*(\([^)]*\)|[^\n;]+)|import[ \t]+([^\n;]+))", re.MULTILINE
+    rb"^[ \t\f]*(?:from(?:[ \t]+|(?=\.))([.\w]+)[ \t]+import\b[ \t]*(\([^)#]*(?:#[^\n]*\n[^)#]*)*\)|[^\n;]+)|import[ \t]+([^\n;]+))",
+    re.MULTILINE,
 )
 WORD = re.compile(rb"[\w.]+")
+LINE_END = re.compile(rb"\r\n|\r|\n")
 
 
 class Imported(NamedTuple):
@@ -39,8 +42,8 @@ class SyntaxProblem(msgspec.Struct, frozen=True, array_like=True, gc=False):
     message: str
     line: int = 1
     column: int = 1
-    newer: bool = False
-    """Whether LibCST accepts what this interpreter rejects."""
+    needs: str = ""
+    """The Python that can read it, such as ``3.14``, when this one is too old for it."""
 
 
 class Crash(msgspec.Struct, frozen=True, array_like=True, gc=False):
@@ -61,8 +64,8 @@ class Scan(msgspec.Struct, array_like=True, gc=False):
     """Of text rules."""
     crashes: list[Crash] = []
     has_directives: bool = False
-    problem: str = ""
-    """Why its text could not be read."""
+    problem: SyntaxProblem | None = None
+    """Why its text could not be read by a rule that wanted to."""
 
 
 class Task(NamedTuple):
@@ -87,6 +90,8 @@ class Result(NamedTuple):
     """Encoded `SyntaxProblem`."""
     cpu: tuple[float, float, float] = (0.0, 0.0, 0.0)
     """CPU seconds: prefilter, text rules, facts."""
+    failure: str = ""
+    """Why the file was not looked at, through no fault of its content: nothing of this may be kept for another run."""
 
 
 class Setup(NamedTuple):
@@ -125,14 +130,22 @@ def begin(setup: Setup) -> None:
 
 def look(task: Task) -> Result:
     """Do what a task asks for. Bad input gives problems, never exceptions."""
-    data = task.data
-    if data is None:
-        try:
-            data = (STATE.root / task.path).read_bytes()
-        except (OSError, ValueError) as error:
-            problem = f"cannot be read: {getattr(error, 'strerror', None) or error}"
-            return Result(ENCODE.encode(Scan(problem=problem)), b"", b"", ENCODE.encode(SyntaxProblem(problem)))
-    source = Source(task.path, data)
+    try:
+        data = (STATE.root / task.path).read_bytes() if task.data is None else task.data
+    except (OSError, ValueError) as error:
+        return failed(f"cannot be read: {getattr(error, 'strerror', None) or error}")
+    try:
+        return _look(task, Source(task.path, data))
+    except Exception as error:  # one file must not take down the run
+        return failed(f"could not be looked at: {type(error).__name__}: {error}")
+
+
+def failed(why: str) -> Result:
+    """The result of a task that could not be done."""
+    return Result(pack(Scan()), b"", b"", b"", failure=why)
+
+
+def _look(task: Task, source: Source) -> Result:
     start = time.process_time()
     scanned = scan_bytes(source, is_test=task.is_test) if task.scan else Scan()
     middle = time.process_time()
@@ -142,7 +155,7 @@ def look(task: Task) -> Result:
     wanted = task.facts and (not task.scan or bool(scanned.needs))
     facts = facts_of(source) if wanted else (b"", b"", b"")
     cpu = (middle - start, last - middle, time.process_time() - last)
-    return Result(ENCODE.encode(scanned) if task.scan else b"", *facts, cpu)
+    return Result(pack(scanned) if task.scan else b"", *facts, cpu)
 
 
 def scan_bytes(source: Source, *, is_test: bool) -> Scan:
@@ -167,20 +180,29 @@ def run_text_rules(scan: Scan, source: Source, *, is_test: bool) -> None:
             if rule.nominate(text):
                 scan.findings += rule.handlers["*"](context, text)
         except DecodeError as error:
-            scan.problem = str(error)
+            scan.problem = undecodable(source, error)
         except Exception as error:  # a rule may raise anything; the others go on
-            scan.crashes.append(Crash(rule.id, f"{type(error).__name__}: {error}", _traceback()))
+            scan.crashes.append(crash_of(rule.id, error))
 
 
-def _traceback() -> str:
+def crash_of(rule_id: str, error: Exception) -> Crash:
+    """What is kept of an exception in a rule; its text may quote a secret of the analysed code, so it is masked."""
     import traceback
 
-    return traceback.format_exc()
+    from .facts.mask import mask
+
+    said = mask(next(iter(str(error).splitlines()), ""))
+    lines = traceback.format_exception(type(error), error, error.__traceback__)
+    return Crash(rule_id, f"{type(error).__name__}: {said}", "".join([*lines[:-1], f"{type(error).__name__}: {said}"]))
 
 
 def read_imports(data: bytes) -> list[Imported]:
     """The import statements of a file, by its bytes; what stands in strings may be read too, which only costs time."""
     found = []
+    if b"\r" in data:
+        data = data.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
+    if b"\\\n" in data:
+        data = data.replace(b"\\\n", b" ")
     for module, names, plain in IMPORT.findall(data):
         if plain:
             for part in plain.split(b","):
@@ -203,7 +225,7 @@ def facts_of(source: Source) -> tuple[bytes, bytes, bytes]:
     try:
         text = source.text
     except DecodeError as error:
-        return b"", b"", ENCODE.encode(SyntaxProblem(str(error)))
+        return b"", b"", ENCODE.encode(undecodable(source, error))
     import warnings
 
     try:
@@ -215,23 +237,23 @@ def facts_of(source: Source) -> tuple[bytes, bytes, bytes]:
     return ENCODE.encode(facts), ENCODE.encode(spans), b""
 
 
+def undecodable(source: Source, error: DecodeError) -> SyntaxProblem:
+    """The problem of bytes that are no text, at the line where they stop being one."""
+    return SyntaxProblem(str(error), 1 + LINE_END.subn(b"", source.data[: error.offset])[1])
+
+
 def _problem(source: Source, text: str, error: SyntaxError) -> SyntaxProblem:
+    from .syntax.newer import needed
+
     line = min(max(error.lineno or 1, 1), len(source.lines))
     column = max(error.offset or 1, 1)
-    message = str(error.msg)
-    if "nest" not in message and "null" not in message and len(text) < 2_000_000:
-        try:
-            import libcst
-
-            libcst.parse_module(text)
-        except Exception:  # whatever LibCST says, the file does not parse
-            pass
-        else:
-            return SyntaxProblem(message, line, column, newer=True)
-    return SyntaxProblem(message, line, column)
+    if error.lineno is None and "\0" in text:
+        place = source.position(text.index("\0"))
+        line, column = place.line, place.column
+    return SyntaxProblem(str(error.msg), line, column, needed(text, str(error.msg)))
 
 
 def decode_scans(blobs: Sequence[bytes]) -> list[Scan]:
     """Decode what `look` encoded."""
     decoder = msgspec.msgpack.Decoder(Scan)
-    return [decoder.decode(blob) for blob in blobs]
+    return [decoder.decode(blob) if blob[:1] != SECOND_FORM else unpack(blob, Scan) for blob in blobs]

@@ -20,6 +20,11 @@ _LINE = re.compile(rb"[^\r\n]*(?:\r\n|\r|\n|\Z)")
 class DecodeError(ValueError):
     """The bytes are no text in the encoding that they declare; ``str()`` is one readable line."""
 
+    def __init__(self, message: str, offset: int = 0) -> None:
+        super().__init__(message)
+        self.offset = offset
+        """Of the first byte that is wrong; 0 when the file as a whole is."""
+
 
 class Source:
     """One file's text. ``path`` is relative to the project root, with ``/``."""
@@ -158,6 +163,8 @@ def encoding_of(data: bytes, *, python: bool) -> str:
     try:
         return tokenize.detect_encoding(lines.__next__)[0]
     except SyntaxError as error:
+        if data.startswith(codecs.BOM_UTF8):
+            raise DecodeError("declares another encoding than UTF-8, which its byte order mark says") from None
         raise DecodeError(str(error)) from None
 
 
@@ -172,7 +179,7 @@ def decode(data: bytes, *, python: bool) -> str:
         text = data.decode(encoding)
     except UnicodeDecodeError as error:
         name = "UTF-8" if encoding in ("utf-8", "utf-8-sig") else encoding
-        raise DecodeError(f"not {name}: {error.reason} at byte {error.start}") from None
+        raise DecodeError(f"not {name}: {error.reason} at byte {error.start}", error.start) from None
     except (LookupError, ValueError) as error:  # codecs may raise a plain UnicodeError
         raise DecodeError(f"not {encoding}: {error}") from None
     if encoding not in ("utf-8", "utf-8-sig") and "coding" not in text:

@@ -15,6 +15,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from atomlint.testing import expectations
+
 if sys.version_info >= (3, 11):
     import tomllib
 else:
@@ -38,7 +40,6 @@ FIRST_RULES = {
     "secret-hardcoded",
     "tenant-uncached-lookup",
 }
-MARK = re.compile(r"# (todo-)?expect: (.*)$")
 QUOTED = re.compile(r"`([^`]+)`")
 
 
@@ -50,10 +51,8 @@ def files(tree: Path) -> Iterator[Path]:
 
 def marks(tree: Path) -> Iterator[tuple[str, int, bool, str]]:
     """Path, line, whether the rule is still to come, and the rule, of every mark."""
-    for path in files(tree):
-        for number, line in enumerate(path.read_text("utf-8").splitlines(), 1):
-            if mark := MARK.search(line):
-                yield path.relative_to(tree).as_posix(), number, bool(mark[1]), mark[2]
+    for mark in expectations(tree):
+        yield mark.path, mark.line, mark.todo, mark.rule
 
 
 def rows() -> list[list[str]]:

@@ -186,8 +186,7 @@ class Walker:
             return
         for target in node.targets:
             self.bind(node, target, value, "=")
-            if self.scope == 0 and type(target) is ast.Name and target.id == "__all__" and type(value) is list:
-                self.facts.exports = [item[1:] for item in value[1:] if type(item) is str and item[:1] == "'"]
+            self.export(target, node.value)
 
     @staticmethod
     def has_call(targets: list[ast.expr]) -> bool:
@@ -197,6 +196,12 @@ class Walker:
             for target in targets
         )
 
+    def export(self, target: ast.expr, value: ast.expr | None) -> None:
+        """Remember the names of a literal ``__all__``, or that are added to it."""
+        if self.scope == 0 and type(target) is ast.Name and target.id == "__all__" and isinstance(value, (ast.List, ast.Tuple)):
+            names = [item.value for item in value.elts if isinstance(item, ast.Constant) and isinstance(item.value, str)]
+            self.facts.exports = [*(self.facts.exports or ()), *names]
+
     def annotated(self, node: ast.AnnAssign) -> None:
         if type(node.target) is not ast.Name and self.has_call([node.target]):
             self.generic(node)
@@ -204,12 +209,14 @@ class Walker:
         annotation = self.visit(node.annotation)
         value = self.visit(node.value) if node.value is not None else None
         self.bind(node, node.target, value, "=" if node.value is not None else ":", annotation)
+        self.export(node.target, node.value)
 
     def augmented(self, node: ast.AugAssign) -> None:
         if self.has_call([node.target]):
             self.generic(node)
             return
         self.bind(node, node.target, self.visit(node.value), "+=")
+        self.export(node.target, node.value)
 
     def delete(self, node: ast.Delete) -> None:
         for target in node.targets:
@@ -311,6 +318,13 @@ class Walker:
         before = self.frame
         for case in node.cases:
             self.push("if", ["cmp", subject, "match", "?"])
+            for part in ast.walk(case.pattern):
+                captured = getattr(part, "rest" if type(part) is ast.MatchMapping else "name", None)
+                if captured is not None:
+                    self.facts.assigns.append(
+                        Assign(self.scope, captured, "?", "for", self.frame, len(self.facts.calls))
+                    )
+                    self.spans.assigns += place_of(part)
             if case.guard is not None:
                 self.visit(case.guard)
             self.block(case.body)
@@ -341,7 +355,7 @@ class Walker:
     def function(self, node: ast.FunctionDef | ast.AsyncFunctionDef) -> None:
         is_async = type(node) is ast.AsyncFunctionDef
         scope = Scope("function", node.name, self.scope, self.frame, is_async)
-        outer = self.open(node, scope, len(node.name) + (10 if is_async else 4))
+        outer = self.open(node, scope, width(node.name) + (10 if is_async else 4))
         inner = self.scope
         self.scope = outer
         scope.first_call = len(self.facts.calls)
@@ -359,8 +373,8 @@ class Walker:
 
     def class_(self, node: ast.ClassDef) -> None:
         scope = Scope("class", node.name, self.scope, self.frame)
-        top = self.scope == 0 and node.col_offset == 0
-        outer = self.open(node, scope, len(node.name) + 6)
+        top = self.scope == 0 and node.col_offset == 0 and has_block(node)
+        outer = self.open(node, scope, width(node.name) + 6)
         inner = self.scope
         self.scope = outer
         scope.first_call = len(self.facts.calls)
@@ -384,7 +398,7 @@ class Walker:
 
     def parameter(self, arg: ast.arg, kind: str, default: ast.expr | None) -> Param:
         annotation = self.visit(arg.annotation) if arg.annotation is not None else None
-        return Param(arg.arg, kind, annotation, self.visit(default) if default is not None else None)
+        return Param(arg.arg, kind, annotation, named(arg.arg, self.visit(default)) if default is not None else None)
 
     # --- expressions -----------------------------------------------------------------------------------------------
 
@@ -432,7 +446,9 @@ class Walker:
             if node.args:
                 record.args = [self.visit(arg) for arg in node.args]
             if node.keywords:
-                record.keywords = [(keyword.arg or "**", self.visit(keyword.value)) for keyword in node.keywords]
+                record.keywords = [(k.arg or "**", named(k.arg, self.visit(k.value))) for k in node.keywords]
+        if len(record.args) == 2:  # os.getenv("API_KEY", "...")
+            record.args[1] = named(record.args[0], record.args[1])
         return f"@{ordinal}"
 
     def arguments_in_source_order(self, node: ast.Call, record: Call) -> None:
@@ -444,7 +460,7 @@ class Walker:
             if name is None:
                 record.args.append(self.visit(value))
             else:
-                record.keywords.append((name, self.visit(value)))
+                record.keywords.append((name, named(name, self.visit(value))))
 
     def constant(self, node: ast.Constant) -> Expr:
         value = node.value
@@ -485,7 +501,7 @@ class Walker:
     def compare(self, node: ast.Compare) -> Expr:
         result: list[Expr] = ["cmp", self.visit(node.left)]
         for op, right in zip(node.ops, node.comparators, strict=True):
-            result += [OPERATORS[type(op)], self.visit(right)]
+            result += [OPERATORS[type(op)], named(result[-1], self.visit(right))]
         return result
 
     def binary(self, node: ast.BinOp) -> Expr:
@@ -509,7 +525,8 @@ class Walker:
     def mapping(self, node: ast.Dict) -> Expr:
         result: list[Expr] = ["{}"]
         for key, value in zip(node.keys, node.values, strict=True):
-            result += ["**" if key is None else self.visit(key), self.visit(value)]
+            name = "**" if key is None else self.visit(key)
+            result += [name, named(name, self.visit(value))]
         return result if len(result) <= 2 * MAX_ITEMS + 1 else "?"
 
     def sequence(self, node: ast.List | ast.Tuple | ast.Set) -> Expr:
@@ -592,6 +609,30 @@ class Walker:
                 self.block([child])
             else:
                 self.generic(child)
+
+
+def named(name: Expr, value: Expr) -> Expr:
+    """A value as it may be kept under a name, a string constant or a reference: see `mask_named`."""
+    if type(value) is str and value[:1] == "'" and type(name) is str:
+        return "'" + mask_named(name, value[1:])
+    return value
+
+
+def width(name: str) -> int:
+    """Bytes that a name takes in UTF-8."""
+    return len(name) if name.isascii() else len(name.encode())
+
+
+def place_of(node: Any) -> tuple[int, int, int, int]:
+    """The four ints of a node's span."""
+    return node.lineno, node.col_offset, node.end_lineno, node.end_col_offset
+
+
+def has_block(node: ast.ClassDef) -> bool:
+    """Whether the members of a class can be parsed one by one: they do not begin on the line of its colon."""
+    header = max([node.lineno, *(part.end_lineno or 0 for part in (*node.bases, *(k.value for k in node.keywords)))])
+    first, last = node.body[0], node.body[-1]
+    return first.lineno > header and last.end_lineno != first.lineno
 
 
 def nesting(root: ast.AST) -> int:

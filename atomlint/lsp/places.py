@@ -34,7 +34,7 @@ def path_of(uri: str, windows: bool = os.name == "nt") -> str | None:
         elif path[2:3] == ":":
             path = path[1:]
         return path.replace("/", "\\")
-    return path if path.startswith("/") else None
+    return path if path.startswith("/") and parts.netloc in ("", "localhost") else None
 
 
 def uri_of(path: str) -> str:

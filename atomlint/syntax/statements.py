@@ -75,10 +75,7 @@ class Statement:
         self.first = units[place].first_line
         last = units[place].last_line
         member = units[place].owner
-        while place and units[place - 1].last_line >= self.first:
-            if units[place - 1].owner != member:  # a class whose body starts on its own line: take the class
-                member = units[place - 1].owner
-                last = max(last, units[place - 1].last_line)
+        while place and units[place - 1].owner == member and units[place - 1].last_line >= self.first:
             place -= 1
             self.first = units[place].first_line
         after = place + 1

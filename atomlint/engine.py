@@ -15,6 +15,8 @@ import msgspec
 from . import __version__
 from .finding import Confidence, Finding
 from .outcome import Clock, Outcome, Progress, Sources
+from .own_rules import SYNTAX
+from .packing import pack, unpack
 from .report import Looked, Report, Trouble
 
 if TYPE_CHECKING:
@@ -62,8 +64,8 @@ class Part:
     settings: Settings
     workspace: Workspace
     outcome: Outcome
-    chosen: frozenset[str] | None
-    """Named files; None for all."""
+    named: Named | None
+    """What was named; None for all of it."""
     troubles: list[Trouble]
     cached: bool
 
@@ -227,7 +229,7 @@ class Engine:
         outcome = None
         if blob is not None:
             try:
-                outcome = msgspec.msgpack.decode(blob, type=Outcome)
+                outcome = unpack(blob, Outcome)
             except (msgspec.DecodeError, UnicodeDecodeError):
                 outcome = None
         cached = outcome is not None
@@ -239,17 +241,18 @@ class Engine:
                 jobs=request.jobs, clock=self.clock, progress=request.progress, key=repository_key(settings.root), memo=self._memo,
             )  # fmt: skip
             outcome = pipeline.run()
-            if not any(trouble.kind == "worker" for trouble in outcome.troubles):
-                cache.put_many("result", {key: msgspec.msgpack.encode(outcome)})
+            if pipeline.is_complete:
+                cache.put_many("result", {key: pack(outcome)})
         hashes.save()
         self.tracebacks += outcome.tracebacks
         self.notes += [*workspace.notes, *cache.notes]
         cache.notes.clear()
         troubles = list(named.troubles) if named is not None else []
-        chosen = named.files if named is not None else None
-        if not workspace.files and chosen is None:
-            troubles.append(Trouble("project", "", f"no files to look at in {settings.root}"))
-        return Part(settings.root, settings, workspace, outcome, chosen, troubles, cached)
+        asked = workspace.files if named is None else named.files
+        if not asked and (named is None or (named.directories and not troubles)):
+            places = [settings.root / place for place in sorted(named.directories)] if named else [settings.root]
+            troubles += [Trouble("project", "", f"no files to look at in {place}") for place in places]
+        return Part(settings.root, settings, workspace, outcome, named, troubles, cached)
 
     def _cache(self, request: Request, settings: Settings) -> tuple[NullCache, Hashes]:
         from .cache import open_cache
@@ -314,18 +317,19 @@ def common(roots: Sequence[Path]) -> Path:
 
 def select(part: Part, notes: list[str]) -> tuple[list[Finding], list[Trouble], Looked]:
     """What is shown of a project: findings that touch a named file, at a shown confidence; troubles of these files."""
-    chosen = part.chosen
+    covers = part.named.covers if part.named is not None else lambda _: True
     shown_from = min(part.settings.confidence.rank, Confidence.MEDIUM.rank)
-    findings = [f for f in part.outcome.findings if chosen is None or any(s.path in chosen for s in f.spans)]
+    everything = _baselined(part, part.outcome.findings)
+    findings = [f for f in everything if any(covers(span.path) for span in f.spans)]
     looked = msgspec.structs.replace(part.outcome.looked, cached=part.cached)
     looked.hidden = sum(f.confidence.rank < shown_from and f.suppressed is None for f in findings)
     findings = [f for f in findings if f.confidence.rank >= shown_from or f.suppressed is not None]
-    findings = _baselined(part, findings)
     looked.suppressed = sum(f.suppressed is not None for f in findings)
     looked.baselined = sum(f.baselined for f in findings)
     troubles = list(part.troubles)
-    for trouble in part.outcome.troubles:
-        if chosen is None or not trouble.path or trouble.path in chosen:
+    broken = [f for f in everything if f.rule == SYNTAX and f.suppressed is None and not f.baselined]
+    for trouble in (*part.outcome.troubles, *(Trouble("syntax", f.span.path, f.message) for f in broken)):
+        if not trouble.path or covers(trouble.path):
             troubles.append(trouble)
         else:
             notes.append(f"{trouble.path}: {trouble.message}")
@@ -341,7 +345,8 @@ def _baselined(part: Part, findings: list[Finding]) -> list[Finding]:
     try:
         known = baseline.load(part.root / name)
     except (OSError, ValueError) as error:
-        part.troubles.append(Trouble("config", name, f"the baseline cannot be used: {error}"))
+        why = getattr(error, "strerror", None) or str(error)
+        part.troubles.append(Trouble("config", name, f"the baseline cannot be used: {why}"))
         return findings
     return baseline.mark(findings, known)[0]
 

@@ -59,7 +59,9 @@ class FactStore:
         tasks = []
         for path in wanted:
             record = known.get(keys[path])
-            if record is None:
+            if not keys[path]:
+                self._lose(path)
+            elif record is None:
                 tasks.append(Task(path, self._overlay.get(path), is_test=False, scan=False, facts=True))
             else:
                 self._note(path, record)
@@ -69,6 +71,9 @@ class FactStore:
 
     def add(self, path: str, result: Result) -> None:
         """Take in what a task extracted."""
+        if result.failure is not None:
+            self._lose(path)
+            return
         self._blobs[path] = (result.facts, result.spans)
         record = blake2b(result.facts + b"\0" + result.spans, digest_size=DIGEST).digest() + result.problem
         self._note(path, record)
@@ -76,6 +81,11 @@ class FactStore:
         if key:
             self._unsaved[key] = msgspec.msgpack.encode([result.facts, result.spans, result.problem])
             self._new_digests[key] = record
+
+    def _lose(self, path: str) -> None:
+        """A file that could not be looked at has no facts in this run; what the next one finds is its own."""
+        self._blobs[path] = (b"", b"")
+        self._digests[path] = b""
 
     def _note(self, path: str, record: bytes) -> None:
         self._digests[path] = record

@@ -22,7 +22,7 @@ Range = Callable[[int], tuple[int, int]]
 def finish(
     pipeline: Pipeline, findings: list[Finding], crashes: Sequence[Crash], annotated: Sequence[str]
 ) -> tuple[list[Finding], list[Trouble]]:
-    """Findings that count, with suppressions marked, and the troubles that come of crashes and files that do not parse."""
+    """Findings that count, with suppressions marked, and the troubles that come of crashes."""
     settings, registry, sources = pipeline.settings, pipeline.registry, pipeline.sources
     ran = {rule.id for rule in pipeline.rules}
     crashed = {crash.rule for crash in crashes}
@@ -57,11 +57,6 @@ def finish(
     )
     if UNUSED in ran:
         marked += [_with_severity(pipeline, f) for f in new if not _ignored(pipeline, f)]
-    troubles += [
-        Trouble("syntax", f.span.path, f.message)
-        for f in marked
-        if f.rule == "atomlint-syntax-error" and f.suppressed is None
-    ]
     return marked, troubles
 
 

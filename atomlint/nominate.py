@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import time
 from typing import TYPE_CHECKING, Any
 
@@ -9,15 +10,18 @@ from .context import Context
 from .document import Document, DocumentError, document_kind
 from .finding import Confidence, Finding, Position, Severity, Span
 from .index.views import Call, Class, Function, Index
+from .own_rules import CRASHED, SYNTAX
 from .report import Trouble
-from .scan import Crash
+from .scan import Crash, crash_of, undecodable
+from .source import DecodeError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
     from .declare import Rule
     from .facts.records import Facts, Spans
-    from .source import Source, SourceReader
+    from .outcome import Sources
+    from .source import Source
     from .syntax.statements import Statement
 
 View = Call | Class | Function
@@ -26,7 +30,7 @@ View = Call | Class | Function
 class Nominator:
     """Runs index rules and document rules of one project in this process."""
 
-    def __init__(self, index: Index, sources: SourceReader, options: Mapping[str, Mapping[str, Any]]) -> None:
+    def __init__(self, index: Index, sources: Sources, options: Mapping[str, Mapping[str, Any]]) -> None:
         self.index = index
         self.sources = sources
         self.options = options
@@ -59,12 +63,12 @@ class Nominator:
             kind = document_kind(path)
             if kind is None:
                 continue
-            source = self.sources.source(path)
-            if source is None:
-                self.troubles.append(Trouble("unreadable", path, "cannot be read as text"))
-                continue
-            document = Document(path, kind, source)
-            self._run_document(wanted, document)
+            source = self.sources.source(path) or self.sources.raw(path)
+            if isinstance(source, Trouble):
+                self.troubles.append(source)
+            else:
+                concerned = [rule for rule in wanted if kind in rule.handlers or "*" in rule.handlers]
+                self._run_document(concerned, Document(path, kind, source))
 
     def _run_document(self, rules: Sequence[Rule], document: Document) -> None:
         looked = False
@@ -79,6 +83,10 @@ class Nominator:
                     self.findings += handler(context, document)
                 except DocumentError as error:
                     self.findings.append(syntax_error(document.path, str(error), error.position))
+                    return
+                except DecodeError as error:
+                    problem = undecodable(document.source, error)
+                    self.findings.append(syntax_error(document.path, problem.message, Position(problem.line, 1)))
                     return
         self.documents += looked
 
@@ -155,22 +163,21 @@ class _Guard:
         return None
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: object) -> bool:
-        if kind is None or not issubclass(kind, Exception):
+        if not isinstance(error, Exception):
             return False
-        import traceback
-
-        text = "".join(traceback.format_exception(error))
-        crash = Crash(self.rule.id, f"{kind.__name__}: {error}", text)
+        crash = crash_of(self.rule.id, error)
         if all(known.rule != crash.rule for known in self.nominator.crashes):
             self.nominator.crashes.append(crash)
         return True
 
 
-def syntax_error(path: str, message: str, position: Position, *, newer: bool = False) -> Finding:
-    """The finding for a file in reach that does not parse."""
+def syntax_error(path: str, message: str, position: Position, needs: str = "") -> Finding:
+    """The finding for a file in reach that does not parse; ``needs`` is the Python that could."""
     end = Position(position.line, position.column + 1)
-    text = f"needs a newer Python than the one that runs atomlint: {message}" if newer else f"does not parse: {message}"
-    return Finding("atomlint-syntax-error", Severity.ERROR, Confidence.HIGH, text, Span(path, position, end))
+    text = f"does not parse: {message}"
+    if needs:
+        text = f"needs Python {needs}, and atomlint runs on {sys.version_info[0]}.{sys.version_info[1]}: {message}"
+    return Finding(SYNTAX, Severity.ERROR, Confidence.HIGH, text, Span(path, position, end))
 
 
 def finding_of_crash(crash: Crash, source: Source | None) -> Finding:
@@ -178,6 +185,6 @@ def finding_of_crash(crash: Crash, source: Source | None) -> Finding:
     path = source.path if source is not None else "."
     start = Position(1, 1)
     return Finding(
-        "atomlint-rule-crashed", Severity.ERROR, Confidence.HIGH,
+        CRASHED, Severity.ERROR, Confidence.HIGH,
         f"rule {crash.rule} raised {crash.message}", Span(path, start, start),
     )  # fmt: skip

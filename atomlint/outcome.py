@@ -76,3 +76,10 @@ class Sources:
                 source = None
             self._kept[path] = source
         return self._kept[path]
+
+    def raw(self, path: str) -> Source | Trouble:
+        """The file, whose text may turn out to be none when it is asked for; or what is in the way of its bytes."""
+        from .source import Source
+
+        data = self.workspace.read(path)
+        return data if isinstance(data, Trouble) else Source(path, data)

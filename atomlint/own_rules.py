@@ -5,6 +5,11 @@ from __future__ import annotations
 from .declare import Rule
 from .finding import Severity
 
+SYNTAX = "atomlint-syntax-error"
+CRASHED = "atomlint-rule-crashed"
+ALWAYS = frozenset({SYNTAX, CRASHED})
+"""Said whatever is selected, unless it is ignored: a run that was not complete must not look clean."""
+
 SYNTAX_ERROR = """A file that a rule needs does not parse.
 
 ## Why
@@ -64,7 +69,7 @@ def _own(rule_id: str, doc: str, severity: Severity) -> Rule:
 
 
 OWN = (
-    _own("atomlint-syntax-error", SYNTAX_ERROR, Severity.ERROR),
+    _own(SYNTAX, SYNTAX_ERROR, Severity.ERROR),
     _own("atomlint-unused-suppression", UNUSED_SUPPRESSION, Severity.WARNING),
-    _own("atomlint-rule-crashed", RULE_CRASHED, Severity.ERROR),
+    _own(CRASHED, RULE_CRASHED, Severity.ERROR),
 )

@@ -14,8 +14,10 @@ from .factstore import FactStore
 from .finding import Finding
 from .lanes import test_matcher
 from .outcome import Clock, Outcome, Sources
+from .own_rules import SYNTAX
+from .packing import pack, unpack
 from .report import Looked, Trouble
-from .scan import Crash, Result, Scan, Setup, SyntaxProblem, Task, begin, decode_scans, look
+from .scan import Crash, Result, Scan, Setup, Task, begin, decode_scans, failed, look
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -31,6 +33,8 @@ if TYPE_CHECKING:
     from .registry import Registry
     from .workspace import Workspace
 
+NOTHING = pack(Scan())
+"""What is known of a file that cannot be read."""
 WORTH_A_COPY = 300
 """Linked files from which on rules run in two processes."""
 
@@ -46,7 +50,7 @@ class IndexAnswer(msgspec.Struct, array_like=True):
     needed: list[str]
     """Files beyond the linked ones whose facts were asked for."""
     texts: dict[str, bytes] = {}
-    """Content hashes of the files that findings point at: columns and quotes come from their text."""
+    """Content hashes of the files that findings point at (columns and quotes come from their text) and of ``needed``."""
     link_seconds: float = 0.0
     libcst_seconds: float = 0.0
 
@@ -91,6 +95,8 @@ class Pipeline:
         self.options = self._options()
         self.is_test = test_matcher(settings.tests)
         self.troubles: list[Trouble] = []
+        self.is_complete = True
+        """Whether every file was looked at that could be: else the outcome says nothing about the next run."""
         self.facts = FactStore(cache, hashes, workspace.overlay, self._run_tasks, {} if memo is None else memo)
         text_rules = tuple(rule.id for rule in self.rules if rule.subject == "Text")
         index_rules = [rule for rule in self.rules if rule.subject in ("Call", "Class", "Function")]
@@ -140,9 +146,11 @@ class Pipeline:
         crashes += [crash for scan in scans.values() for crash in scan.crashes]
         looked.files = looked.read = len(scans)
         looked.parsed += sum(path not in self.facts.problems for path in linked)
-        unreadable = [Trouble("unreadable", path, scan.problem) for path, scan in scans.items() if scan.problem]
-        self.troubles += [*unreadable, *self.workspace.troubles, *self.hashes.troubles]
-        looked.rules = len(self.rules)
+        findings += self._undecodable(scans, {finding.span.path for finding in findings if finding.rule == SYNTAX})
+        self.troubles += [*self.workspace.troubles, *self.hashes.troubles]
+        broken = {finding.span.path for finding in findings if finding.rule == SYNTAX}
+        looked.out_of_reach = len(broken | {trouble.path for trouble in self.troubles if trouble.path})
+        looked.rules = sum(rule.subject != "Project" for rule in self.rules)
         return self._finish(findings, crashes, looked, scans)
 
     # --- stages ----------------------------------------------------------------------------------------------------
@@ -154,15 +162,15 @@ class Pipeline:
             )
             keys = {path: _key(stamp, path, self.hashes.of(path)) for path in self.workspace.files}
             known = self.cache.get_many("scan", [key for key in keys.values() if key])
-            missing = [path for path, key in keys.items() if key not in known]
-            blobs = {path: known[key] for path, key in keys.items() if key in known}
+            missing = [path for path, key in keys.items() if key and key not in known]
+            blobs = {path: known[key] if key else NOTHING for path, key in keys.items() if key in known or not key}
             tasks = [self._task(path, scan=True, facts=self._surely(path)) for path in missing]
             fresh: dict[bytes, bytes] = {}
             for task, result in self._run_tasks("reading", tasks):
                 blobs[task.path] = result.scan
-                if keys[task.path]:
+                if result.failure is None:
                     fresh[keys[task.path]] = result.scan
-                if result.facts or result.problem:
+                if result.facts or result.problem or result.failure is not None:
                     self.facts.add(task.path, result)
             self.cache.put_many("scan", fresh)
             order = sorted(blobs)
@@ -182,10 +190,10 @@ class Pipeline:
         report = lambda done: self.progress(stage, done, len(tasks))  # noqa: E731
         for task, result in self.pool.run(look, tasks, report):
             if isinstance(result, Died):
-                self.troubles.append(Trouble("worker", task.path, "the process that read it died"))
-                problem = msgspec.msgpack.encode(SyntaxProblem("the process that read it died"))
-                yield task, Result(msgspec.msgpack.encode(Scan()), b"", b"", problem)
-                continue
+                result = failed(Trouble("worker", task.path, "the process that read it died"))  # noqa: PLW2901
+            if result.failure is not None:
+                self.is_complete = False
+                self.troubles.append(result.failure)
             if self.pool.is_serial:
                 self.clock.move("facts" if not task.scan else "prefilter", "secrets", result.cpu[1])
                 if task.scan:
@@ -233,22 +241,32 @@ class Pipeline:
         answer = self._kept_answer(key)
         if answer is None:
             answer = self._link(scans, linked, documents)
-            answer.texts = {path: self.hashes.of(path) or b"" for path in sorted(pointed_at(answer.findings))}
-            self.cache.put_many("index", {key: msgspec.msgpack.encode(answer)})
+            read = sorted({*pointed_at(answer.findings), *answer.needed})
+            answer.texts = {path: self.hashes.of(path) or b"" for path in read}
+            if self.is_complete:
+                self.cache.put_many("index", {key: pack(answer)})
         for path in answer.needed:  # files that linking asked for beyond the linked ones
             self.facts.ensure([path])
         problems = sorted(self.facts.problems.items())
-        broken = [syntax_error(path, p.message, Position(p.line, p.column), newer=p.newer) for path, p in problems]
+        broken = [syntax_error(path, p.message, Position(p.line, p.column), p.needs) for path, p in problems]
         self.troubles += answer.troubles
-        looked = Looked(parsed=answer.documents, out_of_reach=len(problems), unresolved=answer.unresolved)
+        looked = Looked(parsed=answer.documents, unresolved=answer.unresolved)
         return [*answer.findings, *broken], answer.crashes, looked
+
+    def _undecodable(self, scans: Mapping[str, Scan], known: set[str]) -> list[Finding]:
+        """Files whose text a rule wanted to read, less those that are known not to parse."""
+        from .finding import Position
+        from .nominate import syntax_error
+
+        problems = [(path, scan.problem) for path, scan in scans.items() if scan.problem is not None and path not in known]
+        return [syntax_error(path, problem.message, Position(problem.line, problem.column)) for path, problem in problems]
 
     def _kept_answer(self, key: bytes) -> IndexAnswer | None:
         """The answer to the same facts, if the files that it points at also read the same."""
         blob = self.cache.get("index", key)
         if blob is None:
             return None
-        answer = msgspec.msgpack.decode(blob, type=IndexAnswer)
+        answer = unpack(blob, IndexAnswer)
         same = all((self.hashes.of(path) or b"") == digest for path, digest in answer.texts.items())
         return answer if same else None
 
@@ -257,7 +275,8 @@ class Pipeline:
         read = [*documents, *(path for path in self.workspace.files if path.endswith(".sh") or "." not in path)]
         parts = [digest, *(self.hashes.of(path) or b"" for path in read)]
         names = "\0".join([*scans, "", *self.workspace.files]).encode("utf-8", "surrogateescape")
-        whole = [parts, names, self.registry.stamp(), self.settings.digest, [rule.id for rule in self.rules]]
+        needs = [scans[path].needs for path in linked]
+        whole = [parts, names, needs, self.registry.stamp(), self.settings.digest, [rule.id for rule in self.rules]]
         return _key(msgspec.msgpack.encode(whole), "", b"")
 
     def _link(self, scans: Mapping[str, Scan], linked: Sequence[str], documents: Sequence[str]) -> IndexAnswer:
@@ -273,9 +292,9 @@ class Pipeline:
                 return self._answer(project, scans, [*paths, *others], documents)
             for path in linked:
                 project.linker.table(path)  # decoded once, for both
-            waiting = beside(lambda: msgspec.msgpack.encode(self._answer(project, scans, others, documents)))
+            waiting = beside(lambda: pack(self._answer(project, scans, others, documents)))
             first = self._answer(project, scans, paths, [])
-            second = msgspec.msgpack.decode(waiting(), type=IndexAnswer)
+            second = unpack(waiting(), IndexAnswer)
         self.clock.add("link", second.link_seconds)
         self.clock.add("libcst", second.libcst_seconds)
         return first.joined(second)

@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 import sys
 import threading
+import time
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, TypeVar
 
 if TYPE_CHECKING:
@@ -46,17 +48,25 @@ class Pool:
         self, work: Callable[[T], R], tasks: Sequence[T], done: Callable[[int], None] | None = None
     ) -> Iterator[tuple[T, R | Died]]:
         """Results in the order of the tasks."""
-        self.is_serial = self.jobs == 1 or len(tasks) < SERIAL
-        if self.is_serial:
-            if self._start is not None and not self._started_here:
-                self._start(*self._arguments)
-                self._started_here = True
-            for place, task in enumerate(tasks):
-                yield task, work(task)
-                if done is not None and place % CHUNK == 0:
-                    done(place)
+        self.is_serial = self.jobs == 1 or len(tasks) < SERIAL or not self._can_start()
+        if not self.is_serial:
+            yield from self._spread(work, tasks, done)
             return
-        yield from self._spread(work, tasks, done)
+        if self._start is not None and not self._started_here:
+            self._start(*self._arguments)
+            self._started_here = True
+        for place, task in enumerate(tasks):
+            yield task, work(task)
+            if done is not None and place % CHUNK == 0:
+                done(place)
+
+    def _can_start(self) -> bool:
+        """Whether this system lets processes be started: some sandboxes have no semaphores, or no room."""
+        try:
+            self._processes()
+        except (OSError, ImportError, NotImplementedError):
+            self.jobs = 1
+        return self.jobs != 1
 
     def _spread(
         self, work: Callable[[T], R], tasks: Sequence[T], done: Callable[[int], None] | None
@@ -64,22 +74,37 @@ class Pool:
         from concurrent.futures.process import BrokenProcessPool
 
         chunks = [tasks[start : start + CHUNK] for start in range(0, len(tasks), CHUNK)]
-        futures = self._submit(work, chunks)
         count = 0
-        for place, chunk in enumerate(chunks):
-            try:
-                results: list[R | Died] = list(futures[place].result())
-            except BrokenProcessPool:
-                results = self._one_by_one(work, chunk)
-                futures[place + 1 :] = self._submit(work, chunks[place + 1 :])
-            yield from zip(chunk, results, strict=True)
-            count += len(chunk)
-            if done is not None:
-                done(count)
+        try:
+            futures = self._submit(work, chunks)
+            for place, chunk in enumerate(chunks):
+                try:
+                    results: list[R | Died] = list(futures[place].result())
+                except BrokenProcessPool:
+                    results = self._one_by_one(work, chunk)
+                    futures[place + 1 :] = self._submit(work, chunks[place + 1 :])
+                yield from zip(chunk, results, strict=True)
+                count += len(chunk)
+                if done is not None:
+                    done(count)
+        except BaseException:  # Ctrl-C, above all: nobody waits for what the others are doing
+            self._kill()
+            raise
 
     def _submit(self, work: Callable[[T], R], chunks: Sequence[Sequence[T]]) -> list[Future[list[R]]]:
+        from concurrent.futures import Future
+        from concurrent.futures.process import BrokenProcessPool
+
         executor = self._processes()
-        return [executor.submit(_chunk, work, chunk) for chunk in chunks]
+        futures: list[Future[list[R]]] = []
+        with _no_interrupts():  # processes start here, and must not meet Ctrl-C before they can ignore it
+            for chunk in chunks:
+                try:
+                    futures.append(executor.submit(_chunk, work, chunk))
+                except BrokenProcessPool as error:  # noqa: PERF203 - one has died already
+                    futures.append(Future())
+                    futures[-1].set_exception(error)
+        return futures
 
     def _one_by_one(self, work: Callable[[T], R], chunk: Sequence[T]) -> list[R | Died]:
         """After a death: each task in a process of its own, to learn which one kills."""
@@ -89,7 +114,7 @@ class Pool:
         self._forget()
         for task in chunk:
             try:
-                results += self._processes().submit(_chunk, work, [task]).result()
+                results += self._submit(work, [[task]])[0].result()
             except BrokenProcessPool:  # noqa: PERF203 - it is what is looked for
                 self._forget()
                 results.append(Died())
@@ -105,13 +130,20 @@ class Pool:
             alone = threading.current_thread() is threading.main_thread()
             method = "fork" if sys.platform == "linux" and alone else "spawn"
             context = multiprocessing.get_context(method)
-            self._executor = ProcessPoolExecutor(self.jobs, context, _begin, (self._start, self._arguments))
+            arguments = (os.getpid(), self._start, self._arguments)
+            self._executor = ProcessPoolExecutor(self.jobs, context, _begin, arguments)
         return self._executor
 
     def _forget(self) -> None:
         if self._executor is not None:
             self._executor.shutdown(wait=False, cancel_futures=True)
             self._executor = None
+
+    def _kill(self) -> None:
+        processes = getattr(self._executor, "_processes", None) or {}
+        self._forget()
+        for process in list(processes.values()):
+            process.terminate()
 
     def close(self, *, wait: bool = True) -> None:
         """End the processes."""
@@ -127,14 +159,38 @@ def cores() -> int:
     return os.cpu_count() or 1
 
 
-def _begin(start: Callable[..., None] | None, arguments: Sequence[Any]) -> None:
+@contextmanager
+def _no_interrupts() -> Iterator[None]:
+    """Ctrl-C waits, here and in the processes that are started meanwhile."""
+    import signal
+
+    if not hasattr(signal, "pthread_sigmask"):
+        yield
+        return
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
+def _begin(parent: int, start: Callable[..., None] | None, arguments: Sequence[Any]) -> None:
     import gc
     import signal
 
+    if os.name == "posix":
+        threading.Thread(target=_watch, args=(parent,), daemon=True).start()
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the parent's to handle
     gc.disable()  # trees are dropped at once and hold no cycles
     if start is not None:
         start(*arguments)
+
+
+def _watch(parent: int) -> None:
+    """End this process when its parent is gone, even if that was killed and could not say so."""
+    while os.getppid() == parent:
+        time.sleep(0.5)
+    os._exit(1)
 
 
 def _chunk(work: Callable[[T], R], tasks: Sequence[T]) -> list[R]:

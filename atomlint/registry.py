@@ -173,8 +173,13 @@ class Registry:
         return close[0] if close else None
 
     def selected(self, settings: Settings) -> list[Rule]:
-        """The rules that run under some settings, by id. Preview and deprecated rules run when selected by id only."""
-        chosen: set[str] = set()
+        """The rules that run under some settings, by id. Preview and deprecated rules run when selected by id only.
+
+        What says that a run was not complete is always among them, unless it is ignored.
+        """
+        from .own_rules import ALWAYS
+
+        chosen = set(ALWAYS)
         for selector in settings.select if settings.select is not None else ("all",):
             for rule_id in self.expand(selector):
                 if rule_id == selector or self.rule(rule_id).status is Status.STABLE:

@@ -44,7 +44,7 @@ class Looked(msgspec.Struct, gc=False):
     suppressed: int = 0
     baselined: int = 0
     rules: int = 0
-    """Rules that ran."""
+    """Rules that ran, the engine's own aside."""
     cached: bool = False
     """Whether nothing had changed and the findings came from the cache."""
 

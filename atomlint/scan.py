@@ -12,6 +12,7 @@ import msgspec
 from .finding import Finding
 from .kinds import kind_of
 from .packing import SECOND_FORM, pack, unpack
+from .report import Trouble
 from .source import DecodeError, Source
 from .text import Text, TextContext
 
@@ -21,7 +22,8 @@ if TYPE_CHECKING:
     from .declare import Rule
 
 IMPORT = re.compile(
-    rb"^[ \t\f]*(?:from(?:[ \t]+|(?=\.))([.\w]+)[ \t]+import\b[ \t]*(\([^)#]*(?:#[^\n]*\n[^)#]*)*\)|[^\n;]+)|import[ \t]+([^\n;]+))",
+    rb"^[ \t\f]*(?:from(?:[ \t]+|(?=\.))([.\w]+)[ \t]+import\b[ \t]*"
+    rb"(\([^)#]*(?:#[^\n]*\n[^)#]*)*\)|[^\n;]+)|import[ \t]+([^\n;]+))",
     re.MULTILINE,
 )
 WORD = re.compile(rb"[\w.]+")
@@ -90,8 +92,8 @@ class Result(NamedTuple):
     """Encoded `SyntaxProblem`."""
     cpu: tuple[float, float, float] = (0.0, 0.0, 0.0)
     """CPU seconds: prefilter, text rules, facts."""
-    failure: str = ""
-    """Why the file was not looked at, through no fault of its content: nothing of this may be kept for another run."""
+    failure: Trouble | None = None
+    """Why the file was not looked at, when its content is not to blame: nothing of this may be kept for another run."""
 
 
 class Setup(NamedTuple):
@@ -133,16 +135,18 @@ def look(task: Task) -> Result:
     try:
         data = (STATE.root / task.path).read_bytes() if task.data is None else task.data
     except (OSError, ValueError) as error:
-        return failed(f"cannot be read: {getattr(error, 'strerror', None) or error}")
+        why = getattr(error, "strerror", None) or str(error)
+        return failed(Trouble("unreadable", task.path, why))
     try:
         return _look(task, Source(task.path, data))
     except Exception as error:  # one file must not take down the run
-        return failed(f"could not be looked at: {type(error).__name__}: {error}")
+        crash = crash_of("", error)
+        return failed(Trouble("worker", task.path, f"could not be looked at: {crash.message}"))
 
 
-def failed(why: str) -> Result:
+def failed(trouble: Trouble) -> Result:
     """The result of a task that could not be done."""
-    return Result(pack(Scan()), b"", b"", b"", failure=why)
+    return Result(pack(Scan()), b"", b"", b"", failure=trouble)
 
 
 def _look(task: Task, source: Source) -> Result:

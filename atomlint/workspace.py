@@ -161,6 +161,19 @@ class Named:
     """Paths, as given, that are no part of this project, or reach beyond it."""
     skipped: list[str] = field(default_factory=list)
     """Paths, as given, that exist and hold nothing to look at: other kinds, excluded files, empty directories."""
+    directories: frozenset[str] = field(default=frozenset(), compare=False)
+    """Directories that were named, relative to the root with ``/``; empty for the root or one above it."""
+
+    def covers(self, path: str) -> bool:
+        """Whether a path was named, itself or through a directory above it."""
+        if path in self.files or not self.directories:
+            return path in self.files
+        above = path
+        while above:
+            above = above.rpartition("/")[0]
+            if above in self.directories:
+                return True
+        return path in self.directories
 
 
 def name(workspace: Workspace, paths: Sequence[str], cwd: str | os.PathLike[str]) -> Named:
@@ -182,13 +195,15 @@ class _Naming:
         self.added: dict[str, FileEntry] = {}
         self.named = Named(frozenset())
         self.real: dict[str, str] = {}
+        self.directories: set[str] = set()
 
     def all(self, paths: Sequence[str]) -> Named:
         for given in dict.fromkeys(paths):
             self.look(given)
         self.workspace.add(self.added.values())
         named = self.named
-        return Named(frozenset(self.files), named.troubles, named.outside, named.skipped)
+        directories = frozenset(self.directories)
+        return Named(frozenset(self.files), named.troubles, named.outside, named.skipped, directories)
 
     def look(self, given: str) -> None:
         try:
@@ -243,11 +258,13 @@ class _Naming:
         if path is None:
             self.named.outside.append(given)
             if relative(self.root, full) is not None:
+                self.directories.add("")
                 self.files.update(self.order)
             return
         if f"{path}/".startswith(self.workspace.nested):
             self.named.outside.append(given)
             return
+        self.directories.add(path)
         below = f"{path}/" if path else ""
         first = bisect_left(self.order, below)
         last = bisect_left(self.order, f"{path}0") if path else len(self.order)  # "0" comes right after "/"

@@ -122,7 +122,7 @@ class Calls:
         for param in record.params:
             if param.default is None and param.annotation is None:
                 continue
-            for value in self.linker.values.injected(table.path, record.parent, param):
+            for value in self.linker.values.parameters.injected(table.path, record.parent, param):
                 call = int(param.default[1:]) if type(param.default) is str and param.default[:1] == "@" else -1
                 edges += [Edge(call, target, "dependency") for target in called_functions(self.linker, value)]
         return edges

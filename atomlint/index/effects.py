@@ -282,7 +282,7 @@ class Effects:
         return None
 
     def is_mapped(self, value: Value) -> bool:
-        """Whether a class is mapped to a table: it or a base says ``__tablename__`` or ``__table__``, or SQLModel's ``table=True``."""
+        """Whether a class is mapped to a table: by ``__tablename__``, ``__table__`` or ``table=True``, or by its base."""
         scope = self.linker.table(value.place).facts.scopes[value.scope]
         if scope.kind != "class":
             return False

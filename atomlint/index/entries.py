@@ -204,7 +204,7 @@ def find_dependencies(linker: Linker, paths: list[str]) -> list[Dependency]:
             for item in given[1:]:
                 if type(item) is str and item[:1] == "@" and "." not in item:
                     inner = table.facts.calls[int(item[1:])]
-                    if inner.args and linker.values.is_injection(path, inner.scope, inner.callee):
+                    if inner.args and linker.values.parameters.is_injection(path, inner.scope, inner.callee):
                         functions = [
                             function
                             for value in linker.evaluate(path, inner.scope, inner.args[0])

@@ -2,43 +2,22 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
+from .answers import Answers
+from .parameters import Parameters
 from .tables import Binding, Table, dotted, text_of
+from .value import NOTHING, Value, Values, union
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Hashable, Iterable
-
-    from ..facts.records import Assign, Expr, Param
+    from ..facts.records import Assign, Expr
     from .linker import Linker
 
-MAX_UNION = 8
-"""More possible values than this say nothing about any of them."""
-END = 1 << 30
-"""Deeper than any evaluation."""
-MAX_CALLERS = 12
-"""Call sites looked at to find what a parameter is."""
-
-
-class Value(NamedTuple):
-    """One thing an expression can be.
-
-    Kinds: ``module`` (``place`` is a path, or a namespace directory), ``def`` (a function, class or lambda: path and scope),
-    ``inst`` (an instance of a class of the project), ``ext`` (``place`` is a dotted name of a library, with ``()`` where it
-    was called), ``const`` (``place`` is a constant in the facts' notation).
-    """
-
-    kind: str
-    place: str
-    scope: int = 0
-
-
-Values = frozenset[Value]
-NOTHING: Values = frozenset()
 
 PASS_THROUGH = frozenset({"typing.cast", "contextlib.closing", "copy.copy", "contextlib.suppress"})
-WRAPPERS = frozenset({"Optional", "Annotated", "ClassVar", "Final", "Union", "Mapped", "Type"})
 CONTEXTS = frozenset({"__enter__", "__aenter__"})
+
+__all__ = ["NOTHING", "Evaluator", "Value", "Values"]
 
 
 class Evaluator:
@@ -46,11 +25,8 @@ class Evaluator:
 
     def __init__(self, linker: Linker) -> None:
         self.linker = linker
-        self._kept: dict[Hashable, Values] = {}
-        self._provisional: dict[Hashable, tuple[Values, int]] = {}
-        self._order: list[Hashable] = []
-        self._depths: dict[Hashable, int] = {}
-        self._lowest = END
+        self.answers = Answers()
+        self.parameters = Parameters(self)
 
     # --- expressions -----------------------------------------------------------------------------------------------
 
@@ -62,11 +38,11 @@ class Evaluator:
             return NOTHING
         kind = expr[0]
         if kind in ("or", "and"):
-            return self._union(self.evaluate(path, scope, part) for part in expr[1:])
+            return union(self.evaluate(path, scope, part) for part in expr[1:])
         if kind == "if":
-            return self._union(self.evaluate(path, scope, part) for part in expr[2:])
+            return union(self.evaluate(path, scope, part) for part in expr[2:])
         if kind == ".":
-            return self._union(self.attribute(value, expr[2]) for value in self.evaluate(path, scope, expr[1]))
+            return union(self.attribute(value, expr[2]) for value in self.evaluate(path, scope, expr[1]))
         if kind == "lambda":
             return frozenset({Value("def", path, expr[1])})
         if kind == "sub":
@@ -87,7 +63,7 @@ class Evaluator:
                     (value,) = values
                     values = self.attribute(value, attribute)
                 elif values:
-                    values = self._union([self.attribute(value, attribute) for value in values])
+                    values = union([self.attribute(value, attribute) for value in values])
                 else:
                     break
         return values
@@ -100,8 +76,8 @@ class Evaluator:
         if not items:
             return NOTHING
         key = ("items", path, scope, str(expr[1]))
-        return self._kept.get(key) or self._keep(
-            key, lambda: self._union(self.evaluate(place, at, item) for place, at, item in items)
+        return self.answers.kept.get(key) or self.answers.keep(
+            key, lambda: union(self.evaluate(place, at, item) for place, at, item in items)
         )
 
     def items(self, path: str, scope: int, expr: Expr) -> list[tuple[str, int, Expr]]:
@@ -128,58 +104,22 @@ class Evaluator:
         assigns = [] if owner is None else table.attributes.get((owner, attribute), [])
         return [item for a in assigns if type(a.value) is list for item in self.items(path, a.scope, a.value)]
 
-    @staticmethod
-    def _union(sets: Iterable[Values]) -> Values:
-        result: set[Value] = set()
-        for values in sets:
-            result |= values
-        return frozenset(result) if len(result) <= MAX_UNION else NOTHING
-
     # --- names -----------------------------------------------------------------------------------------------------
 
     def name(self, path: str, scope: int, name: str) -> Values:
         """What a bare name can be, seen from a scope."""
         table = self.linker.table(path)
         owner, bindings = table.find(scope, name)
-        known = self._kept.get((path, owner, name))
+        known = self.answers.kept.get((path, owner, name))
         if known is not None:
             return known
-        return self._keep((path, owner, name), lambda: self._name(path, table, bindings, name))
-
-    def _keep(self, key: Hashable, make: Callable[[], Values]) -> Values:
-        """The answer for a key. In a cycle, what is found before the cycle closes is provisional and not kept beyond it."""
-        early = self._provisional.get(key)
-        if early is not None:
-            self._lowest = min(self._lowest, early[1])
-            return early[0]
-        depth = self._depths.get(key)
-        if depth is not None:
-            self._lowest = min(self._lowest, depth)
-            return NOTHING
-        outer, self._lowest = self._lowest, END
-        depth = len(self._depths)
-        self._depths[key] = depth
-        mark = len(self._order)
-        try:
-            values = make()
-        finally:
-            del self._depths[key]
-            lowest, self._lowest = self._lowest, outer
-        if lowest < depth:
-            self._provisional[key] = (values, lowest)
-            self._order.append(key)
-            self._lowest = min(outer, lowest)
-            return values
-        while len(self._order) > mark:
-            del self._provisional[self._order.pop()]
-        self._kept[key] = values
-        return values
+        return self.answers.keep((path, owner, name), lambda: self._name(path, table, bindings, name))
 
     def _name(self, path: str, table: Table, bindings: list[Binding], name: str) -> Values:
         if len(bindings) == 1:
             return self.binding(path, bindings[0])
         if bindings:
-            return self._union(self.binding(path, binding) for binding in bindings)
+            return union(self.binding(path, binding) for binding in bindings)
         for star in table.stars:
             values = self._import(path, star.level, star.module, name, star=True)
             if values:
@@ -200,7 +140,7 @@ class Evaluator:
                 return self._module(path, record.level, record.name)
             return self._import(path, record.level, record.module, record.attribute)
         if binding.param is not None:
-            return self.parameter(path, binding.scope, binding.param)
+            return self.parameters.parameter(path, binding.scope, binding.param)
         if binding.assign is not None:
             return self.assigned(path, binding.assign)
         return NOTHING
@@ -209,9 +149,9 @@ class Evaluator:
         """What an assignment gives its target."""
         values = self.evaluate(path, assign.scope, assign.value) if assign.value is not None else NOTHING
         if assign.kind == "with":
-            values = self._union(self._entered(value) for value in values)
+            values = union(self._entered(value) for value in values)
         if not values and assign.annotation is not None:
-            values = self.annotation(path, assign.scope, assign.annotation)
+            values = self.parameters.annotation(path, assign.scope, assign.annotation)
         return values
 
     def _entered(self, value: Value) -> Values:
@@ -220,7 +160,7 @@ class Evaluator:
             for method in CONTEXTS:
                 entered = [v for v in self.attribute(value, method) if v.kind == "def"]
                 if entered:
-                    return self._union(self.returned(v) for v in entered) or frozenset({value})
+                    return union(self.returned(v) for v in entered) or frozenset({value})
         return frozenset({value})
 
     def _module(self, path: str, level: int, module: str) -> Values:
@@ -241,157 +181,14 @@ class Evaluator:
                 return NOTHING
         return self.attribute(Value("module", target), attribute)
 
-    # --- parameters and annotations --------------------------------------------------------------------------------
-
-    def parameter(self, path: str, scope: int, param: Param) -> Values:
-        """What a parameter can be: ``self``, an injected dependency, its annotation, its default, its callers' arguments."""
-        table = self.linker.table(path)
-        record = table.facts.scopes[scope]
-        parent = table.facts.scopes[record.parent]
-        if parent.kind == "class" and record.kind == "function" and record.params and record.params[0] is param:
-            if any(d == "staticmethod" for d in record.decorators):
-                return NOTHING
-            if any(d == "classmethod" for d in record.decorators) or record.name in ("__new__", "__init_subclass__"):
-                return frozenset({Value("def", path, record.parent)})
-            return frozenset({Value("inst", path, record.parent)})
-        injected = self.injected(path, record.parent, param)
-        if injected:
-            return self._union(self.result(value) for value in injected)
-        if param.kind in ("*", "**"):
-            return NOTHING
-        if param.annotation is not None:
-            values = self.annotation(path, record.parent, param.annotation)
-            if values:
-                return values
-        values = self.evaluate(path, record.parent, param.default) if param.default is not None else NOTHING
-        values = frozenset(value for value in values if value.kind != "const")
-        return values or self._from_callers(path, scope, param)
-
-    def injected(self, path: str, scope: int, param: Param) -> Values:
-        """What ``Depends(f)`` in a default or an ``Annotated`` names: ``f``; nothing when there is no such thing."""
-        candidates = [param.default]
-        annotation = param.annotation
-        if type(annotation) is str and annotation[:1] not in ("'", "#", "?", "@", ""):
-            annotation = self.alias(path, scope, annotation) or annotation
-        if type(annotation) is tuple:
-            path, scope, annotation = annotation
-        if type(annotation) is list and annotation[:1] == ["sub"] and type(annotation[2]) is list:
-            candidates += annotation[2][1:]
-        for candidate in candidates:
-            if type(candidate) is not str or candidate[:1] != "@" or "." in candidate:
-                continue
-            call = self.linker.table(path).facts.calls[int(candidate[1:])]
-            if self.is_injection(path, call.scope, call.callee):
-                if call.args:
-                    return self.evaluate(path, call.scope, call.args[0])
-                named = [value for name, value in call.keywords if name == "dependency"]
-                if named:
-                    return self.evaluate(path, call.scope, named[0])
-                if param.annotation is not None:  # Depends() takes the annotation itself
-                    return self._classes(self.annotation(path, scope, param.annotation))
-        return NOTHING
-
-    def alias(self, path: str, scope: int, name: str) -> tuple[str, int, Expr] | None:
-        """The expression behind a module-level alias such as ``SessionDep = Annotated[Session, Depends(get_db)]``."""
-        table = self.linker.table(path)
-        for binding in table.lookup(scope, name) if "." not in name else ():
-            if binding.assign is not None and type(binding.assign.value) is list:
-                return path, binding.scope, binding.assign.value
-            record = binding.imported
-            if record is not None and record.attribute:
-                target = self.linker.modules.target(path, record)
-                if target is not None and target.endswith(".py"):
-                    return self.alias(target, 0, record.attribute)
-        return None
-
-    def is_injection(self, path: str, scope: int, callee: Expr) -> bool:
-        """Whether a callee is FastAPI's ``Depends`` or ``Security``."""
-        name = dotted(callee)
-        if name is None or name.rpartition(".")[2] not in ("Depends", "Security"):
-            return False
-        values = self.evaluate(path, scope, callee)
-        return not values or any(value.kind == "ext" for value in values)
-
-    @staticmethod
-    def _classes(values: Values) -> Values:
-        return frozenset(Value("def", v.place, v.scope) if v.kind == "inst" else v for v in values)
-
-    def _from_callers(self, path: str, scope: int, param: Param) -> Values:
-        """Union of the arguments at the call sites of a function that are proven to call it."""
-        table = self.linker.table(path)
-        record = table.facts.scopes[scope]
-        if record.kind != "function":
-            return NOTHING
-        owner = table.facts.scopes[record.parent]
-        is_method = owner.kind == "class" and not any(d == "staticmethod" for d in record.decorators)
-        called = owner.name if record.name == "__init__" and is_method else record.name
-        sites = self.linker.call_sites(called)
-        if not 0 < len(sites) <= MAX_CALLERS:
-            return NOTHING
-        wanted = Value("def", path, record.parent if record.name == "__init__" else scope)
-        position = [p.name for p in record.params].index(param.name) - (1 if is_method else 0)
-        key = ("callers", path, scope, param.name)
-        return self._kept.get(key) or self._keep(key, lambda: self._arguments(sites, wanted, param.name, position))
-
-    def _arguments(self, sites: list[tuple[str, int]], wanted: Value, name: str, position: int) -> Values:
-        result: set[Value] = set()
-        for site, ordinal in sites:
-            call = self.linker.table(site).facts.calls[ordinal]
-            given = next((value for keyword, value in call.keywords if keyword == name), None)
-            if given is None and 0 <= position < len(call.args):
-                given = call.args[position]
-            if given is None or wanted not in self.evaluate(site, call.scope, call.callee):
-                continue
-            result |= {v for v in self.evaluate(site, call.scope, given) if v.kind != "const"}
-        return frozenset(result) if len(result) <= MAX_UNION else NOTHING
-
-    def annotation(self, path: str, scope: int, expr: Expr) -> Values:
-        """Instances that an annotation promises; containers promise nothing."""
-        text = text_of(expr)
-        if text is not None:
-            parts = [part.strip() for part in text.replace("Optional[", "").rstrip("]").split("|")]
-            names = [
-                part for part in parts if part.replace(".", "").replace("_", "").isalnum() and not part[0].isdigit()
-            ]
-            return self._union(self.annotation(path, scope, name) for name in names)
-        if type(expr) is str:
-            values = self.evaluate(path, scope, expr)
-            if values:
-                return self._union(self.instance(value) for value in values)
-            return NOTHING
-        if type(expr) is not list or not expr:
-            return NOTHING
-        if expr[0] == "bin" and expr[1] == "|":
-            return self._union(self.annotation(path, scope, part) for part in expr[2:])
-        if expr[0] == "sub":
-            name = dotted(expr[1])
-            wrapper = name.rpartition(".")[2] if name else ""
-            if wrapper in WRAPPERS:
-                inner = expr[2][1:] if type(expr[2]) is list and expr[2][0] == "[]" else [expr[2]]
-                if wrapper == "Annotated":
-                    inner = inner[:1]
-                return self._union(self.annotation(path, scope, part) for part in inner)
-            return self.annotation(path, scope, expr[1]) if name and wrapper[:1].isupper() else NOTHING
-        return NOTHING
-
-    def instance(self, value: Value) -> Values:
-        """An instance of a class."""
-        if value.kind == "def":
-            if self.linker.table(value.place).facts.scopes[value.scope].kind == "class":
-                return frozenset({Value("inst", value.place, value.scope)})
-            return NOTHING
-        if value.kind == "ext" and not value.place.startswith(("typing.", "builtins.", "collections.")):
-            return frozenset({self.linker.catalog.called(value)})
-        return NOTHING
-
     # --- attributes ------------------------------------------------------------------------------------------------
 
     def attribute(self, value: Value, name: str) -> Values:
         """What ``value.name`` can be."""
-        known = self._kept.get((value, name))
+        known = self.answers.kept.get((value, name))
         if known is not None:
             return known
-        return self._keep((value, name), lambda: self._attribute(value, name))
+        return self.answers.keep((value, name), lambda: self._attribute(value, name))
 
     def _attribute(self, value: Value, name: str) -> Values:
         if value.kind == "ext":
@@ -409,7 +206,7 @@ class Evaluator:
         """An attribute that start-up put on the application or its state: ``request.app.state.redis``."""
         if not place.endswith((".state", ".app", ".current_app", "Flask()", "Quart()", "FastAPI()", "Starlette()")):
             return NOTHING
-        found = self._union(self.assigned(path, assign) for path, assign in self.linker.carried(name))
+        found = union(self.assigned(path, assign) for path, assign in self.linker.carried(name))
         return frozenset(value for value in found if value.kind in ("inst", "ext"))
 
     def _module_attribute(self, path: str, name: str) -> Values:
@@ -430,7 +227,7 @@ class Evaluator:
             if member is not None:
                 definition = Value("def", cls.place, member)
                 return self.returned(definition) if self.linker.is_property(definition) else frozenset({definition})
-            values = self._union(
+            values = union(
                 self.assigned(cls.place, assign)
                 for assign in (
                     *table.attributes.get((cls.scope, name), ()),
@@ -457,17 +254,17 @@ class Evaluator:
                     call = table.facts.calls[int(exit_.value[1:])]
                     if call.callee == "getattr" and call.args:
                         targets = self.evaluate(cls.place, method, call.args[0])
-                        return self._union(self.attribute(target, name) for target in targets)
+                        return union(self.attribute(target, name) for target in targets)
         return NOTHING
 
     # --- calls -----------------------------------------------------------------------------------------------------
 
     def callee(self, path: str, ordinal: int) -> Values:
         """What the callee of a call can be."""
-        known = self._kept.get(("callee", path, ordinal))
+        known = self.answers.kept.get(("callee", path, ordinal))
         if known is not None:
             return known
-        return self._keep(("callee", path, ordinal), lambda: self._callee(path, ordinal))
+        return self.answers.keep(("callee", path, ordinal), lambda: self._callee(path, ordinal))
 
     def _callee(self, path: str, ordinal: int) -> Values:
         call = self.linker.table(path).facts.calls[ordinal]
@@ -495,30 +292,30 @@ class Evaluator:
 
     def call(self, path: str, ordinal: int) -> Values:
         """What a call can return."""
-        known = self._kept.get((path, ordinal))
+        known = self.answers.kept.get((path, ordinal))
         if known is not None:
             return known
-        return self._keep((path, ordinal), lambda: self._call(path, ordinal))
+        return self.answers.keep((path, ordinal), lambda: self._call(path, ordinal))
 
     def _call(self, path: str, ordinal: int) -> Values:
         call = self.linker.table(path).facts.calls[ordinal]
         if call.callee == "getattr" and len(call.args) >= 2 and text_of(call.args[1]):
             name = text_of(call.args[1]) or ""
-            return self._union(self.attribute(v, name) for v in self.evaluate(path, call.scope, call.args[0]))
+            return union(self.attribute(v, name) for v in self.evaluate(path, call.scope, call.args[0]))
         results = []
         for value in self.callee(path, ordinal):
             if value.kind == "ext" and value.place in PASS_THROUGH and call.args:
                 results.append(self.evaluate(path, call.scope, call.args[-1 if value.place == "typing.cast" else 0]))
             else:
                 results.append(self.result(value))
-        return self._union(results)
+        return union(results)
 
     def result(self, value: Value) -> Values:
         """What calling a value returns."""
         if value.kind == "ext":
             return frozenset({self.linker.catalog.called(value)})
         if value.kind == "inst":
-            return self._union(self.returned(v) for v in self.attribute(value, "__call__") if v.kind == "def")
+            return union(self.returned(v) for v in self.attribute(value, "__call__") if v.kind == "def")
         if value.kind != "def":
             return NOTHING
         scope = self.linker.table(value.place).facts.scopes[value.scope]
@@ -530,21 +327,21 @@ class Evaluator:
         """What a function of the project returns or yields: what its exits say, else its annotation."""
         if function.kind != "def":
             return NOTHING
-        known = self._kept.get(("returned", function))
+        known = self.answers.kept.get(("returned", function))
         if known is not None:
             return known
-        return self._keep(("returned", function), lambda: self._returned(function))
+        return self.answers.keep(("returned", function), lambda: self._returned(function))
 
     def _returned(self, function: Value) -> Values:
         table = self.linker.table(function.place)
         scope = table.facts.scopes[function.scope]
         wanted = "yield" if scope.yields else "return"
-        values = self._union(
+        values = union(
             self.evaluate(function.place, function.scope, exit_.value)
             for exit_ in table.exits.get(function.scope, ())
             if exit_.kind == wanted
         )
         values = frozenset(value for value in values if value.kind != "const")
         if not values and scope.returns is not None and not scope.yields:
-            values = self.annotation(function.place, scope.parent, scope.returns)
+            values = self.parameters.annotation(function.place, scope.parent, scope.returns)
         return values

@@ -15,6 +15,9 @@ LONGEST = 2_000_000
 """Characters of the longest text that is looked at."""
 LINKS = 1_000
 """Tokens between two separators at most: LibCST's time and memory grow with the square of what nests."""
+BRACKETS = 200
+"""Brackets inside of each other at most: LibCST's parser overflows the stack in the end, and CPython's gives up here."""
+_BRACKET = re.compile(r"([(\[{])|[)\]}]")
 _TOKEN = re.compile(
     r"(?P<string>'''.*?'''|\"\"\".*?\"\"\"|'(?:\\.|[^'\\\r\n])*'|\"(?:\\.|[^\"\\\r\n])*\")|#[^\r\n]*"
     r"|(?P<open>[(\[{])|(?P<close>[)\]}])|(?P<end>[,;\r\n])|\w+|[^\w\s]",
@@ -30,7 +33,7 @@ def needed(text: str, message: str, running: Version = sys.version_info[:2]) -> 
         message: why.
         running: the interpreter's version.
     """
-    if len(text) > LONGEST or longest_chain(text) > LINKS:
+    if len(text) > LONGEST or deepest_brackets(text) > BRACKETS or longest_chain(text) > LINKS:
         return ""
     import libcst
 
@@ -64,12 +67,21 @@ def _versions(node: Any) -> Iterator[Version]:
         parameters = getattr(node, "type_parameters", None)
         if parameters and any(parameter.default is not None for parameter in parameters.params):
             yield 3, 13  # PEP 696
-    elif kind == "Subscript" and any(getattr(element.slice, "star", None) for element in node.slice):
-        yield 3, 11  # PEP 646
-    elif kind == "Annotation" and type(node.annotation).__name__ == "StarredElement":
+    elif (kind == "Subscript" and any(getattr(element.slice, "star", None) for element in node.slice)) or (
+        kind == "Annotation" and type(node.annotation).__name__ == "StarredElement"
+    ):
         yield 3, 11  # PEP 646
     elif kind == "Match":
         yield 3, 10  # PEP 634
+
+
+def deepest_brackets(text: str) -> int:
+    """How deep brackets nest; those in strings and comments count too, as nobody knows yet what is one."""
+    deepest = depth = 0
+    for match in _BRACKET.finditer(text):
+        depth = depth + 1 if match[1] else max(depth - 1, 0)
+        deepest = max(deepest, depth)
+    return deepest
 
 
 def longest_chain(text: str) -> int:

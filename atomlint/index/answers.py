@@ -1,0 +1,55 @@
+"""Answers that are kept, and the cycles between them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Hashable
+
+    from .value import Values
+
+from .value import NOTHING
+
+END = 1 << 30
+"""Deeper than any evaluation."""
+
+
+class Answers:
+    """What was evaluated before, by key."""
+
+    def __init__(self) -> None:
+        self.kept: dict[Hashable, Values] = {}
+        self._provisional: dict[Hashable, tuple[Values, int]] = {}
+        self._order: list[Hashable] = []
+        self._depths: dict[Hashable, int] = {}
+        self._lowest = END
+
+    def keep(self, key: Hashable, make: Callable[[], Values]) -> Values:
+        """The answer for a key. In a cycle, what is found before the cycle closes is provisional and not kept beyond it."""
+        early = self._provisional.get(key)
+        if early is not None:
+            self._lowest = min(self._lowest, early[1])
+            return early[0]
+        depth = self._depths.get(key)
+        if depth is not None:
+            self._lowest = min(self._lowest, depth)
+            return NOTHING
+        outer, self._lowest = self._lowest, END
+        depth = len(self._depths)
+        self._depths[key] = depth
+        mark = len(self._order)
+        try:
+            values = make()
+        finally:
+            del self._depths[key]
+            lowest, self._lowest = self._lowest, outer
+        if lowest < depth:
+            self._provisional[key] = (values, lowest)
+            self._order.append(key)
+            self._lowest = min(outer, lowest)
+            return values
+        while len(self._order) > mark:
+            del self._provisional[self._order.pop()]
+        self.kept[key] = values
+        return values

@@ -1,0 +1,167 @@
+"""What parameters can be: ``self``, injected dependencies, annotations, defaults, and what callers pass."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from .tables import dotted, text_of
+from .value import MAX_UNION, NOTHING, Value, Values, union
+
+if TYPE_CHECKING:
+    from ..facts.records import Expr, Param
+    from .values import Evaluator
+
+MAX_CALLERS = 12
+"""Call sites looked at to find what a parameter is."""
+WRAPPERS = frozenset({"Optional", "Annotated", "ClassVar", "Final", "Union", "Mapped", "Type"})
+
+
+class Parameters:
+    """Evaluates parameters and annotations."""
+
+    def __init__(self, values: Evaluator) -> None:
+        self.values = values
+        self.linker = values.linker
+
+    def parameter(self, path: str, scope: int, param: Param) -> Values:
+        """What a parameter can be: ``self``, an injected dependency, its annotation, its default, its callers' arguments."""
+        table = self.linker.table(path)
+        record = table.facts.scopes[scope]
+        parent = table.facts.scopes[record.parent]
+        if parent.kind == "class" and record.kind == "function" and record.params and record.params[0] is param:
+            if any(d == "staticmethod" for d in record.decorators):
+                return NOTHING
+            if any(d == "classmethod" for d in record.decorators) or record.name in ("__new__", "__init_subclass__"):
+                return frozenset({Value("def", path, record.parent)})
+            return frozenset({Value("inst", path, record.parent)})
+        injected = self.injected(path, record.parent, param)
+        if injected:
+            return union(self.values.result(value) for value in injected)
+        if param.kind in ("*", "**"):
+            return NOTHING
+        if param.annotation is not None:
+            values = self.annotation(path, record.parent, param.annotation)
+            if values:
+                return values
+        values = self.values.evaluate(path, record.parent, param.default) if param.default is not None else NOTHING
+        values = frozenset(value for value in values if value.kind != "const")
+        return values or self._from_callers(path, scope, param)
+
+    def injected(self, path: str, scope: int, param: Param) -> Values:
+        """What ``Depends(f)`` in a default or an ``Annotated`` names: ``f``; nothing when there is no such thing."""
+        candidates = [param.default]
+        annotation = param.annotation
+        if type(annotation) is str and annotation[:1] not in ("'", "#", "?", "@", ""):
+            annotation = self.alias(path, scope, annotation) or annotation
+        if type(annotation) is tuple:
+            path, scope, annotation = annotation
+        if type(annotation) is list and annotation[:1] == ["sub"] and type(annotation[2]) is list:
+            candidates += annotation[2][1:]
+        for candidate in candidates:
+            if type(candidate) is not str or candidate[:1] != "@" or "." in candidate:
+                continue
+            call = self.linker.table(path).facts.calls[int(candidate[1:])]
+            if self.is_injection(path, call.scope, call.callee):
+                if call.args:
+                    return self.values.evaluate(path, call.scope, call.args[0])
+                named = [value for name, value in call.keywords if name == "dependency"]
+                if named:
+                    return self.values.evaluate(path, call.scope, named[0])
+                if param.annotation is not None:  # Depends() takes the annotation itself
+                    return self._classes(self.annotation(path, scope, param.annotation))
+        return NOTHING
+
+    def alias(self, path: str, scope: int, name: str) -> tuple[str, int, Expr] | None:
+        """The expression behind a module-level alias such as ``SessionDep = Annotated[Session, Depends(get_db)]``."""
+        table = self.linker.table(path)
+        for binding in table.lookup(scope, name) if "." not in name else ():
+            if binding.assign is not None and type(binding.assign.value) is list:
+                return path, binding.scope, binding.assign.value
+            record = binding.imported
+            if record is not None and record.attribute:
+                target = self.linker.modules.target(path, record)
+                if target is not None and target.endswith(".py"):
+                    return self.alias(target, 0, record.attribute)
+        return None
+
+    def is_injection(self, path: str, scope: int, callee: Expr) -> bool:
+        """Whether a callee is FastAPI's ``Depends`` or ``Security``."""
+        name = dotted(callee)
+        if name is None or name.rpartition(".")[2] not in ("Depends", "Security"):
+            return False
+        values = self.values.evaluate(path, scope, callee)
+        return not values or any(value.kind == "ext" for value in values)
+
+    @staticmethod
+    def _classes(values: Values) -> Values:
+        return frozenset(Value("def", v.place, v.scope) if v.kind == "inst" else v for v in values)
+
+    def _from_callers(self, path: str, scope: int, param: Param) -> Values:
+        """Union of the arguments at the call sites of a function that are proven to call it."""
+        table = self.linker.table(path)
+        record = table.facts.scopes[scope]
+        if record.kind != "function":
+            return NOTHING
+        owner = table.facts.scopes[record.parent]
+        is_method = owner.kind == "class" and not any(d == "staticmethod" for d in record.decorators)
+        called = owner.name if record.name == "__init__" and is_method else record.name
+        sites = self.linker.call_sites(called)
+        if not 0 < len(sites) <= MAX_CALLERS:
+            return NOTHING
+        wanted = Value("def", path, record.parent if record.name == "__init__" else scope)
+        position = [p.name for p in record.params].index(param.name) - (1 if is_method else 0)
+        key = ("callers", path, scope, param.name)
+        return self.values.answers.kept.get(key) or self.values.answers.keep(
+            key, lambda: self._arguments(sites, wanted, param.name, position)
+        )
+
+    def _arguments(self, sites: list[tuple[str, int]], wanted: Value, name: str, position: int) -> Values:
+        result: set[Value] = set()
+        for site, ordinal in sites:
+            call = self.linker.table(site).facts.calls[ordinal]
+            given = next((value for keyword, value in call.keywords if keyword == name), None)
+            if given is None and 0 <= position < len(call.args):
+                given = call.args[position]
+            if given is None or wanted not in self.values.evaluate(site, call.scope, call.callee):
+                continue
+            result |= {v for v in self.values.evaluate(site, call.scope, given) if v.kind != "const"}
+        return frozenset(result) if len(result) <= MAX_UNION else NOTHING
+
+    def annotation(self, path: str, scope: int, expr: Expr) -> Values:
+        """Instances that an annotation promises; containers promise nothing."""
+        text = text_of(expr)
+        if text is not None:
+            parts = [part.strip() for part in text.replace("Optional[", "").rstrip("]").split("|")]
+            names = [
+                part for part in parts if part.replace(".", "").replace("_", "").isalnum() and not part[0].isdigit()
+            ]
+            return union(self.annotation(path, scope, name) for name in names)
+        if type(expr) is str:
+            values = self.values.evaluate(path, scope, expr)
+            if values:
+                return union(self.instance(value) for value in values)
+            return NOTHING
+        if type(expr) is not list or not expr:
+            return NOTHING
+        if expr[0] == "bin" and expr[1] == "|":
+            return union(self.annotation(path, scope, part) for part in expr[2:])
+        if expr[0] == "sub":
+            name = dotted(expr[1])
+            wrapper = name.rpartition(".")[2] if name else ""
+            if wrapper in WRAPPERS:
+                inner = expr[2][1:] if type(expr[2]) is list and expr[2][0] == "[]" else [expr[2]]
+                if wrapper == "Annotated":
+                    inner = inner[:1]
+                return union(self.annotation(path, scope, part) for part in inner)
+            return self.annotation(path, scope, expr[1]) if name and wrapper[:1].isupper() else NOTHING
+        return NOTHING
+
+    def instance(self, value: Value) -> Values:
+        """An instance of a class."""
+        if value.kind == "def":
+            if self.linker.table(value.place).facts.scopes[value.scope].kind == "class":
+                return frozenset({Value("inst", value.place, value.scope)})
+            return NOTHING
+        if value.kind == "ext" and not value.place.startswith(("typing.", "builtins.", "collections.")):
+            return frozenset({self.linker.catalog.called(value)})
+        return NOTHING

@@ -17,10 +17,11 @@ if TYPE_CHECKING:
     from .finding import Confidence, Edit, Finding, Fix, Note, Position, Severity, Span
     from .fingerprint import secret_digest
     from .index.expressions import Place, atoms, condition, expressions, inside, references
+    from .index.facade import Index
     from .index.modes import ModeBranch, ModeGuard
     from .index.settings import SettingRead
     from .index.tables import dotted, text_of
-    from .index.views import Call, Class, Function, Index
+    from .index.views import Call, Class, Function
     from .option import Option
     from .text import Text, TextContext
 
@@ -35,7 +36,7 @@ _HOMES = {
     "Finding": "finding",
     "Fix": "finding",
     "Function": "index.views",
-    "Index": "index.views",
+    "Index": "index.facade",
     "Item": "document",
     "ModeBranch": "index.modes",
     "ModeGuard": "index.modes",

@@ -12,7 +12,8 @@ if TYPE_CHECKING:
 
     from .declare import Rule
     from .document import Document
-    from .index.views import Call, Class, Function, Index
+    from .index.facade import Index
+    from .index.views import Call, Class, Function
     from .option import Option
     from .syntax.statements import Statement
 

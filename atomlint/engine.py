@@ -238,7 +238,8 @@ class Engine:
 
             pipeline = Pipeline(
                 settings, self.registry, workspace, hashes, cache,
-                jobs=request.jobs, clock=self.clock, progress=request.progress, key=repository_key(settings.root), memo=self._memo,
+                jobs=request.jobs, clock=self.clock, progress=request.progress,
+                key=repository_key(settings.root), memo=self._memo,
             )  # fmt: skip
             outcome = pipeline.run()
             if pipeline.is_complete:

@@ -9,13 +9,14 @@ from typing import TYPE_CHECKING, Any
 from .context import Context
 from .document import Document, DocumentError, document_kind
 from .finding import Confidence, Finding, Position, Severity, Span
-from .index.views import Call, Class, Function, Index
+from .index.views import Call, Class, Function
 from .own_rules import CRASHED, SYNTAX
 from .report import Trouble
 from .scan import Crash, crash_of, undecodable
 from .source import DecodeError
 
 if TYPE_CHECKING:
+    from .index.facade import Index
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
     from .declare import Rule

@@ -307,7 +307,7 @@ class Pipeline:
     def _answer(
         self, project: Project, scans: Mapping[str, Scan], rules: Sequence[Rule], documents: Sequence[str]
     ) -> IndexAnswer:
-        from .index.views import Index
+        from .index.facade import Index
         from .nominate import Nominator
 
         start = time.process_time()

@@ -57,15 +57,24 @@ class RuleInfo(Protocol):
     """What outputs need to know of a rule."""
 
     @property
-    def id(self) -> str: ...
+    def id(self) -> str:
+        """The rule's id."""
+
     @property
-    def summary(self) -> str: ...
+    def summary(self) -> str:
+        """The first line of its page."""
+
     @property
-    def why(self) -> str: ...
+    def why(self) -> str:
+        """The page's section of that name."""
+
     @property
-    def url(self) -> str: ...
+    def url(self) -> str:
+        """Where its page is published."""
+
     @property
-    def severity(self) -> Severity: ...
+    def severity(self) -> Severity:
+        """Its own severity."""
 
 
 @dataclass

@@ -7,8 +7,8 @@ from pathlib import Path
 
 from atomlint.facts.extract import extract
 from atomlint.index.catalog import Catalog, parse_rows
+from atomlint.index.facade import Index
 from atomlint.index.project import Project
-from atomlint.index.views import Index
 from atomlint.source import Files
 from atomlint.toml import loads
 

@@ -72,7 +72,8 @@ class Walker:
         self.awaiting = False
         self.expressions: dict[type, Callable[[Any], Expr]] = {
             ast.Name: self.name, ast.Attribute: self.attribute, ast.Call: self.call, ast.Constant: self.constant,
-            ast.Await: self.awaited, ast.Subscript: self.subscript, ast.JoinedStr: self.fstring, ast.FormattedValue: self.formatted,
+            ast.Await: self.awaited, ast.Subscript: self.subscript, ast.JoinedStr: self.fstring,
+            ast.FormattedValue: self.formatted,
             ast.BoolOp: self.boolean, ast.UnaryOp: self.unary, ast.Compare: self.compare, ast.BinOp: self.binary,
             ast.IfExp: self.conditional, ast.Dict: self.mapping, ast.List: self.sequence, ast.Tuple: self.sequence,
             ast.Set: self.sequence, ast.ListComp: self.comprehension, ast.SetComp: self.comprehension,
@@ -83,7 +84,8 @@ class Walker:
         for nests in NESTING:
             self.expressions[nests] = self.nesting(self.expressions[nests])
         self.statements: dict[type, Callable[[Any], None]] = {
-            ast.Expr: self.expression_statement, ast.Assign: self.assign, ast.AnnAssign: self.annotated, ast.AugAssign: self.augmented,
+            ast.Expr: self.expression_statement, ast.Assign: self.assign, ast.AnnAssign: self.annotated,
+            ast.AugAssign: self.augmented,
             ast.Return: self.return_, ast.Raise: self.raise_, ast.If: self.if_, ast.For: self.for_, ast.AsyncFor: self.for_,
             ast.While: self.while_, ast.Try: self.try_, ast.With: self.with_, ast.AsyncWith: self.with_,
             ast.FunctionDef: self.function, ast.AsyncFunctionDef: self.function, ast.ClassDef: self.class_,

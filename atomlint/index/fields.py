@@ -15,10 +15,10 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from ..facts.records import Assign, Call, Expr
+    from .facade import Index
     from .settings import SettingRead
     from .tables import Table
     from .values import Value
-    from .views import Index
 
 BASES = frozenset(
     {"pydantic_settings.BaseSettings", "pydantic_settings.main.BaseSettings", "pydantic.BaseSettings",

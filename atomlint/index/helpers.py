@@ -10,9 +10,9 @@ from .tables import text_of
 
 if TYPE_CHECKING:
     from ..facts.records import Call, Expr
+    from .facade import Index
     from .tables import Table
     from .values import Value
-    from .views import Index
 
 
 class Helper(NamedTuple):

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from ..finding import Span
-    from .views import Index
+    from .facade import Index
 
 Four = tuple[int, int, int, int]
 """First line, byte column, last line, byte column, as ``ast`` counts them."""

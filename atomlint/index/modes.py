@@ -20,9 +20,9 @@ if TYPE_CHECKING:
 
     from ..facts.records import Expr
     from ..finding import Span
+    from .facade import Index
     from .settings import SettingRead
     from .tables import Table
-    from .views import Index
 
 Consequence = Literal["database", "abort", "secret", "setting"]
 RANK: dict[str, int] = {"database": 0, "abort": 1, "secret": 2, "setting": 3}

@@ -13,10 +13,10 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from ..facts.records import Expr
+    from .facade import Index
     from .settings import SettingRead
     from .tables import Binding
     from .values import Value
-    from .views import Index
 
 Here = tuple[str, int, "Expr"]
 """A path, a scope and an expression seen from it."""

@@ -20,9 +20,9 @@ if TYPE_CHECKING:
 
     from ..facts.records import Expr
     from ..finding import Span
+    from .facade import Index
     from .helpers import Helpers
     from .values import Value
-    from .views import Index
 
 STRING_METHODS = frozenset(
     {"lower", "upper", "strip", "casefold", "title", "lstrip", "rstrip", "replace", "capitalize"}

@@ -1,206 +1,21 @@
-"""The index as rules see it: read-only views on calls, functions and classes, and what the analyses say of them."""
+"""Read-only views on calls, functions and classes."""
 
 from __future__ import annotations
 
-from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from ..finding import Note, Position, Span
+from ..finding import Position, Span
 from .tables import dotted, text_of
-from .values import Value
+from .value import Value
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from ..document import Document
     from ..facts.records import Assign, Exit, Expr
-    from ..source import SourceReader
     from .effects import Effect, Lookup
-    from .expressions import Place
+    from .facade import Index
     from .guards import Guard
-    from .modes import ModeBranch, ModeGuard, Modes
-    from .origins import Origins
-    from .project import Project
     from .queries import DatabaseCall
-    from .reach import Path
-    from .requests import RequestWork
-    from .settings import SettingRead, Settings
-
-
-class Index:
-    """The way into the views; ``sources`` turns byte columns into code points."""
-
-    def __init__(self, project: Project, sources: SourceReader, tests: frozenset[str] = frozenset()) -> None:
-        self.project = project
-        self.sources = sources
-        self.tests = tests
-        self.files: tuple[str, ...] = ()
-        """Every file of the project, Python or not."""
-        self.tenant_models: tuple[str, ...] = ()
-        """Configured names of the classes that stand for a customer; empty: recognised."""
-        self.fly_files: tuple[str, ...] = ()
-        """Configured patterns of Fly.io configurations; empty: recognised by name."""
-
-    def call(self, path: str, ordinal: int) -> Call:
-        """The n-th call of a file."""
-        return Call(self, path, ordinal)
-
-    def function(self, value: Value) -> Function:
-        """The view of a function's value."""
-        return Function(self, value.place, value.scope)
-
-    def calls(self, path: str) -> Iterator[Call]:
-        """All calls of a file in source order."""
-        for ordinal in range(len(self.project.linker.table(path).facts.calls)):
-            yield Call(self, path, ordinal)
-
-    def classes(self, path: str) -> Iterator[Class]:
-        """All classes of a file in source order."""
-        for ordinal, scope in enumerate(self.project.linker.table(path).facts.scopes):
-            if scope.kind == "class":
-                yield Class(self, path, ordinal)
-
-    def functions(self, path: str) -> Iterator[Function]:
-        """All functions of a file in source order."""
-        for ordinal, scope in enumerate(self.project.linker.table(path).facts.scopes):
-            if scope.kind == "function":
-                yield Function(self, path, ordinal)
-
-    @property
-    def paths(self) -> tuple[str, ...]:
-        """Python files that were linked."""
-        return tuple(self.project.linked)
-
-    def all_classes(self) -> Iterator[Class]:
-        """Classes of the linked files, in file order."""
-        for path in self.project.linked:
-            yield from self.classes(path)
-
-    @cached_property
-    def mapped(self) -> tuple[Class, ...]:
-        """Classes that are mapped to a table, in file order."""
-        return tuple(cls for cls in self.all_classes() if cls.is_mapped)
-
-    @cached_property
-    def setting_reads(self) -> tuple[SettingRead, ...]:
-        """Every place that reads a setting from the environment, in file order."""
-        from .settings import find_setting_reads
-
-        return tuple(find_setting_reads(self))
-
-    @cached_property
-    def settings(self) -> Settings:
-        """Setting reads by file, and what an expression was read from."""
-        from .settings import Settings
-
-        return Settings(self)
-
-    @cached_property
-    def mode_guards(self) -> tuple[ModeGuard, ...]:
-        """Branches that only production takes, and that a machine without the mode variable misses."""
-        from .modes import modes
-
-        return tuple(modes(self))
-
-    @cached_property
-    def origins(self) -> Origins:
-        """What expressions were read from."""
-        from .origins import Origins
-
-        return Origins(self)
-
-    @cached_property
-    def mode_finder(self) -> Modes:
-        """Which branches hang on a mode variable."""
-        from .modes import Modes
-
-        return Modes(self)
-
-    def settings_behind(self, path: str, scope: int, expr: Expr) -> tuple[SettingRead, ...]:
-        """The setting reads that an expression can come from: through names, imports, attributes and functions."""
-        return self.origins.of(path, scope, expr)
-
-    def mode_branches(self, path: str, scope: int, frame: int) -> list[tuple[int, ModeBranch]]:
-        """The branches on a mode variable that a frame lies in, innermost first, by their frames' ordinals."""
-        return self.mode_finder.around(self.project.linker.table(path), scope, frame)
-
-    def place_span(self, path: str, place: Place, prefix: str = "") -> Span:
-        """The span of a place's statement or call; of the first text in it that starts with ``prefix``, if one is given."""
-        from . import locate
-        from .settings import header
-
-        around = self.settings.place_of(path, place)
-        found = locate.first(self, path, around, locate.text(prefix)) if prefix else None
-        if found is not None:
-            return found
-        if around is None or place.kind not in ("assign", "call"):
-            return header(self, path, place.scope)
-        return self.span(path, around)
-
-    def document(self, path: str) -> Document | None:
-        """The document at a root-relative path; None when there is none that can be read."""
-        from ..document import Document, document_kind
-
-        kind = document_kind(path)
-        source = None if kind is None else self.sources.source(path)
-        return None if kind is None or source is None else Document(path, kind, source)
-
-    def keep(self, key: object, make: Any) -> Any:
-        """An answer that a rule computes once for the project."""
-        return self.project.keep(key, make)
-
-    def redis_work(self) -> dict[Value, RequestWork]:
-        """Redis commands on request paths, by the function that decides on them."""
-        return self._work("redis", lambda: self.project.requests.remote("redis"))
-
-    def lookup_work(self, models: frozenset[str]) -> dict[Value, RequestWork]:
-        """One-row reads of the named models on request paths, by function."""
-        return self._work(models, lambda: self.project.requests.lookups(models))
-
-    def _work(self, key: object, make: Any) -> dict[Value, RequestWork]:
-        found: dict[Value, RequestWork] = self.keep(("work", key), lambda: {work.function: work for work in make()})
-        return found
-
-    def span(self, path: str, place: tuple[int, int, int, int]) -> Span:
-        """A span from lines (from 1) and UTF-8 byte columns (from 0)."""
-        line, column, end_line, end_column = place
-        source = self.sources.source(path)
-        if source is None:
-            return Span(path, Position(line, column + 1), Position(end_line, end_column + 1))
-        return Span(path, source.from_utf8(line, column), source.from_utf8(end_line, end_column))
-
-    def exit_span(self, path: str, place: int) -> Span:
-        """Where the n-th exit (return, yield, raise) of a file stands."""
-        spans = self.project.spans(path)
-        if spans is None:
-            return Span(path, Position(1, 1), Position(1, 1))
-        four = spans.exits[4 * place : 4 * place + 4]
-        return self.span(path, (four[0], four[1], four[2], four[3]))
-
-    def receiver_origin(self, path: str, ordinal: int) -> Call | None:
-        """The call that made the client whose method a call runs, or None when it is not known."""
-        found = self.project.effects.origin(path, ordinal)
-        return None if found is None else Call(self, *found)
-
-    def steps(self, path: Path) -> tuple[Note, ...]:
-        """A call path as notes: where the entry point is registered, then every call taken."""
-        entry = path.entry
-        label = {"every-request": "runs on every request", "route": "handles requests"}.get(
-            entry.kind, "runs for every request of its routes"
-        )
-        if entry.call >= 0:
-            notes = [Note(self.call(entry.path, entry.call).span, f"{self.function(entry.function).qualname} {label}")]
-        else:
-            function = self.function(entry.function)
-            notes = [Note(function.span, f"{function.qualname} {label}")]
-        for caller, edge in path.steps:
-            target = self.function(edge.target).qualname
-            place = self.call(caller.place, edge.call).span if edge.call >= 0 else self.function(caller).span
-            verb = {"dependency": "depends on", "decorator": "is wrapped by", "carried": "hands over"}.get(
-                edge.kind, "calls"
-            )
-            notes.append(Note(place, f"{self.function(caller).qualname} {verb} {target}"))
-        return tuple(notes)
 
 
 class Located:
@@ -500,4 +315,4 @@ def header_span(view: Function | Class) -> Span:
     return view.index.span(view.path, (line, column, line, end))
 
 
-__all__ = ["Call", "Class", "Function", "Index", "dotted", "text_of"]
+__all__ = ["Call", "Class", "Function", "dotted", "text_of"]

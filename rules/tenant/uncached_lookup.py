@@ -88,10 +88,26 @@ if TYPE_CHECKING:
 
     from atomlint.index.requests import RequestWork
 
-KEYS = frozenset({
-    "id", "uuid", "slug", "subdomain", "domain", "custom_domain", "host", "hostname", "api_key", "key_hash", "schema_name", "external_id",
-    "tenant_id", "org_id", "organization_id", "organisation_id", "workspace_id", "org_slug", "tenant_slug", "org_uuid", "is_default", "default", "name",
-})  # fmt: skip
+KEYS = frozenset(
+    (
+        *(
+            "id",
+            "uuid",
+            "slug",
+            "subdomain",
+            "domain",
+            "custom_domain",
+            "host",
+            "hostname",
+            "api_key",
+            "key_hash",
+            "name",
+        ),
+        *("schema_name", "external_id", "tenant_id", "org_id", "organization_id", "organisation_id", "workspace_id"),
+        *("org_slug", "tenant_slug", "org_uuid", "is_default", "default"),
+    )
+)
+"""Columns that tell a customer: a lookup by others is a search."""
 ROUTES = Option("routes", 5, "routes that must share a helper function before its lookup is reported", minimum=2)
 
 
@@ -121,13 +137,14 @@ def report(ctx: Context, function: Function) -> Iterator[Finding]:
     uses = [use for use in work.uses if set(use.lookup.keys) <= KEYS]
     first = uses[0].lookup
     keys = " and ".join(first.keys) or "no key"
-    text = f"{first.model_name} is read by {keys} {describe_frequency(work)}, reached from {entry_name(ctx.index, work)}, and never cached"
+    reached = f"{describe_frequency(work)}, reached from {entry_name(ctx.index, work)}"
+    text = f"{first.model_name} is read by {keys} {reached}, and never cached"
     finding = ctx.finding(ctx.index.call(function.path, first.call), text, confidence=confidence(work))
     for use in uses[1:]:
         place = ctx.index.call(function.path, use.effect.call).span
         finding = finding.with_related(Note(place, f"{use.lookup.model_name} is read here too"))
     yield finding.with_trace(*trace_of(ctx.index, work)).with_help(
-        "keep the row in the process for a minute (a TTL cache keyed by what the request carries), and drop it when the row changes"
+        "keep the row in the process for a minute (a TTL cache keyed by what the request carries), and drop it when it changes"
     )
 
 

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 Subject = Literal["Call", "Class", "Function", "Document", "Text", "Project"]
 SUBJECTS: tuple[Subject, ...] = ("Call", "Class", "Function", "Document", "Text", "Project")
 SECTION = re.compile(r"^## +(.+?) *$", re.MULTILINE)
-DOCS_URL = "https://atomlint.dev/rules/"
+DOCS_URL = "https://github.com/atomlint/atomlint/blob/main/docs/rules/"
 
 
 class Status(str, Enum):
@@ -87,7 +87,7 @@ class Rule:
     @property
     def url(self) -> str:
         """Where the rule's page is published."""
-        return f"{DOCS_URL}{self.id}"
+        return f"{DOCS_URL}{self.id}.md"
 
     def on(self, *names: str) -> Callable[[Handler], Handler]:
         """Attach a handler for LibCST node types (``"Call"``), or for the candidates themselves (``"*"``)."""

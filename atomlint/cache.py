@@ -29,6 +29,8 @@ DAY = 24 * 60 * 60
 OTHERS = 7 * DAY
 """Seconds after which rows of another version go: two environments that take turns both stay warm."""
 
+CHECK = 4
+"""Bytes in front of a value that say whether it is still what was written."""
 _FILE = "cache.sqlite"
 _SCHEMA = 1
 _CREATE = """
@@ -149,7 +151,9 @@ class Cache(NullCache):
             marks = ",".join("?" * len(some))
             query = f"SELECT id, key, used, value FROM entry WHERE version = ? AND kind = ? AND key IN ({marks})"
             for row, key, used, value in db.execute(query, (self._version, kind, *some)):
-                found[key] = value
+                if value[:CHECK] != _check(value[CHECK:]):
+                    continue  # written by a dying machine, or flipped on a dying disk
+                found[key] = value[CHECK:]
                 if used < before:
                     self._old.add(row)
         return found
@@ -157,7 +161,7 @@ class Cache(NullCache):
     def put_many(self, kind: str, items: Mapping[str, bytes] | Mapping[bytes, bytes]) -> None:
         """Remember values, all of them or none."""
         now = int(time.time())
-        rows = [(self._version, kind, _bytes(key), now, value) for key, value in items.items()]
+        rows = [(self._version, kind, _bytes(key), now, _check(value) + value) for key, value in items.items()]
 
         def write(db: sqlite3.Connection) -> None:
             with transaction(db):
@@ -227,6 +231,12 @@ def open_cache(root: str | os.PathLike[str], version: str, *, enabled: bool = Tr
     if enabled:
         cache.notes.append("running without a cache (no home directory): set ATOMLINT_CACHE_DIR to keep one")
     return cache
+
+
+def _check(value: bytes) -> bytes:
+    from zlib import crc32
+
+    return crc32(value).to_bytes(CHECK, "big")
 
 
 def _bytes(key: bytes | str) -> bytes:

@@ -181,6 +181,13 @@ class Engine:
                 raise UsageError(wrong)
             for rule_id, given in settings.rules.items():
                 check_options(rule_id, given, self.registry.rule(rule_id).options, settings=settings)
+            if settings.catalog:
+                from .index.catalog import CatalogError, configured_rows
+
+                try:
+                    configured_rows(settings.catalog, str(settings.path or "--config"))
+                except CatalogError as error:
+                    raise UsageError([str(error)]) from None
         except ConfigError as error:
             raise UsageError(list(error.messages)) from None
         return settings

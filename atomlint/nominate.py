@@ -16,11 +16,11 @@ from .scan import Crash, crash_of, undecodable
 from .source import DecodeError
 
 if TYPE_CHECKING:
-    from .index.facade import Index
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
     from .declare import Rule
     from .facts.records import Facts, Spans
+    from .index.facade import Index
     from .outcome import Sources
     from .source import Source
     from .syntax.statements import Statement

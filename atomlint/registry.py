@@ -63,13 +63,19 @@ class Pack:
         """The catalogs of the pack, by file name.
 
         Raises:
-            atomlint.index.catalog.CatalogError: a row does not fit.
+            PackError: a row does not fit, or a file is no TOML.
         """
-        from .index.catalog import parse_rows
+        from .index.catalog import CatalogError, parse_rows
         from .toml import loads
 
         for file in sorted((self.directory / "catalog").glob("*.toml")):
-            yield parse_rows(loads(file.read_text("utf-8")), f"{self.package}/catalog/{file.name}")
+            origin = f"{self.package}/catalog/{file.name}"
+            try:
+                yield parse_rows(loads(file.read_text("utf-8")), origin)
+            except CatalogError as error:
+                raise PackError(str(error)) from None
+            except (OSError, ValueError) as error:
+                raise PackError(f"{origin}: {error}") from None
 
 
 def installed_packs() -> list[Pack]:

@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 import ast
+import json
 import os
 import re
 import shutil
 import subprocess
+import sys
 from collections import Counter
+from contextlib import suppress
+from dataclasses import asdict, dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from atomlint.lanes import test_matcher
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
-    from pathlib import Path
 
 IMPORT = re.compile(rb"^[ \t]*(?:from|import)[ \t]+([\w.]+)", re.MULTILINE)
 SKIPPED = {".git", ".hg", "node_modules", "__pycache__", ".venv", "venv"}
@@ -67,7 +71,56 @@ def count_lines(root: Path, files: Iterable[str]) -> int:
     return sum((root / name).read_bytes().count(b"\n") for name in files)
 
 
-def choose(root: Path, python: Iterable[str]) -> tuple[str, str]:
+@dataclass(frozen=True)
+class Target:
+    """A file that is changed between runs, and where: lines from 1, before which a line is put."""
+
+    path: str
+    lines: int
+    comment: int
+    """The line of the first function or class at the top level: every line from it on moves."""
+    statement: int
+    """The line of the first statement in the first function, behind its docstring."""
+    indent: int
+
+    def changed(self, text: str, words: int, comments: int, statements: int) -> str:
+        """The file's text with a comment that says ``words``, so many comment lines more, and one statement more."""
+        lines = text.split("\n")
+        lines.insert(self.statement - 1, f"{' ' * self.indent}print('benchmark', {statements})")
+        said = [f"# benchmark: {words}", *(f"# line {number}" for number in range(comments))]
+        lines[self.comment - 1 : self.comment - 1] = said
+        return "\n".join(lines)
+
+
+def target(root: Path, name: str) -> Target:
+    """Where a file can be changed.
+
+    Raises:
+        UnfitError: it cannot be parsed, or has no function with lines of its own.
+    """
+    try:
+        text = (root / name).read_bytes().decode("utf-8")
+        tree = ast.parse(text)
+    except (OSError, ValueError, SyntaxError) as error:
+        raise UnfitError(f"{name}: {error}") from None
+    for top in tree.body:
+        if not isinstance(top, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
+            continue
+        for node in ast.walk(top):
+            if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
+                body = node.body[1:] if ast.get_docstring(node, clean=False) is not None else node.body
+                if body and body[0].lineno > node.lineno:
+                    return Target(name, text.count("\n"), _first(top), _first(body[0]), body[0].col_offset)
+    raise UnfitError(f"{name}: no function in it that could be changed")
+
+
+def _first(node: ast.stmt) -> int:
+    """A statement's first line, decorators included."""
+    decorators: list[ast.expr] = getattr(node, "decorator_list", [])
+    return min([node.lineno, *(decorator.lineno for decorator in decorators)])
+
+
+def choose(root: Path, python: Iterable[str]) -> tuple[Target, Target]:
     """An ordinary file and the hub: of production files that something imports, the middle one and the most imported.
 
     Modules are told apart by the last two parts of their names, which is close enough to choose by.
@@ -83,10 +136,15 @@ def choose(root: Path, python: Iterable[str]) -> tuple[str, str]:
         imported.update(b".".join(module.split(b".")[-2:]) for module in found)
     ranked = sorted(production, key=lambda name: (imported[_module(name)], name))
     used = [name for name in ranked if imported[_module(name)]] or ranked
-    changeable = [name for name in used if is_changeable(root / name)]
-    if not changeable:
-        raise UnfitError("no production file has a function to change")
-    return changeable[len(changeable) // 2], changeable[-1]
+    middle = len(used) // 2
+    return _first_fit(root, used[middle:] + used[:middle]), _first_fit(root, used[::-1])
+
+
+def _first_fit(root: Path, names: Iterable[str]) -> Target:
+    for name in names:
+        with suppress(UnfitError):
+            return target(root, name)
+    raise UnfitError("no production file has a function to change")
 
 
 def _module(name: str) -> bytes:
@@ -94,47 +152,43 @@ def _module(name: str) -> bytes:
     return ".".join(parts[-2:]).encode("utf-8", "surrogateescape")
 
 
-def is_changeable(path: Path) -> bool:
-    """Whether both changes can be made to a file."""
+@dataclass(frozen=True)
+class Checkout:
+    """The private copy."""
+
+    python: list[str]
+    lines: int
+    """Of all Python files."""
+    ordinary: Target
+    hub: Target
+
+
+def prepare(source: Path, copied: Path, changed: str | None) -> Checkout:
+    """Copy a project and look at it, in a process of its own: what this one has in memory counts for those it starts.
+
+    Raises:
+        UnfitError: it cannot be timed on.
+    """
+    command = [sys.executable, __file__, str(source), str(copied), *([changed] if changed else [])]
+    done = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=False)
+    if done.returncode != 0:
+        raise UnfitError(done.stdout.strip() or "the project could not be copied")
+    found = json.loads(done.stdout)
+    return Checkout(found["python"], found["lines"], Target(**found["ordinary"]), Target(**found["hub"]))
+
+
+def main(source: Path, copied: Path, changed: str | None = None) -> int:
+    """What `prepare` runs; prints a `Checkout`, or a line that says why there is none."""
+    copied.mkdir()
     try:
-        text = path.read_bytes().decode("utf-8")
-        with_comment(text, 0)
-        ast.parse(with_code(text, 0))
-    except (ValueError, SyntaxError, UnfitError):
-        return False
-    return True
+        python = copy(source, copied)
+        ordinary, hub = (target(copied, changed),) * 2 if changed else choose(copied, python)
+    except UnfitError as error:
+        print(error)
+        return 1
+    print(json.dumps(asdict(Checkout(python, count_lines(copied, python), ordinary, hub))))
+    return 0
 
 
-def with_comment(text: str, number: int) -> str:
-    """A comment line above the first function or class: every line below it moves, and nothing else changes.
-
-    Raises:
-        UnfitError: there is none at the top level.
-    """
-    for node in ast.parse(text).body:
-        if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
-            first = min([node.lineno, *(decorator.lineno for decorator in node.decorator_list)])
-            return _inserted(text, first, f"# benchmark: change {number}")
-    raise UnfitError("nothing to comment")
-
-
-def with_code(text: str, number: int) -> str:
-    """One more statement, with a call, at the start of the first function.
-
-    Raises:
-        UnfitError: there is no function with lines of its own.
-    """
-    for node in ast.walk(ast.parse(text)):
-        if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
-            documented = ast.get_docstring(node, clean=False) is not None
-            body = node.body[1:] if documented else node.body
-            if body and body[0].lineno > node.lineno:
-                first = min([body[0].lineno, *(d.lineno for d in getattr(body[0], "decorator_list", []))])
-                return _inserted(text, first, " " * body[0].col_offset + f'print("benchmark", {number})')
-    raise UnfitError("no function to change")
-
-
-def _inserted(text: str, line: int, new: str) -> str:
-    lines = text.split("\n")
-    lines.insert(line - 1, new)
-    return "\n".join(lines)
+if __name__ == "__main__":
+    sys.exit(main(Path(sys.argv[1]), Path(sys.argv[2]), *sys.argv[3:]))

@@ -15,12 +15,12 @@ import platform
 import shutil
 import sys
 import tempfile
-from collections import Counter
+from collections import defaultdict
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from checkout import UnfitError, choose, copy, count_lines, is_changeable, with_code, with_comment
+from checkout import Target, UnfitError, prepare
 from measure import Run, Series, run, tree_peak
 from peers import PEERS, Peer, executable, version
 from tables import Row, figures, parse_timings, put, stages
@@ -67,18 +67,13 @@ class Bench:
         self.env = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
         self.env |= {"ATOMLINT_CACHE_DIR": str(self.cache), "NO_COLOR": "1"}
         say("copying the project")
-        self.root.mkdir()
-        self.python = copy(source, self.root)
-        self.lines = count_lines(self.root, self.python)
-        named: tuple[str, str] = (options.changed,) * 2 if options.changed else choose(self.root, self.python)
-        for name in named:
-            if not is_changeable(self.root / name):
-                raise UnfitError(f"{name}: nothing that could be changed in it")
-        self.ordinary, self.hub = named
-        self.texts = {name: (self.root / name).read_bytes().decode("utf-8") for name in named}
+        self.checkout = prepare(source, self.root, options.changed)
+        self.texts: dict[str, str] = {}
+        for target in (self.checkout.ordinary, self.checkout.hub):
+            self.texts[target.path] = (self.root / target.path).read_bytes().decode("utf-8")
         installed = executable("atomlint")
         self.atomlint = [installed] if installed else [sys.executable, "-m", "atomlint"]
-        self.counts: Counter[tuple[str, bool]] = Counter()
+        self.counts: defaultdict[str, list[int]] = defaultdict(lambda: [0, 0, 0])
         self.rows: list[Row] = []
 
     def check(self, *arguments: str) -> list[str]:
@@ -90,7 +85,8 @@ class Bench:
     def measure(self) -> None:
         """Time everything, a group of commands at a time."""
         ruff = executable("ruff")
-        files = self.python if sum(len(os.fsencode(name)) + 1 for name in self.python) < ARGUMENTS else ["."]
+        names = self.checkout.python
+        files = names if sum(len(os.fsencode(name)) + 1 for name in names) < ARGUMENTS else ["."]
         lint = [ruff or "ruff", "check", "--no-cache", "--select", "F", "--isolated", "--exit-zero", *files]
         peers = [self.peer(peer, files) for peer in PEERS if self.wanted(peer)]
         self.group(
@@ -108,26 +104,27 @@ class Bench:
             [
                 Case(CLICK, [sys.executable, "-c", "import click"]),
                 Case("atomlint --version", [*self.atomlint, "--version"], CLICK, 1.5),
-                Case("atomlint, one unchanged file", self.hook(self.ordinary), CLICK, 3),
+                Case("atomlint, one unchanged file", self.hook(self.checkout.ordinary.path), CLICK, 3),
             ],
         )
-        changes = self.changes("ordinary file", self.ordinary)
-        if self.hub != self.ordinary:
-            changes += self.changes("hub", self.hub)
+        changes = self.changes("ordinary file", self.checkout.ordinary)
+        if self.checkout.hub != self.checkout.ordinary:
+            changes += self.changes("hub", self.checkout.hub)
         self.group("one change", [Case(LIBCST, [sys.executable, "-c", "import libcst"]), *changes])
 
     def hook(self, name: str) -> list[str]:
         """How pre-commit calls atomlint."""
         return self.check("--force-exclude", name)
 
-    def changes(self, what: str, name: str) -> list[Case]:
-        """A comment and a statement more in one file; whole project, and the file alone as pre-commit names it."""
-        comment, code = self.changer(name, code=False), self.changer(name, code=True)
+    def changes(self, what: str, target: Target) -> list[Case]:
+        """One change in one file: of the whole project, and of the file alone as pre-commit names it."""
+        whole, alone = self.check(), self.hook(target.path)
         return [
-            Case(f"atomlint, {what}: a comment", self.check(), LIBCST, prepare=comment),
-            Case(f"atomlint, {what}: a statement", self.check(), LIBCST, prepare=code),
-            Case(f"atomlint, {what} alone: a comment", self.hook(name), LIBCST, 3, comment),
-            Case(f"atomlint, {what} alone: a statement", self.hook(name), LIBCST, 3, code),
+            Case(f"atomlint, {what}: a comment line", whole, LIBCST, prepare=self.changer(target, 1)),
+            Case(f"atomlint, {what}: a statement", whole, LIBCST, prepare=self.changer(target, 2)),
+            Case(f"atomlint, {what} alone: a comment's words", alone, LIBCST, 3, self.changer(target, 0)),
+            Case(f"atomlint, {what} alone: a comment line", alone, LIBCST, 3, self.changer(target, 1)),
+            Case(f"atomlint, {what} alone: a statement", alone, LIBCST, 3, self.changer(target, 2)),
         ]
 
     def wanted(self, peer: Peer) -> bool:
@@ -149,15 +146,16 @@ class Bench:
         """Clear the cache."""
         shutil.rmtree(self.cache, ignore_errors=True)
 
-    def changer(self, name: str, *, code: bool) -> Callable[[int], None]:
-        """Changes one thing in a file, which gives it content that it never had before."""
+    def changer(self, target: Target, kind: int) -> Callable[[int], None]:
+        """Changes one thing in a file: a comment's words (0), its lines (1) or its code (2), as it never was before."""
 
-        def prepare(_: int) -> None:
-            self.counts[name, code] += 1
-            text = with_code(self.texts[name], self.counts[name, True])
-            (self.root / name).write_bytes(with_comment(text, self.counts[name, False]).encode())
+        def change(_: int) -> None:
+            counts = self.counts[target.path]
+            counts[kind] += 1
+            text = target.changed(self.texts[target.path], *counts)
+            (self.root / target.path).write_bytes(text.encode())
 
-        return prepare
+        return change
 
     # --- rounds ----------------------------------------------------------------------------------------------------
 
@@ -183,14 +181,14 @@ class Bench:
     def timings(self) -> str:
         """CPU seconds a stage of single runs."""
         columns = {}
-        for title, arguments, prepare in (
+        for title, arguments, before in (
             ("cold", ["--no-cache"], nothing),
             ("filling", [], self.forget),
             ("nothing changed", [], nothing),
-            ("a statement", [], self.changer(self.ordinary, code=True)),
-            ("a statement in the hub", [], self.changer(self.hub, code=True)),
+            ("a statement", [], self.changer(self.checkout.ordinary, 2)),
+            ("a statement in the hub", [], self.changer(self.checkout.hub, 2)),
         ):
-            prepare(0)
+            before(0)
             said = self.scratch / "stderr"
             run(self.check("--timings", *arguments), self.root, self.env, self.limit, stderr=said)
             columns[title] = parse_timings(said.read_text("utf-8", "replace"))
@@ -204,21 +202,17 @@ class Bench:
         versions = [f"atomlint {version(self.atomlint[0], self.env) if len(self.atomlint) == 1 else '?'}"]
         versions += [f"{name} {version(executable(name) or name, self.env)}" for name in tools]
         versions += [f"{name} {packaged(name)}" for name in ("click", "libcst")]
+        found = self.checkout
         loads = f"{load[0]:.1f} before, {os.getloadavg()[0]:.1f} after"
         return "\n".join(
             [
                 f"- machine: {os.cpu_count()} cores, {processor()}; {platform.system()}; load {loads}",
                 f"- Python {platform.python_version()}; {', '.join(versions)}",
-                f"- project: {len(self.python):,} Python files, {self.lines:,} lines",
-                f"- ordinary file: `{self.ordinary}`, {lines(self.texts[self.ordinary])}",
-                f"- hub: `{self.hub}`, {lines(self.texts[self.hub])}",
+                f"- project: {len(found.python):,} Python files, {found.lines:,} lines",
+                f"- ordinary file: `{found.ordinary.path}`, {found.ordinary.lines:,} lines",
+                f"- hub: `{found.hub.path}`, {found.hub.lines:,} lines",
             ]
         )
-
-
-def lines(text: str) -> str:
-    """How long a text is."""
-    return f"{text.count(chr(10)):,} lines"
 
 
 def packaged(name: str) -> str:

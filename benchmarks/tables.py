@@ -93,8 +93,6 @@ def put(file: Path, text: str) -> None:
     before = file.read_text("utf-8") if file.exists() else ""
     block = f"{BEGIN}\n{text.strip()}\n{END}"
     head, found, rest = before.partition(BEGIN)
-    if found and END in rest:
-        after = head + block + rest.partition(END)[2]
-    else:
-        after = f"{before.rstrip()}\n\n{block}\n".lstrip()
-    file.write_text(after, "utf-8")
+    if not found or END not in rest:
+        head, rest = f"{before.rstrip()}\n\n".lstrip(), f"{END}\n"
+    file.write_text(head + block + rest.partition(END)[2], "utf-8")

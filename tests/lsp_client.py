@@ -138,7 +138,7 @@ async def editing(
         )
         yield editor
     finally:
-        await client.shutdown_session()
+        await editor.patiently(client.shutdown_session())
         await client.stop()
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from contextlib import contextmanager
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from commands import LIMITER, QUIET
@@ -12,6 +11,7 @@ from atomlint.engine import Engine, Request
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
+    from pathlib import Path
 
     from atomlint.registry import Registry
     from atomlint.report import Report

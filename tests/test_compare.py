@@ -24,19 +24,33 @@ def benchmarks(monkeypatch):
     monkeypatch.syspath_prepend(str(BENCHMARKS))
 
 
-def test_a_comment_moves_the_lines_below_and_leaves_the_code_as_it_was():
-    from checkout import with_comment
+def changed(root, text, **numbers):
+    from checkout import target
 
-    changed = with_comment(CODE, 3)
-    assert changed.splitlines()[4] == "# benchmark: change 3"
-    assert ast.dump(ast.parse(changed)) == ast.dump(ast.parse(CODE))
+    (root / "m.py").write_bytes(text.encode())
+    return target(root, "m.py").changed(text, **numbers)
 
 
-def test_a_statement_is_put_behind_the_docstring_of_the_first_function():
-    from checkout import with_code
+def test_a_comment_moves_the_lines_below_and_leaves_the_code_as_it_was(tmp_path):
+    first, second = (changed(tmp_path, CODE, words=5, comments=number, statements=1) for number in (1, 2))
+    assert first.splitlines()[4:7] == ["# benchmark: 5", "# line 0", "@cached"]
+    assert second.splitlines()[4:8] == ["# benchmark: 5", "# line 0", "# line 1", "@cached"]
+    assert ast.dump(ast.parse(first)) == ast.dump(ast.parse(second))
 
-    assert with_code(CODE, 3).splitlines()[7] == '    print("benchmark", 3)'
-    assert with_code(CODE.replace("\n", "\r\n"), 3).splitlines()[8].strip() == "return redis.Redis().get(key)"
+
+@pytest.mark.parametrize("end", ["\n", "\r\n", "\n\f\n"])
+def test_a_statement_is_put_behind_the_docstring_of_the_first_function(tmp_path, end):
+    text = changed(tmp_path, CODE.replace("\n", end), words=1, comments=1, statements=3)
+    body = ast.parse(text).body[-1].body
+    assert [ast.unparse(node) for node in body[1:]] == ["print('benchmark', 3)", "return redis.Redis().get(key)"]
+
+
+@pytest.mark.parametrize("text", ["x = 1\n", "def f(): return 1\n", "def f(\n", "\0"])
+def test_a_file_without_a_function_to_change_is_said_to_be_unfit(tmp_path, text):
+    from checkout import UnfitError
+
+    with pytest.raises(UnfitError, match=r"^m\.py: "):
+        changed(tmp_path, text, words=1, comments=1, statements=1)
 
 
 def test_the_copy_holds_what_git_lists_and_the_original_stays_as_it_was(tmp_path):
@@ -69,7 +83,24 @@ def test_the_hub_is_what_production_imports_most(tmp_path):
         (tmp_path / name).parent.mkdir(exist_ok=True)
         (tmp_path / name).write_text(text, "utf-8")
     names = ["core/hub.py", "core/leaf.py", "core/middle.py", "tests/test_a.py"]
-    assert choose(tmp_path, names)[1] == "core/hub.py"
+    ordinary, hub = choose(tmp_path, names)
+    assert (ordinary.path, hub.path) == ("core/hub.py", "core/hub.py")
+    (tmp_path / "core/more.py").write_text("import core.hub\nfrom core.middle import read\n" + CODE, "utf-8")
+    (tmp_path / "core/third.py").write_text("from core.leaf import read\nimport core.hub\n" + CODE, "utf-8")
+    ordinary, hub = choose(tmp_path, [*names, "core/more.py", "core/third.py"])
+    assert (ordinary.path, hub.path) == ("core/middle.py", "core/hub.py")
+
+
+def test_what_is_prepared_in_a_process_of_its_own_comes_back(tmp_path):
+    from checkout import UnfitError, prepare
+
+    project = tmp_path / "project"
+    project.mkdir()
+    with pytest.raises(UnfitError, match="no Python files"):
+        prepare(project, tmp_path / "empty", None)
+    (project / "a.py").write_text(CODE, "utf-8")
+    found = prepare(project, tmp_path / "copy", "a.py")
+    assert (found.python, found.lines, found.hub.path) == (["a.py"], 8, "a.py")
 
 
 def test_a_run_is_accounted_with_what_it_started(tmp_path):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+
 from atomlint.finding import Confidence, Finding, Position, Severity, Span
 from atomlint.lsp.ignore import ignore_edit, ignore_file_edit
 from atomlint.source import Source

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import os
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
+from lsprotocol import types
+
 from atomlint.finding import Position, Span
 from atomlint.lsp.places import Columns, key_of, path_of, uri_of
 from atomlint.source import Source
-from lsprotocol import types
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 
 @pytest.mark.parametrize(
@@ -74,9 +78,7 @@ def test_a_link_to_a_directory_is_the_directory_and_one_to_a_file_is_itself(tmp_
         (types.PositionEncodingKind.Utf32, (4, 5)),
     ],
 )
-def test_columns_count_units_of_the_encoding(
-    encoding: types.PositionEncodingKind, columns: tuple[int, int]
-) -> None:
+def test_columns_count_units_of_the_encoding(encoding: types.PositionEncodingKind, columns: tuple[int, int]) -> None:
     source = Source.from_text("a.py", "first\rx='🦊🦊'\n")
     shown = Columns(source, encoding).range(Span("a.py", Position(2, 5), Position(2, 6)))
     assert (shown.start.line, shown.end.line) == (1, 1)

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
+
 from atomlint import hashes, pipeline
 from atomlint.cache import NullCache, open_cache
 from atomlint.engine import Request
 from atomlint.lsp.session import FEW, Layer, Recent, Session
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 APP = 'import redis\n\nclient = redis.Redis()\nkey = "a"  # atomlint: ignore[redis-per-request] polled\n'
 

@@ -14,10 +14,11 @@ TOKEN = re.compile(r"(?<![A-Za-z0-9+/=_.~:\-])(?=[^\s\d]*\d)(?=[^\sA-Za-z]*[A-Za
 DIGIT = re.compile(r"\d")
 PEM = "-----BEGIN"
 SECRET_NAME = re.compile(
-    r"pass(?:word|wd|phrase)?(?![a-z])|pwd|secret|token|credential|api_?key|private_?key|signing_?key|encryption_?key",
+    r"password|passwd|passphrase|(?<![a-z])pass(?![a-z])|pwd|secret|token|credential|api_?key|private_?key|signing_?key|encryption_?key",
     re.IGNORECASE,
 )
 WORD = re.compile(r"[A-Z]?[a-z]*(?:[A-Z][a-z]+)*|[A-Z]+")
+NUMBERED = re.compile(rf"(?:{WORD.pattern})\d{{0,2}}")
 SEPARATOR = re.compile(r"[/.:_\-]")
 
 
@@ -50,7 +51,7 @@ def _token(match: re.Match[str]) -> str:
 def _is_path(value: str) -> bool:
     """A route, module, host or file path: short words between separators, few and short ones with digits."""
     parts = SEPARATOR.split(value)
-    others = [part for part in parts if not WORD.fullmatch(part)]
+    others = [part for part in parts if not NUMBERED.fullmatch(part)]
     mixed = [part for part in others if not part.isdigit()]
     return max(map(len, parts)) < 20 and len(others) * 2 < len(parts) and all(len(part) < 10 for part in mixed)
 

@@ -53,6 +53,8 @@ class Calls:
                 unresolved += 1
             carried: set[Value] = set()
             for value in callee:
+                if value.kind == "def" and linker.stated(value) is not None:
+                    continue  # the catalog says what it costs
                 targets = called_functions(linker, value)
                 edges += [Edge(ordinal, target, "call") for target in targets]
                 for target in targets:
@@ -74,6 +76,9 @@ class Calls:
             if len(call.args) > carrier.argument:
                 given.append(call.args[carrier.argument])
             given += [v for name, v in call.keywords if name == carrier.keyword]
+        else:
+            handed = (*call.args, *(v for _, v in call.keywords))
+            given = [expr for expr in handed if type(expr) is list and expr[:1] == ["lambda"]]
         phase = carrier.phase if carrier is not None else "request"
         return [
             Edge(ordinal, target, "carried", phase)

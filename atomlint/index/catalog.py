@@ -132,6 +132,7 @@ class Catalog:
         self._instances: dict[str, str] = {}
         for part in rows:
             self._add(part)
+        self._project_clients = [client for client in self.clients.values() if client.project]
         self.heads = frozenset(
             name.partition(".")[0].partition("(")[0]
             for name in (*self._instances, *self.carriers, *self.cache_decorators, *self._entry_names())
@@ -184,6 +185,28 @@ class Catalog:
             return None
         return operation_of(client, method)
 
+    def cache_decorator(self, name: str) -> CacheDecorator | None:
+        """The row of a decorator by its canonical name; a row may leave out where the project's package begins."""
+        known = self.cache_decorators.get(name)
+        if known is not None or "." not in name:
+            return known
+        return next(
+            (row for given, row in self.cache_decorators.items() if "." in given and name.endswith(f".{given}")), None
+        )
+
+    @property
+    def states_project(self) -> bool:
+        """Whether any row speaks of the project's own classes."""
+        return bool(self._project_clients)
+
+    def stated(self, name: str) -> Client | None:
+        """The row of the project's own class that a method's canonical name belongs to; its word is taken."""
+        owner = name.rpartition(".")[0]
+        for client in self._project_clients:
+            if owner == client.type or owner.endswith(f".{client.type}"):
+                return client
+        return None
+
     def carrier(self, place: str) -> Carrier | None:
         """The row of a callable that calls an argument; methods are found by their last two parts too."""
         return self.carriers.get(place)
@@ -227,11 +250,10 @@ def configured_rows(rows: Iterable[Mapping[str, Any]], origin: str) -> Rows:
     for row in rows:
         kind = str(row.get("kind", ""))
         if kind not in kinds:
-            from ..didyoumean import nearest
+            from ..didyoumean import suggestion
 
-            close = nearest(kind, kinds)
-            hint = f"; did you mean {close!r}?" if close else f"; one of {', '.join(sorted(kinds))}"
-            raise CatalogError(f"{origin}: catalog row of unknown kind {kind!r}{hint}")
+            hint = suggestion(kind, kinds) or f"; one of {', '.join(sorted(kinds))}"
+            raise CatalogError(f"{origin}: catalog row of unknown kind '{kind}'{hint}")
         fields = {key: value for key, value in row.items() if key != "kind"}
         if kind == "entry":
             fields["kind"] = fields.pop("entry", "route")

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import msgspec
 
+from .catalog import operation_of
 from .entries import called_functions
 from .queries import DatabaseCall, Queries
 from .tables import Table, dotted
@@ -88,6 +89,10 @@ class Effects:
                     if operation.name == "pipeline":
                         operation = msgspec.structs.replace(operation, commands=2 + self.queued(path, call))
                     return Effect(path, call, operation, value.place.rpartition(".")[0].removesuffix("()"))
+            elif value.kind == "def" and (client := self.linker.stated(value)) is not None:
+                stated = operation_of(client, self.linker.name_of(value).rpartition(".")[2])
+                if stated is not None:
+                    return Effect(path, call, stated, client.type)
         return None
 
     def queued(self, path: str, call: int) -> int:

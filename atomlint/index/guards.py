@@ -98,7 +98,7 @@ class Guards:
                 if name is None:
                     continue
                 for value in self.linker.evaluate(table.path, record.parent, expr):
-                    row = self.linker.catalog.cache_decorators.get(value.place) if value.kind == "ext" else None
+                    row = self.linker.catalog.cache_decorator(self.linker.name_of(value))
                     if row is not None:
                         return Guard("decorator", name, row.store == "remote")
                 if "cache" in name.lower() or "memoize" in name.lower():

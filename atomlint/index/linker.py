@@ -14,7 +14,7 @@ from .values import NOTHING, Evaluator, Value, Values
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
-    from .catalog import Catalog
+    from .catalog import Catalog, Client
 
 EMPTY = Facts([], [], [], [], [], [])
 CARRIERS = frozenset({"state", "app", "application", "current_app"})
@@ -103,6 +103,18 @@ class Linker:
         result = [v for v in order if v.kind == "def"] + [v for v in order if v.kind == "ext"]
         self._mro[key] = result
         return result
+
+    def name_of(self, value: Value) -> str:
+        """Canonical dotted name: of a library as it is, of the project from its root."""
+        if value.kind == "ext":
+            return value.place
+        name = self.modules.name(value.place) if value.place.endswith(".py") else value.place.replace("/", ".")
+        qualname = self.table(value.place).qualname(value.scope) if value.kind in ("def", "inst") else ""
+        return f"{name}.{qualname}" if qualname else name
+
+    def stated(self, value: Value) -> Client | None:
+        """The catalog's row for the project's own class that a method belongs to, or None."""
+        return self.catalog.stated(self.name_of(value)) if self.catalog.states_project else None
 
     def is_property(self, definition: Value) -> bool:
         """Whether a method is read like an attribute."""

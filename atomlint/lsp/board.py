@@ -50,10 +50,12 @@ class Board:
             seen: the buffers that the batch was made with.
             now: the buffers of this moment.
         """
-        done = {run.directory: run for run in runs if run.translator is not None}
-        self._runs.update(done)
-        touched = {key for run in done.values() for key in (*run.files, *filter(run.holds, now))}
-        touched |= {key for key, card in self._cards.items() if card.run.directory in done}
+        done = {run.real_root: run for run in runs if run.translator is not None}
+        # Two folders of one project have the same results; the last ones count.
+        self._runs = {place: run for place, run in self._runs.items() if run.real_root not in done}
+        self._runs.update({run.directory: run for run in done.values()})
+        files = {key for run in done.values() for key in run.files}
+        touched = files | {key for key in (*self._cards, *now) if any(run.holds(key) for run in done.values())}
         for key in sorted(touched):
             if seen.get(key) == now.get(key):
                 self._put(key, now.get(key))

@@ -65,12 +65,11 @@ class Server(LanguageServer):
         uris = [folder.uri for folder in workspace.folders.values()]
         if not uris and workspace.root_uri:
             uris = [workspace.root_uri]
-        before = set(self.roots.folders)
         self.roots.set(path for uri in uris if (path := path_of(uri)) is not None and os.path.isdir(path))  # noqa: PTH112
         for key in self.buffers:
             self._settle(key)
         self._leave()
-        self.want(directory for directory in self._used() if directory not in before)
+        self.want(self._used())
 
     def take(self, uri: str, version: int, text: str, delay: float) -> None:
         """A document was opened or changed."""
@@ -221,6 +220,15 @@ def serve() -> None:
     server.start_io(stdin, stdout)
     server.stop()
     if server.checks is not None and server.checks.busy:
-        sys.stderr.flush()
-        os._exit(0)  # the answer that is being worked out has no reader any more
+        abandon()
     server.engine.close()
+
+
+def abandon() -> None:
+    """End at once: the answer that is being worked out has no reader any more."""
+    import multiprocessing
+
+    for process in multiprocessing.active_children():
+        process.terminate()
+    sys.stderr.flush()
+    os._exit(0)

@@ -1,0 +1,92 @@
+"""Library knowledge as data: rows of packs and of a team's configuration, merged."""
+
+from __future__ import annotations
+
+import pytest
+
+from atomlint.index.catalog import Catalog, CatalogError, Client, Rows, configured_rows, operation_of, parse_rows
+from atomlint.registry import Registry
+from atomlint.testing import check_files
+
+CATALOG = Catalog(Registry().catalog_rows())
+
+APP = """
+from fastapi import FastAPI, Request
+
+from core.cache import Cache
+
+app = FastAPI()
+cache = Cache()
+
+
+@app.middleware("http")
+async def count(request: Request, call_next):
+    cache.get("hits")
+    return await call_next(request)
+"""
+
+
+@pytest.mark.parametrize(
+    "factory",
+    ["redis.Redis", "redis.from_url", "redis.StrictRedis.from_url", "valkey.Valkey", "flask_redis.FlaskRedis"],
+)
+def test_every_way_to_make_a_client_gives_one_type(factory: str) -> None:
+    assert CATALOG.canonical(f"{factory}()") == "redis.client.Redis()"
+
+
+def test_a_client_that_extends_another_takes_its_methods() -> None:
+    assert CATALOG.operation("redis.asyncio.client.Redis().close") is None
+    operation = CATALOG.operation("arq.connections.ArqRedis().enqueue_job")
+    assert operation is not None
+    assert (operation.trips, operation.commands) == (3, 6)
+
+
+def test_a_pipeline_costs_only_when_it_is_sent() -> None:
+    assert CATALOG.canonical("redis.client.Redis().pipeline()") == "redis.client.Pipeline()"
+    assert CATALOG.operation("redis.client.Pipeline().incr") is None
+    assert CATALOG.operation("redis.client.Pipeline().execute") is not None
+
+
+def test_methods_that_are_free_or_private_cost_nothing() -> None:
+    client = Client("shop.Store", free=["close"], methods={"load": {"trips": 2}})
+    assert operation_of(client, "close") is None
+    load = operation_of(client, "load")
+    assert load is not None
+    assert (load.trips, load.commands) == (2, 2)
+    assert CATALOG.operation("redis.client.Redis()._connect") is None
+
+
+def test_a_row_with_an_unknown_field_names_its_file_and_the_field() -> None:
+    with pytest.raises(CatalogError, match=r"redis\.toml: .*`kost`"):
+        parse_rows({"client": [{"type": "a.B", "kost": 1}]}, "redis.toml")
+
+
+def test_a_configured_row_of_an_unknown_kind_suggests_the_nearest() -> None:
+    with pytest.raises(CatalogError, match="did you mean"):
+        configured_rows([{"kind": "clientt", "type": "a.B"}], "pyproject.toml")
+
+
+def test_rows_of_a_configuration_are_sorted_by_kind() -> None:
+    rows = configured_rows([{"kind": "client", "type": "a.B"}, {"kind": "carrier", "names": ["a.run"]}], "x")
+    assert rows == Rows(client=[Client("a.B", project=True)], carrier=rows.carrier)
+    assert rows.carrier[0].names == ["a.run"]
+
+
+def test_three_lines_of_configuration_state_what_the_projects_own_client_costs() -> None:
+    files = {
+        "app.py": "import redis" + APP,
+        "core/__init__.py": "",
+        "core/cache.py": "class Cache:\n    def get(self, key): ...",
+    }
+    assert check_files(files, select=("redis-per-request",)).findings == []
+    row = {"kind": "client", "type": "core.cache.Cache", "methods": {"get": {"trips": 2}}}
+    report = check_files(files, select=("redis-per-request",), catalog=[row])
+    assert [f.message.partition(" (")[0] for f in report.findings] == ["2 Redis commands"]
+
+
+def test_a_stated_method_that_is_free_is_taken_at_its_word() -> None:
+    cache = "import redis\nclient = redis.Redis()\n\n\nclass Cache:\n    def get(self, key):\n        return client.get(key)\n"
+    files = {"app.py": APP, "core/__init__.py": "", "core/cache.py": cache}
+    assert len(check_files(files, select=("redis-per-request",)).findings) == 1
+    row = {"kind": "client", "type": "core.cache.Cache", "free": ["get"]}
+    assert check_files(files, select=("redis-per-request",), catalog=[row]).findings == []

@@ -75,7 +75,7 @@ class FactStore:
             self._lose(path)
             return
         self._blobs[path] = (result.facts, result.spans)
-        record = blake2b(result.facts + b"\0" + result.spans, digest_size=DIGEST).digest() + result.problem
+        record = blake2b(result.facts, digest_size=DIGEST).digest() + result.problem
         self._note(path, record)
         key = self.key(path)
         if key:
@@ -100,7 +100,7 @@ class FactStore:
             self._unsaved, self._new_digests = {}, {}
 
     def digest(self, paths: Iterable[str]) -> bytes:
-        """A digest over what the files' facts and spans say; comments and blanks at the end of lines do not change it."""
+        """A digest over what the files' facts say; comments, blanks and moved lines do not change it."""
         whole = blake2b(digest_size=DIGEST)
         for path in paths:
             whole.update(path.encode("utf-8", "surrogateescape") + b"\0" + self._digests[path])
@@ -130,6 +130,11 @@ class FactStore:
             blob = self._blobs.get(path, (b"", b""))[1]
             self._spans[path] = _SPANS.decode(blob) if blob else None
         return self._spans[path]
+
+    def spans_of(self, key: bytes) -> Spans | None:
+        """Spans that a file had at an earlier content, by its key; None when the cache has them no more."""
+        blob = self._cache.get("facts", key)
+        return _SPANS.decode(_BLOBS.decode(blob)[1]) if blob else None
 
     def _decode(self, path: str) -> None:
         key = self.key(path)

@@ -13,6 +13,7 @@ from .document import document_kind
 from .factstore import FactStore
 from .finding import Finding
 from .lanes import test_matcher
+from .moved import MovedError, line_map, moved
 from .outcome import Clock, Outcome, Sources
 from .own_rules import SYNTAX
 from .packing import pack, unpack
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
     from .hashes import Hashes
     from .index.catalog import Catalog
     from .index.project import Project
+    from .moved import Lines
     from .outcome import Progress
     from .pool import Pool
     from .registry import Registry
@@ -50,7 +52,7 @@ class IndexAnswer(msgspec.Struct, array_like=True):
     needed: list[str]
     """Files beyond the linked ones whose facts were asked for."""
     texts: dict[str, bytes] = {}
-    """Content hashes of the files that findings point at (columns and quotes come from their text) and of ``needed``."""
+    """Keys of the contents of files that findings point at (lines and quotes come from their text), and of ``needed``."""
     link_seconds: float = 0.0
     libcst_seconds: float = 0.0
 
@@ -242,7 +244,7 @@ class Pipeline:
         if answer is None:
             answer = self._link(scans, linked, documents)
             read = sorted({*pointed_at(answer.findings), *answer.needed})
-            answer.texts = {path: self.hashes.of(path) or b"" for path in read}
+            answer.texts = {path: self.facts.key(path) for path in read}
             if self.is_complete:
                 self.cache.put_many("index", {key: pack(answer)})
         for path in answer.needed:  # files that linking asked for beyond the linked ones
@@ -258,17 +260,33 @@ class Pipeline:
         from .finding import Position
         from .nominate import syntax_error
 
-        problems = [(path, scan.problem) for path, scan in scans.items() if scan.problem is not None and path not in known]
-        return [syntax_error(path, problem.message, Position(problem.line, problem.column)) for path, problem in problems]
+        problems = [
+            (path, scan.problem) for path, scan in scans.items() if scan.problem is not None and path not in known
+        ]
+        return [
+            syntax_error(path, problem.message, Position(problem.line, problem.column)) for path, problem in problems
+        ]
 
     def _kept_answer(self, key: bytes) -> IndexAnswer | None:
-        """The answer to the same facts, if the files that it points at also read the same."""
+        """The answer to the same facts, if the statements that it points at also read the same, wherever they are now."""
         blob = self.cache.get("index", key)
         if blob is None:
             return None
         answer = unpack(blob, IndexAnswer)
-        same = all((self.hashes.of(path) or b"") == digest for path, digest in answer.texts.items())
-        return answer if same else None
+        changed = [path for path, content in answer.texts.items() if self.facts.key(path) != content]
+        lines: dict[str, Lines] = {}
+        for path in changed:
+            then = self.facts.spans_of(answer.texts[path]) if path.endswith(".py") else None
+            now = self.facts.spans(path)
+            table = line_map(then, now) if then is not None and now is not None else None
+            if table is None or path in answer.needed:
+                return None
+            lines[path] = table
+        try:
+            answer.findings = moved(answer.findings, lines)
+        except MovedError:
+            return None
+        return answer
 
     def _index_key(self, scans: Mapping[str, Scan], linked: Sequence[str], documents: Sequence[str]) -> bytes:
         digest = self.facts.digest(linked)

@@ -29,8 +29,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
 CLICK, LIBCST, RUFF = "python -c 'import click'", "python -c 'import libcst'", "ruff --select F --no-cache"
-LONG = 60.0
-"""Seconds from which a peer is run once."""
 BRIEF = 0.3
 """Seconds below which the memory of all processes is not looked at: too few looks fit in."""
 ARGUMENTS = 1_500_000
@@ -164,7 +162,7 @@ class Bench:
         for turn in range(self.options.runs + 1):
             say(f"{title}: round {turn} of {self.options.runs}")
             for case in cases:
-                if case.few and (turn == 0 or turn > 3 or (case.runs and case.runs[0].wall > LONG)):
+                if case.few and (turn == 0 or turn > 3 or (case.runs and case.runs[0].is_long)):
                     continue
                 case.prepare(turn)
                 done = run(case.argv, self.root, self.env, self.limit)
@@ -173,7 +171,7 @@ class Bench:
         say(f"{title}: memory")
         for case in cases:
             row = Row(case.name, Series(case.runs), case.against, case.aim)
-            if BRIEF < row.series.wall < LONG:
+            if row.series.wall > BRIEF and not case.runs[0].is_long:
                 case.prepare(0)
                 row.tree = tree_peak(case.argv, self.root, self.env, self.limit)
             self.rows.append(row)
@@ -198,9 +196,9 @@ class Bench:
 
     def about(self, load: Sequence[float]) -> str:
         """The machine, the versions and the project."""
-        tools = [name for name in ("ruff", *(peer.name for peer in PEERS[1:])) if executable(name)]
+        tools = [peer.name for peer in PEERS if peer.name == "ruff" or self.wanted(peer)]
         versions = [f"atomlint {version(self.atomlint[0], self.env) if len(self.atomlint) == 1 else '?'}"]
-        versions += [f"{name} {version(executable(name) or name, self.env)}" for name in tools]
+        versions += [f"{name} {version(path, self.env)}" for name in tools if (path := executable(name))]
         versions += [f"{name} {packaged(name)}" for name in ("click", "libcst")]
         found = self.checkout
         loads = f"{load[0]:.1f} before, {os.getloadavg()[0]:.1f} after"

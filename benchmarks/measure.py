@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
 MB = 1_000_000
+LONG = 60.0
+"""Seconds of a run from which on a peer is not run again."""
 
 
 @dataclass(frozen=True)
@@ -32,6 +34,11 @@ class Run:
     """Bytes of the largest single process; never less than this program's own, from which it was started."""
     status: int | None
     """What it exited with; None when it was stopped at the limit."""
+
+    @property
+    def is_long(self) -> bool:
+        """Whether once is enough."""
+        return self.status is None or self.wall > LONG
 
 
 def run(argv: Sequence[str], cwd: Path, env: Mapping[str, str], limit: float, stderr: Path | None = None) -> Run:

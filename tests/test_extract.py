@@ -126,7 +126,19 @@ def test_a_statement_of_thousands_of_levels_is_measured_and_its_neighbours_are_n
 
 def test_calls_are_numbered_in_source_order():
     found = facts("a(b(c()), d=e())(f())\ng[h()](i() if j() else k())")
-    assert [call.callee for call in found.calls] == ["@1", "a", "b", "c", "e", "f", ["sub", "g", "@7"], "h", "i", "j", "k"]
+    assert [call.callee for call in found.calls] == [
+        "@1",
+        "a",
+        "b",
+        "c",
+        "e",
+        "f",
+        ["sub", "g", "@7"],
+        "h",
+        "i",
+        "j",
+        "k",
+    ]
 
 
 def test_arguments_keep_their_order_in_the_source_when_keywords_stand_before_positional_ones():
@@ -227,7 +239,8 @@ def test_global_and_nonlocal_names_are_those_of_their_function():
 def test_scopes_are_numbered_in_source_order_and_know_their_parent():
     found = facts("class A:\n    def m(self): pass\nasync def f():\n    class B: pass\nx = lambda: 0")
     assert [(s.kind, s.name, s.parent) for s in found.scopes] == [
-        ("module", "", 0), ("class", "A", 0), ("function", "m", 1), ("function", "f", 0), ("class", "B", 3), ("lambda", "<lambda>", 0),
+        ("module", "", 0), ("class", "A", 0), ("function", "m", 1),
+        ("function", "f", 0), ("class", "B", 3), ("lambda", "<lambda>", 0),
     ]  # fmt: skip
     assert [s.is_async for s in found.scopes] == [False, False, False, True, False, False]
 
@@ -345,7 +358,8 @@ def test_places_are_lines_from_1_and_utf_8_columns_from_0():
 
 
 def test_units_are_top_level_statements_and_the_members_of_classes():
-    code = "a()\n@d()\nclass A(\n    B\n):\n    x = b()\n    @e\n    def m(self):\n        c()\nif a:\n    class C:\n        y = 1\n"
+    code = "a()\n@d()\nclass A(\n    B\n):\n    x = b()\n    @e\n    def m(self):\n        c()\n"
+    code += "if a:\n    class C:\n        y = 1\n"
     _, spans = extract(code)
     assert [(u.first_line, u.last_line, u.first_call, u.first_scope, u.owner) for u in spans.units] == [
         (1, 1, 0, 1, 0), (2, 9, 1, 1, 0), (6, 6, 2, 2, 1), (7, 9, 3, 2, 1), (10, 12, 4, 3, 0),
@@ -358,7 +372,8 @@ def test_a_class_that_begins_its_body_on_its_own_line_is_one_unit(code):
 
 
 def test_every_record_has_its_place():
-    code = "import a, b\nx = y = f(lambda: 1)\nfor z in x: pass\ndef g(): return [w for w in (v := 1)]\nmatch x:\n  case u: pass\n"
+    code = "import a, b\nx = y = f(lambda: 1)\nfor z in x: pass\ndef g(): return [w for w in (v := 1)]\n"
+    code += "match x:\n  case u: pass\n"
     found, spans = extract(code)
     tables = [(found.calls, spans.calls, 4), (found.scopes, spans.scopes, 5), (found.assigns, spans.assigns, 4),
               (found.imports, spans.imports, 4), (found.exits, spans.exits, 4)]  # fmt: skip
@@ -367,7 +382,10 @@ def test_every_record_has_its_place():
 
 
 def test_moving_a_line_changes_no_fact():
-    before, after = extract("x = f()\n\ndef g():\n    h()\n"), extract("\n\nx = f()  # so\n\ndef g():\n    # and\n    h()\n")
+    before, after = (
+        extract("x = f()\n\ndef g():\n    h()\n"),
+        extract("\n\nx = f()  # so\n\ndef g():\n    # and\n    h()\n"),
+    )
     assert before[0] == after[0]
     assert before[1] != after[1]
 

@@ -9,6 +9,7 @@ import pytest
 from atomlint import hashes, pipeline
 from atomlint.cache import NullCache, open_cache
 from atomlint.engine import Request
+from atomlint.lsp import session as session_module
 from atomlint.lsp.session import FEW, Layer, Recent, Session
 
 if TYPE_CHECKING:
@@ -123,8 +124,21 @@ def test_a_layer_hands_on_a_project_that_nobody_has_seen(tmp_path: Path, monkeyp
 
 
 def test_the_least_recent_values_go_first() -> None:
-    recent: Recent[str, int] = Recent(a=1, b=2, c=3)
-    assert recent.get("a") == 1
-    assert recent.get("z") is None
-    recent.keep(2)
-    assert recent == {"c": 3, "a": 1}
+    recent: Recent[str, str] = Recent(6, len)
+    for name in ("aa", "bb", "cc"):
+        recent[name] = name
+    assert recent.get("aa") == "aa"
+    assert recent.get("zz") is None
+    recent["cc"] = "ccc"
+    assert (dict(recent), recent.weight) == ({"aa": "aa", "cc": "ccc"}, 5)
+    recent["dd"] = "too large to keep"
+    assert (dict(recent), recent.weight) == ({}, 0)
+
+
+def test_facts_of_half_typed_texts_do_not_pile_up(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(session_module, "FACTS", 3000)
+    session = Session()
+    for number in range(30):
+        session.check(Request(cwd=project, overlay={str(project / "m1.py"): APP.encode() + b"x = %d\n" % number}))
+    assert session._memo
+    assert session._memo.weight <= 3000

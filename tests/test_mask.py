@@ -18,7 +18,9 @@ TOKENS = [
 
 
 @pytest.mark.parametrize("token", TOKENS)
-@pytest.mark.parametrize("around", ["{}", "Bearer {}", "token={} and more", "https://example.com/hook?key={}", '{{"k": "{}"}}'])
+@pytest.mark.parametrize(
+    "around", ["{}", "Bearer {}", "token={} and more", "https://example.com/hook?key={}", '{{"k": "{}"}}']
+)
 def test_a_long_token_is_masked_wherever_it_stands(token, around):
     masked = mask(around.format(token))
     assert token not in masked

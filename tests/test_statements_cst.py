@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.util
+import re
 import textwrap
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
     from atomlint.finding import Span
 
 MODULES = [
-    "abc", "argparse", "ast", "asyncio.events", "asyncio.streams", "base64", "bdb", "bisect", "calendar", "cmd", "code",
+    "argparse", "ast", "asyncio.events", "asyncio.streams", "base64", "bdb", "bisect", "calendar", "cmd", "code",
     "codeop", "collections", "configparser", "contextlib", "copy", "csv", "dataclasses", "dis", "email.message", "enum",
     "fileinput", "fractions", "functools", "glob", "hashlib", "http.cookies", "json.decoder", "logging.handlers",
     "mailbox", "numbers", "optparse", "pathlib", "platform", "queue", "random", "sched", "selectors", "shelve", "string",
@@ -80,7 +81,7 @@ def test_the_nodes_of_a_real_module_are_those_of_its_facts(name):
         "a(); b(); c()\nd()",
         "x = a(); y = (\n    b()\n); z = c()\nd()",
         "if a(): b(); c()\nelif d():\n    e()\nelse: f()",
-        "async def f():\n    async with a() as b, c(): await d()\n    async for e in g(): h()\n    return [i() async for j in k()]",
+        "async def f():\n    async with a() as b, c(): await d()\n    async for e in g(): h()\n    return [i() async for j in k]",
         "class A:\n\tdef m(self):\n\t\tf()\n\n\tdef n(self): g()",
         "def f():\n\tif a:\n\t        g()\n\th()",
         "x = 'é' + f('ü', g()) + h()\nü = k(é=l())",
@@ -89,7 +90,7 @@ def test_the_nodes_of_a_real_module_are_those_of_its_facts(name):
         "x = lambda a=f(), *b: lambda: g()\ny = h(lambda: i())",
         "x = a() if b() else c()",
         "x = [a() for b in c() if d() for e in f() if g()]\ny = {h(): i() for j in k()}\nz = (l() for m in n())",
-        "a()[b():c():d(), e()] = f()\ng().h += i()\ndel j().k\nl(): m() = n()",
+        "a()[b():c():d(), e()] = f()\ng().h += i()\ndel j().k\nl().x: m() = n()",
         "with a() as b().c, (d()): pass\nwith (e() as f, g() as h): i()",
         "try: a()\nexcept b() as c: d()\nelse: e()\nfinally: f()",
         "while a(): b()\nelse: c()",
@@ -130,70 +131,77 @@ BODY = "a()\n\n\nclass A(b()):\n    x = c()\n\n    @d()\n    def m(self):\n     
         BODY.replace("    ", "\t").encode(),
         BODY.replace("a()", "a('\u2028', b)('''\n\x85\x0c''')").encode(),
     ],
-    ids=["CRLF", "CR", "BOM", "page breaks", "form feeds", "a form feed in a class", "latin-1", "no end", "tabs", "separators"],
+    ids=[
+        "CRLF",
+        "CR",
+        "BOM",
+        "page breaks",
+        "form feeds",
+        "a form feed in a class",
+        "latin-1",
+        "no end",
+        "tabs",
+        "separators",
+    ],
 )
 def test_the_bytes_around_the_code_move_no_node(data):
     assert list(wrong(data)) == []
-    assert len(extract(Source("app.py", data).text)[0].calls) >= 8
+    assert len(extract(Source("app.py", data).text)[0].calls) >= 7
 
 
 # --- generated programs ------------------------------------------------------------------------------------------------
 
-NAME = st.sampled_from(["a", "b", "é", "self"])
-EXPRESSION = st.recursive(
-    NAME | st.sampled_from(["1", "'s'", "'ü'", "f()", "None"]),
-    lambda inner: st.one_of(
-        st.builds("{}({})".format, NAME, inner),
-        st.builds("{}.x({}, k={})".format, NAME, inner, inner),
-        st.builds("({} + {})".format, inner, inner),
-        st.builds("({}).y".format, inner),
-        st.builds("({})[{}]".format, inner, inner),
-        st.builds("[{} for a in {} if {}]".format, inner, inner, inner),
-        st.builds("({} if {} else {})".format, inner, inner, inner),
-        st.builds("(lambda a=({}): {})".format, inner, inner),
-        st.builds("{{{}: {}, **{}}}".format, inner, inner, inner),
-        st.builds("(not {} or {} < {})".format, inner, inner, inner),
-        st.builds("f(*{}, k=({}), **{})".format, inner, inner, inner),
-    ),
-    max_leaves=8,
-)
-SIMPLE = st.one_of(
-    EXPRESSION,
-    st.builds("x = {}".format, EXPRESSION),
-    st.builds("x: {} = {}".format, EXPRESSION, EXPRESSION),
-    st.builds("a[{}] = {}".format, EXPRESSION, EXPRESSION),
-    st.builds("x = 1; y = {}; {}".format, EXPRESSION, EXPRESSION),
-    st.builds("assert {}, {}".format, EXPRESSION, EXPRESSION),
-)
+LEAVES = ["a", "é", "self.x", "1", "'s'", "'ü'", "f()", "None"]
+OPERATORS = [
+    "{}({})", "a.x({}, k={})", "({} + {})", "({}).y", "({})[{}:{}]", "[{} for a in {} if {}]", "({} if {} else {})",
+    "(lambda a=({}): {})", "{{{}: {}, **{}}}", "(not {} or {} < {})", "f(*{}, k=({}), **{})", "f'{{{}}}é{{{}}}'", "(a := {})",
+]  # fmt: skip
+SIMPLE = ["{}", "x = {}", "x: {} = {}", "a[{}], b = {}", "x = 1; y = {}; {}", "assert {}, {}", "del a[{}]"]
+COMPOUND = [
+    "if {}:\n  $\nelif {}:\n  $\nelse:\n  $", "for a[{}] in {}:\n  $", "with {} as y, {}:\n  $", "while {}:\n  $\nelse:\n  $",
+    "try:\n  $\nexcept {} as e:\n  $\nexcept {}:\n  $\nfinally:\n  $", "@a({})\n@b\ndef g(x=({}), *, y: {}) -> {}:\n  $",
+    "class C({}, k={}):\n  x = {}\n  $\n\n  # note\n  $", "$\n\n# f()\n$", "match {}:\n  case A(b=1) if {}:\n    $\n  case _: {}",
+    "class C: x = {}", "async def g():\n  await f({})\n  async with {}: {}\n  $",
+]  # fmt: skip
 
 
-def block(header: str, *bodies: str) -> str:
-    """A compound statement; its bodies stand between the lines of its header."""
-    lines = []
-    for head, body in zip(header.split("|"), bodies, strict=True):
-        lines += [head, textwrap.indent(body, "    ")]
-    return "\n".join(lines)
+class Program:
+    """A program that a random generator decides on."""
 
+    def __init__(self, random):
+        self.random = random
 
-STATEMENT = st.recursive(
-    SIMPLE,
-    lambda inner: st.one_of(
-        st.builds(lambda e, b, c: block(f"if {e}:|else:", b, c), EXPRESSION, inner, inner),
-        st.builds(lambda e, b: block(f"for x in {e}:", b), EXPRESSION, inner),
-        st.builds(lambda e, b: block(f"with {e} as y:", b), EXPRESSION, inner),
-        st.builds(lambda e, b, c: block(f"try:|except {e}:", b, c), EXPRESSION, inner, inner),
-        st.builds(lambda e, b: block(f"@a({e})\ndef g(x=({e})):", b), EXPRESSION, inner),
-        st.builds(lambda e, b, c: block(f"class C({e}):", f"{b}\n{c}"), EXPRESSION, inner, inner),
-        st.builds(lambda b, c: f"{b}\n\n# note\n{c}", inner, inner),
-    ),
-    max_leaves=6,
-)
+    def fill(self, template: str, depth: int) -> str:
+        return re.sub(
+            r"(?<!\{)\{\}(?!\})|\{\{|\}\}", lambda m: m[0][0] if m[0] != "{}" else self.expression(depth), template
+        )
+
+    def expression(self, depth: int) -> str:
+        if depth <= 0 or self.random.random() < 0.3:
+            return self.random.choice(LEAVES)
+        template = self.random.choice(OPERATORS)
+        if template.startswith("f'"):  # no quotes inside before Python 3.12
+            return self.fill(template, 0).replace("'s'", "7").replace("'ü'", "ü")
+        return self.fill(template, depth - 1)
+
+    def statement(self, depth: int) -> str:
+        if depth <= 0 or self.random.random() < 0.4:
+            return self.fill(self.random.choice(SIMPLE), 2)
+        lines = self.random.choice(COMPOUND).split("\n")
+        return "\n".join(self.line(line, depth - 1) for line in lines)
+
+    def line(self, line: str, depth: int) -> str:
+        if line.strip() == "$":
+            return textwrap.indent(self.statement(depth), line[: line.index("$")])
+        return self.fill(line, 2)
 
 
 @settings(max_examples=60, deadline=None)
-@given(st.lists(STATEMENT, min_size=1, max_size=3).map("\n".join))
-def test_the_nodes_of_any_program_are_those_of_its_facts(code):
-    assert list(wrong(code.encode())) == []
+@given(st.randoms(use_true_random=False))
+def test_the_nodes_of_any_program_are_those_of_its_facts(random):
+    made = Program(random)
+    code = "\n".join(made.statement(3) for _ in range(4))
+    assert list(wrong(code.encode())) == [], code
 
 
 # --- how much is parsed ------------------------------------------------------------------------------------------------
@@ -218,7 +226,8 @@ def test_a_node_of_another_statement_is_not_found():
 
 
 def test_a_statement_that_nests_too_deep_is_refused_and_its_neighbours_are_not():
-    code = f"a()\nx = {'+'.join(['b'] * (MAX_DEPTH + 10))} + c()\nclass A:\n    d()\n    x = {'+'.join(['b'] * 5000)} + e()\nf()\n"
+    code = f"a()\nx = {'+'.join(['b'] * (MAX_DEPTH + 10))} + c()\n"
+    code += f"class A:\n    d()\n    x = {'+'.join(['b'] * 5000)} + e()\nf()\n"
     for call in (0, 2, 4):
         assert type(statement(code, call=call).node("call", call)).__name__ == "Call"
     for call in (1, 3):

@@ -48,11 +48,15 @@ def find_entries(linker: Linker, paths: list[str]) -> list[Entry]:
     """Entry points registered in the given files, in file order."""
     rows = Rows(linker.catalog.entries)
     found: dict[tuple[Value, str], Entry] = {}
+    calls: dict[str, list[int]] = {}
+    for name in (*rows.methods, *rows.decorators):
+        for path, ordinal in linker.call_sites(name):
+            calls.setdefault(path, []).append(ordinal)
     for path in paths:
         table = linker.table(path)
         for entry in (
             *_decorated(linker, table, rows),
-            *_registered(linker, table, rows),
+            *_registered(linker, table, sorted(set(calls.get(path, ()))), rows),
             *_settings(linker, table, rows),
         ):
             found.setdefault((entry.function, entry.kind), entry)
@@ -125,13 +129,11 @@ def _decorated(linker: Linker, table: Table, rows: Rows) -> Iterator[Entry]:
                     yield Entry(Value("def", table.path, ordinal), row.kind, table.path, call, proven)
 
 
-def _registered(linker: Linker, table: Table, rows: Rows) -> Iterator[Entry]:
-    for ordinal, call in enumerate(table.facts.calls):
-        if type(call.callee) is not str:
-            continue
+def _registered(linker: Linker, table: Table, ordinals: list[int], rows: Rows) -> Iterator[Entry]:
+    """Entry points that calls register; ``ordinals`` are the calls with a name that can."""
+    for ordinal in ordinals:
+        call = table.facts.calls[ordinal]
         last = call.callee.rpartition(".")[2]
-        if last not in rows.methods and last not in rows.decorators:
-            continue
         candidates = {row.argument for row in (*rows.methods.get(last, ()), *rows.decorators.get(last, ()))}
         given = {place: _callable_at(call, place) for place in candidates}
         if not any(given.values()) or dotted(call.callee) is None:
@@ -189,9 +191,10 @@ def find_dependencies(linker: Linker, paths: list[str]) -> list[Dependency]:
     for path in paths:
         table = linker.table(path)
         for ordinal, call in enumerate(table.facts.calls):
+            if not call.keywords:
+                continue
             given = next((value for name, value in call.keywords if name == "dependencies"), None)
-            name = dotted(call.callee)
-            if given is None or name is None or type(given) is not list:
+            if type(given) is not list or (name := dotted(call.callee)) is None:
                 continue
             last = name.rpartition(".")[2]
             kind = (

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from posixpath import dirname
+from posixpath import dirname, normpath
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -18,7 +18,7 @@ class Modules:
     def __init__(self, paths: Iterable[str], src: Sequence[str] = (), external: frozenset[str] = frozenset()) -> None:
         self.paths = frozenset(path for path in paths if path.endswith(".py"))
         self.directories = frozenset(parent for path in self.paths for parent in ancestors(path))
-        self.src = [root.strip("/") for root in src]
+        self.src = ["" if root == "." else root for root in (normpath(given.strip("/")) for given in src)]
         self.external = external
         self._found: dict[tuple[str, str], str | None] = {}
 

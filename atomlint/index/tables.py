@@ -28,6 +28,7 @@ class Table:
     def __init__(self, path: str, facts: Facts) -> None:
         self.path = path
         self.facts = facts
+        self._found: dict[tuple[int, str], tuple[int, list[Binding]]] = {}
 
     @cached_property
     def names(self) -> dict[tuple[int, str], list[Binding]]:
@@ -152,6 +153,13 @@ class Table:
 
     def find(self, scope: int, name: str) -> tuple[int, list[Binding]]:
         """The scope that a name belongs to, seen from another scope, and its bindings there; ``(0, [])`` for neither."""
+        key = (scope, name)
+        answer = self._found.get(key)
+        if answer is None:
+            answer = self._found[key] = self._find(scope, name)
+        return answer
+
+    def _find(self, scope: int, name: str) -> tuple[int, list[Binding]]:
         names = self.names
         scopes = self.facts.scopes
         found = names.get((scope, name))

@@ -5,6 +5,7 @@ The n-th call (function, class) of LibCST's tree is the n-th of ``ast``'s: both 
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_right
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -24,6 +25,7 @@ MAX_DEPTH = 1_000
 """Nesting that LibCST's native parser is given at most: its time and memory grow with the square of it, and the
 stack overflows in the end."""
 
+FEEDS = re.compile(r"[ \t\f]*\f")
 SCOPES = frozenset({"FunctionDef", "ClassDef", "Lambda"})
 ORDER: dict[str, tuple[str, ...]] = {
     "FunctionDef": ("decorators", "params", "returns", "body"),
@@ -35,6 +37,9 @@ ORDER: dict[str, tuple[str, ...]] = {
     "FormattedStringExpression": ("expression", "format_spec"),
     "Subscript": ("value", "slice"),
     "For": ("target", "iter", "body", "orelse"),
+    "ExceptHandler": ("type", "name", "body"),
+    "ExceptStarHandler": ("type", "name", "body"),
+    "MatchCase": ("pattern", "guard", "body"),
     "With": ("items", "body"),
     "Call": ("func", "args"),
     "Arg": ("value",),
@@ -97,7 +102,7 @@ class Statement:
         """The statement as a module of its own; a class member stands below a bare ``class`` line."""
         import libcst
 
-        lines = self.source.lines[self.first - 1 : self.last]
+        lines = [line[feeds(line) :] for line in self.source.lines[self.first - 1 : self.last]]
         text = "\n".join(["class _:"] * self.offset + lines) + "\n"
         return libcst.parse_module(text)
 
@@ -150,12 +155,18 @@ class Statement:
     def span(self, node: cst.CSTNode) -> Span:
         """Where a node stands in the file."""
         place = self._positions[node]
-        shift = self.first - 1 - self.offset
-        return Span(
-            self.source.path,
-            Position(place.start.line + shift, place.start.column + 1),
-            Position(place.end.line + shift, place.end.column + 1),
-        )
+        return Span(self.source.path, self._position(place.start), self._position(place.end))
+
+    def _position(self, place: Any) -> Position:
+        line = place.line + self.first - 1 - self.offset
+        text = self.source.lines[line - 1] if 0 < line <= len(self.source.lines) else ""
+        return Position(line, place.column + 1 + feeds(text))
+
+
+def feeds(line: str) -> int:
+    """Characters up to the last form feed of an indentation: Python counts from there, LibCST counts some of them."""
+    match = FEEDS.match(line) if "\f" in line else None
+    return 0 if match is None else match.end()
 
 
 def walk(root: cst.CSTNode) -> Iterator[cst.CSTNode]:

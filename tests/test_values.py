@@ -1,0 +1,263 @@
+"""What an expression can be: through names, imports, classes, factories, attributes, parameters, and in circles."""
+
+from __future__ import annotations
+
+import pytest
+from index_project import index_of
+
+CLIENT = "import redis\nclient = redis.Redis()\n"
+REDIS = {"redis.client.Redis()"}
+
+
+def values(files: dict[str, str], path: str = "app.py") -> set[str]:
+    """What the last assignment to ``x`` of a file can be: library names as they are, of the project ``kind path:name``."""
+    index = index_of(files)
+    linker = index.project.linker
+    assign = [a for a in linker.table(path).facts.assigns if a.target == "x"][-1]
+    found = set()
+    for value in linker.values.assigned(path, assign):
+        if value.kind in ("ext", "const"):
+            found.add(value.place)
+        else:
+            name = linker.table(value.place).qualname(value.scope) if value.place.endswith(".py") else ""
+            found.add(f"{value.kind} {value.place}" + (f":{name}" if name else ""))
+    return found
+
+
+def of(code: str, **files: str) -> set[str]:
+    return values({"app.py": code, **{f"{path}.py": text for path, text in files.items()}})
+
+
+# --- names and imports -------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("code", "found"),
+    [
+        ("import redis\nx = redis.Redis", {"redis.Redis"}),
+        ("import redis\nx = redis.Redis()", REDIS),
+        ("import redis as r\nx = r.from_url('')", REDIS),
+        ("from redis import Redis as R\nx = R(host='a')", REDIS),
+        ("from redis.asyncio import from_url\nx = from_url('')", {"redis.asyncio.client.Redis()"}),
+        ("import a.b.c\nx = a.b.c.d()", {"a.b.c.d()"}),
+        ("import a.b as b\nx = b.c", {"a.b.c"}),
+        ("try:\n  import orjson as json\nexcept ImportError:\n  import json\nx = json.loads", {"orjson.loads", "json.loads"}),
+        ("import redis\ny = redis.Redis()\nz = y\nx = z", REDIS),
+        ("x = 'text'", {"'text"}),
+        ("x = None", set()),
+        ("import a, b\nx = a.f() or b.g()", {"a.f()", "b.g()"}),
+        ("import a, b\nx = a.f() if t else b.g()", {"a.f()", "b.g()"}),
+        ("import a\nx = a.f().g(1).h", {"a.f().g().h"}),
+        ("import a\nx = a.f()['k']", {"a.f()[]"}),
+        ("import a\nTABLE = {'k': a.f, 'l': a.g}\nx = TABLE[k]", {"a.f", "a.g"}),
+        ("import a\nTABLE = [a.f, a.g]\nx = TABLE[0]()", {"a.f()", "a.g()"}),
+        ("import a\ny, x = a.f(), a.g()", {"a.g()"}),
+        ("import a\nx = (y := a.f())", {"a.f()"}),
+        ("import a\nwith a.f() as x: pass", {"a.f()"}),
+        ("import a, contextlib\nwith contextlib.closing(a.f()) as x: pass", {"a.f()"}),
+        ("import a, typing\nx = typing.cast('Client', a.f())", {"a.f()"}),
+        ("x = unknown.thing()", set()),
+    ],
+)  # fmt: skip
+def test_names_lead_to_what_they_were_bound_to(code, found):
+    assert of(code) == found
+
+
+def test_an_import_in_a_function_counts_in_it_alone():
+    code = "def f():\n    import redis\n    x = redis.Redis()\ndef g():\n    redis.Redis()"
+    assert of(code) == REDIS
+    assert index_of({"app.py": code}).project.linker.values.callee("app.py", 1) == frozenset()
+
+
+@pytest.mark.parametrize(
+    ("app", "files"),
+    [
+        ("from core.cache import client\nx = client", {"core/cache": CLIENT}),
+        ("import core.cache\nx = core.cache.client", {"core/cache": CLIENT}),
+        ("from core import cache\nx = cache.client", {"core/cache": CLIENT}),
+        ("from core import cache as c\nx = c.client", {"core/__init__": "", "core/cache": CLIENT}),
+        ("from core import client\nx = client", {"core/__init__": "from .cache import client", "core/cache": CLIENT}),
+        ("from core import kept\nx = kept", {"core/__init__": "from .cache import client as kept", "core/cache": CLIENT}),
+        ("from core import client\nx = client", {"core/__init__": "from core.cache import *", "core/cache": CLIENT}),
+        ("from core import *\nx = client", {"core/__init__": "from .cache import *", "core/cache": CLIENT}),
+        ("from core import *\nx = _client",
+         {"core": "import redis\n__all__ = ['_client']\n_client = redis.Redis()"}),
+        ("from core import get\nx = get()", {"core": f"{CLIENT}def get():\n    return client"}),
+        ("import core\nx = core.get()", {"core": f"{CLIENT}def get():\n    global client\n    return client"}),
+    ],
+)  # fmt: skip
+def test_imports_lead_through_packages_and_re_exports(app, files):
+    assert of(app, **files) == REDIS
+
+
+@pytest.mark.parametrize("core", [f"__all__ = ['other']\n{CLIENT}", CLIENT.replace("client", "_client")])
+def test_a_star_import_brings_only_what_is_exported(core):
+    assert of("from core import *\nx = client or _client", core=core) == set()
+
+
+def test_a_function_and_a_class_are_themselves():
+    assert of("def f(): pass\nx = f") == {"def app.py:f"}
+    assert of("class A: pass\nx = A") == {"def app.py:A"}
+    assert of("from core import A\nx = A()", core="class A: pass") == {"inst core.py:A"}
+    assert of("import core\nx = core", core="") == {"module core.py"}
+
+
+def test_what_could_be_too_many_things_is_nothing():
+    code = "import a\n" + "".join(f"if t{n}: y = a.f{n}()\n" for n in range(9)) + "x = y"
+    assert of(code) == set()
+
+
+# --- classes and instances ---------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "class A:\n    def __init__(self):\n        self.c = redis.Redis()\nx = A().c",
+        "class A:\n    def connect(self):\n        self.c = redis.Redis()\n    def use(self):\n        x = self.c",
+        "class A:\n    c = redis.Redis()\nx = A().c",
+        "class A:\n    c = redis.Redis()\nx = A.c",
+        "class A:\n    c: redis.Redis\nx = A().c",
+        "class A:\n    def __init__(self):\n        self.c = None\n        self.c = redis.Redis()\nx = A().c",
+        "class A:\n    @property\n    def c(self): return redis.Redis()\nx = A().c",
+        "class A:\n    @functools.cached_property\n    def c(self): return redis.Redis()\nx = A().c",
+        "class A:\n    def get(self): return redis.Redis()\nx = A().get()",
+        "class B:\n    def get(self): return redis.Redis()\nclass A(B): pass\nx = A().get()",
+        "class B:\n    def __init__(self): self.c = redis.Redis()\nclass A(B):\n    def m(self):\n        x = self.c",
+        "class A:\n    def m(self):\n        def inner():\n            x = self.c\n        self.c = redis.Redis()",
+        "class A:\n    @classmethod\n    def make(cls): return cls()\n    def get(self): return redis.Redis()\nx = A.make().get()",
+        "class A:\n    @staticmethod\n    def get(): return redis.Redis()\nx = A.get()",
+        "class A:\n    def __call__(self): return redis.Redis()\na = A()\nx = a()",
+        "class A:\n    def __enter__(self): return redis.Redis()\nwith A() as x: pass",
+        "class A:\n    async def __aenter__(self): return redis.Redis()\nasync def f():\n    async with A() as x: pass",
+        "class A:\n    def __getattr__(self, name): return getattr(self._c, name)\n"
+        "    def __init__(self): self._c = B()\nclass B:\n    def get(self): return redis.Redis()\nx = A().get()",
+        "class A:\n    def get(self): return redis.Redis()\nx = getattr(A(), 'get')()",
+        "class A:\n    def __init__(self): self.c = redis.Redis()\na = A()\nx = getattr(a, 'c', None)",
+        "class A:\n    _instance = None\n    def __new__(cls):\n        if cls._instance is None:\n"
+        "            cls._instance = super().__new__(cls)\n            cls._instance.c = redis.Redis()\n        return cls._instance\n"
+        "x = A().c",
+        "class A:\n    c = None\n    @classmethod\n    def get(cls):\n        if cls.c is None: cls.c = redis.Redis()\n"
+        "        return cls.c\nx = A.get()",
+        "_c = None\ndef get():\n    global _c\n    if _c is None: _c = redis.Redis()\n    return _c\nx = get()",
+        "def get():\n    with make() as c:\n        yield c\ndef make(): return redis.Redis()\nfor x in (get(),): pass\nx = get()",
+        "async def get() -> redis.Redis: ...\nasync def f():\n    x = await get()",
+        "def get() -> 'redis.Redis | None': ...\nx = get()",
+        "class B(Generic[T]):\n    def get(self): return redis.Redis()\nclass A(B[int]): pass\nx = A().get()",
+        "class A:\n    class B:\n        def get(self): return redis.Redis()\nx = A.B().get()",
+        "get = lambda: redis.Redis()\nx = get()",
+    ],
+)  # fmt: skip
+def test_a_client_is_found_behind_what_programs_put_around_it(body):
+    assert of(f"import functools, redis\n{body}") == REDIS
+
+
+def test_methods_of_a_librarys_class_are_the_librarys():
+    assert of("import redis\nclass A(redis.Redis):\n    def m(self):\n        x = self.get") == {"redis.client.Redis().get"}
+    assert of("import redis\nclass A(redis.Redis):\n    def get(self): pass\nx = A().get") == {"def app.py:A.get"}
+    code = "import redis\nclass A(redis.Redis):\n    def get(self):\n        x = super().get()"
+    assert of(code) == {"redis.client.Redis().get()"}
+
+
+def test_super_is_the_next_class():
+    code = "import redis\nclass B:\n    def get(self): return redis.Redis()\nclass A(B):\n    def get(self):\n        x = super().get()"
+    assert of(code) == REDIS
+
+
+def test_a_setter_is_not_what_a_property_returns():
+    code = "import redis\nclass A:\n    @property\n    def c(self): return redis.Redis()\n    @c.setter\n    def c(self, v): pass\nx = A().c"
+    assert of(code) == REDIS
+
+
+# --- parameters --------------------------------------------------------------------------------------------------------
+
+HEAD = "import redis\nfrom typing import Annotated, Optional\nfrom fastapi import Depends\ndef get(): return redis.Redis()\n"
+
+
+@pytest.mark.parametrize(
+    "function",
+    [
+        "def f(c: redis.Redis):\n    x = c",
+        "def f(c: 'redis.Redis'):\n    x = c",
+        "def f(c: Optional[redis.Redis] = None):\n    x = c",
+        "def f(c: 'Optional[redis.Redis]' = None):\n    x = c",
+        "def f(c: redis.Redis | None):\n    x = c",
+        "def f(c: Annotated[redis.Redis, 'the cache']):\n    x = c",
+        "def f(c=Depends(get)):\n    x = c",
+        "def f(c: object = Depends(dependency=get)):\n    x = c",
+        "def f(c: Annotated[object, Depends(get)]):\n    x = c",
+        "Dep = Annotated[object, Depends(get)]\ndef f(c: Dep):\n    x = c",
+        "def f(c=redis.Redis()):\n    x = c",
+        "def f(c):\n    x = c\nf(get())",
+        "def f(a, c=None):\n    x = c\nf(1, c=redis.Redis())",
+        "class A:\n    def __init__(self, c): self.c = c\n    def m(self):\n        x = self.c\nA(redis.Redis())",
+        "class A:\n    def m(self, c):\n        x = c\nA().m(get())",
+        "class A:\n    def __init__(self, c=Depends(get)): self.c = c\n    def m(self):\n        x = self.c",
+        "async def make():\n    yield redis.Redis()\ndef f(c=Depends(make)):\n    x = c",
+        "class Box:\n    def __call__(self): return redis.Redis()\nbox = Box()\ndef f(c=Depends(box)):\n    x = c",
+    ],
+)
+def test_a_parameter_is_what_is_injected_annotated_or_passed(function):
+    assert of(HEAD + function) == REDIS
+
+
+def test_depends_without_a_function_takes_the_annotation():
+    assert of(HEAD + "class A: pass\ndef f(a: A = Depends()):\n    x = a") == {"inst app.py:A"}
+    assert of(HEAD + "class A: pass\ndef f(a: Annotated[A, Depends()]):\n    x = a") == {"inst app.py:A"}
+
+
+def test_an_injected_alias_may_come_from_another_module():
+    deps = HEAD + "Dep = Annotated[object, Depends(get)]"
+    assert of("from deps import Dep\ndef f(c: Dep):\n    x = c", deps=deps) == REDIS
+
+
+@pytest.mark.parametrize("annotation", ["list[redis.Redis]", "dict[str, redis.Redis]", "'list[redis.Redis]'", "str"])
+def test_a_container_promises_nothing_of_what_it_holds(annotation):
+    assert of(f"{HEAD}def f(c: {annotation}):\n    x = c") == set()
+
+
+def test_self_is_an_instance_and_cls_the_class():
+    assert of("class A:\n    def m(self):\n        x = self") == {"inst app.py:A"}
+    assert of("class A:\n    @classmethod\n    def m(cls):\n        x = cls") == {"def app.py:A"}
+
+
+# --- circles -----------------------------------------------------------------------------------------------------------
+
+CIRCLES = [
+    {"app.py": "x = y\ny = x"},
+    {"app.py": "def f(): return f()\nx = f()"},
+    {"app.py": "def f(): return g()\ndef g(): return f()\nx = f()"},
+    {"app.py": "class A(A): pass\nx = A().b"},
+    {"app.py": "class A(B): pass\nclass B(A): pass\nx = A().b"},
+    {"app.py": "from core import x", "core.py": "from app import x"},
+    {"app.py": "from core import *\nx = y", "core.py": "from app import *"},
+    {"app.py": "from core import *\nx = y", "core.py": "from core import *"},
+    {"app.py": "def f(a): return f(a)\nx = f(x)"},
+    {"app.py": "class A:\n    def m(self): return self.n\n    @property\n    def n(self): return self.m()\nx = A().m()"},
+    {"app.py": "class A:\n    def __getattr__(self, k): return getattr(self, k)\nx = A().b"},
+    {"app.py": "x = [x]\nx = x[0]"},
+    {"app.py": "x = x.y.z"},
+]
+
+
+@pytest.mark.parametrize("files", CIRCLES)
+def test_definitions_that_go_round_in_circles_end_in_nothing(files):
+    files = {"app.py": "", **files}
+    if "x =" not in files["app.py"]:
+        files["app.py"] += "\nx = x"
+    assert values(files) == set()
+
+
+def test_a_circle_with_a_way_out_takes_it():
+    code = "import redis\ndef f(n):\n    if n: return f(n - 1)\n    return redis.Redis()\nx = f(3)"
+    assert of(code) == REDIS
+    code = "import redis\ndef f(): return g() or redis.Redis()\ndef g(): return f()\ny = g()\nx = f()"
+    assert of(code) == REDIS
+
+
+def test_an_answer_does_not_depend_on_what_was_asked_first():
+    code = "import redis\ndef f(): return g() or redis.Redis()\ndef g(): return h()\ndef h(): return f()\na = f()\nb = g()\nc = h()\n"
+    for first in "abc":
+        assert of(f"{code}y = {first}\nx = a") == REDIS
+        assert of(f"{code}y = {first}\nx = b") == REDIS
+        assert of(f"{code}y = {first}\nx = c") == REDIS

@@ -22,10 +22,11 @@ if TYPE_CHECKING:
     from .declare import Rule
 
 IMPORT = re.compile(
-    rb"^[ \t\f]*(?:from(?:[ \t]+|(?=\.))([.\w]+)[ \t]+import\b[ \t]*"
-    rb"(\([^)#]*(?:#[^\n]*\n[^)#]*)*\)|[^\n;]+)|import[ \t]+([^\n;]+))",
+    rb"^[ \t\f]*(?:from(?:[ \t]+|(?=\.))(\.+(?=[ \t]*import\b)|\.*\w[\w.]*(?=[ \t]))[ \t]*import\b[ \t]*"
+    rb"(\([^)#]{0,4000}(?:#[^\n]{0,400}\n[^)#]{0,4000}){0,300}\)|[^\n;]+)|import[ \t]+([^\n;]+))",
     re.MULTILINE,
 )
+COMMENT = re.compile(rb"#[^\n]*")
 WORD = re.compile(rb"[\w.]+")
 LINE_END = re.compile(rb"\r\n|\r|\n")
 
@@ -215,7 +216,9 @@ def read_imports(data: bytes) -> list[Imported]:
                     found.append(Imported(0, words[0].decode("utf-8", "replace"), []))
             continue
         level = len(module) - len(module.lstrip(b"."))
-        listed = [w for part in names.strip(b"()").split(b",") for w in WORD.findall(part.partition(b"#")[0])[:1]]
+        if b"#" in names:
+            names = COMMENT.sub(b"", names)  # noqa: PLW2901
+        listed = [w for part in names.strip(b"()").split(b",") for w in WORD.findall(part)[:1]]
         found.append(
             Imported(level, module[level:].decode("utf-8", "replace"), [w.decode("utf-8", "replace") for w in listed])
         )

@@ -137,11 +137,14 @@ def _read(path: str, limit: int) -> bytes | None:
     """At most one byte over the limit; None when the path is no regular file."""
     descriptor = os.open(path, _READ)
     try:
-        if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+        status = os.fstat(descriptor)
+        if not stat.S_ISREG(status.st_mode):
             return None
         chunks = []
         left = limit + 1
-        while left > 0 and (chunk := os.read(descriptor, min(left, 1 << 24))):
+        # A large buffer that is cut to a small file leaves holes: a process that lives long grows by them.
+        size = min(max(status.st_size + 1, 1 << 16), 1 << 24)
+        while left > 0 and (chunk := os.read(descriptor, min(left, size))):
             chunks.append(chunk)
             left -= len(chunk)
         return chunks[0] if len(chunks) == 1 else b"".join(chunks)

@@ -220,7 +220,7 @@ def test_a_value_that_does_not_outlive_the_call_is_made_every_time(code):
         ("from fastapi_cache.decorator import cache as kept\n@kept(expire=60)\ndef f(k): return client.get(k)", True),
         ("@functools.cache\ndef f(k):\n    def inner(): return client.get(k)\n    return inner()", False),
         ("@my_cached(60)\ndef f(k): return client.get(k)\ndef my_cached(n): return lambda g: g", False),
-        ("@redis_cached\ndef f(k): return client.get(k)\ndef redis_cached(g): return client.get('a')", True),
+        ("def redis_cached(g): return client.get('a')\n@redis_cached\ndef f(k): return client.get(k)", True),
     ],
 )
 def test_a_function_that_a_decorator_caches_is_guarded(code, remote):

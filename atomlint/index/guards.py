@@ -257,14 +257,16 @@ class Guards:
             record = table.facts.calls[ordinal]
             owner, _, method = record.callee.rpartition(".") if type(record.callee) is str else ("", "", "")
             if owner.rpartition(".")[2] == last and method.startswith(STORES):
-                stores.append((record.frame, ordinal))
+                given = [int(arg[1:].partition(".")[0]) for arg in record.args if type(arg) is str and arg[:1] == "@"]
+                stores.append((record.frame, max([ordinal, *given]) + 1))
         for place, exit_ in enumerate(table.facts.exits):
             if exit_.scope != scope or exit_.kind != "return" or exit_.after <= call:
                 continue
-            chain = {0, *table.frames(exit_.frame)}
-            if any(table.facts.frames[f].kind == "except" for f in chain if f):
+            chain = table.frames(exit_.frame)
+            if any(table.facts.frames[f].kind == "except" for f in chain):
                 continue
-            if not any(frame in chain and call < after <= exit_.after for frame, after in stores):
+            passed = {0, *chain, *table.frames(table.facts.calls[call].frame)}
+            if not any(frame in passed and call < after <= exit_.after for frame, after in stores):
                 yield place
 
     def _reaches_remote(self, table: Table, scope: int, callee: Expr, depth: int = 3) -> bool:

@@ -44,6 +44,8 @@ from ._refusals import refused
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    import libcst as cst
+
 SCRIPTS = re.compile(
     r"(?:^|/)(?:scripts?|tools?|bin|examples?|archived?|_archive|legacy|old|deprecated|benchmarks?|demo|notebooks)/"
     r"|(?:^|/)(?:create|check|fix|seed|reset|migrate|init|import|export|cleanup|debug|start|run|verify|validate)_[^/]*$"
@@ -60,9 +62,10 @@ def falls_back(call: Call) -> bool:
     return call.ordinal in fallbacks(call.index, call.path)
 
 
-@falls_back.on("*")
-def report(ctx: Context, call: Call) -> Iterator[Finding]:
+@falls_back.on("Call")
+def report(ctx: Context, node: cst.Call) -> Iterator[Finding]:
     """One finding for each place that takes SQLite, unless something keeps it from production."""
+    call = ctx.fact(node)
     for fallback in fallbacks(ctx.index, call.path)[call.ordinal]:
         if is_chosen(ctx.index, fallback) or not is_used(ctx.index, fallback):
             continue

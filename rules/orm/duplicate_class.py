@@ -51,6 +51,8 @@ from ._duplicates import Duplicate, duplicates
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    import libcst as cst
+
 
 @rule(
     "orm-duplicate-class",
@@ -63,9 +65,10 @@ def repeats_another(cls: Class) -> bool:
     return bool(cls.bases) and cls in duplicates(cls.index)
 
 
-@repeats_another.on("*")
-def report(ctx: Context, cls: Class) -> Iterator[Finding]:
+@repeats_another.on("ClassDef")
+def report(ctx: Context, node: cst.ClassDef) -> Iterator[Finding]:
     """One finding for the class that has to go."""
+    cls = ctx.fact(node)
     duplicate = duplicates(ctx.index)[cls]
     first = duplicate.first
     where = f"line {first.cls.span.start.line}" if first.cls.path == cls.path else first.cls.path

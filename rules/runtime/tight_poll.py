@@ -50,6 +50,8 @@ from ._polls import MAX_INTERVAL, poll_of
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    import libcst as cst
+
     from ._polls import Poll
 
 BUDGET = Option("budget", 30.0, "shortest interval in seconds at which a loop may ask a database or Redis", minimum=0.0)
@@ -64,9 +66,10 @@ def waits_between_questions(call: Call) -> bool:
     return call.name == "sleep" and poll_of(call) is not None
 
 
-@waits_between_questions.on("*")
-def report(ctx: Context, call: Call) -> Iterator[Finding]:
+@waits_between_questions.on("Call")
+def report(ctx: Context, node: cst.Call) -> Iterator[Finding]:
     """The sleep, when it is shorter than the budget, with the first remote call of a turn."""
+    call = ctx.fact(node)
     poll = poll_of(call)
     budget = min(float(ctx.option(BUDGET)), MAX_INTERVAL)
     if poll is None or poll.loop.interval >= budget:

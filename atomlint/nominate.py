@@ -12,7 +12,7 @@ from .finding import Confidence, Finding, Position, Severity, Span
 from .index.views import Call, Class, Function
 from .own_rules import CRASHED, SYNTAX
 from .report import Trouble
-from .scan import Crash, crash_of, undecodable
+from .scan import Crash, checked, crash_of, undecodable
 from .source import DecodeError
 
 if TYPE_CHECKING:
@@ -52,7 +52,7 @@ class Nominator:
                     with self._guarding(rule):
                         if rule.nominate(view):
                             self.candidates += 1
-                            self.findings += self._report(rule, view)
+                            self.findings += checked(self._report(rule, view))
         self._statements.clear()
 
     def run_document_rules(self, rules: Sequence[Rule], paths: Iterable[str]) -> None:
@@ -81,7 +81,7 @@ class Nominator:
                     looked = True
                     context = Context(rule, self.index, dict(self.options.get(rule.id, {})), document)
                     handler = rule.handlers.get(document.kind) or rule.handlers["*"]
-                    self.findings += handler(context, document)
+                    self.findings += checked(handler(context, document))
                 except DocumentError as error:
                     self.findings.append(syntax_error(document.path, str(error), error.position))
                     return
@@ -128,9 +128,8 @@ class Nominator:
             self.troubles.append(Trouble("limit", view.path, "an expression nests too deep to be looked at"))
             return
         except Exception as error:  # LibCST rejects what the interpreter accepts
-            self.troubles.append(
-                Trouble("syntax", view.path, f"LibCST cannot read a statement: {str(error).splitlines()[0]}")
-            )
+            why = next(iter(str(error).splitlines()), type(error).__name__)
+            self.troubles.append(Trouble("syntax", view.path, f"LibCST cannot read a statement: {why}"))
             return
         context.statement = statement
         handler = rule.handlers.get(type(node).__name__)

@@ -110,10 +110,9 @@ class Registry:
         self._modules: dict[str, str] = {}
         for pack in self.packs:
             for rule_id, module in pack.modules():
-                if rule_id in self._modules:
-                    raise PackError(
-                        f"pack {pack.name!r}: rule {rule_id!r} is already defined by {self._modules[rule_id]}"
-                    )
+                known = "atomlint itself" if rule_id in self.own else self._modules.get(rule_id)
+                if known is not None:
+                    raise PackError(f"pack {pack.name!r}: rule {rule_id!r} is already defined by {known}")
                 self._modules[rule_id] = module
         self._loaded: dict[str, Rule] = {}
 

@@ -17,7 +17,7 @@ from .source import DecodeError, Source
 from .text import Text, TextContext
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from .declare import Rule
 
@@ -183,11 +183,23 @@ def run_text_rules(scan: Scan, source: Source, *, is_test: bool) -> None:
         context = TextContext(rule, setup.options.get(rule.id, {}) if setup else {}, setup.key if setup else b"")
         try:
             if rule.nominate(text):
-                scan.findings += rule.handlers["*"](context, text)
+                scan.findings += checked(rule.handlers["*"](context, text))
         except DecodeError as error:
             scan.problem = undecodable(source, error)
         except Exception as error:  # a rule may raise anything; the others go on
             scan.crashes.append(crash_of(rule.id, error))
+
+
+def checked(findings: Iterable[Any]) -> Iterator[Finding]:
+    """What a handler yields, unless that is no finding.
+
+    Raises:
+        TypeError: see above.
+    """
+    for finding in findings:
+        if not isinstance(finding, Finding):
+            raise TypeError(f"a handler yields findings, not {type(finding).__name__}")
+        yield finding
 
 
 def crash_of(rule_id: str, error: Exception) -> Crash:

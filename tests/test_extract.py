@@ -9,7 +9,8 @@ import textwrap
 import msgspec
 import pytest
 
-from atomlint.facts.extract import MAX_ITEMS, MAX_NESTING, extract
+from atomlint.facts.expressions import MAX_ITEMS, MAX_NESTING
+from atomlint.facts.extract import extract
 from atomlint.facts.records import Facts, Spans
 
 

@@ -9,8 +9,7 @@ import pytest
 from atomlint import hashes, pipeline
 from atomlint.cache import NullCache, open_cache
 from atomlint.engine import Request
-from atomlint.lsp import session as session_module
-from atomlint.lsp.session import FEW, Layer, Recent, Session
+from atomlint.lsp.session import AGES, FEW, Layer, Recent, Session
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -123,22 +122,33 @@ def test_a_layer_hands_on_a_project_that_nobody_has_seen(tmp_path: Path, monkeyp
     behind.close()
 
 
-def test_the_least_recent_values_go_first() -> None:
-    recent: Recent[str, str] = Recent(6, len)
-    for name in ("aa", "bb", "cc"):
-        recent[name] = name
-    assert recent.get("aa") == "aa"
-    assert recent.get("zz") is None
-    recent["cc"] = "ccc"
-    assert (dict(recent), recent.weight) == ({"aa": "aa", "cc": "ccc"}, 5)
-    recent["dd"] = "too large to keep"
-    assert (dict(recent), recent.weight) == ({}, 0)
+def test_values_are_dropped_in_the_order_of_their_last_use() -> None:
+    recent: Recent[str, int] = Recent()
+    for number, name in enumerate("abc"):
+        recent[name] = number
+    assert recent.get("a") == 0
+    assert recent.get("z") is None
+    recent["b"] = 5
+    assert (recent.drop(), recent.drop(), recent.drop()) == (2, 0, 5)
 
 
-def test_facts_of_half_typed_texts_do_not_pile_up(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(session_module, "FACTS", 3000)
+def test_only_an_age_that_brought_something_new_makes_values_old() -> None:
+    recent: Recent[str, int] = Recent()
+    recent["old"] = 1
+    recent.age(2)
+    for _ in range(5):
+        recent.age(2)
+    recent["new"] = 2
+    recent.age(2)
+    assert set(recent) == {"old", "new"}
+    recent["newer"] = 3
+    recent.get("new")
+    recent.age(2)
+    assert set(recent) == {"new", "newer"}
+
+
+def test_facts_of_half_typed_texts_do_not_pile_up(project: Path) -> None:
     session = Session()
-    for number in range(30):
+    for number in range(AGES * 2):
         session.check(Request(cwd=project, overlay={str(project / "m1.py"): APP.encode() + b"x = %d\n" % number}))
-    assert session._memo
-    assert session._memo.weight <= 3000
+    assert AGES <= len(session._memo) <= 4 + AGES, "the other files, and the last states of this one"

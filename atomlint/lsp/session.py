@@ -8,7 +8,7 @@ from ..cache import NullCache
 from ..engine import Engine, engine_stamp
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Iterable, Mapping
 
     from ..config import Settings
     from ..engine import Request
@@ -19,10 +19,10 @@ K = TypeVar("K", bytes, str)
 
 FEW = 64
 """Results for more files than this are of a project seen for the first time, not of what is being typed."""
-LIMIT = 48 * 1024 * 1024
+LIMIT = 16 * 1024 * 1024
 """Bytes of results that a project's layer keeps in memory."""
-FACTS = 5 * 1024 * 1024
-"""Bytes of encoded spans up to which files' decoded facts are kept; in memory, both take about fifty times that."""
+AGES = 16
+"""New states of a project after which the facts of files that none of them needed are dropped."""
 
 
 class Session(Engine):
@@ -33,13 +33,16 @@ class Session(Engine):
         self.registry.stamp()  # of what is loaded from now on, not of what may be installed over it meanwhile
         engine_stamp()
         self._layers: dict[str, Layer] = {}
-        self._memo: Recent[bytes, Any] = Recent(FACTS, lambda kept: 256 + len(kept[1]))
+        self._memo: Recent[bytes, Any] = Recent()
 
     def check(self, request: Request) -> Report:
         """See `Engine.check`; with an overlay, what was learnt of it is not left to other processes."""
         for layer in self._layers.values():
             layer.unsaved = bool(request.overlay)
-        return super().check(request)
+        try:
+            return super().check(request)
+        finally:
+            self._memo.age(AGES)
 
     def close(self) -> None:
         """See `Engine.close`."""
@@ -64,7 +67,9 @@ class Layer(NullCache):
         self.path = behind.path
         self.unsaved = unsaved
         """Whether the present run has unsaved content."""
-        self._kept: Recent[tuple[str, bytes | str], bytes] = Recent(limit, len)
+        self._limit = limit
+        self._kept: Recent[tuple[str, bytes | str], bytes] = Recent()
+        self._bytes = 0
 
     def get(self, kind: str, key: bytes | str) -> bytes | None:
         """See `NullCache.get`."""
@@ -84,7 +89,10 @@ class Layer(NullCache):
             self._behind.put_many(kind, items)
             return
         for key, value in items.items():
+            self._bytes += len(value) - len(self._kept.get((kind, key), b""))
             self._kept[kind, key] = value
+        while self._bytes > self._limit:
+            self._bytes -= len(self._kept.drop())
 
     def size(self) -> int:
         """Bytes on disk."""
@@ -93,6 +101,7 @@ class Layer(NullCache):
     def clear(self) -> int:
         """See `NullCache.clear`."""
         self._kept.clear()
+        self._bytes = 0
         return self._behind.clear()
 
     def close(self) -> None:
@@ -105,18 +114,13 @@ VT = TypeVar("VT")
 
 
 class Recent(dict[KT, VT]):
-    """A dictionary in the order of last use, which drops what was used longest ago once it weighs too much.
+    """A dictionary in the order of last use."""
 
-    Args:
-        limit: what all values may weigh together.
-        weigh: the weight of a value.
-    """
-
-    def __init__(self, limit: int, weigh: Callable[[VT], int]) -> None:
+    def __init__(self) -> None:
         super().__init__()
-        self._limit = limit
-        self._weigh = weigh
-        self.weight = 0
+        self._used: dict[KT, int] = {}
+        self._now = 0
+        self._grown = False
 
     def get(self, key: KT, default: Any = None) -> Any:
         """The value, which is now the last to be dropped."""
@@ -124,17 +128,29 @@ class Recent(dict[KT, VT]):
             return default
         value = self.pop(key)
         super().__setitem__(key, value)
+        self._used[key] = self._now
         return value
 
     def __setitem__(self, key: KT, value: VT) -> None:
-        if key in self:
-            self.weight -= self._weigh(self.pop(key))
+        self.pop(key, None)
         super().__setitem__(key, value)
-        self.weight += self._weigh(value)
-        while self.weight > self._limit:
-            self.weight -= self._weigh(self.pop(next(iter(self))))
+        self._used[key] = self._now
+        self._grown = True
+
+    def drop(self) -> VT:
+        """Remove the value that was used longest ago, and return it."""
+        key = next(iter(self))
+        del self._used[key]
+        return self.pop(key)
+
+    def age(self, ages: int) -> None:
+        """An age ends, if it has brought anything new: drop what none of the last ones used."""
+        if self._grown:
+            self._now, self._grown = self._now + 1, False
+            while self and self._used[next(iter(self))] < self._now - ages:
+                self.drop()
 
     def clear(self) -> None:
         """Drop everything."""
         super().clear()
-        self.weight = 0
+        self._used.clear()

@@ -29,6 +29,10 @@ if TYPE_CHECKING:
     from .workspace import Named, Workspace
 
 
+NOTED = 5
+"""Notes about files that were not named."""
+
+
 class UsageError(Exception):
     """Something asked for that does not exist or does not fit; ``messages`` holds one line each. The status is 2."""
 
@@ -131,23 +135,29 @@ class Engine:
         seen = {settings.root}
         pending = list(named.outside) if named is not None else []
         if named is not None:
-            self.notes += [f"skipped {given}: nothing here is looked at" for given in named.skipped]
-        if covers or not (pending or inner) or (named is not None and named.troubles):
-            yield settings, workspace, named
-        for root in inner:
-            seen.add(root)
-            yield from self._other(request, root, named=None if named is None else request.paths)
+            self._skip(named)
+        own = covers or not (pending or inner) or (named is not None and bool(named.troubles))
+        others = [self._other(request, root, None if named is None else request.paths) for root in inner]
+        seen |= set(inner)
         for given in pending:
             place = Path(os.path.abspath(request.cwd / given))  # noqa: PTH100
             start = place if place.is_dir() else place.parent
             root = self.settings(request, start).root
             if root not in seen:
                 seen.add(root)
-                yield from self._other(request, root, named=tuple(pending))
+                others.append(self._other(request, root, tuple(pending)))
+        found = [other for other in others if other is not None]
+        if own or not found:
+            yield settings, workspace, named
+        yield from found
+
+    def _skip(self, named: Named) -> None:
+        self.notes += [f"skipped {given}: nothing here is looked at" for given in named.skipped]
 
     def _other(
         self, request: Request, root: Path, named: Sequence[str] | None
-    ) -> Iterator[tuple[Settings, Workspace, Named | None]]:
+    ) -> tuple[Settings, Workspace, Named | None] | None:
+        """Another project than the one around the working directory; None when nothing in it is named."""
         from . import workspace as workspaces
 
         with self.clock.stage("files"):
@@ -157,8 +167,8 @@ class Engine:
             chosen = workspaces.name(workspace, named, request.cwd) if named is not None else None
         if chosen is not None:
             chosen.troubles.clear()
-        if chosen is None or chosen.files:
-            yield settings, workspace, chosen
+            self._skip(chosen)
+        return (settings, workspace, chosen) if chosen is None or chosen.files else None
 
     def settings(self, request: Request, start: Path) -> Settings:
         """The configuration in effect for a directory, checked against the installed rules.
@@ -284,22 +294,25 @@ class Engine:
     # --- the report ------------------------------------------------------------------------------------------------
 
     def _report(self, parts: Sequence[Part]) -> Report:
-        if not parts:
-            raise UsageError(["nothing to look at"])
         root = common([part.root for part in parts])
         settings = parts[0].settings
         findings: list[Finding] = []
         troubles: list[Trouble] = []
+        elsewhere: list[Trouble] = []
+        thresholds = []
         looked = Looked(cached=True)
         for part in parts:
-            mine, trouble, seen = select(part, self.notes)
+            mine, trouble, others, seen = select(part)
             prefix = os.path.relpath(part.root, root).replace(os.sep, "/")
             if prefix != ".":
                 mine = [relocated(finding, prefix) for finding in mine]
-                trouble = [msgspec.structs.replace(t, path=f"{prefix}/{t.path}" if t.path else prefix) for t in trouble]
+                trouble, others = moved(trouble, prefix), moved(others, prefix)
+                thresholds.append((prefix, part.settings.severity, part.settings.confidence))
             findings += mine
             troubles += trouble
+            elsewhere += others
             looked = looked + seen
+        self.notes += said_of(elsewhere)
         looked.rules = max(part.outcome.looked.rules for part in parts)
         findings.sort(key=lambda finding: finding.order)
         return Report(
@@ -312,6 +325,7 @@ class Engine:
             severity=settings.severity,
             confidence=settings.confidence,
             timings=self.clock.stages,
+            thresholds=sorted(thresholds, key=lambda threshold: -len(threshold[0])),
         )
 
 
@@ -323,8 +337,24 @@ def common(roots: Sequence[Path]) -> Path:
         return roots[0]
 
 
-def select(part: Part, notes: list[str]) -> tuple[list[Finding], list[Trouble], Looked]:
-    """What is shown of a project: findings that touch a named file, at a shown confidence; troubles of these files."""
+def moved(troubles: Sequence[Trouble], prefix: str) -> list[Trouble]:
+    """Troubles of a nested project with their paths relative to the outer root."""
+    return [msgspec.structs.replace(t, path=f"{prefix}/{t.path}" if t.path else prefix) for t in troubles]
+
+
+def said_of(troubles: Sequence[Trouble]) -> list[str]:
+    """Notes about troubles in files that were not named: the first few, and how many there are beyond."""
+    notes = [f"{trouble.path}: {trouble.message}" for trouble in sorted(set(troubles))]
+    more = len(notes) - NOTED
+    return notes if more <= 0 else [*notes[:NOTED], f"{more:,} more files that were not named could not be looked at"]
+
+
+def select(part: Part) -> tuple[list[Finding], list[Trouble], list[Trouble], Looked]:
+    """What is shown of a project: findings that touch a named file, at a shown confidence.
+
+    Returns:
+        Findings, troubles that make the run incomplete, troubles of files that were not named, and what was looked at.
+    """
     covers = part.named.covers if part.named is not None else lambda _: True
     shown_from = min(part.settings.confidence.rank, Confidence.MEDIUM.rank)
     everything = _baselined(part, part.outcome.findings)
@@ -334,14 +364,11 @@ def select(part: Part, notes: list[str]) -> tuple[list[Finding], list[Trouble], 
     findings = [f for f in findings if f.confidence.rank >= shown_from or f.suppressed is not None]
     looked.suppressed = sum(f.suppressed is not None for f in findings)
     looked.baselined = sum(f.baselined for f in findings)
-    troubles = list(part.troubles)
+    troubles, elsewhere = list(part.troubles), []
     broken = [f for f in everything if f.rule == SYNTAX and f.suppressed is None and not f.baselined]
     for trouble in (*part.outcome.troubles, *(Trouble("syntax", f.span.path, f.message) for f in broken)):
-        if not trouble.path or covers(trouble.path):
-            troubles.append(trouble)
-        else:
-            notes.append(f"{trouble.path}: {trouble.message}")
-    return findings, troubles, looked
+        (troubles if not trouble.path or covers(trouble.path) else elsewhere).append(trouble)
+    return findings, troubles, elsewhere, looked
 
 
 def _baselined(part: Part, findings: list[Finding]) -> list[Finding]:

@@ -106,6 +106,8 @@ class Pipeline:
         needles = {need.decode() for rule in self.rules if rule.subject != "Text" for need in rule.needs}
         if any(rule.reach for rule in index_rules):  # entry points that settings name in strings, not by imports
             needles |= {row.setting for row in self.catalog.entries if row.setting}
+        if not all(rule.needs for rule in index_rules):  # every file can hold a candidate, and holds this
+            needles.add("")
         self.needles = tuple(sorted(needles))
         self.setup = Setup(str(workspace.root), self.needles, text_rules, self.options, key)
         self.jobs = jobs

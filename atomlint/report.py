@@ -95,6 +95,8 @@ class Report:
     """The failing confidence."""
     timings: Mapping[str, float] = field(default_factory=dict)
     """CPU seconds a stage."""
+    thresholds: Sequence[tuple[str, Severity, Confidence]] = ()
+    """Failing severity and confidence of nested projects, by the directory that they begin at; the innermost first."""
 
     @property
     def active(self) -> list[Finding]:
@@ -108,7 +110,12 @@ class Report:
 
     def fails(self, finding: Finding) -> bool:
         """Whether this finding, if active, makes the run fail."""
-        return finding.severity.rank >= self.severity.rank and finding.confidence.rank >= self.confidence.rank
+        severity, confidence = self.severity, self.confidence
+        for directory, own_severity, own_confidence in self.thresholds:
+            if finding.span.path.startswith(f"{directory}/"):
+                severity, confidence = own_severity, own_confidence
+                break
+        return finding.severity.rank >= severity.rank and finding.confidence.rank >= confidence.rank
 
     @property
     def status(self) -> int:

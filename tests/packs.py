@@ -58,7 +58,7 @@ def words(rule_id: str, word: str, **options: object) -> str:
     """A rule that reports every line of a document that holds a word."""
     return rule_module(rule_id, f'''\
 def nominate(document: Document):
-    return document.kind in ("toml", "markdown", "dotenv")
+    return document.kind in ("fly", "toml", "markdown", "dotenv")
 
 
 @nominate.on("*")

@@ -123,11 +123,10 @@ def test_the_stamp_changes_with_every_file_and_with_the_version(tmp_path, monkey
     assert pack.stamp() != before
 
 
-def test_a_catalog_row_that_does_not_fit_names_its_file(tmp_path, monkeypatch):
-    from atomlint.index.catalog import CatalogError
-
-    pack = make_pack(tmp_path, monkeypatch, {"catalog/rows.toml": "[[client]]\ntype = 3\n"})
-    with pytest.raises(CatalogError, match=r"catalog/rows\.toml: .*str"):
+@pytest.mark.parametrize("rows", ["[[client]]\ntype = 3\n", "[[client]]\ntipe = 'x'\n", "[[client\n"])
+def test_a_catalog_that_does_not_fit_names_its_file(tmp_path, monkeypatch, rows):
+    pack = make_pack(tmp_path, monkeypatch, {"catalog/rows.toml": rows})
+    with pytest.raises(PackError, match=r"catalog/rows\.toml: "):
         list(pack.rows())
 
 

@@ -51,8 +51,30 @@ ORDER: dict[str, tuple[str, ...]] = {
 }
 """Fields in source order where LibCST declares them in another one, and leaves."""
 SKIPPED = (
-    *("whitespace", "lpar", "rpar", "lbracket", "rbracket", "lbrace", "rbrace", "leading_lines", "lines_after", "comma"),
-    *("semicolon", "footer", "header", "asynchronous", "equal", "trailing", "newline", "type_parameters", "operator", "dot"),
+    *(
+        "whitespace",
+        "lpar",
+        "rpar",
+        "lbracket",
+        "rbracket",
+        "lbrace",
+        "rbrace",
+        "leading_lines",
+        "lines_after",
+        "comma",
+    ),
+    *(
+        "semicolon",
+        "footer",
+        "header",
+        "asynchronous",
+        "equal",
+        "trailing",
+        "newline",
+        "type_parameters",
+        "operator",
+        "dot",
+    ),
 )
 """Beginnings of the names of fields that hold no expression or statement."""
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import os
 import platform
@@ -256,7 +257,7 @@ class Engine:
             pipeline = Pipeline(
                 settings, self.registry, workspace, hashes, cache,
                 jobs=request.jobs, clock=self.clock, progress=request.progress,
-                key=repository_key(settings.root), memo=self._memo,
+                key=repository_key(workspace), memo=self._memo,
             )  # fmt: skip
             outcome = pipeline.run()
             if pipeline.is_complete:
@@ -364,7 +365,8 @@ def select(part: Part) -> tuple[list[Finding], list[Trouble], list[Trouble], Loo
     findings = [f for f in findings if f.confidence.rank >= shown_from or f.suppressed is not None]
     looked.suppressed = sum(f.suppressed is not None for f in findings)
     looked.baselined = sum(f.baselined for f in findings)
-    troubles, elsewhere = list(part.troubles), []
+    troubles = list(part.troubles)
+    elsewhere: list[Trouble] = []
     broken = [f for f in everything if f.rule == SYNTAX and f.suppressed is None and not f.baselined]
     for trouble in (*part.outcome.troubles, *(Trouble("syntax", f.span.path, f.message) for f in broken)):
         (troubles if not trouble.path or covers(trouble.path) else elsewhere).append(trouble)
@@ -446,17 +448,15 @@ class RuleTable(dict[str, Any]):
         return [(rule_id, self.registry.rule(rule_id)) for rule_id in self]
 
 
-def repository_key(root: Path) -> bytes:
+def repository_key(workspace: Workspace) -> bytes:
     """The key of secrets' fingerprints: the same for every checkout of a project, so that reports can be compared."""
     name = b""
-    try:
-        text = (root / "pyproject.toml").read_bytes()
-        if b"[project]" in text:
-            from .toml import loads
+    data = workspace.read("pyproject.toml")
+    if not isinstance(data, Trouble) and b"[project]" in data:
+        from .toml import loads
 
-            name = str(loads(text.decode("utf-8")).get("project", {}).get("name", "")).encode()
-    except (OSError, ValueError):
-        pass
+        with contextlib.suppress(ValueError, AttributeError, RecursionError):
+            name = str(loads(data.decode("utf-8")).get("project", {}).get("name", "")).encode()
     return blake2b(name, digest_size=32, person=b"atomlint secret").digest()
 
 

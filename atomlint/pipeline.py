@@ -106,6 +106,7 @@ class Pipeline:
         needles = {need.decode() for rule in self.rules if rule.subject != "Text" for need in rule.needs}
         if any(rule.reach for rule in index_rules):  # entry points that settings name in strings, not by imports
             needles |= {row.setting for row in self.catalog.entries if row.setting}
+            needles |= stated_names(settings.catalog)
         if not all(rule.needs for rule in index_rules):  # every file can hold a candidate, and holds this
             needles.add("")
         self.needles = tuple(sorted(needles))
@@ -161,9 +162,9 @@ class Pipeline:
 
     def _scan(self) -> dict[str, Scan]:
         with self.clock.stage("prefilter"):
-            stamp = msgspec.msgpack.encode(
-                [self.registry.stamp(), self.setup.needles, self.setup.text_rules, self.options, self.settings.tests]
-            )
+            setup = self.setup
+            asked = [setup.needles, setup.text_rules, setup.key, self.options, self.settings.tests]
+            stamp = msgspec.msgpack.encode([self.registry.stamp(), *asked])
             keys = {path: _key(stamp, path, self.hashes.of(path)) for path in self.workspace.files}
             known = self.cache.get_many("scan", [key for key in keys.values() if key])
             missing = [path for path, key in keys.items() if key and key not in known]
@@ -369,6 +370,16 @@ def _key(stamp: bytes, path: str, digest: bytes | None) -> bytes:
     from hashlib import blake2b
 
     return blake2b(b"\0".join([stamp, path.encode("utf-8", "surrogateescape"), digest]), digest_size=16).digest()
+
+
+def stated_names(rows: Sequence[Mapping[str, Any]]) -> set[str]:
+    """What a file holds that uses a client of the configuration: the last part of each of its names."""
+    names = set()
+    for row in rows:
+        if row.get("kind") == "client":
+            given = [row.get("type", ""), *row.get("aliases", ()), *row.get("factories", ())]
+            names |= {str(name).rpartition(".")[2] for name in given}
+    return names - {""}
 
 
 def pointed_at(findings: Sequence[Finding]) -> set[str]:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import ast
-import warnings
 from functools import cache
 from typing import TYPE_CHECKING
 
 from .comments import lex
+from .deep import parse
 from .kinds import kind_of
 
 if TYPE_CHECKING:
@@ -45,12 +45,10 @@ def statement_ranges(source: Source) -> Callable[[int], LineRange]:
 
 def syntax_tree(text: str) -> ast.Module | None:
     """The tree of a Python text, or None when this interpreter cannot parse it; its warnings go nowhere."""
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        try:
-            return ast.parse(text)
-        except (SyntaxError, ValueError, RecursionError, MemoryError):
-            return None
+    try:
+        return parse(text)
+    except (SyntaxError, ValueError, RecursionError):
+        return None
 
 
 def _document(source: Source) -> Iterator[LineRange]:

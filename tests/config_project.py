@@ -37,8 +37,8 @@ budget = 60
 
 [[catalog]]
 kind = "client"
-since = 2026-04-09
-methods = { get = 1, "b c" = [1.5, "tab\\t del\\u007f"] }
+type = "tab\\t del\\u007f"
+methods = { get = { trips = 1 }, "b c" = { commands = 2 } }
 """
 
 

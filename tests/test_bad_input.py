@@ -58,6 +58,8 @@ def head(text: str) -> str:
         ("fly.toml", "app = \n", 1, "does not parse: "),
         ("fly.toml", b"app = '\xff'\n", 1, "not UTF-8"),
         ("deploy/fly.toml", "[env]\nA = 1\nA = 2\n", 3, "does not parse: "),
+        ("fly.toml", "a = " + "[" * 3000 + "]" * 3000 + "\n", 1, "nest too deep"),
+        ("fly.toml", "[" + ".".join(["a"] * 5000) + "]\n", 1, "nest too deep"),
     ],
 )
 def test_a_file_that_does_not_parse_is_a_finding_and_status_2(project, path, content, line, message):

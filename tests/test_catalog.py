@@ -74,7 +74,7 @@ def test_rows_of_a_configuration_are_sorted_by_kind() -> None:
 
 def test_three_lines_of_configuration_state_what_the_projects_own_client_costs() -> None:
     files = {
-        "app.py": "import redis" + APP,
+        "app.py": APP,
         "core/__init__.py": "",
         "core/cache.py": "class Cache:\n    def get(self, key): ...",
     }
@@ -82,6 +82,26 @@ def test_three_lines_of_configuration_state_what_the_projects_own_client_costs()
     row = {"kind": "client", "type": "core.cache.Cache", "methods": {"get": {"trips": 2}}}
     report = check_files(files, select=("redis-per-request",), catalog=[row])
     assert [f.message.partition(" (")[0] for f in report.findings] == ["2 Redis commands"]
+
+
+@pytest.mark.parametrize(
+    ("row", "reason"),
+    [
+        (
+            {"kind": "client", "type": "a.B", "fre": ["close"]},
+            "row 1 (client): unknown field 'fre'; did you mean 'free'?",
+        ),
+        ({"kind": "client"}, "row 1 (client): 'type' is missing"),
+        (
+            {"kind": "client", "type": "a.B", "resource": "rediss"},
+            "row 1 (client): invalid enum value 'rediss' - at `$.resource`",
+        ),
+    ],
+)
+def test_a_wrong_row_is_named_by_its_number_and_kind(row: dict[str, object], reason: str) -> None:
+    with pytest.raises(CatalogError) as error:
+        configured_rows([row], "pyproject.toml")
+    assert str(error.value) == f"pyproject.toml: tool.atomlint.catalog: {reason}"
 
 
 def test_a_stated_method_that_is_free_is_taken_at_its_word() -> None:

@@ -117,11 +117,14 @@ def lookups(code: str, models: str = MODELS) -> list[tuple[str, tuple[str, ...]]
         ("db.scalars(select(Tenant).filter_by(slug=s)).first()", ("slug",)),
         ("q = select(Tenant).where(Tenant.slug == s)\ndb.scalar(q)", ("slug",)),
         ("q = db.query(Tenant)\nq.filter(Tenant.slug == s).first()", ("slug",)),
-        ("async def f():\n    r = await db.execute(select(Tenant).where(Tenant.slug == s))\n    r.scalar_one_or_none()", ("slug",)),
+        (
+            "async def f():\n    r = await db.execute(select(Tenant).where(Tenant.slug == s))\n    r.scalar_one_or_none()",
+            ("slug",),
+        ),
     ],
 )
 def test_a_read_of_one_row_is_known_in_every_style(code, keys):
-    assert [found for found in lookups(code)][:1] == [("Tenant", keys)]
+    assert list(lookups(code))[:1] == [("Tenant", keys)]
 
 
 @pytest.mark.parametrize(
@@ -144,8 +147,8 @@ def test_what_reads_no_row_of_a_mapped_class_is_no_lookup(code):
     ("code", "mapped"),
     [
         ("from sqlalchemy.orm import DeclarativeBase\nclass Base(DeclarativeBase): pass\nclass M(Base):\n    __tablename__ = 'm'", True),
-        ("from sqlalchemy.orm import DeclarativeBase\nclass Base(DeclarativeBase): pass\nclass Mixin(Base): __abstract__ = True\n"
-         "class M(Mixin):\n    __tablename__ = 'm'", True),
+        (("from sqlalchemy.orm import DeclarativeBase\nclass Base(DeclarativeBase): pass\nclass Mixin(Base): __abstract__ = True\n"
+         "class M(Mixin):\n    __tablename__ = 'm'"), True),
         ("from sqlalchemy.orm import declarative_base\nBase = declarative_base()\nclass M(Base):\n    __table__ = t", True),
         ("from sqlalchemy.ext.declarative import declarative_base\nBase = declarative_base()\nclass M(Base):\n    __tablename__ = 'm'", True),
         ("from core import Base\nclass M(Base):\n    __tablename__ = 'm'", True),
@@ -161,7 +164,9 @@ def test_what_reads_no_row_of_a_mapped_class_is_no_lookup(code):
     ],
 )  # fmt: skip
 def test_a_class_is_mapped_by_its_base_or_by_what_it_says(code, mapped):
-    index = index_of({"app.py": code, "core.py": "from sqlalchemy.orm import declarative_base\nBase = declarative_base()"})
+    index = index_of(
+        {"app.py": code, "core.py": "from sqlalchemy.orm import declarative_base\nBase = declarative_base()"}
+    )
     (cls,) = [cls for cls in index.classes("app.py") if cls.name == "M"]
     assert cls.is_mapped is mapped
 

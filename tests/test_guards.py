@@ -40,10 +40,10 @@ HITS = [
     "def f(k):\n    v = cache.get(k)\n    if v is None:\n        v = client.get(k)\n        cache[k] = v\n    return v",
     "def f(k):\n    try:\n        return cache[k]\n    except KeyError:\n        pass\n    cache[k] = v = client.get(k)\n    return v",
     "def f(k):\n    if (hit := cache.get(k)) is not None:\n        return hit\n    cache[k] = client.get(k)\n    return cache[k]",
-    "def f(k):\n    if k in cache and time.time() < cache[k][1]:\n        return cache[k][0]\n    v = client.get(k)\n"
-    "    cache[k] = (v, time.time() + 60)\n    return v",
-    "class A:\n    def __init__(self): self.kept = {}\n    def f(self, k):\n        if k in self.kept: return self.kept[k]\n"
-    "        v = client.get(k)\n        self.kept[k] = v\n        return v",
+    ("def f(k):\n    if k in cache and time.time() < cache[k][1]:\n        return cache[k][0]\n    v = client.get(k)\n"
+    "    cache[k] = (v, time.time() + 60)\n    return v"),
+    ("class A:\n    def __init__(self): self.kept = {}\n    def f(self, k):\n        if k in self.kept: return self.kept[k]\n"
+    "        v = client.get(k)\n        self.kept[k] = v\n        return v"),
     "def f(k):\n    if k in cache:\n        return cache[k]\n    cache[key(k)] = client.get(k)\n    return cache[k]",
     "def f(k):\n    if k in cache:\n        return cache[k]\n    cache.setdefault(k, client.get(k))\n    return cache[k]",
 ]  # fmt: skip
@@ -237,15 +237,25 @@ def test_another_decorator_is_no_guard():
 
 @pytest.mark.parametrize(
     ("test", "conditional"),
-    [("x > 1", True), ("self.client", False), ("redis_client is not None and self.enabled", False), ("user.is_admin", True)],
+    [
+        ("x > 1", True),
+        ("self.client", False),
+        ("redis_client is not None and self.enabled", False),
+        ("user.is_admin", True),
+    ],
 )
 def test_a_branch_makes_a_call_conditional_unless_it_asks_whether_the_client_is_there(test, conditional):
     index = index_of({"app.py": f"{HEAD}def f(self, x, user):\n    if {test}:\n        client.get('k')"})
-    assert index.project.guards.conditional("app.py", len(index.project.linker.table("app.py").facts.calls) - 1) is conditional
+    assert (
+        index.project.guards.conditional("app.py", len(index.project.linker.table("app.py").facts.calls) - 1)
+        is conditional
+    )
 
 
 def test_a_call_in_a_handler_runs_on_error_only():
-    index = index_of({"app.py": f"{HEAD}def f():\n    try: a()\n    except ValueError: client.get('k')\n    finally: b()"})
+    index = index_of(
+        {"app.py": f"{HEAD}def f():\n    try: a()\n    except ValueError: client.get('k')\n    finally: b()"}
+    )
     calls = index.project.linker.table("app.py").facts.calls
     on_error = {str(c.callee): index.project.guards.on_error("app.py", n) for n, c in enumerate(calls)}
     assert (on_error["a"], on_error["client.get"], on_error["b"]) == (False, True, False)

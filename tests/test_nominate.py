@@ -33,7 +33,9 @@ def report(ctx, candidate):
 
 @pytest.fixture
 def project(tmp_path):
-    return write(tmp_path / "project", {"app.py": "bad()\nworse()\nbad()\n", "fly.toml": "bad = 1\n", "README.md": "bad\n"})
+    return write(
+        tmp_path / "project", {"app.py": "bad()\nworse()\nbad()\n", "fly.toml": "bad = 1\n", "README.md": "bad\n"}
+    )
 
 
 def run(tmp_path, monkeypatch, project, rules, **request):
@@ -41,7 +43,12 @@ def run(tmp_path, monkeypatch, project, rules, **request):
 
 
 OTHERS = {"good/call.py": calls("good-call", "bad"), "good/word.py": words("good-word", "bad")}
-FOUND = [("README.md", 1, "good-word"), ("app.py", 1, "good-call"), ("app.py", 3, "good-call"), ("fly.toml", 1, "good-word")]
+FOUND = [
+    ("README.md", 1, "good-word"),
+    ("app.py", 1, "good-call"),
+    ("app.py", 3, "good-call"),
+    ("fly.toml", 1, "good-word"),
+]
 
 
 @pytest.mark.parametrize("where", ["nominate", "report"])
@@ -50,7 +57,9 @@ def test_a_rule_that_crashes_is_a_finding_and_status_2_and_the_others_find_what_
     tmp_path, monkeypatch, project, where, subject
 ):
     write(project, {"more.py": "class A:\n    def f(self): pass\n"})
-    report = run(tmp_path, monkeypatch, project, {**OTHERS, "bad/rule.py": crashing("bad-rule", where, subject=subject)})
+    report = run(
+        tmp_path, monkeypatch, project, {**OTHERS, "bad/rule.py": crashing("bad-rule", where, subject=subject)}
+    )
     assert [line for line in said(report) if line[2].startswith("good")] == FOUND
     crash = [f for f in report.findings if f.rule == CRASHED]
     assert [f.message for f in crash] == ["rule bad-rule raised ZeroDivisionError: division by zero"]
@@ -62,7 +71,10 @@ def test_a_rule_that_crashes_is_a_finding_and_status_2_and_the_others_find_what_
 
 def test_a_crash_costs_one_candidate_and_the_rule_goes_on(tmp_path, monkeypatch, project):
     report = run(tmp_path, monkeypatch, project, {"bad/rule.py": crashing("bad-rule", "report")})
-    assert [line for line in said(report) if line[2] == "bad-rule"] == [("app.py", 1, "bad-rule"), ("app.py", 3, "bad-rule")]
+    assert [line for line in said(report) if line[2] == "bad-rule"] == [
+        ("app.py", 1, "bad-rule"),
+        ("app.py", 3, "bad-rule"),
+    ]
     assert report.status == 2
 
 
@@ -90,7 +102,9 @@ def test_a_crash_does_not_quote_a_secret(tmp_path, monkeypatch, project):
     token = "ghp_" + "16C7e42F292c6912E7710c838347Ae178B4a"
     from projects import check_with, engine
 
-    registry = make_registry(tmp_path, monkeypatch, {"bad/rule.py": crashing("bad-rule", "report", f"raise KeyError('{token}')")})
+    registry = make_registry(
+        tmp_path, monkeypatch, {"bad/rule.py": crashing("bad-rule", "report", f"raise KeyError('{token}')")}
+    )
     with engine(registry) as made:
         report = check_with(made, project)
         assert token not in str(report.findings) + str(report.errors)
@@ -134,7 +148,10 @@ def on_lambda(ctx, node):
 def test_a_handler_sees_the_candidates_own_node(tmp_path, monkeypatch, project):
     write(project, {"app.py": "class A:\n    @d\n    async def f(self):\n        def g(): pass\nx = lambda: 1\n"})
     report = run(tmp_path, monkeypatch, project, {"node/kind.py": NODES})
-    assert [(f.span.start.line, f.span.start.column, f.message) for f in report.findings] == [(3, 15, "def f"), (4, 13, "def g")]
+    assert [(f.span.start.line, f.span.start.column, f.message) for f in report.findings] == [
+        (3, 15, "def f"),
+        (4, 13, "def g"),
+    ]
 
 
 def test_a_candidate_in_a_statement_that_nests_too_deep_is_a_trouble_and_the_others_are_reported(

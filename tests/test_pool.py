@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 import signal
 import sys
+import time
+from pathlib import Path
 
 import pytest
 
@@ -120,13 +122,13 @@ def test_giving_up_in_the_middle_leaves_no_process(pools):
     for _ in range(200):
         if not is_running(pid):
             break
-        __import__("time").sleep(0.05)
+        time.sleep(0.05)
     assert not is_running(pid)
 
 
 def is_running(pid: int) -> bool:
     try:
-        with open(f"/proc/{pid}/stat") as file:
+        with Path(f"/proc/{pid}/stat").open() as file:
             return file.read().rpartition(")")[2].split()[0] != "Z"
     except OSError:
         return False

@@ -44,10 +44,10 @@ def path_to(name: str, code: str, **files: str) -> list[tuple[str, str]]:
         ("def f(): pass\napp.add_api_route('/', endpoint=f)", ("route", "f")),
         ("@app.middleware('http')\nasync def f(request, call_next): pass", ("every-request", "f")),
         ("class M:\n    async def dispatch(self, request, call_next): pass\napp.add_middleware(M)", ("every-request", "M.dispatch")),
-        ("class M:\n    def __init__(self, app): self.app = app\n    async def __call__(self, scope, receive, send): pass\n"
-         "app.add_middleware(M, limit=3)", ("every-request", "M.__call__")),
-        ("from starlette.middleware import Middleware\nclass M:\n    async def dispatch(self, r, n): pass\n"
-         "other = FastAPI(middleware=[Middleware(M)])", ("every-request", "M.dispatch")),
+        (("class M:\n    def __init__(self, app): self.app = app\n    async def __call__(self, scope, receive, send): pass\n"
+         "app.add_middleware(M, limit=3)"), ("every-request", "M.__call__")),
+        (("from starlette.middleware import Middleware\nclass M:\n    async def dispatch(self, r, n): pass\n"
+         "other = FastAPI(middleware=[Middleware(M)])"), ("every-request", "M.dispatch")),
         ("def f(): pass\nother = FastAPI(dependencies=[Depends(f)])", ("every-request", "f")),
         ("def f(): pass\nrouter = APIRouter(dependencies=[Depends(f)])", ("router-dependency", "f")),
         ("def f(): pass\nrouter = APIRouter()\napp.include_router(router, dependencies=[Depends(f)])", ("router-dependency", "f")),
@@ -55,8 +55,8 @@ def path_to(name: str, code: str, **files: str) -> list[tuple[str, str]]:
         ("class API(FastAPI): pass\napi = API()\n@api.get('/')\ndef f(): pass", ("route", "f")),
         ("def make():\n    return FastAPI()\nweb = make()\n@web.get('/')\ndef f(): pass", ("route", "f")),
         ("def make(app: FastAPI):\n    @app.middleware('http')\n    async def f(request, call_next): pass", ("every-request", "make.f")),
-        ("class M:\n    def setup(self):\n        self.app = FastAPI()\n        self.app.get('/')(self.f)\n"
-         "        self.app.add_api_route('/', self.f)\n    def f(self): pass", ("route", "M.f")),
+        (("class M:\n    def setup(self):\n        self.app = FastAPI()\n        self.app.get('/')(self.f)\n"
+         "        self.app.add_api_route('/', self.f)\n    def f(self): pass"), ("route", "M.f")),
         ("from celery import Celery\nworker = Celery()\n@worker.task\ndef f(): pass", ("task", "f")),
         ("from celery import shared_task\n@shared_task(bind=True)\ndef f(self): pass", ("task", "f")),
     ],
@@ -75,7 +75,10 @@ FLASK = "from flask import Blueprint, Flask\napp = Flask(__name__)\n"
         ("bp = Blueprint('b', __name__)\n@bp.get('/')\ndef f(): pass", ("route", "f")),
         ("@app.before_request\ndef f(): pass", ("every-request", "f")),
         ("def f(): pass\napp.before_request(f)", ("every-request", "f")),
-        ("class L:\n    def __init__(self, app): app.before_request(self.f)\n    def f(self): pass\nL(app)", ("every-request", "L.f")),
+        (
+            "class L:\n    def __init__(self, app): app.before_request(self.f)\n    def f(self): pass\nL(app)",
+            ("every-request", "L.f"),
+        ),
         ("@app.teardown_request\ndef f(error): pass", ("every-request", "f")),
     ],
 )
@@ -150,8 +153,10 @@ def test_a_function_is_reached_through_what_calls_it(body):
         "def inner(): target()\ndef check(x=Depends(inner)): pass\n@app.get('/')\ndef route(x=Depends(check)): pass",
         "from typing import Annotated\ndef check(): target()\nDep = Annotated[int, Depends(check)]\n@app.get('/')\ndef route(x: Dep): pass",
         "def wrap(f):\n    def inner():\n        target()\n        return f()\n    return inner\n@app.get('/')\n@wrap\ndef route(): pass",
-        "def wrap(n):\n    def outer(f):\n        def inner():\n            target()\n        return inner\n    return outer\n"
-        "@app.get('/')\n@wrap(3)\ndef route(): pass",
+        (
+            "def wrap(n):\n    def outer(f):\n        def inner():\n            target()\n        return inner\n    return outer\n"
+            "@app.get('/')\n@wrap(3)\ndef route(): pass"
+        ),
     ],
 )
 def test_dependencies_and_decorators_run_with_their_route(code):

@@ -98,12 +98,21 @@ def test_no_pack_can_define_an_id_of_the_engine(tmp_path, monkeypatch):
     [
         ("", "a rule module defines exactly one rule, and its id is 'mail-plain'"),
         (calls("mail-other", "x"), "its id is 'mail-plain'"),
-        (calls("mail-plain", "x") + "\nreport2 = rule('mail-two')(lambda call: True)\n", "annotate the nominating function"),
+        (
+            calls("mail-plain", "x") + "\nreport2 = rule('mail-two')(lambda call: True)\n",
+            "annotate the nominating function",
+        ),
         ("def f(:", "SyntaxError"),
         ("import nothing_of_that_name", "ModuleNotFoundError: No module named 'nothing_of_that_name'"),
         ("1 / 0", "ZeroDivisionError: division by zero"),
-        ("from atomlint import rule\n@rule('mail-plain')\ndef f(x: int): pass", "annotate the nominating function's first parameter"),
-        ("from atomlint import rule\n@rule('mail-plain', severity='fatal')\ndef f(x: 'Call'): pass", "'fatal' is not a valid Severity"),
+        (
+            "from atomlint import rule\n@rule('mail-plain')\ndef f(x: int): pass",
+            "annotate the nominating function's first parameter",
+        ),
+        (
+            "from atomlint import rule\n@rule('mail-plain', severity='fatal')\ndef f(x: 'Call'): pass",
+            "'fatal' is not a valid Severity",
+        ),
     ],
 )
 def test_a_broken_rule_module_is_one_line_that_names_it(tmp_path, monkeypatch, module, message):

@@ -130,15 +130,15 @@ def test_what_could_be_too_many_things_is_nothing():
         "class A:\n    def __call__(self): return redis.Redis()\na = A()\nx = a()",
         "class A:\n    def __enter__(self): return redis.Redis()\nwith A() as x: pass",
         "class A:\n    async def __aenter__(self): return redis.Redis()\nasync def f():\n    async with A() as x: pass",
-        "class A:\n    def __getattr__(self, name): return getattr(self._c, name)\n"
-        "    def __init__(self): self._c = B()\nclass B:\n    def get(self): return redis.Redis()\nx = A().get()",
+        ("class A:\n    def __getattr__(self, name): return getattr(self._c, name)\n"
+        "    def __init__(self): self._c = B()\nclass B:\n    def get(self): return redis.Redis()\nx = A().get()"),
         "class A:\n    def get(self): return redis.Redis()\nx = getattr(A(), 'get')()",
         "class A:\n    def __init__(self): self.c = redis.Redis()\na = A()\nx = getattr(a, 'c', None)",
-        "class A:\n    _instance = None\n    def __new__(cls):\n        if cls._instance is None:\n"
+        ("class A:\n    _instance = None\n    def __new__(cls):\n        if cls._instance is None:\n"
         "            cls._instance = super().__new__(cls)\n            cls._instance.c = redis.Redis()\n        return cls._instance\n"
-        "x = A().c",
-        "class A:\n    c = None\n    @classmethod\n    def get(cls):\n        if cls.c is None: cls.c = redis.Redis()\n"
-        "        return cls.c\nx = A.get()",
+        "x = A().c"),
+        ("class A:\n    c = None\n    @classmethod\n    def get(cls):\n        if cls.c is None: cls.c = redis.Redis()\n"
+        "        return cls.c\nx = A.get()"),
         "_c = None\ndef get():\n    global _c\n    if _c is None: _c = redis.Redis()\n    return _c\nx = get()",
         "def get():\n    with make() as c:\n        yield c\ndef make(): return redis.Redis()\nfor x in (get(),): pass\nx = get()",
         "async def get() -> redis.Redis: ...\nasync def f():\n    x = await get()",
@@ -153,7 +153,9 @@ def test_a_client_is_found_behind_what_programs_put_around_it(body):
 
 
 def test_methods_of_a_librarys_class_are_the_librarys():
-    assert of("import redis\nclass A(redis.Redis):\n    def m(self):\n        x = self.get") == {"redis.client.Redis().get"}
+    assert of("import redis\nclass A(redis.Redis):\n    def m(self):\n        x = self.get") == {
+        "redis.client.Redis().get"
+    }
     assert of("import redis\nclass A(redis.Redis):\n    def get(self): pass\nx = A().get") == {"def app.py:A.get"}
     code = "import redis\nclass A(redis.Redis):\n    def get(self):\n        x = super().get()"
     assert of(code) == {"redis.client.Redis().get()"}
@@ -233,7 +235,9 @@ CIRCLES = [
     {"app.py": "from core import *\nx = y", "core.py": "from app import *"},
     {"app.py": "from core import *\nx = y", "core.py": "from core import *"},
     {"app.py": "def f(a): return f(a)\nx = f(x)"},
-    {"app.py": "class A:\n    def m(self): return self.n\n    @property\n    def n(self): return self.m()\nx = A().m()"},
+    {
+        "app.py": "class A:\n    def m(self): return self.n\n    @property\n    def n(self): return self.m()\nx = A().m()"
+    },
     {"app.py": "class A:\n    def __getattr__(self, k): return getattr(self, k)\nx = A().b"},
     {"app.py": "x = [x]\nx = x[0]"},
     {"app.py": "x = x.y.z"},

@@ -6,6 +6,7 @@ import ast
 import sys
 from typing import TYPE_CHECKING, Any
 
+from ..deep import needs_deep_stack, with_deep_stack
 from .expressions import Expressions, named, nesting, place_of
 from .records import Assign, Expr, Facts, Import, Scope, Spans, Unit
 
@@ -19,11 +20,11 @@ def extract(text: str) -> tuple[Facts, Spans]:
     Raises:
         SyntaxError: the running interpreter does not parse it; null bytes count as such.
     """
-    try:
-        return _extract(text)
-    except (RecursionError, MemoryError):
-        from ..deep import with_deep_stack
-
+    if not needs_deep_stack(text):
+        try:
+            return _extract(text)
+        except (RecursionError, MemoryError):
+            pass
     try:
         return with_deep_stack(lambda: _extract(text, deep=True))
     except RecursionError:

@@ -30,7 +30,7 @@ class Client(msgspec.Struct, forbid_unknown_fields=True, rename="kebab"):
     """``[[client]]``: a type whose methods talk to a service."""
 
     type: str
-    resource: str = "redis"
+    resource: Literal["redis", "database"] = "redis"
     extends: str = ""
     aliases: list[str] = []
     """Other names of the class."""
@@ -243,21 +243,47 @@ def configured_rows(rows: Iterable[Mapping[str, Any]], origin: str) -> Rows:
     """Rows of ``[[tool.atomlint.catalog]]``, sorted by their ``kind``.
 
     Raises:
-        CatalogError: an unknown kind, or see `parse_rows`.
+        CatalogError: an unknown kind, or a field that is unknown, missing or of a wrong type.
     """
-    kinds = {name.replace("_", "-") for name in Rows.__struct_fields__}
-    sorted_rows: dict[str, list[Any]] = {}
-    for row in rows:
-        kind = str(row.get("kind", ""))
-        if kind not in kinds:
-            from ..didyoumean import suggestion
+    from ..didyoumean import suggestion
 
-            hint = suggestion(kind, kinds) or f"; one of {', '.join(sorted(kinds))}"
-            raise CatalogError(f"{origin}: catalog row of unknown kind '{kind}'{hint}")
+    found = Rows()
+    for number, row in enumerate(rows, 1):
+        kind = str(row.get("kind", ""))
+        if kind not in KINDS:
+            hint = suggestion(kind, KINDS) or f"; one of {', '.join(KINDS)}"
+            raise CatalogError(f"{origin}: tool.atomlint.catalog: row {number} is of unknown kind '{kind}'{hint}")
         fields = {key: value for key, value in row.items() if key != "kind"}
         if kind == "entry":
             fields["kind"] = fields.pop("entry", "route")
         if kind == "client":
             fields.setdefault("project", True)
-        sorted_rows.setdefault(kind, []).append(fields)
-    return parse_rows(sorted_rows, origin)
+        try:
+            getattr(found, kind.replace("-", "_")).append(msgspec.convert(fields, KINDS[kind]))
+        except msgspec.ValidationError as error:
+            reason = _reason(str(error), KINDS[kind])
+            raise CatalogError(f"{origin}: tool.atomlint.catalog: row {number} ({kind}): {reason}") from None
+    return found
+
+
+def _reason(message: str, row: type[msgspec.Struct]) -> str:
+    """What msgspec says of a row, with the nearest right name of a wrong field."""
+    from ..didyoumean import suggestion
+
+    names = row.__struct_encode_fields__
+    quoted = message.split("`")[1] if message.count("`") >= 2 else ""
+    if "unknown field" in message:
+        return f"unknown field '{quoted}'{suggestion(quoted, names) or '; one of ' + ', '.join(names)}"
+    if "missing required field" in message:
+        return f"'{quoted}' is missing"
+    return message[:1].lower() + message[1:]
+
+
+KINDS: dict[str, type[msgspec.Struct]] = {
+    "client": Client,
+    "carrier": Carrier,
+    "cache-decorator": CacheDecorator,
+    "entry": EntryRow,
+    "query": QueryRow,
+}
+"""Types of rows by the ``kind`` that a configuration gives them."""

@@ -6,8 +6,9 @@ One file is parsed with stdlib ``ast`` for every question; only findings ask.
 from __future__ import annotations
 
 import ast
-import warnings
 from typing import TYPE_CHECKING, Any
+
+from .. import deep
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -25,10 +26,8 @@ def parse(index: Index, path: str) -> ast.Module | None:
     if source is None:
         return None
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            return ast.parse(source.text)
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return deep.parse(source.text)
+    except (SyntaxError, ValueError, RecursionError):
         return None
 
 

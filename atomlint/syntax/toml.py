@@ -45,7 +45,10 @@ def read_toml(source: Source) -> Toml:
     """
     data = load_toml(source)
     places = _Places(source, data)
-    places.document(_tree(source))
+    try:
+        places.document(_tree(source))
+    except RecursionError:
+        raise DocumentError("keys nest too deep", Position(1, 1)) from None
     return Toml(data, tuple(places.items), tuple(places.headers))
 
 

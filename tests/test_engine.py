@@ -1,0 +1,416 @@
+"""One run as a whole: which projects, which findings are shown, what fails, what is silenced, and what the cache answers."""
+
+from __future__ import annotations
+
+import pytest
+from packs import calls, make_registry, rule_module, words
+from projects import check, check_with, engine, put, said, write
+
+from atomlint.baseline import write as write_baseline
+from atomlint.engine import UsageError
+from atomlint.finding import Confidence, Severity
+from atomlint.outcome import Outcome
+from atomlint.packing import unpack
+
+UNUSED = "atomlint-unused-suppression"
+FAR = rule_module("far-away", '''\
+def nominate(call: Call):
+    return call.name == "far"
+
+
+@nominate.on("*")
+def report(ctx, call):
+    here = Span("fly.toml", Position(1, 1), Position(1, 2))
+    yield ctx.finding(call, "it is set elsewhere").with_related(Note(here, "here"))
+''', needs=("far",))  # fmt: skip
+RULES = {
+    "call/bad.py": calls("call-bad", "bad"),
+    "call/worse.py": calls("call-worse", "worse", severity="error"),
+    "call/note.py": calls("call-note", "note", severity="info"),
+    "call/maybe.py": calls("call-maybe", "maybe", confidence="medium"),
+    "call/hidden.py": calls("call-hidden", "hidden", confidence="low"),
+    "word/todo.py": words("word-todo", "todo", redirects=("word-fixme",)),
+    "far/away.py": FAR,
+}
+
+
+@pytest.fixture
+def registry(tmp_path, monkeypatch):
+    return make_registry(tmp_path, monkeypatch, RULES)
+
+
+@pytest.fixture
+def run(tmp_path, registry):
+    """Checks a project of these files; paths to name, and keys of the configuration."""
+
+    def call(files: dict[str, str], *paths: str, **request):
+        root = write(tmp_path / "project", files)
+        return check(root, *paths, registry=registry, **request)
+
+    return call
+
+
+def active(report) -> list[tuple[str, int, str]]:
+    return [(f.span.path, f.span.start.line, f.rule) for f in report.active]
+
+
+# --- what fails --------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("code", "overrides", "status"),
+    [
+        ("", {}, 0),
+        ("bad()", {}, 1),
+        ("note()", {}, 0),
+        ("note()", {"severity": "info"}, 1),
+        ("bad()", {"severity": "error"}, 0),
+        ("worse()", {"severity": "error"}, 1),
+        ("maybe()", {}, 0),
+        ("maybe()", {"confidence": "medium"}, 1),
+        ("hidden()", {"confidence": "medium"}, 0),
+        ("hidden()", {"confidence": "low"}, 1),
+        ("bad()", {"severities": {"call-bad": "info"}}, 0),
+        ("note()", {"severities": {"call": "error"}}, 1),
+        ("note()", {"severities": {"all": "error", "call-note": "info"}}, 0),
+        ("bad()", {"ignore": ("call",)}, 0),
+        ("bad()", {"select": ("word",)}, 0),
+        ("bad()", {"select": ("call-bad",)}, 1),
+    ],
+)
+def test_findings_from_the_failing_severity_and_confidence_on_are_status_1(run, code, overrides, status):
+    assert run({"app.py": code}, overrides=overrides).status == status
+
+
+def test_findings_of_low_confidence_are_hidden_and_counted_unless_they_fail(run):
+    report = run({"app.py": "hidden()\nmaybe()\n"})
+    assert (said(report), report.looked.hidden) == ([("app.py", 2, "call-maybe")], 1)
+    report = run({"app.py": "hidden()\nmaybe()\n"}, overrides={"confidence": "low"})
+    assert (len(said(report)), report.looked.hidden) == (2, 0)
+
+
+def test_findings_come_in_the_order_of_paths_and_places(run):
+    report = run({"b.py": "bad()\n", "a.py": "x = bad(); bad()\nworse()\n", "a/z.py": "bad()\n"})
+    assert [(p, n) for p, n, _ in said(report)] == [("a.py", 1), ("a.py", 1), ("a.py", 2), ("a/z.py", 1), ("b.py", 1)]
+    assert [f.span.start.column for f in report.findings[:2]] == [5, 12]
+
+
+def test_a_report_says_what_was_looked_at(run):
+    report = run({"app.py": "bad()\n", "other.py": "x = 1\n", "README.md": "todo\n", "tests/test_a.py": "bad()\n"})
+    looked = report.looked
+    assert (looked.files, looked.read, looked.out_of_reach, looked.rules) == (5, 5, 0, len(RULES))
+    assert looked.parsed == 3, "one Python file with a needle, and two documents that a rule asked for"
+    assert not looked.cached
+
+
+# --- named paths -------------------------------------------------------------------------------------------------------
+
+TWO = {
+    "app.py": "far()\n",
+    "fly.toml": "app = 'x'\n",
+    "other.py": "bad()\n",
+    "pkg/a.py": "bad()\n",
+    "pkg/b.py": "x = = bad()\n",
+}
+
+
+@pytest.mark.parametrize(
+    ("named", "found"),
+    [
+        (("other.py",), ["call-bad"]),
+        (("app.py",), ["far-away"]),
+        (("fly.toml",), ["far-away"]),
+        (("pkg/a.py", "fly.toml"), ["far-away", "call-bad"]),
+        (("pkg",), ["call-bad", "atomlint-syntax-error"]),
+        ((".",), ["far-away", "call-bad", "call-bad", "atomlint-syntax-error"]),
+    ],
+)
+def test_named_paths_select_the_findings_whose_primary_or_related_place_lies_in_them(run, named, found):
+    report = run(TWO, *named)
+    assert [rule for _, _, rule in said(report)] == found
+    assert report.status == (2 if "atomlint-syntax-error" in found else 1)
+
+
+def test_the_rest_of_the_project_is_read_for_named_files_too(run):
+    named = run(TWO, "app.py")
+    assert named.looked.files == run(TWO).looked.files
+
+
+def test_trouble_in_files_that_were_not_named_is_a_note(tmp_path, registry):
+    root = write(tmp_path / "project", TWO)
+    with engine(registry) as made:
+        report = check_with(made, root, "other.py")
+        assert (list(report.errors), report.status) == ([], 1)
+        assert made.notes == ["pkg/b.py: does not parse: invalid syntax"]
+
+
+def test_many_troubles_elsewhere_are_a_few_notes_and_a_number(tmp_path, registry):
+    root = write(tmp_path / "project", {"app.py": "bad()\n", **{f"m{n}.py": "x = = bad()\n" for n in range(9)}})
+    with engine(registry) as made:
+        check_with(made, root, "app.py")
+        assert len(made.notes) == 6
+        assert made.notes[-1] == "4 more files that were not named could not be looked at"
+
+
+def test_a_missing_path_beside_good_ones_is_a_trouble_and_the_good_ones_are_looked_at(run):
+    report = run(TWO, "other.py", "nothing.py", "pkg/a.py")
+    assert said(report) == [("other.py", 1, "call-bad"), ("pkg/a.py", 1, "call-bad")]
+    assert [(e.kind, e.path) for e in report.errors] == [("path", "nothing.py")]
+    assert report.status == 2
+
+
+# --- several projects --------------------------------------------------------------------------------------------------
+
+NESTED = {
+    "app.py": "bad()\nnote()\n",
+    "api/atomlint.toml": 'ignore = ["call-bad"]\nseverity = "info"\n',
+    "api/app.py": "bad()\nnote()\n",
+    "web/pyproject.toml": '[tool.atomlint]\n[tool.atomlint.severities]\ncall-bad = "error"\n',
+    "web/app.py": "bad()\n",
+    "web/inner/atomlint.toml": 'severity = "error"\n',
+    "web/inner/app.py": "bad()\n",
+}
+
+
+def test_nested_configurations_are_several_projects_in_one_run(run):
+    report = run(NESTED)
+    assert [(f.span.path, f.rule, f.severity.value, report.fails(f)) for f in report.findings] == [
+        ("api/app.py", "call-note", "info", True),
+        ("app.py", "call-bad", "warning", True),
+        ("app.py", "call-note", "info", False),
+        ("web/app.py", "call-bad", "error", True),
+        ("web/inner/app.py", "call-bad", "warning", False),
+    ]
+    assert report.looked.files == 8
+    assert report.sources.source("web/inner/app.py").text == "bad()\n"
+
+
+def test_a_named_file_of_a_nested_project_is_looked_at_under_its_own_configuration(run):
+    report = run(NESTED, "api/app.py", "web/inner/app.py")
+    assert said(report) == [("api/app.py", 2, "call-note"), ("web/inner/app.py", 1, "call-bad")]
+    assert [report.fails(f) for f in report.findings] == [True, False]
+
+
+def test_a_run_inside_of_a_nested_project_stays_in_it(tmp_path, run, registry):
+    run(NESTED)
+    report = check(tmp_path / "project" / "web", registry=registry)
+    assert [f.span.path for f in report.findings] == ["app.py", "inner/app.py"]
+    beside = check(tmp_path / "project" / "web", "../api/app.py", registry=registry)
+    assert [f.rule for f in beside.findings] == ["call-note"]
+
+
+def test_trouble_in_a_nested_project_is_named_from_the_outer_one(run):
+    report = run({**NESTED, "web/broken.py": "x = = bad()\n"})
+    assert [(e.kind, e.path) for e in report.errors] == [("syntax", "web/broken.py")]
+
+
+def test_nested_configurations_are_not_read_when_isolated_or_when_one_is_given(run, tmp_path):
+    assert len(said(run(NESTED, isolated=True))) == 6
+    given = tmp_path / "given.toml"
+    given.write_text('select = ["call-note"]\n')
+    assert {rule for _, _, rule in said(run(NESTED, config=(str(given),)))} == {"call-note"}
+
+
+def test_a_named_file_of_another_kind_in_a_nested_project_is_skipped(tmp_path, registry):
+    root = write(tmp_path / "project", {**NESTED, "web/logo.png": "x"})
+    with engine(registry) as made:
+        report = check_with(made, root, "web/logo.png")
+        assert (said(report), list(report.errors), report.status) == ([], [], 0)
+        assert made.notes == ["skipped web/logo.png: nothing here is looked at"]
+
+
+# --- what silences -----------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("path", "content"),
+    [
+        ("app.py", "bad()  # atomlint: ignore[call-bad] so\n"),
+        ("app.py", "bad(\n    1,\n    2,  # atomlint: ignore[call-bad] so\n)\n"),
+        ("app.py", "# atomlint: ignore-file[call-bad] so\nx = 1\nbad()\n"),
+        ("app.py", "x = [\n    bad(),  # atomlint: ignore[call-bad, call-worse] so\n    worse(),\n]\n"),
+        ("x.toml", "a = 'todo'  # atomlint: ignore[word-todo] so\n"),
+        ("x.toml", "a = [\n  'todo',\n  # atomlint: ignore[word-todo] so\n]\n"),
+        ("x.toml", "# atomlint: ignore-file[word-todo] so\na = 'todo'\n"),
+        ("x.toml", "a = 'todo'  # atomlint: ignore[word-fixme] an earlier id\n"),
+        ("README.md", "todo <!-- atomlint: ignore[word-todo] so -->\n"),
+        ("README.md", "<!-- atomlint: ignore-file[word-todo] so -->\n\ntodo\n"),
+        (".env", "A=todo # atomlint: ignore[word-todo] so\n"),
+    ],
+)
+def test_a_comment_silences_a_finding_on_its_statement(run, path, content):
+    report = run({path: content})
+    assert (active(report), report.status) == ([], 0)
+    assert report.looked.suppressed >= 1
+    assert {f.suppressed.reason for f in report.findings} <= {"so", "an earlier id"}
+
+
+def test_a_comment_counts_on_a_related_place_too(run):
+    report = run({"app.py": "far()\n", "fly.toml": "app = 'x'  # atomlint: ignore[far-away] so\n"})
+    assert (active(report), report.findings[0].suppressed.path) == ([], "fly.toml")
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        ("x = 1  # atomlint: ignore[call-bad] so\n", "unused suppression: 'call-bad' finds nothing on this statement"),
+        ("bad()  # atomlint: ignore\n", "malformed suppression"),
+        ("bad()  # atomlint: ignore[call-bda] so\n", "no rule has the id 'call-bda'; did you mean 'call-bad'?"),
+    ],
+)
+def test_a_comment_that_silences_nothing_is_a_finding(run, content, message):
+    report = run({"app.py": content})
+    (finding,) = [f for f in report.active if f.rule == UNUSED]
+    assert message in finding.message
+
+
+def test_a_comment_about_a_rule_that_did_not_run_is_left_alone(run):
+    report = run({"app.py": "x = 1  # atomlint: ignore[call-bad] so\n"}, overrides={"ignore": ("call-bad",)})
+    assert said(report) == []
+
+
+def test_a_text_that_looks_like_a_comment_silences_nothing(run):
+    report = run({"app.py": "bad('# atomlint: ignore[call-bad] so')\n"})
+    assert active(report) == [("app.py", 1, "call-bad")]
+
+
+def test_a_reason_can_be_insisted_on(run):
+    files = {"atomlint.toml": "require-reason = true\n", "app.py": "bad()  # atomlint: ignore[call-bad]\n"}
+    report = run(files)
+    assert [f.rule for f in report.active] == [UNUSED]
+    assert "gives no reason" in report.active[0].message
+    assert run({**files, "app.py": "bad()  # atomlint: ignore[call-bad] so\n"}).status == 0
+
+
+def test_rules_can_be_ignored_in_some_files(run):
+    configuration = '[per-file-ignores]\n"scripts/" = ["call"]\n"*.md" = ["word"]\n"*lint.toml" = ["all"]\n"app.py" = ["word-fixme"]\n'
+    report = run(
+        {
+            "atomlint.toml": configuration,
+            "scripts/a.py": "bad()\n",
+            "app.py": "bad()\n",
+            "a.md": "todo\n",
+            "b.toml": "a='todo'\n",
+        }
+    )
+    assert said(report) == [("app.py", 1, "call-bad"), ("b.toml", 1, "word-todo")]
+
+
+def test_a_severity_can_be_configured_by_id_family_or_all(run):
+    configuration = '[severities]\nall = "info"\ncall = "warning"\ncall-bad = "error"\n'
+    report = run({"atomlint.toml": configuration, "app.py": "bad()\nworse()\n", "a.md": "todo\n"})
+    assert [(f.rule, f.severity.value) for f in report.findings] == [
+        ("word-todo", "info"), ("call-bad", "error"), ("call-worse", "warning"),
+    ]  # fmt: skip
+
+
+def test_findings_in_the_baseline_do_not_fail_and_new_ones_do(run, tmp_path):
+    files = {"app.py": "bad()\nbad()\n"}
+    write_baseline(tmp_path / "known.json", run(files).findings)
+    put(tmp_path / "project", "known.json", (tmp_path / "known.json").read_bytes())
+    files["atomlint.toml"] = 'baseline = "known.json"\n'
+    report = run(files)
+    assert ([f.baselined for f in report.findings], report.status, report.looked.baselined) == ([True, True], 0, 2)
+    files["app.py"] = "# moved\n\nbad()\nbad()\nbad()\n"
+    report = run(files)
+    assert ([f.baselined for f in report.findings], report.status) == ([True, True, False], 1)
+
+
+@pytest.mark.parametrize("content", [None, "", "{}", '{"version": 9, "findings": {}}', "[" * 5000])
+def test_a_baseline_that_cannot_be_used_is_a_trouble(run, content):
+    files = {"atomlint.toml": 'baseline = "known.json"\n', "app.py": "bad()\n"}
+    report = run(files if content is None else {**files, "known.json": content})
+    assert said(report) == [("app.py", 1, "call-bad")]
+    assert [(e.kind, e.path) for e in report.errors] == [("config", "known.json")]
+    assert "the baseline cannot be used: " in report.errors[0].message
+    assert report.status == 2
+
+
+# --- unsaved content ---------------------------------------------------------------------------------------------------
+
+
+def test_unsaved_content_gives_what_the_saved_file_would_give(run, tmp_path, registry):
+    run({"app.py": "x = 1\n"})
+    root = tmp_path / "project"
+    unsaved = {
+        str(root / "app.py"): b"y = 2\nbad()\n",
+        str(root / "new.py"): b"bad()\n",
+        str(tmp_path / "out.py"): b"bad()\n",
+    }
+    over = check(root, registry=registry, overlay=unsaved)
+    put(root, "app.py", "y = 2\nbad()\n")
+    put(root, "new.py", "bad()\n")
+    assert said(over) == said(check(root, registry=registry)) == [("app.py", 2, "call-bad"), ("new.py", 1, "call-bad")]
+
+
+# --- the cache ---------------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def kept(tmp_path, monkeypatch, registry):
+    """Checks a project with a cache, each time in an engine of its own."""
+    monkeypatch.setenv("ATOMLINT_CACHE_DIR", str(tmp_path / "cache"))
+
+    def call(files: dict[str, str], *paths: str, **request):
+        return check(write(tmp_path / "project", files), *paths, registry=registry, use_cache=True, **request)
+
+    return call
+
+
+def test_a_run_over_unchanged_files_is_answered_by_the_cache(kept):
+    cold = kept(TWO)
+    warm = kept(TWO)
+    assert (cold.looked.cached, warm.looked.cached) == (False, True)
+    assert (warm.findings, warm.errors) == (cold.findings, cold.errors)
+    assert kept(TWO, "fly.toml").looked.cached, "naming files asks no new question"
+    assert not kept(TWO, overrides={"ignore": ("word",)}).looked.cached
+
+
+def test_a_changed_file_changes_the_answer_and_changing_it_back_too(kept):
+    before = said(kept(TWO))
+    assert said(kept({**TWO, "other.py": "\nbad()\n"})) == [
+        ("other.py", 2, r) if p == "other.py" else (p, n, r) for p, n, r in before
+    ]
+    assert said(kept(TWO)) == before
+
+
+def test_a_needle_in_a_comment_changes_what_is_looked_at(kept):
+    files = {"app.py": "from consts import go\ngo()  # bad\n", "consts.py": "def go(): pass\n"}
+    assert said(kept(files)) == []
+    assert said(kept({**files, "consts.py": "def go(): pass\nbad()\n"})) == [("consts.py", 2, "call-bad")]
+
+
+def test_what_the_cache_keeps_is_all_findings_whatever_was_named(kept, tmp_path):
+    import sqlite3
+
+    kept(TWO, "other.py")
+    (file,) = (tmp_path / "cache").rglob("cache.sqlite")
+    with sqlite3.connect(file) as db:
+        ((value,),) = db.execute("SELECT value FROM entry WHERE kind = 'result'").fetchall()
+    db.close()
+    assert len(unpack(value[4:], Outcome).findings) == 4
+
+
+# --- wrong questions ---------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("configuration", "overrides", "message"),
+    [
+        ("", {"select": ("call-bda",)}, "call-bda"),
+        ('ignore = ["wrod"]', {}, "did you mean 'word'?"),
+        ("[severities]\ncal = 'info'", {}, "did you mean 'call'?"),
+        ("[rules.call-bad]\nlimit = 3", {}, "limit"),
+        ("selekt = []", {}, "did you mean 'select'?"),
+        ("severity = 'fatal'", {}, "fatal"),
+    ],
+)
+def test_a_wrong_question_names_the_nearest_right_one(run, configuration, overrides, message):
+    with pytest.raises(UsageError) as caught:
+        run({"atomlint.toml": configuration}, overrides=overrides)
+    assert any(message in line for line in caught.value.messages)
+
+
+def test_the_thresholds_of_a_report_are_those_of_the_project_around_the_working_directory(run):
+    report = run({"atomlint.toml": 'severity = "error"\nconfidence = "medium"\n'})
+    assert (report.severity, report.confidence) == (Severity.ERROR, Confidence.MEDIUM)

@@ -128,7 +128,8 @@ class Engine:
         from . import workspace as workspaces
 
         with self.clock.stage("files"):
-            settings = self.settings(request, request.cwd)
+            start = self._start(request)
+            settings = self.settings(request, start)
             workspace = self._open(request, settings)
             inner = self._nested(request, settings, workspace)
             named = workspaces.name(workspace, request.paths, request.cwd) if request.paths else None
@@ -151,6 +152,19 @@ class Engine:
         if own or not found:
             yield settings, workspace, named
         yield from found
+
+    def _start(self, request: Request) -> Path:
+        """Where to look for the project: the working directory, unless no project is there and a named path has one."""
+        from .config import find, repository
+
+        if not request.paths or request.config or find(request.cwd) is not None or repository(request.cwd) is not None:
+            return request.cwd
+        for given in request.paths:
+            place = Path(os.path.abspath(request.cwd / given))  # noqa: PTH100
+            start = place if place.is_dir() else place.parent
+            if find(start) is not None or repository(start) is not None:
+                return start
+        return request.cwd
 
     def _skip(self, named: Named) -> None:
         self.notes += [f"skipped {given}: nothing here is looked at" for given in named.skipped]
@@ -190,6 +204,8 @@ class Engine:
             )
             if wrong:
                 raise UsageError(wrong)
+            if not self.registry.leaves_any(settings):
+                raise UsageError(["no rule is left to run: what is selected is ignored, or nothing is selected"])
             for rule_id, given in settings.rules.items():
                 check_options(rule_id, given, self.registry.rule(rule_id).options, settings=settings)
             if settings.catalog:

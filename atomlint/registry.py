@@ -177,6 +177,13 @@ class Registry:
         close = nearest(name, [*self.ids, *self.families])
         return close[0] if close else None
 
+    def leaves_any(self, settings: Settings) -> bool:
+        """Whether ``select`` and ``ignore`` leave any rule; no rule module is imported to know."""
+        chosen = {
+            i for selector in (("all",) if settings.select is None else settings.select) for i in self.expand(selector)
+        }
+        return bool(chosen - {i for selector in settings.ignore for i in self.expand(selector)})
+
     def selected(self, settings: Settings) -> list[Rule]:
         """The rules that run under some settings, by id. Preview and deprecated rules run when selected by id only.
 

@@ -64,9 +64,8 @@ def scan(source: Source) -> Scan:
         text = source.text
     except ValueError:
         return Scan((), False)
-    kind = kind_of(source.path)
-    found = lex(source, kind)
-    return Scan(tuple(_comment(source, text, kind, start, end) for start, end in found.comments), found.complete)
+    found = lex(source, kind_of(source.path))
+    return Scan(tuple(_comment(source, text, start, end) for start, end in found.comments), found.complete)
 
 
 def lex(source: Source, kind: Kind) -> Lexed:
@@ -79,14 +78,16 @@ def lex(source: Source, kind: Kind) -> Lexed:
         return _dotenv(source.text)
     if kind == "markdown":
         return _markdown(source.text)
-    if kind in ("dockerfile", "procfile", "yaml"):
+    if kind in ("dockerfile", "procfile"):
         return _whole_lines(source, continued=kind == "dockerfile")
+    if kind in ("yaml", "shell", "ini"):
+        return _hashes(source, kind)
     return Lexed([], [], True)
 
 
-def _comment(source: Source, text: str, kind: Kind, start: int, end: int) -> Comment:
+def _comment(source: Source, text: str, start: int, end: int) -> Comment:
     span = source.span(start, end)
-    inner = text[start + 4 : end - 3] if kind == "markdown" else text[start:end].lstrip("#")
+    inner = text[start + 4 : end - 3] if text.startswith("<!--", start) else text[start:end].lstrip("#")
     before = text[source.starts[span.start.line - 1] : start]
     after = text[end : source.starts[span.end.line] if span.end.line < len(source.starts) else len(text)]
     return Comment(inner.strip(), span, span.start.line, not before.strip() and not after.strip())
@@ -197,6 +198,8 @@ def _markdown(text: str) -> Lexed:
         if fence:
             if mark and mark["fence"].startswith(fence) and not mark["info"].strip():
                 fence = ""
+            elif (hash_ := _hash(content, _PLAIN)) is not None and MARK.decode() in content[hash_:]:
+                found.append((at + hash_, at + len(content)))
         elif mark and not (mark["fence"][0] == "`" and "`" in mark["info"]):
             fence = mark["fence"]
         else:
@@ -240,3 +243,25 @@ def _whole_lines(source: Source, *, continued: bool) -> Lexed:
     if first >= 0:
         statements.append((first, len(source.text)))
     return Lexed(found, statements, True)
+
+
+# A quote in a word (`it's`) opens nothing; one that stays open hides the rest of its line.
+_PLAIN = re.compile(
+    r"""(?P<comment>(?<!\S)\#) | (?<!\w)"(?:\\.|[^"\\])*(?:"|\\?\Z) | (?<!\w)'[^']*(?:'|\Z)""", re.VERBOSE
+)
+_SHELL = re.compile(r"""(?P<comment>(?<!\S)\#) | \\. | "(?:\\.|[^"\\])*(?:"|\\?\Z) | '[^']*(?:'|\Z)""", re.VERBOSE)
+
+
+def _hash(line: str, syntax: re.Pattern[str]) -> int | None:
+    """Where the comment of a line begins: at a ``#`` outside quotes with white space or nothing before it."""
+    return next((match.start() for match in syntax.finditer(line) if match["comment"]), None)
+
+
+def _hashes(source: Source, kind: Kind) -> Lexed:
+    """Comments on lines of their own and at the end of lines, each line by itself."""
+    syntax = _SHELL if kind == "shell" else _PLAIN
+    found: list[tuple[int, int]] = []
+    for start, line in zip(source.starts, source.lines, strict=True):
+        if "#" in line and (begin := _hash(line, syntax)) is not None:
+            found.append((start + begin, start + len(line)))
+    return Lexed(found, [], True)

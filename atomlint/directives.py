@@ -14,7 +14,6 @@ import msgspec
 from .comments import Comment, scan
 from .didyoumean import suggestion
 from .finding import Span
-from .kinds import kind_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -70,8 +69,8 @@ def parse(source: Source) -> list[Directive]:
 def _directives(source: Source, comment: Comment, lines: tuple[int, ...]) -> Iterator[Directive]:
     start = source.offset(comment.span.start)
     base = start + source.slice(comment.span).index(comment.text)
-    markdown = kind_of(source.path) == "markdown"
-    parts = [(0, len(comment.text))] if markdown else _parts(comment.text)
+    angled = source.text.startswith("<!--", start)
+    parts = [(0, len(comment.text))] if angled else _parts(comment.text)
     for number, (first, last) in enumerate(parts):
         piece = comment.text[first:last]
         if not piece.startswith(_START):

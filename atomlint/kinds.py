@@ -4,17 +4,24 @@ from __future__ import annotations
 
 from typing import Literal
 
-Kind = Literal["python", "toml", "dotenv", "dockerfile", "markdown", "procfile", "yaml", "other"]
+Kind = Literal["python", "toml", "dotenv", "dockerfile", "markdown", "procfile", "yaml", "shell", "ini", "other"]
 
 _SUFFIXES: dict[str, Kind] = {
     "py": "python",
     "pyi": "python",
     "toml": "toml",
     "md": "markdown",
+    "markdown": "markdown",
     "yml": "yaml",
     "yaml": "yaml",
     "env": "dotenv",
     "dockerfile": "dockerfile",
+    **dict.fromkeys(("sh", "bash", "zsh"), "shell"),
+    **dict.fromkeys(("ini", "cfg", "conf", "properties"), "ini"),
+}
+_NAMES: dict[str, Kind] = {
+    **dict.fromkeys((".envrc", ".flaskenv"), "shell"),
+    **dict.fromkeys((".npmrc", ".netrc", ".pgpass"), "ini"),
 }
 _PREFIXES: dict[str, Kind] = {"dockerfile": "dockerfile", "procfile": "procfile"}
 
@@ -29,8 +36,13 @@ PRUNED = tuple(f"{name}/" for name in sorted(NEVER - {".git"}))
 
 
 def kind_of(path: str) -> Kind:
-    """The kind of a file: dotenv is ``.env``, ``.env.*`` and ``*.env``; a suffix outweighs what stands before it."""
+    """The kind of a file; a suffix outweighs what stands before it.
+
+    dotenv is ``.env``, ``.env.*`` and ``*.env``; ini is every settings file of lines with ``#`` comments.
+    """
     name = path.replace("\\", "/").rpartition("/")[2].lower()
+    if name in _NAMES:
+        return _NAMES[name]
     _, dot, suffix = name.rpartition(".")
     if dot and suffix in _SUFFIXES:
         return _SUFFIXES[suffix]

@@ -29,11 +29,12 @@ def describe_frequency(work: RequestWork) -> str:
         return "on every request that takes this branch" if work.conditional else "on every request"
     routes = f"{work.routes} route{'s' if work.routes > 1 else ''}"
     if work.frequency == "dependency":
-        return (
-            f"for every request of {routes} that share a dependency"
-            if work.routes > 1
-            else "for every request of one route's dependency"
-        )
+        dependency = f"of {routes} that share a dependency" if work.routes > 1 else "of one route's dependency"
+        if not work.conditional:
+            return f"for every request {dependency}"
+        if work.routes > 1:
+            return f"for requests that take this branch, {dependency}"
+        return f"for requests {dependency} that take this branch"
     return f"in the requests of {routes}"
 
 

@@ -151,6 +151,22 @@ def test_two_outputs_cannot_share_standard_output(project):
     assert "only one --output can go to standard output" in done.stderr
 
 
+def test_an_output_that_names_no_file_is_said(project):
+    done = atomlint("check", "-o", "json=", cwd=project)
+    assert (done.returncode, done.stdout, done.stderr) == (2, "", "atomlint: --output json= names no file\n")
+
+
+def test_notes_and_messages_are_harmless_to_a_terminal(project, capsys):
+    from types import SimpleNamespace
+
+    from atomlint.cli.emit import emit
+
+    none = {"show_suppressed": False, "verbose": 0, "quiet": False, "statistics": False, "timings": False}
+    emit(SimpleNamespace(notes=["a\x1b[2J\nb\udcff"], tracebacks=[]), None, [], none)
+    assert capsys.readouterr().err == "note: a\\x1b[2J\\nb\\xff\n"
+    assert "\x1b" not in atomlint("check", "--select", "\x1b[2J", cwd=project).stderr
+
+
 def test_a_wrong_format_suggests_the_nearest(project):
     done = atomlint("check", "--output", "sarf", cwd=project)
     assert (done.returncode, done.stderr) == (2, "atomlint: no such output format: sarf; did you mean 'sarif'?\n")
@@ -217,6 +233,21 @@ def test_a_dash_needs_the_name_of_its_file(project):
     assert (done.returncode, done.stdout) == (2, "")
     assert "--stdin-filename" in done.stderr
     assert atomlint("check", "--stdin-filename", "", cwd=project).returncode == 2
+
+
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [
+        (".", "names a directory: ."),
+        ("new/", "names a directory: new/"),
+        ("a.js", "a kind of file that is not looked at"),
+    ],
+)
+def test_content_of_what_is_not_looked_at_is_refused(project, name, said):
+    done = atomlint("check", "--stdin-filename", name, cwd=project, stdin=LIMITER)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert re.fullmatch(r"atomlint: --stdin-filename .*\n", done.stderr)
+    assert said in done.stderr
 
 
 def test_show_files_lists_what_would_be_looked_at_in_every_project(project):
@@ -300,3 +331,41 @@ def test_the_cache_has_a_place_that_can_be_cleared(project):
 def test_no_cache_neither_reads_nor_writes_it(project):
     atomlint("check", "--no-cache", cwd=project)
     assert not Path(atomlint("cache", "dir", cwd=project).stdout.strip()).exists()
+
+
+# --- baseline ---------------------------------------------------------------------------------------------------------
+
+
+def test_a_written_baseline_accepts_what_the_run_found_and_nothing_else(project):
+    done = atomlint("check", "--write-baseline", "base.json", cwd=project)
+    assert (done.returncode, done.stdout, done.stderr) == (0, "wrote 1 finding to base.json\n", "")
+    write(project, atomlint_dot_toml='baseline = "base.json"\n')
+    assert atomlint("check", cwd=project).returncode == 0
+    before = (project / "base.json").read_bytes()
+    assert atomlint("check", "--write-baseline", "base.json", cwd=project).stdout == "wrote 1 finding to base.json\n"
+    assert (project / "base.json").read_bytes() == before
+    write(project, other_dot_py=LIMITER)
+    assert [path for _, path, _ in places(cwd=project) if path == "other.py"] == ["other.py"]
+    assert atomlint("check", cwd=project).returncode == 1
+
+
+def test_a_baseline_of_an_incomplete_run_ends_with_2_and_accepts_no_syntax_error(project):
+    write(project, broken_dot_py="import redis\ndef f(:\n")
+    done = atomlint("check", "--write-baseline", "base.json", cwd=project)
+    assert (done.returncode, done.stdout) == (2, "wrote 1 finding to base.json\n")
+    assert done.stderr.startswith("error (syntax): broken.py: ")
+    assert atomlint("check", "--config", 'baseline="base.json"', cwd=project).returncode == 2
+
+
+def test_a_baseline_leaves_the_outputs_asked_for_as_they_are(project):
+    done = atomlint("check", "--write-baseline", "base.json", "-o", "json", cwd=project)
+    assert (done.returncode, done.stderr) == (0, "wrote 1 finding to base.json\n")
+    assert len(json.loads(done.stdout)["findings"]) == 1
+
+
+def test_a_baseline_that_cannot_be_written_is_said(project):
+    done = atomlint("check", "--write-baseline", "nowhere/base.json", cwd=project)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr == "atomlint: cannot write nowhere/base.json: No such file or directory\n"
+    done = atomlint("check", "--write-baseline", "", cwd=project)
+    assert (done.returncode, done.stderr) == (2, "atomlint: --write-baseline names no file\n")

@@ -111,11 +111,36 @@ def test_an_unterminated_markdown_comment_or_fence_is_said():
     assert state("a.md", f"<!-- {MARK} -->\n```\n<!-- no -->\n") == ([MARK], False)
 
 
+@pytest.mark.parametrize("path", ["a.yml", "a.ini", "a.conf", ".npmrc", "run.sh", ".envrc"])
+def test_yaml_shell_and_ini_comments_stand_at_a_line_start_or_behind_white_space(path):
+    text = f'# {MARK}\na: b # two\n\t# three\na: b#no\na: "x # no" # four\na: \'x # no\'  # five\na: b # "six\n'
+    assert state(path, text) == ([MARK, "two", "three", "four", "five", '"six'], True)
+
+
+def test_an_apostrophe_in_a_word_of_yaml_hides_no_comment():
+    assert texts("a.yml", f"a: it's here # {MARK}\n") == [MARK]
+
+
+@pytest.mark.parametrize(("path", "line"), [("a.yml", 'a: "open'), ("a.ini", "a = 'open"), ("run.sh", 'echo a"open')])
+def test_a_quote_that_stays_open_hides_the_rest_of_its_line_only(path, line):
+    assert texts(path, f"{line} # {MARK}\n# two\n") == ["two"]
+
+
+def test_shell_knows_escaped_quotes_and_quotes_inside_words():
+    assert texts("run.sh", f"echo it\\'s # {MARK}\nA=b'c # no'\necho \"a\\\" # no\" # three\n") == [MARK, "three"]
+
+
+def test_only_directives_count_inside_a_fence():
+    text = f"# {MARK}\n```sh\nA=b # {MARK}\n# {MARK}\n# a heading of the shell\nA='# {MARK}'\n```\nA=b # {MARK}\n"
+    found = list(comments(Source("a.md", text.encode())))
+    assert [(c.text, c.line, c.own_line) for c in found] == [(MARK, 3, False), (MARK, 4, True)]
+
+
 def test_files_of_other_kinds_have_no_comments():
     assert state("a.js", f"# {MARK}") == ([], True)
 
 
-PATHS = ["a.py", "a.toml", ".env", "Dockerfile", "a.md", "a.yml", "a.bin"]
+PATHS = ["run.sh", "a.cfg", "a.py", "a.toml", ".env", "Dockerfile", "a.md", "a.yml", "a.bin"]
 
 
 @settings(max_examples=100)
@@ -126,6 +151,6 @@ def test_any_text_scans_without_an_exception_into_ordered_spans(path, text):
     for comment in scan(source).comments:
         start, end = source.offset(comment.span.start), source.offset(comment.span.end)
         assert previous <= start < end
-        assert source.text.startswith("<!--" if path == "a.md" else "#", start)
+        assert source.text.startswith(("<!--", "#") if path == "a.md" else "#", start)
         assert comment.text in source.text[start:end]
         previous = end

@@ -408,7 +408,7 @@ async def test_without_the_extra_the_command_says_what_to_install() -> None:
     assert done.returncode == 2
     assert done.stdout == b""
     assert done.stderr.decode().splitlines() == [
-        "atomlint: the language server needs pygls: pip install 'atomlint[lsp]'"
+        "atomlint: the language server needs pygls: pip install '.[lsp]' in a checkout"
     ]
 
 

@@ -122,6 +122,34 @@ def test_a_full_disk_is_said_and_ends_with_2(project):
     assert re.fullmatch(rb"atomlint: cannot write the output: .*\n", said)
 
 
+def shell(line: str, cwd: Path) -> subprocess.CompletedProcess[bytes]:
+    """The command by a shell, which can close streams."""
+    command = f'exec "$0" -m atomlint {line}'
+    call = ["sh", "-c", command, sys.executable]
+    return subprocess.run(call, cwd=cwd, env=environment(), capture_output=True, check=False)
+
+
+@POSIX
+def test_closed_standard_streams_are_no_traceback(project):
+    done = shell("check >&-", project)
+    assert (done.returncode, done.stderr) == (1, b"")
+    done = shell("check -o concise nowhere.py app.py 2>&-", project)
+    assert done.returncode == 2
+    assert b"app.py:10:5" in done.stdout
+    assert shell("check --output nothing >&- 2>&-", project).returncode == 2
+    done = shell("check --stdin-filename app.py <&-", project)
+    assert (done.returncode, done.stderr) == (2, b"atomlint: --stdin-filename: standard input is closed\n")
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="only on Linux: /dev/full")
+@pytest.mark.parametrize("line", ["explain redis-per-request", "rules", "--version", "check --show-files"])
+def test_no_command_ends_in_a_traceback_on_a_full_disk(project, line):
+    done = shell(f"{line} >/dev/full", project)
+    assert done.returncode == 2
+    assert re.fullmatch(rb"atomlint: cannot write the output: .*\n", done.stderr)
+    assert shell(f"{line} >/dev/full 2>&1", project).returncode == 2
+
+
 def test_the_demo_prints_the_report_and_ends_with_0():
     done = subprocess.run([sys.executable, ROOT / "tools" / "demo.py"], capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr

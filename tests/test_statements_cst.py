@@ -227,7 +227,7 @@ def test_a_node_of_another_statement_is_not_found():
 
 def test_a_statement_that_nests_too_deep_is_refused_and_its_neighbours_are_not():
     code = f"a()\nx = {'+'.join(['b'] * (MAX_DEPTH + 10))} + c()\n"
-    code += f"class A:\n    d()\n    x = {'+'.join(['b'] * 5000)} + e()\nf()\n"
+    code += f"class A:\n    d()\n    x = {'+'.join(['b'] * (MAX_DEPTH + 500))} + e()\nf()\n"
     for call in (0, 2, 4):
         assert type(statement(code, call=call).node("call", call)).__name__ == "Call"
     for call in (1, 3):

@@ -242,3 +242,29 @@ def test_findings_keep_their_order_and_new_ones_go_by_path_and_line():
     marked, new = run({"b.py": bad, "a.py": bad}, [finding(2), finding(1)])
     assert [f.span.start.line for f in marked] == [2, 1]
     assert [(f.span.path, f.span.start.line) for f in new] == [("a.py", 1), ("a.py", 2), ("b.py", 1), ("b.py", 2)]
+
+
+@pytest.mark.parametrize(
+    ("path", "text", "line"),
+    [
+        ("ci.yml", "env:\n  A: b  # atomlint: ignore[redis-per-request] made up\n", 2),
+        ("ci.yml", "env:\n  # atomlint: ignore[redis-per-request] made up\n  A: b\n", 3),
+        ("run.sh", "export A='b' # atomlint: ignore[redis-per-request] made up\n", 1),
+        ("setup.cfg", "[a]\nb = c  # atomlint: ignore[redis-per-request] made up\n", 2),
+        ("a.md", "```sh\nA=b # atomlint: ignore[redis-per-request] made up\n```\n", 2),
+        ("a.md", "```sh\n# atomlint: ignore[redis-per-request] made up\nA=b\n```\n", 3),
+        ("a.md", "```sh\nA=b # noqa  # atomlint: ignore[redis-per-request] made up\n```\n", 2),
+    ],
+)
+def test_a_directive_behind_a_hash_counts_in_texts_with_such_comments(path, text, line):
+    (marked,), new = run({path: text}, [finding(line, path=path)])
+    assert marked.suppressed is not None
+    assert marked.suppressed.reason == "made up"
+    assert new == []
+
+
+def test_a_directive_behind_a_hash_in_yaml_does_not_speak_about_other_lines():
+    text = "A: b  # atomlint: ignore[redis-per-request]\nB: c\n"
+    (marked,), new = run({"a.yml": text}, [finding(2, path="a.yml")])
+    assert marked.suppressed is None
+    assert len(new) == 1

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from typing import Any
+from typing import Any, NoReturn
 
 import click
 
@@ -22,6 +22,26 @@ COMMANDS = {
 
 class Commands(click.Group):
     """Commands that are imported when called; a misspelt one suggests the nearest."""
+
+    def main(self, *args: Any, **extra: Any) -> Any:
+        """Run the command line; closed streams and full disks are no tracebacks."""
+        from .streams import open_closed
+
+        open_closed()
+        try:
+            return super().main(*args, **extra)
+        except OSError as error:
+            self._end(error)
+
+    def _end(self, error: OSError) -> NoReturn:
+        from .streams import drop, said
+
+        drop("stdout")
+        try:
+            click.echo(f"atomlint: {said(error)}", err=True)
+        except OSError:  # standard error is full as well
+            drop("stderr")
+        sys.exit(2)
 
     def invoke(self, ctx: click.Context) -> Any:
         """Run a command; what no command can go on from ends in one line and a status.

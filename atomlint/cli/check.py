@@ -14,12 +14,13 @@ from .progress import progress, progress_done
 
 if TYPE_CHECKING:
     from ..engine import Engine, Request
+    from ..report import Report
 
 GROUPS = {
     "Rules": ("select", "ignore", "severity", "confidence"),
     "Output": ("output", "statistics", "timings", "show_files", "show_suppressed", "quiet", "verbose", "exit_zero"),
     "Files": ("stdin_filename", "force_exclude"),
-    "Configuration": ("config", "isolated"),
+    "Configuration": ("config", "isolated", "write_baseline"),
     "Speed": ("jobs", "no_cache"),
 }
 LEVELS = ("info", "warning", "error")
@@ -76,6 +77,9 @@ def _selectors(_: click.Context, __: click.Parameter, values: tuple[str, ...]) -
     help="A configuration file, or one key of it with a TOML value.",
 )
 @click.option("--isolated", is_flag=True, help="Ignore all configuration files.")
+@click.option(
+    "--write-baseline", metavar="FILE", help="Accept what this run finds: write it to FILE, for the key 'baseline'."
+)
 @click.option("--jobs", "-j", type=click.IntRange(0), default=0, metavar="N", help="Processes (default: one a core).")
 @click.option("--no-cache", is_flag=True, help="Neither read nor write the cache.")
 def check(**options: Any) -> None:
@@ -91,9 +95,13 @@ def check(**options: Any) -> None:
     begin_listing()
     from ..engine import Engine, UsageError
     from .emit import emit
+    from .streams import drop
 
+    target = options["write_baseline"]
     try:
         outputs = parse_outputs(options["output"])
+        if target is not None and not Path(target).name:
+            raise UsageError(["--write-baseline names no file"])
         engine = Engine()
         request = make_request(options)
         if options["show_files"]:
@@ -106,12 +114,15 @@ def check(**options: Any) -> None:
         progress_done()
     status = report.status
     try:
+        if target is not None:
+            status = accept(report, target, alone=not options["output"])
+            outputs = outputs if options["output"] else []
         emit(engine, report, outputs, options)
         sys.stdout.flush()
     except BrokenPipeError:  # the reader has gone
-        drop_output()
+        drop("stdout")
     except OSError as error:
-        drop_output()
+        drop("stdout")
         fail([f"cannot write {error.filename or 'the output'}: {error.strerror}"])
     finally:
         engine.close()
@@ -127,24 +138,45 @@ def begin_listing() -> None:
         git.begin(os.curdir, prune=kinds.PRUNED)
 
 
-def drop_output() -> None:
-    """Send what standard output still holds nowhere, or Python would fail to write it again when it exits."""
-    with Path(os.devnull).open("w", encoding="utf-8") as nowhere:
-        os.dup2(nowhere.fileno(), sys.stdout.fileno())
-
-
 def fail(messages: list[str]) -> None:
     """Print what is wrong with the call or the configuration, and exit with 2."""
+    from ..output.text import harmless
+
     for message in messages:
-        click.echo(f"atomlint: {message}", err=True)
+        click.echo(f"atomlint: {harmless(message)}", err=True)
     sys.exit(2)
+
+
+def accept(report: Report, target: str, *, alone: bool) -> int:
+    """Write the run's findings to a baseline, say how many, and return the status.
+
+    ``alone`` when no other output was asked for: then errors are said here, and standard output is free.
+    What a baseline accepts already stays in it. A file that does not parse cannot be accepted.
+
+    Raises:
+        OSError: the file cannot be written.
+    """
+    from ..baseline import write
+    from ..output.summary import trouble_line
+    from ..output.text import count, harmless
+    from ..own_rules import SYNTAX
+
+    try:
+        number = write(target, [finding for finding in report.findings if finding.rule != SYNTAX])
+    except OSError as error:
+        error.filename = target
+        raise
+    for trouble in report.errors if alone else ():
+        click.echo(trouble_line(trouble), err=True)
+    click.echo(f"wrote {count(number, 'finding')} to {harmless(target)}", err=not alone)
+    return 2 if report.status == 2 else 0
 
 
 def parse_outputs(values: tuple[str, ...]) -> list[tuple[str, str | None]]:
     """Formats and their files.
 
     Raises:
-        UsageError: there is no such format.
+        UsageError: there is no such format, or no file is named after ``=``.
     """
     from ..didyoumean import suggestion
     from ..engine import UsageError
@@ -152,11 +184,13 @@ def parse_outputs(values: tuple[str, ...]) -> list[tuple[str, str | None]]:
 
     outputs = []
     for value in values or ("full",):
-        name, _, file = value.partition("=")
+        name, equals, file = value.partition("=")
         if name not in FORMATS:
             hint = suggestion(name, FORMATS) or f"; one of {', '.join(FORMATS)}"
             raise UsageError([f"no such output format: {name}{hint}"])
-        outputs.append((name, file or None))
+        if equals and not file:
+            raise UsageError([f"--output {value} names no file"])
+        outputs.append((name, file if equals else None))
     if sum(file is None for _, file in outputs) > 1:
         raise UsageError(["only one --output can go to standard output; write the others to files with FORMAT=FILE"])
     return outputs
@@ -170,10 +204,8 @@ def make_request(options: dict[str, Any]) -> Request:
     overlay, paths = {}, options["paths"]
     name = options["stdin_filename"]
     if name is not None:
-        if not name:
-            raise UsageError(["--stdin-filename needs the path of a file"])
         full = os.path.abspath(cwd / name)  # noqa: PTH100 - links are the workspace's to resolve
-        overlay[full] = sys.stdin.buffer.read()
+        overlay[full] = read_stdin(name, full)
         paths = (*(path for path in paths if path != "-"), name)
     elif "-" in paths:
         raise UsageError(["'-' needs --stdin-filename PATH, the file whose content it is"])
@@ -192,7 +224,29 @@ def make_request(options: dict[str, Any]) -> Request:
     )
 
 
+def read_stdin(name: str, full: str) -> bytes:
+    """The content on standard input, for a file of that name and absolute path.
+
+    Raises:
+        UsageError: the name is none of a file that is looked at, or standard input is closed.
+    """
+    from ..engine import UsageError
+    from ..listing import textual
+
+    if not name:
+        raise UsageError(["--stdin-filename needs the path of a file"])
+    if name.endswith(("/", os.sep)) or Path(full).is_dir():
+        raise UsageError([f"--stdin-filename names a directory: {name}"])
+    if not textual(name.replace(os.sep, "/")):
+        raise UsageError([f"--stdin-filename names a kind of file that is not looked at: {name}"])
+    if sys.stdin is None:
+        raise UsageError(["--stdin-filename: standard input is closed"])
+    return sys.stdin.buffer.read()
+
+
 def show_files(engine: Engine, request: Request) -> None:
     """Print the files that a run would look at, one a line."""
+    from ..output.text import harmless
+
     for path in engine.files(request):
-        click.echo(path)
+        click.echo(harmless(path))

@@ -22,6 +22,7 @@ def emit(engine: Engine, report: Report, outputs: list[tuple[str, str | None]], 
     import time
 
     from ..output import render
+    from ..output.text import harmless
 
     start = time.process_time()
     chosen = {key: options[key] for key in ("show_suppressed", "verbose", "quiet")}
@@ -36,7 +37,7 @@ def emit(engine: Engine, report: Report, outputs: list[tuple[str, str | None]], 
         statistics(report, err=not human)
     if not options["quiet"]:
         for note in dict.fromkeys(engine.notes):
-            click.echo(f"note: {note}", err=True)
+            click.echo(f"note: {harmless(note)}", err=True)
     if options["verbose"]:
         for text in engine.tracebacks:
             click.echo(text, err=True)

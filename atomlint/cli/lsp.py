@@ -17,7 +17,7 @@ def lsp(stdio: bool) -> None:  # noqa: ARG001
         missing = (error.name or "").partition(".")[0]
         if missing not in ("pygls", "lsprotocol"):
             raise
-        click.echo(f"atomlint: the language server needs {missing}: pip install 'atomlint[lsp]'", err=True)
+        click.echo(f"atomlint: the language server needs {missing}: pip install '.[lsp]' in a checkout", err=True)
         sys.exit(2)
     if sys.stdin is not None and sys.stdin.isatty():
         click.echo("atomlint: an editor is expected on standard input; see docs/editors.md", err=True)

@@ -25,7 +25,7 @@ looks at the URL, or by a mode variable that every Fly.io configuration deployin
 configuration leaves the mode variable out, its default holds and the fallback is reported. A product that is meant to
 run on SQLite says so in its documentation, which is not read: ignore the line with that reason. A fallback for an
 unknown URL scheme, one after a caught `KeyError`, and a settings class in a file without any call are not seen.
-Scripts are reported with medium confidence, and with low where the file is named for development.
+Scripts are reported with medium confidence, and not at all where they make a database named for development.
 """
 
 from __future__ import annotations
@@ -67,7 +67,7 @@ def report(ctx: Context, node: cst.Call) -> Iterator[Finding]:
     """One finding for each place that takes SQLite, unless something keeps it from production."""
     call = ctx.fact(node)
     for fallback in fallbacks(ctx.index, call.path)[call.ordinal]:
-        if is_chosen(ctx.index, fallback) or not is_used(ctx.index, fallback):
+        if is_local(fallback) or is_chosen(ctx.index, fallback) or not is_used(ctx.index, fallback):
             continue
         guards = [
             b for _, b in ctx.index.mode_branches(fallback.path, fallback.scope, fallback.frame) if not b.production
@@ -82,6 +82,11 @@ def report(ctx: Context, node: cst.Call) -> Iterator[Finding]:
         open_at = missing_mode(ctx.index, fallback, guards)
         if open_at is not None:
             yield finding(ctx, fallback, *open_at)
+
+
+def is_local(fallback: Fallback) -> bool:
+    """Whether a script makes a database for the one who starts it."""
+    return SCRIPTS.search(fallback.path) is not None and LOCAL.search(fallback.text) is not None
 
 
 def missing_mode(index: Index, fallback: Fallback, guards: list[ModeBranch]) -> tuple[ModeBranch, Deployment] | None:
@@ -106,8 +111,6 @@ def finding(ctx: Context, fallback: Fallback, guard: ModeBranch | None, deployme
     declared = fallback.place is not None and fallback.place.kind == "assign" and not fallback.frame
     is_held = consumer is not None or declared
     confidence = Confidence.HIGH if is_held and not is_script else Confidence.MEDIUM
-    if is_script and LOCAL.search(fallback.text):
-        confidence = Confidence.LOW
     message = f"{read.name} silently becomes SQLite ({shown(fallback.text)}) when it is unset"
     notes = []
     if fallback.place is not None and read.kind != "field":

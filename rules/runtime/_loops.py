@@ -13,6 +13,8 @@ if TYPE_CHECKING:
 
     from atomlint import Call
 
+    from ._seconds import Seconds
+
     Expr = Any
 
 SLEEPS = frozenset(
@@ -60,6 +62,16 @@ def is_sleep(call: Call) -> bool:
 
 def loop_around(call: Call) -> Loop | None:
     """The loop whose turns a sleep paces, or None: no loop, a back-off after failures, or no constant interval."""
+    found = paced_by(call)
+    interval = None if found is None else interval_of(call, found)
+    if found is None or interval is None or interval.value <= 0:
+        return None
+    bound = _bound(call, found, interval.value)
+    return None if bound is None else Loop(found, interval.value, interval.fixed, *bound)
+
+
+def paced_by(call: Call) -> int | None:
+    """The frame of the loop around a sleep; None without one, and for a back-off after failures."""
     frames = call.table.facts.frames
     found = next((frame for frame in call.frame_ids if frames[frame].kind in ("while", "for")), None)
     if found is None or not call.args:
@@ -67,15 +79,14 @@ def loop_around(call: Call) -> Loop | None:
     for frame in call.frame_ids:
         if frame == found:
             break
-        if frames[frame].kind == "except" or (frames[frame].kind == "if" and _is_failure(frames[frame].test)):
+        if frames[frame].kind == "if" and _is_failure(frames[frame].test):
             return None
-    if any(frames[frame].kind == "except" for frame in call.frame_ids):
-        return None
-    interval = seconds(call.index, call.path, call.scope, call.args[0])
-    if interval is None or interval.value <= 0 or _changes(call, found):
-        return None
-    bound = _bound(call, found, interval.value)
-    return None if bound is None else Loop(found, interval.value, interval.fixed, *bound)
+    return None if any(frames[frame].kind == "except" for frame in call.frame_ids) else found
+
+
+def interval_of(call: Call, frame: int) -> Seconds | None:
+    """How long a sleep in a loop waits; None when that is computed, or changes from turn to turn."""
+    return None if _changes(call, frame) else seconds(call.index, call.path, call.scope, call.args[0])
 
 
 def inside(call: Call, frame: int) -> list[int] | None:

@@ -35,8 +35,8 @@ awake and is billed by the command on a hosted Redis.
 
 ## Limits
 Quiet for a back-off after errors, for a few attempts at start-up, for loops that a blocking read paces, and for work
-that only some turns do. An interval that is computed, or waits on an event with a time limit, is not seen. Requests to
-HTTP services are not counted.
+that only some turns do. Of several sleeps in a loop the longest counts: it is how often an idle loop asks. An interval
+that is computed, or waits on an event with a time limit, is not seen. Requests to HTTP services are not counted.
 """
 
 from __future__ import annotations
@@ -62,7 +62,7 @@ TIGHT = 5.0
 
 @rule("runtime-tight-poll", needs=(".sleep(", " sleep("), options=(BUDGET,), since="0.1")
 def waits_between_questions(call: Call) -> bool:
-    """The first sleep of a loop that asks something remote at every turn."""
+    """The longest sleep of a loop that asks something remote at every turn."""
     return call.name == "sleep" and poll_of(call) is not None
 
 

@@ -42,9 +42,11 @@ stands in a list, in UTF-16, or more than three lines below its name. A random v
 characters, or with a word such as `test` or `example` in it counts as made up. Nothing is ever sent to a provider, so a
 revoked credential looks like a live one.
 
-Not read: lock files and checksums, source maps, minified scripts, stylesheets, drawings, notebooks and snapshots (their
-random strings are digests and recorded output), and JSON over one megabyte. Lines over 8,192 characters are read only
-round what may begin a secret.
+Read are Python, TOML, YAML, JSON, dotenv files, Dockerfiles, Procfiles, Markdown, shell scripts (`.sh`, `.bash`,
+`.zsh`, `.envrc`), settings (`.ini`, `.cfg`, `.conf`, `.properties`) and `.flaskenv`, `.npmrc`, `.netrc`, `.pgpass`;
+nothing else, so no JavaScript, SQL or Terraform. Of these, lock files and recorded output (`__snapshots__`,
+`cassettes`) are left out, whose random strings are digests, and JSON over one megabyte. Lines over 8,192 characters are
+read only round what may begin a secret.
 """
 
 from __future__ import annotations

@@ -70,13 +70,14 @@ Which classes stand for a customer is recognised by name (`Tenant`, `Organizatio
 rules: `tenant-models = ["Account"]` in `[tool.atomlint]`.
 
 ## Limits
-A handler that reads the tenant it is about is not reported, nor a lookup whose row is then changed. Helpers that many
-routes call are reported with medium confidence. A cache counts when its hit leaves before the query.
+A handler that reads the tenant it is about, by id or slug, is not reported, nor a lookup whose row is then changed. One
+that reads the tenant by host (subdomain, domain, ...) is, with medium confidence, unless it only asks whether there is
+one. So are helpers that many routes call. A cache counts when its hit leaves before the query.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from atomlint import Confidence, Context, Finding, Function, Note, Option, rule
 
@@ -86,7 +87,9 @@ from ._models import tenant_models
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from atomlint.index.requests import RequestWork
+    from atomlint.index.requests import RequestWork, Use
+
+    Expr = Any
 
 KEYS = frozenset(
     (
@@ -108,6 +111,8 @@ KEYS = frozenset(
     )
 )
 """Columns that tell a customer: a lookup by others is a search."""
+HOSTS = frozenset({"subdomain", "domain", "custom_domain", "host", "hostname"})
+"""Columns that an address names: who asks by them wants to know for whom the request is."""
 ROUTES = Option("routes", 5, "routes that must share a helper function before its lookup is reported", minimum=2)
 
 
@@ -124,17 +129,15 @@ def looks_up_a_tenant(function: Function) -> bool:
     work = function.index.lookup_work(tenant_models(function.index)).get(function.value)
     if work is None or work.guard is not None:
         return False
-    if work.frequency == "route" and not work.path.steps:
-        return False  # the tenant is what the handler is about
-    return any(set(use.lookup.keys) <= KEYS for use in work.uses) and not changes_row(function, work)
+    return bool(lookups(function, work)) and not changes_row(function, work)
 
 
 @looks_up_a_tenant.on("*")
 def report(ctx: Context, function: Function) -> Iterator[Finding]:
     work = ctx.index.lookup_work(tenant_models(ctx.index))[function.value]
-    if work.frequency == "route" and work.routes < ctx.option(ROUTES):
+    if work.frequency == "route" and work.path.steps and work.routes < ctx.option(ROUTES):
         return
-    uses = [use for use in work.uses if set(use.lookup.keys) <= KEYS]
+    uses = lookups(function, work)
     first = uses[0].lookup
     keys = " and ".join(first.keys) or "no key"
     reached = f"{describe_frequency(work)}, reached from {entry_name(ctx.index, work)}"
@@ -146,6 +149,43 @@ def report(ctx: Context, function: Function) -> Iterator[Finding]:
     yield finding.with_trace(*trace_of(ctx.index, work)).with_help(
         "keep the row in the process for a minute (a TTL cache keyed by what the request carries), and drop it when it changes"
     )
+
+
+def lookups(function: Function, work: RequestWork) -> list[Use]:
+    """Reads that find out whose request it is.
+
+    A handler's own reads are about the tenant it shows, unless they go by host; and of those, the ones that only ask
+    whether a name is taken find nothing out either.
+    """
+    if work.frequency == "route" and not work.path.steps:
+        return [use for use in work.uses if HOSTS.issuperset(use.lookup.keys or ("",)) and is_shown(function, use)]
+    return [use for use in work.uses if KEYS.issuperset(use.lookup.keys)]
+
+
+def is_shown(function: Function, use: Use) -> bool:
+    """Whether anything of the row is used, other than that there is one; what an ``if`` asks of it does not count."""
+    rows = {f"@{use.effect.call}"}
+    before = 0
+    while len(rows) > before:  # result = session.execute(...); tenant = result.scalars().first()
+        before = len(rows)
+        rows |= {
+            f"@{c.ordinal}" for c in function.calls if type(c.callee) is str and c.callee.rpartition(".")[0] in rows
+        }
+        rows |= {
+            a.target for a in function.assigns if type(a.target) is str and type(a.value) is str and a.value in rows
+        }
+    values = [v for call in function.calls if call.name != "bool" for v in (*call.args, *call.keywords.values())]
+    values += [exit_.value for exit_ in function.exits]
+    values += [a.value for a in function.assigns if type(a.value) is not str or a.value not in rows]
+    return any(is_told(value, rows) for value in values)
+
+
+def is_told(expr: Expr, rows: set[str], *, is_test: bool = False) -> bool:
+    """Whether an expression holds a row or, when it is a test, more of a row than that there is one."""
+    if type(expr) is list:
+        parts = expr[2:] if expr[0] == "if" else expr[1:]
+        return any(is_told(part, rows, is_test=is_test or expr[0] in ("cmp", "not")) for part in parts)
+    return type(expr) is str and any((expr == row and not is_test) or expr.startswith(f"{row}.") for row in rows)
 
 
 def changes_row(function: Function, work: RequestWork) -> bool:

@@ -34,7 +34,7 @@ def run() -> None:
     while True:
         closed = close_past_slots()
         logger.info("closed %d slots", closed)
-        time.sleep(POLL_SECONDS)  # todo-expect: runtime-tight-poll
+        time.sleep(POLL_SECONDS)  # expect: runtime-tight-poll
 
 
 if __name__ == "__main__":

@@ -25,7 +25,7 @@ class Branding(BaseModel):
 @router.get("/branding/{subdomain}")
 def read_branding(subdomain: str, db: Session = Depends(get_db)) -> Branding:
     """Asked by every page load, before anyone has signed in."""
-    tenant = db.scalars(select(Tenant).where(Tenant.subdomain == subdomain)).first()  # todo-expect: tenant-uncached-lookup
+    tenant = db.scalars(select(Tenant).where(Tenant.subdomain == subdomain)).first()  # expect: tenant-uncached-lookup
     if tenant is None:
         raise HTTPException(status_code=404, detail="Unknown yard")
     return Branding(logo_url=tenant.logo_url, primary_color=tenant.primary_color)

@@ -137,14 +137,15 @@ class Engine:
         seen = {settings.root}
         pending = list(named.outside) if named is not None else []
         if named is not None:
+            elsewhere = [given for given in named.skipped if self._root_of(request, given) != settings.root]
+            pending += elsewhere  # excluded here, and a project of its own
+            named.skipped[:] = [given for given in named.skipped if given not in elsewhere]
             self._skip(named)
         own = covers or not (pending or inner) or (named is not None and bool(named.troubles))
         others = [self._other(request, root, None if named is None else request.paths) for root in inner]
         seen |= set(inner)
         for given in pending:
-            place = Path(os.path.abspath(request.cwd / given))  # noqa: PTH100
-            start = place if place.is_dir() else place.parent
-            root = self.settings(request, start).root
+            root = self._root_of(request, given)
             if root not in seen:
                 seen.add(root)
                 others.append(self._other(request, root, tuple(pending)))
@@ -152,6 +153,11 @@ class Engine:
         if own or not found:
             yield settings, workspace, named
         yield from found
+
+    def _root_of(self, request: Request, given: str) -> Path:
+        """Root of the project that a named path belongs to."""
+        place = Path(os.path.abspath(request.cwd / given))  # noqa: PTH100
+        return self.settings(request, place if place.is_dir() else place.parent).root
 
     def _start(self, request: Request) -> Path:
         """Where to look for the project: the working directory, unless no project is there and a named path has one."""

@@ -27,3 +27,15 @@ def test_a_run_that_no_rule_is_left_for_is_refused(tmp_path: Path, given: dict[s
     (tmp_path / "app.py").write_text("x = 1\n", "utf-8")
     with pytest.raises(UsageError, match="no rule is left to run"):
         Engine().check(Request(cwd=tmp_path, overrides=given, use_cache=False))
+
+
+def test_a_named_project_that_the_outer_one_excludes_is_looked_at(tmp_path: Path) -> None:
+    (tmp_path / "atomlint.toml").write_text('extend-exclude = ["examples/"]\n', "utf-8")
+    (tmp_path / "app.py").write_text("x = 1\n", "utf-8")
+    inner = tmp_path / "examples" / "shop"
+    inner.mkdir(parents=True)
+    (inner / "atomlint.toml").write_text("", "utf-8")
+    (inner / "app.py").write_text("x = 1\n", "utf-8")
+    report = Engine().check(Request(cwd=tmp_path, paths=("examples/shop",), use_cache=False))
+    assert report.root == str(inner)
+    assert list(report.errors) == []

@@ -14,6 +14,7 @@ import msgspec
 from .comments import Comment, scan
 from .didyoumean import suggestion
 from .finding import Span
+from .kinds import kind_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -46,6 +47,8 @@ class Directive(msgspec.Struct, frozen=True):
     id_spans: tuple[Span, ...] = ()
     erase: Span | None = None
     """What to delete so that the directive is gone and nothing is left of it."""
+    shown: bool = False
+    """Whether it stands in a code block of a document, where it may only be shown to readers: it is not judged."""
 
 
 def parse(source: Source) -> list[Directive]:
@@ -93,6 +96,7 @@ def _directives(source: Source, comment: Comment, lines: tuple[int, ...]) -> Ite
             lines=lines,
             id_spans=tuple(source.span(base + first + at, base + first + at + len(name)) for name, at in ids),
             erase=erase,
+            shown=kind_of(source.path) == "markdown" and source.slice(comment.span).startswith("#"),
         )
 
 

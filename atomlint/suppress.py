@@ -124,6 +124,8 @@ class _Judge:
         return [_resolve(name, self.redirects) for name in directive.ids]
 
     def _of(self, directive: Directive) -> Iterator[Finding]:
+        if directive.shown:
+            return
         if directive.problem is not None:
             said = f"malformed suppression: {directive.problem}{self._rules_of(directive)}"
             yield self._finding(directive.span, said)

@@ -268,3 +268,12 @@ def test_a_directive_behind_a_hash_in_yaml_does_not_speak_about_other_lines():
     (marked,), new = run({"a.yml": text}, [finding(2, path="a.yml")])
     assert marked.suppressed is None
     assert len(new) == 1
+
+
+def test_a_directive_that_a_code_block_of_a_document_shows_is_not_judged(tmp_path):
+    from atomlint.testing import check_files
+
+    text = "# Guide\n\n```python\nget(key)  # atomlint: ignore[redis-per-request] measured\nget(key)  # atomlint: ignore\n```\n"
+    assert check_files({"README.md": text}).findings == []
+    outside = "<!-- atomlint: ignore[redis-per-request] measured -->\ntext\n"
+    assert [f.rule for f in check_files({"README.md": outside}).findings] == ["atomlint-unused-suppression"]

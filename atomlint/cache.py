@@ -192,8 +192,8 @@ class Cache(NullCache):
         now = int(time.time())
         with transaction(db):
             db.executemany("UPDATE entry SET used = ? WHERE id = ?", [(now, row) for row in self._old])
-            others = "SELECT min(version) <> ?1 OR max(version) <> ?1 FROM entry"
-            if db.execute(others, (self._version,)).fetchone()[0]:
+            others = "SELECT min(version) <> ? OR max(version) <> ? FROM entry"
+            if db.execute(others, (self._version, self._version)).fetchone()[0]:
                 db.execute("DELETE FROM entry WHERE version <> ? AND used < ?", (self._version, now - OTHERS))
             self._trim(db)
         if pragma(db, "freelist_count") > pragma(db, "page_count") // 8:

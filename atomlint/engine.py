@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
-import functools
 import os
 import platform
 from dataclasses import dataclass, field
@@ -14,11 +12,11 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from . import __version__
-from .finding import Confidence, Finding
-from .outcome import Clock, Outcome, Progress, Sources
-from .own_rules import SYNTAX
+from .merge import Part, merged
+from .outcome import Clock, Outcome, Progress
 from .packing import pack, unpack
-from .report import Looked, Report, Trouble
+from .report import Report, Trouble
+from .stamps import engine_stamp, repository_key
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -28,10 +26,6 @@ if TYPE_CHECKING:
     from .hashes import Hashes
     from .registry import Registry
     from .workspace import Named, Workspace
-
-
-NOTED = 5
-"""Notes about files that were not named."""
 
 
 class UsageError(Exception):
@@ -61,20 +55,6 @@ class Request:
     progress: Progress | None = None
 
 
-@dataclass
-class Part:
-    """What one project adds to the report."""
-
-    root: Path
-    settings: Settings
-    workspace: Workspace
-    outcome: Outcome
-    named: Named | None
-    """What was named; None for all of it."""
-    troubles: list[Trouble]
-    cached: bool
-
-
 class Engine:
     """Runs checks. A long-lived process keeps one: caches and content hashes stay warm in it."""
 
@@ -100,7 +80,7 @@ class Engine:
         self.clock = Clock()
         self.notes, self.tracebacks = [], []
         parts = [self._part(request, *project) for project in self._projects(request)]
-        return self._report(parts)
+        return merged(parts, self.registry, self.clock.stages, self.notes)
 
     def files(self, request: Request) -> list[str]:
         """The files that a check would look at, relative to the working directory where they lie below it.
@@ -313,186 +293,3 @@ class Engine:
         return blake2b(
             f"{settings.digest} {content} {place}".encode("utf-8", "surrogateescape"), digest_size=16
         ).hexdigest()
-
-    # --- the report ------------------------------------------------------------------------------------------------
-
-    def _report(self, parts: Sequence[Part]) -> Report:
-        root = common([part.root for part in parts])
-        settings = parts[0].settings
-        findings: list[Finding] = []
-        troubles: list[Trouble] = []
-        elsewhere: list[Trouble] = []
-        thresholds = []
-        looked = Looked(cached=True)
-        for part in parts:
-            mine, trouble, others, seen = select(part)
-            prefix = os.path.relpath(part.root, root).replace(os.sep, "/")
-            if prefix != ".":
-                mine = [relocated(finding, prefix) for finding in mine]
-                trouble, others = moved(trouble, prefix), moved(others, prefix)
-                thresholds.append((prefix, part.settings.severity, part.settings.confidence))
-            findings += mine
-            troubles += trouble
-            elsewhere += others
-            looked = looked + seen
-        self.notes += said_of(elsewhere)
-        looked.rules = max(part.outcome.looked.rules for part in parts)
-        findings.sort(key=lambda finding: finding.order)
-        return Report(
-            root=str(root),
-            findings=findings,
-            errors=sorted(set(troubles)),
-            looked=looked,
-            sources=Joined(parts, root),
-            rules=RuleTable(self.registry),
-            severity=settings.severity,
-            confidence=settings.confidence,
-            timings=self.clock.stages,
-            thresholds=sorted(thresholds, key=lambda threshold: -len(threshold[0])),
-        )
-
-
-def common(roots: Sequence[Path]) -> Path:
-    """The directory that all projects lie in; the first one's root where there is none, on two drives."""
-    try:
-        return Path(os.path.commonpath(roots))
-    except ValueError:
-        return roots[0]
-
-
-def moved(troubles: Sequence[Trouble], prefix: str) -> list[Trouble]:
-    """Troubles of a nested project with their paths relative to the outer root."""
-    return [msgspec.structs.replace(t, path=f"{prefix}/{t.path}" if t.path else prefix) for t in troubles]
-
-
-def said_of(troubles: Sequence[Trouble]) -> list[str]:
-    """Notes about troubles in files that were not named: the first few, and how many there are beyond."""
-    notes = [f"{trouble.path}: {trouble.message}" for trouble in sorted(set(troubles))]
-    more = len(notes) - NOTED
-    return notes if more <= 0 else [*notes[:NOTED], f"{more:,} more files that were not named could not be looked at"]
-
-
-def select(part: Part) -> tuple[list[Finding], list[Trouble], list[Trouble], Looked]:
-    """What is shown of a project: findings that touch a named file, at a shown confidence.
-
-    Returns:
-        Findings, troubles that make the run incomplete, troubles of files that were not named, and what was looked at.
-    """
-    covers = part.named.covers if part.named is not None else lambda _: True
-    shown_from = min(part.settings.confidence.rank, Confidence.MEDIUM.rank)
-    everything = _baselined(part, part.outcome.findings)
-    findings = [f for f in everything if any(covers(span.path) for span in f.spans)]
-    looked = msgspec.structs.replace(part.outcome.looked, cached=part.cached)
-    looked.hidden = sum(f.confidence.rank < shown_from and f.suppressed is None for f in findings)
-    findings = [f for f in findings if f.confidence.rank >= shown_from or f.suppressed is not None]
-    looked.suppressed = sum(f.suppressed is not None for f in findings)
-    looked.baselined = sum(f.baselined for f in findings)
-    troubles = list(part.troubles)
-    elsewhere: list[Trouble] = []
-    broken = [f for f in everything if f.rule == SYNTAX and f.suppressed is None and not f.baselined]
-    for trouble in (*part.outcome.troubles, *(Trouble("syntax", f.span.path, f.message) for f in broken)):
-        (troubles if not trouble.path or covers(trouble.path) else elsewhere).append(trouble)
-    return findings, troubles, elsewhere, looked
-
-
-def _baselined(part: Part, findings: list[Finding]) -> list[Finding]:
-    name = part.settings.baseline
-    if name is None:
-        return findings
-    from . import baseline
-
-    try:
-        known = baseline.load(part.root / name)
-    except (OSError, ValueError) as error:
-        why = getattr(error, "strerror", None) or str(error)
-        part.troubles.append(Trouble("config", name, f"the baseline cannot be used: {why}"))
-        return findings
-    return baseline.mark(findings, known)[0]
-
-
-def relocated(finding: Finding, prefix: str) -> Finding:
-    """A finding of a nested project with its paths relative to the outer root."""
-    data = msgspec.to_builtins(finding)
-
-    def move(value: Any) -> None:
-        if isinstance(value, dict):
-            if isinstance(value.get("path"), str):
-                value["path"] = f"{prefix}/{value['path']}"
-            for inner in value.values():
-                move(inner)
-        elif isinstance(value, (list, tuple)):
-            for inner in value:
-                move(inner)
-
-    move(data)
-    return msgspec.convert(data, Finding)
-
-
-class Joined:
-    """Texts of several projects by paths relative to the first one's root."""
-
-    def __init__(self, parts: Sequence[Part], root: Path) -> None:
-        self._parts = sorted(
-            ((os.path.relpath(part.root, root).replace(os.sep, "/"), Sources(part.workspace)) for part in parts),
-            key=lambda part: -len(part[0]),
-        )
-
-    def source(self, path: str) -> Any:
-        """The file, or None when it cannot be read or decoded."""
-        for prefix, sources in self._parts:
-            if prefix == ".":
-                return sources.source(path)
-            if path.startswith(prefix + "/"):
-                return sources.source(path[len(prefix) + 1 :])
-        return None
-
-
-class RuleTable(dict[str, Any]):
-    """Rules by id, imported when an output asks for one."""
-
-    def __init__(self, registry: Registry) -> None:
-        super().__init__(dict.fromkeys(registry.ids))
-        self.registry = registry
-
-    def __getitem__(self, rule_id: str) -> Any:
-        return self.registry.rule(rule_id)
-
-    def get(self, rule_id: str, default: Any = None) -> Any:
-        """The rule, or the default when there is none of that id."""
-        return self.registry.rule(rule_id) if rule_id in self else default
-
-    def values(self) -> Any:
-        """All rules."""
-        return [self.registry.rule(rule_id) for rule_id in self]
-
-    def items(self) -> Any:
-        """All ids and rules."""
-        return [(rule_id, self.registry.rule(rule_id)) for rule_id in self]
-
-
-def repository_key(workspace: Workspace) -> bytes:
-    """The key of secrets' fingerprints: the same for every checkout of a project, so that reports can be compared."""
-    name = b""
-    data = workspace.read("pyproject.toml")
-    if not isinstance(data, Trouble) and b"[project]" in data:
-        from .toml import loads
-
-        with contextlib.suppress(ValueError, AttributeError, RecursionError):
-            name = str(loads(data.decode("utf-8")).get("project", {}).get("name", "")).encode()
-    return blake2b(name, digest_size=32, person=b"atomlint secret").digest()
-
-
-@functools.cache
-def engine_stamp() -> str:
-    """Changes whenever a file of the engine does: an editable install must not answer from an older engine's cache.
-
-    Asked once: what a process has loaded stays what it was.
-    """
-    latest, count = 0, 0
-    for directory, folders, files in os.walk(os.path.dirname(__file__)):  # noqa: PTH120 - walked at every start
-        folders[:] = [folder for folder in folders if folder not in ("__pycache__", "lsp", "cli")]
-        for name in files:
-            if name.endswith(".py"):
-                latest = max(latest, os.stat(os.path.join(directory, name)).st_mtime_ns)  # noqa: PTH116, PTH118
-                count += 1
-    return f"{latest:x}.{count}"

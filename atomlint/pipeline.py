@@ -137,7 +137,7 @@ class Pipeline:
             return self._run()
         finally:
             if self._pool is not None:
-                self._pool.close(wait=False)
+                self._pool.close()
 
     def _run(self) -> Outcome:
         scans = self._scan()

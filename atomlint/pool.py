@@ -111,14 +111,14 @@ class Pool:
         from concurrent.futures.process import BrokenProcessPool
 
         results: list[R | Died] = []
-        self._forget()
+        self.close()
         for task in chunk:
             try:
                 results += self._submit(work, [[task]])[0].result()
             except BrokenProcessPool:  # noqa: PERF203 - it is what is looked for
-                self._forget()
+                self.close()
                 results.append(Died())
-        self._forget()
+        self.close()
         return results
 
     def _processes(self) -> ProcessPoolExecutor:
@@ -134,21 +134,15 @@ class Pool:
             self._executor = ProcessPoolExecutor(self.jobs, context, _begin, arguments)
         return self._executor
 
-    def _forget(self) -> None:
-        if self._executor is not None:
-            self._executor.shutdown(wait=False, cancel_futures=True)
-            self._executor = None
-
     def _kill(self) -> None:
-        processes = getattr(self._executor, "_processes", None) or {}
-        self._forget()
-        for process in list(processes.values()):
+        for process in list((getattr(self._executor, "_processes", None) or {}).values()):
             process.terminate()
+        self.close()
 
-    def close(self, *, wait: bool = True) -> None:
-        """End the processes."""
+    def close(self) -> None:
+        """End the processes, and wait for that: the interpreter's own waiting at its end may meet them half closed."""
         if self._executor is not None:
-            self._executor.shutdown(wait=wait, cancel_futures=True)
+            self._executor.shutdown(wait=True, cancel_futures=True)
             self._executor = None
 
 

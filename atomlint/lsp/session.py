@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from ..cache import NullCache
-from ..engine import Engine, engine_stamp
+from ..engine import Engine
+from ..stamps import engine_stamp
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping

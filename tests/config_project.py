@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 EVERYTHING = """
 select = ["redis", "orm-duplicate-class"]
-ignore = ["all"]
+ignore = ["secret"]
 exclude = ["build/"]
 extend-exclude = ["gen/*.py"]
 src = ["backend"]

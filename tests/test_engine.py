@@ -306,4 +306,3 @@ def test_a_wrong_question_names_the_nearest_right_one(run, configuration, overri
 def test_the_thresholds_of_a_report_are_those_of_the_project_around_the_working_directory(run):
     report = run({"atomlint.toml": 'severity = "error"\nconfidence = "medium"\n'})
     assert (report.severity, report.confidence) == (Severity.ERROR, Confidence.MEDIUM)
-

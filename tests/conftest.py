@@ -19,6 +19,17 @@ collect_ignore = ["fixtures"]
 """Code to look at, some of it tests."""
 
 
+def _heed_interrupts() -> None:
+    """Commands that tests start must meet Ctrl-C as from a terminal: a shell's background job hands on that it is ignored."""
+    import signal
+
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
+_heed_interrupts()
+
+
 def pytest_configure(config):
     config.addinivalue_line("markers", "needs(*tools): commands or modules without which the test is skipped")
 

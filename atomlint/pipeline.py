@@ -390,8 +390,3 @@ def pointed_at(findings: Sequence[Finding]) -> set[str]:
         paths |= {step.span.path for step in finding.trace}
         paths |= {edit.span.path for fix in finding.fixes for edit in fix.edits}
     return paths
-
-
-def rule_ids(rules: Sequence[Rule]) -> frozenset[str]:
-    """Ids of rules."""
-    return frozenset(rule.id for rule in rules)

@@ -87,3 +87,28 @@ def make_pack(place: Path, monkeypatch, rules: dict[str, str], name: str = "test
 def make_registry(place: Path, monkeypatch, rules: dict[str, str]) -> Registry:
     """A registry of one pack."""
     return Registry([make_pack(place, monkeypatch, rules)])
+
+
+FAR = rule_module("far-away", '''\
+def nominate(call: Call):
+    return call.name == "far"
+
+
+@nominate.on("*")
+def report(ctx, call):
+    here = Span("fly.toml", Position(1, 1), Position(1, 2))
+    yield ctx.finding(call, "it is set elsewhere").with_related(Note(here, "here"))
+''', needs=("far",))  # fmt: skip
+RULES = {
+    "call/bad.py": calls("call-bad", "bad"),
+    "call/worse.py": calls("call-worse", "worse", severity="error"),
+    "call/note.py": calls("call-note", "note", severity="info"),
+    "call/maybe.py": calls("call-maybe", "maybe", confidence="medium"),
+    "call/hidden.py": calls("call-hidden", "hidden", confidence="low"),
+    "word/todo.py": words("word-todo", "todo", redirects=("word-fixme",)),
+    "far/away.py": FAR,
+}
+
+
+def active(report) -> list[tuple[str, int, str]]:
+    return [(f.span.path, f.span.start.line, f.rule) for f in report.active]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from packs import calls, make_registry, rule_module, words
+from packs import RULES, make_registry
 from projects import check, check_with, engine, put, said, write
 
 from atomlint.engine import UsageError
@@ -12,25 +12,6 @@ from atomlint.outcome import Outcome
 from atomlint.packing import unpack
 
 UNUSED = "atomlint-unused-suppression"
-FAR = rule_module("far-away", '''\
-def nominate(call: Call):
-    return call.name == "far"
-
-
-@nominate.on("*")
-def report(ctx, call):
-    here = Span("fly.toml", Position(1, 1), Position(1, 2))
-    yield ctx.finding(call, "it is set elsewhere").with_related(Note(here, "here"))
-''', needs=("far",))  # fmt: skip
-RULES = {
-    "call/bad.py": calls("call-bad", "bad"),
-    "call/worse.py": calls("call-worse", "worse", severity="error"),
-    "call/note.py": calls("call-note", "note", severity="info"),
-    "call/maybe.py": calls("call-maybe", "maybe", confidence="medium"),
-    "call/hidden.py": calls("call-hidden", "hidden", confidence="low"),
-    "word/todo.py": words("word-todo", "todo", redirects=("word-fixme",)),
-    "far/away.py": FAR,
-}
 
 
 @pytest.fixture
@@ -47,10 +28,6 @@ def run(tmp_path, registry):
         return check(root, *paths, registry=registry, **request)
 
     return call
-
-
-def active(report) -> list[tuple[str, int, str]]:
-    return [(f.span.path, f.span.start.line, f.rule) for f in report.active]
 
 
 # --- what fails --------------------------------------------------------------------------------------------------------

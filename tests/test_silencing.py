@@ -3,28 +3,12 @@
 from __future__ import annotations
 
 import pytest
-from packs import calls, make_registry, rule_module, words
+from packs import RULES, active, make_registry
 from projects import check, put, said, write
 
 from atomlint.baseline import write as write_baseline
 
 UNUSED = "atomlint-unused-suppression"
-FAR = rule_module("far-away", '''\
-def nominate(call: Call):
-    return call.name == "far"
-
-
-@nominate.on("*")
-def report(ctx, call):
-    here = Span("fly.toml", Position(1, 1), Position(1, 2))
-    yield ctx.finding(call, "it is set elsewhere").with_related(Note(here, "here"))
-''', needs=("far",))  # fmt: skip
-RULES = {
-    "call/bad.py": calls("call-bad", "bad"),
-    "call/worse.py": calls("call-worse", "worse", severity="error"),
-    "word/todo.py": words("word-todo", "todo", redirects=("word-fixme",)),
-    "far/away.py": FAR,
-}
 
 
 @pytest.fixture
@@ -41,10 +25,6 @@ def run(tmp_path, registry):
         return check(root, *paths, registry=registry, **request)
 
     return call
-
-
-def active(report) -> list[tuple[str, int, str]]:
-    return [(f.span.path, f.span.start.line, f.rule) for f in report.active]
 
 
 # --- what silences -----------------------------------------------------------------------------------------------------

@@ -14,8 +14,6 @@ if TYPE_CHECKING:
     from .catalog import EntryRow
     from .linker import Linker
 
-REQUEST_KINDS = ("every-request", "route")
-
 
 class Entry(NamedTuple):
     """An entry point: a function, its kind as the catalog's rows name it, and the call that registers it."""

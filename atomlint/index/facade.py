@@ -79,13 +79,6 @@ class Index:
         return tuple(cls for cls in self.all_classes() if cls.is_mapped)
 
     @cached_property
-    def setting_reads(self) -> tuple[SettingRead, ...]:
-        """Every place that reads a setting from the environment, in file order."""
-        from .settings import find_setting_reads
-
-        return tuple(find_setting_reads(self))
-
-    @cached_property
     def settings(self) -> Settings:
         """Setting reads by file, and what an expression was read from."""
         from .settings import Settings

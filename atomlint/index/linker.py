@@ -16,7 +16,6 @@ if TYPE_CHECKING:
 
     from .catalog import Catalog, Client
 
-EMPTY = Facts([], [], [], [], [], [])
 CARRIERS = frozenset({"state", "app", "application", "current_app"})
 """What carries a client from start-up to requests, by its name."""
 PROPERTIES = frozenset({"property", "cached_property", "functools.cached_property", "hybrid_property"})

@@ -14,7 +14,7 @@ from .reach import Reach
 from .requests import Requests
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from ..facts.records import Facts, Spans
     from .catalog import Catalog
@@ -80,8 +80,3 @@ class Project:
         if key not in self.memo:
             self.memo[key] = make()
         return self.memo[key]
-
-
-def static_loader(facts: Mapping[str, Facts]) -> Callable[[str], Facts | None]:
-    """A loader over facts that are all in memory."""
-    return facts.get

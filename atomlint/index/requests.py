@@ -12,7 +12,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from ..facts.records import Expr
-    from .calls import Edge
     from .guards import Guard
     from .project import Project
     from .reach import Path
@@ -227,8 +226,3 @@ class Requests:
                         if a.target == name and a.kind == "="
                     ]  # fmt: skip
         return bool(names) and not literal
-
-
-def edge_of(path: Path) -> Edge | None:
-    """The last edge of a path, or None for an entry point itself."""
-    return path.steps[-1][1] if path.steps else None

@@ -16,8 +16,6 @@ from .fields import field_reads
 from .tables import dotted, text_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from ..facts.records import Expr
     from ..finding import Span
     from .facade import Index
@@ -186,10 +184,3 @@ def header(index: Index, path: str, scope: int) -> Span:
     from .views import Function
 
     return Function(index, path, scope).span
-
-
-def find_setting_reads(index: Index) -> Iterator[SettingRead]:
-    """Every read of the linked files, in file order; tests are left out."""
-    for path in index.paths:
-        if path not in index.tests:
-            yield from index.settings.reads(path)

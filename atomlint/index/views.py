@@ -149,8 +149,8 @@ class Call(Located):
         return self.index.project.linker.evaluate(self.path, self.scope, expr)
 
 
-class Function(Located):
-    """One function, lambda, or the module itself (ordinal 0)."""
+class Definition(Located):
+    """What a function and a class share: a scope with a name."""
 
     @property
     def _record(self) -> Any:
@@ -167,25 +167,33 @@ class Function(Located):
         return str(self._record.name)
 
     @property
-    def qualname(self) -> str:
-        """Dotted name inside the module, or the file's name for the module itself."""
-        return self.table.qualname(self.ordinal) or self.path
-
-    @property
     def symbol(self) -> str:
         """Dotted name inside the module; empty for the module itself."""
         return self.table.qualname(self.ordinal)
+
+    @property
+    def span(self) -> Span:
+        """``def name`` or ``class Name``; the first character of the file for the module."""
+        spans = self.index.project.spans(self.path)
+        if spans is None or self.ordinal == 0:
+            return Span(self.path, Position(1, 1), Position(1, 1))
+        line, column, end = spans.scopes[5 * self.ordinal : 5 * self.ordinal + 3]
+        return self.index.span(self.path, (line, column, line, end))
+
+
+class Function(Definition):
+    """One function, lambda, or the module itself (ordinal 0)."""
+
+    @property
+    def qualname(self) -> str:
+        """Dotted name inside the module, or the file's name for the module itself."""
+        return self.table.qualname(self.ordinal) or self.path
 
     @property
     def is_async(self) -> bool:
         """Whether it is declared with ``async def``."""
         is_async: bool = self._record.is_async
         return is_async
-
-    @property
-    def span(self) -> Span:
-        """``def name``; the first character of the file for the module."""
-        return header_span(self)
 
     @property
     def calls(self) -> Iterator[Call]:
@@ -210,32 +218,8 @@ class Function(Located):
         return self.value in self.index.project.reach.reached
 
 
-class Class(Located):
+class Class(Definition):
     """One class."""
-
-    @property
-    def _record(self) -> Any:
-        return self.table.facts.scopes[self.ordinal]
-
-    @property
-    def value(self) -> Value:
-        """Its value in the index."""
-        return Value("def", self.path, self.ordinal)
-
-    @property
-    def name(self) -> str:
-        """Its own name."""
-        return str(self._record.name)
-
-    @property
-    def symbol(self) -> str:
-        """Dotted name inside the module."""
-        return self.table.qualname(self.ordinal)
-
-    @property
-    def span(self) -> Span:
-        """``class Name``."""
-        return header_span(self)
 
     @property
     def mro(self) -> tuple[Value, ...]:
@@ -304,15 +288,6 @@ class Class(Located):
     def evaluate(self, expr: Expr) -> frozenset[Value]:
         """What an expression in the class body can be."""
         return self.index.project.linker.evaluate(self.path, self.ordinal, expr)
-
-
-def header_span(view: Function | Class) -> Span:
-    """Span of ``def name`` or ``class Name``."""
-    spans = view.index.project.spans(view.path)
-    if spans is None or view.ordinal == 0:
-        return Span(view.path, Position(1, 1), Position(1, 1))
-    line, column, end = spans.scopes[5 * view.ordinal : 5 * view.ordinal + 3]
-    return view.index.span(view.path, (line, column, line, end))
 
 
 __all__ = ["Call", "Class", "Function", "dotted", "text_of"]

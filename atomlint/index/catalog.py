@@ -24,6 +24,12 @@ class Operation(msgspec.Struct, frozen=True, gc=False):
     """Network round trips."""
     commands: int = 1
     """Commands on the wire."""
+    most_trips: int | None = None
+    """Round trips at worst; None: as many as at best."""
+    most_commands: int | None = None
+    """Commands at worst; None: as many as at best."""
+    per_item: bool = False
+    """Whether the worst is a multiple of the data: a scan, a list of keys."""
 
 
 class Client(msgspec.Struct, forbid_unknown_fields=True, rename="kebab"):
@@ -36,6 +42,8 @@ class Client(msgspec.Struct, forbid_unknown_fields=True, rename="kebab"):
     """Other names of the class."""
     factories: list[str] = []
     """Callables that return an instance."""
+    connects: list[str] = []
+    """Those of them that open a connection at once."""
     free: list[str] = []
     """Methods without a round trip."""
     queues: bool = False
@@ -44,7 +52,19 @@ class Client(msgspec.Struct, forbid_unknown_fields=True, rename="kebab"):
     produces: dict[str, str] = {}
     """Methods that return an instance of another client type."""
     methods: dict[str, dict[str, int]] = {}
-    """Methods with their own cost: ``{trips = 3, commands = 6}``."""
+    """Methods with their own cost: ``{trips = 3, commands = 6}``; ``most-trips`` and ``most-commands`` where it varies."""
+    is_async: bool = False
+    """Whether its methods are coroutines; calls of a client that is not block the event loop."""
+    per_item: list[str] = []
+    """Methods that send more commands the more data there is."""
+    blocking: list[str] = []
+    """Methods that wait until there is something to do."""
+    scans: list[str] = []
+    """Methods whose answer, or whose work in the server, grows with the data."""
+    expires: dict[str, list[str]] = {}
+    """Methods that write a key which can expire, with the keywords that say when; an empty list: it always does."""
+    endless: list[str] = []
+    """Methods that write a key and can give it no expiry."""
     project: bool = False
     """A class of the project (by its dotted name) whose methods are to be taken at this row's word."""
 
@@ -63,6 +83,16 @@ class CacheDecorator(msgspec.Struct, forbid_unknown_fields=True, rename="kebab")
 
     names: list[str]
     store: Literal["local", "remote"] = "local"
+    ttl: list[str] = []
+    """Keywords, or places of positional arguments as digits, that say how long an answer is kept."""
+    default_ttl: int | None = None
+    """Seconds without such an argument; None: for ever."""
+    is_async: bool = True
+    """Whether it may stand on a coroutine function."""
+    hit: dict[str, int] = {}
+    """What a hit costs: ``{trips = 1, commands = 4}``; nothing for a local store."""
+    miss: dict[str, int] = {}
+    """What a miss costs besides the function itself."""
 
 
 class EntryRow(msgspec.Struct, forbid_unknown_fields=True, rename="kebab"):
@@ -152,6 +182,11 @@ class Catalog:
                     free=[*parent.free, *client.free],
                     methods={**parent.methods, **client.methods},
                     produces={**parent.produces, **client.produces},
+                    per_item=[*parent.per_item, *client.per_item],
+                    blocking=[*parent.blocking, *client.blocking],
+                    scans=[*parent.scans, *client.scans],
+                    expires={**parent.expires, **client.expires},
+                    endless=[*parent.endless, *client.endless],
                 )
             self.clients[client.type] = client
             for name in (client.type, *client.aliases, *client.factories):
@@ -224,7 +259,11 @@ def operation_of(client: Client, method: str) -> Operation | None:
         return None
     cost: Mapping[str, int] = client.methods.get(method, {})
     trips = cost.get("trips", 1)
-    return Operation(client.resource, method, trips, cost.get("commands", trips)) if trips else None
+    if not trips:
+        return None
+    commands = cost.get("commands", trips)
+    most = cost.get("most-trips"), cost.get("most-commands")
+    return Operation(client.resource, method, trips, commands, *most, per_item=method in client.per_item)
 
 
 def parse_rows(data: Mapping[str, Any], origin: str) -> Rows:

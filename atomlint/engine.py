@@ -24,7 +24,9 @@ if TYPE_CHECKING:
     from .cache import NullCache
     from .config import Settings
     from .hashes import Hashes
+    from .index.facade import Index
     from .registry import Registry
+    from .scan import SyntaxProblem
     from .workspace import Named, Workspace
 
 
@@ -53,6 +55,8 @@ class Request:
     """Unsaved content by absolute path."""
     force_exclude: bool = False
     progress: Progress | None = None
+    unresolved: bool = False
+    """Whether to list the calls on request paths whose target is not known."""
 
 
 class Engine:
@@ -80,7 +84,32 @@ class Engine:
         self.clock = Clock()
         self.notes, self.tracebacks = [], []
         parts = [self._part(request, *project) for project in self._projects(request)]
-        return merged(parts, self.registry, self.clock.stages, self.notes)
+        return merged(parts, self.registry, self.clock.stages, self.notes, unresolved=request.unresolved)
+
+    def program(self, request: Request) -> tuple[Settings, Workspace, Index, Mapping[str, SyntaxProblem]]:
+        """The whole production code of the project that is named, linked whatever the rules need, and what does not parse.
+
+        Raises:
+            UsageError: a configuration is wrong.
+        """
+        from .pipeline import Pipeline
+
+        settings, workspace, _ = next(iter(self._projects(request)))
+        cache, hashes = self._cache(request, settings)
+        hashes.key(workspace)
+        pipeline = Pipeline(
+            settings, self.registry, workspace, hashes, cache,
+            jobs=request.jobs, clock=self.clock, progress=request.progress, memo=self._memo,
+        )  # fmt: skip
+        return settings, workspace, pipeline.program(), pipeline.facts.problems
+
+    def projects(self, request: Request) -> Iterator[tuple[Settings, Workspace, Named | None]]:
+        """The projects that are looked at, and what is named in each; None for all of it.
+
+        Raises:
+            UsageError: see `check`.
+        """
+        yield from self._projects(request)
 
     def files(self, request: Request) -> list[str]:
         """The files that a check would look at, relative to the working directory where they lie below it.
@@ -244,7 +273,7 @@ class Engine:
         cache, hashes = self._cache(request, settings)
         with self.clock.stage("files"):
             content = hashes.key(workspace)
-            key = self._key(settings, content)
+            key = self._key(settings, content + " unresolved" * request.unresolved)
             blob = cache.get("result", key)
         outcome = None
         if blob is not None:
@@ -259,7 +288,7 @@ class Engine:
             pipeline = Pipeline(
                 settings, self.registry, workspace, hashes, cache,
                 jobs=request.jobs, clock=self.clock, progress=request.progress,
-                key=repository_key(workspace), memo=self._memo,
+                key=repository_key(workspace), memo=self._memo, unresolved=request.unresolved,
             )  # fmt: skip
             outcome = pipeline.run()
             if pipeline.is_complete:

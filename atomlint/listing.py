@@ -90,11 +90,16 @@ class Excluded:
 
 
 def textual(path: str) -> bool:
-    """Whether a path names a kind of file that a rule could read: Python, TOML, dotenv, Docker, Markdown, settings."""
+    """Whether a path names a kind of file that a rule could read: Python, TOML, dotenv, Docker, Markdown, settings,
+    requirements and their locks."""
     _, dot, suffix = path.rpartition(".")
     if dot and suffix.lower() in _SUFFIXES:
         return True
     name = path[path.rfind("/") + 1 :].lower()
+    if suffix in ("txt", "in", "lock"):
+        from .index.versions import states_versions
+
+        return states_versions(path)
     return name in _NAMES or (kind_of(name) != "other" and not name.endswith(".pyi"))
 
 

@@ -12,7 +12,7 @@ import msgspec
 from .finding import Confidence, Finding
 from .outcome import Outcome, Sources
 from .own_rules import SYNTAX
-from .report import Looked, Report, Trouble
+from .report import Looked, Report, Trouble, UnresolvedCall
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -40,7 +40,9 @@ class Part:
     cached: bool
 
 
-def merged(parts: Sequence[Part], registry: Registry, timings: Mapping[str, float], notes: list[str]) -> Report:
+def merged(
+    parts: Sequence[Part], registry: Registry, timings: Mapping[str, float], notes: list[str], *, unresolved: bool = False
+) -> Report:
     """One report of all projects; what concerns files that were not named goes to ``notes``."""
     root = common([part.root for part in parts])
     settings = parts[0].settings
@@ -73,8 +75,22 @@ def merged(parts: Sequence[Part], registry: Registry, timings: Mapping[str, floa
         severity=settings.severity,
         confidence=settings.confidence,
         timings=timings,
+        unresolved=_unresolved(parts, root) if unresolved else None,
         thresholds=sorted(thresholds, key=lambda threshold: -len(threshold[0])),
     )
+
+
+def _unresolved(parts: Sequence[Part], root: Path) -> list[UnresolvedCall]:
+    """Calls that lead nowhere in the named files, with paths from the outer root."""
+    found = []
+    for part in parts:
+        prefix = os.path.relpath(part.root, root).replace(os.sep, "/")
+        covers = part.named.covers if part.named is not None else lambda _: True
+        found += [
+            UnresolvedCall(call.path if prefix == "." else f"{prefix}/{call.path}", call.line, call.callee)
+            for call in part.outcome.unresolved if covers(call.path)
+        ]  # fmt: skip
+    return sorted(found)
 
 
 def common(roots: Sequence[Path]) -> Path:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from .finding import Finding
-from .report import Looked, Trouble
+from .report import Looked, Trouble, UnresolvedCall
 
 if TYPE_CHECKING:
     from .source import Source
@@ -28,6 +28,8 @@ class Outcome(msgspec.Struct, array_like=True):
     troubles: list[Trouble]
     looked: Looked
     tracebacks: list[str] = []
+    unresolved: list[UnresolvedCall] = []
+    """Calls that are listed when that is asked for."""
 
 
 class Clock:

@@ -17,7 +17,7 @@ from .moved import MovedError, line_map, moved
 from .outcome import Clock, Outcome, Sources
 from .own_rules import SYNTAX
 from .packing import pack, unpack
-from .report import Looked, Trouble
+from .report import Looked, Trouble, UnresolvedCall
 from .scan import Crash, Result, Scan, Setup, Task, begin, decode_scans, failed, look
 
 if TYPE_CHECKING:
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from .declare import Rule
     from .hashes import Hashes
     from .index.catalog import Catalog
+    from .index.facade import Index
     from .index.project import Project
     from .moved import Lines
     from .outcome import Progress
@@ -55,6 +56,8 @@ class IndexAnswer(msgspec.Struct, array_like=True):
     """Keys of the contents of files that findings point at (lines and quotes come from their text), and of ``needed``."""
     link_seconds: float = 0.0
     libcst_seconds: float = 0.0
+    unknown: list[tuple[str, int, str]] = []
+    """Unresolved calls, when they are to be listed: path, ordinal, callee."""
 
     def joined(self, other: IndexAnswer) -> IndexAnswer:
         """What two sets of rules said of the same project."""
@@ -65,6 +68,7 @@ class IndexAnswer(msgspec.Struct, array_like=True):
             self.documents + other.documents,
             self.unresolved + other.unresolved,
             needed=sorted({*self.needed, *other.needed}),
+            unknown=[*self.unknown, *other.unknown],
         )
 
 
@@ -84,6 +88,7 @@ class Pipeline:
         progress: Progress | None = None,
         key: bytes = b"\0" * 32,
         memo: dict[bytes, Any] | None = None,
+        unresolved: bool = False,
     ) -> None:
         self.settings = settings
         self.registry = registry
@@ -97,6 +102,8 @@ class Pipeline:
         self.options = self._options()
         self.is_test = test_matcher(settings.tests)
         self.troubles: list[Trouble] = []
+        self.lists_unresolved = unresolved
+        self.unresolved: list[UnresolvedCall] = []
         self.is_complete = True
         """Whether every file was looked at that could be: else the outcome says nothing about the next run."""
         self.facts = FactStore(cache, hashes, workspace.overlay, self._run_tasks, {} if memo is None else memo)
@@ -105,7 +112,7 @@ class Pipeline:
         self.index_rules = index_rules
         needles = {need.decode() for rule in self.rules if rule.subject != "Text" for need in rule.needs}
         if any(rule.reach for rule in index_rules):  # entry points that settings name in strings, not by imports
-            needles |= {row.setting for row in self.catalog.entries if row.setting}
+            needles |= {needle for row in self.catalog.entries for needle in row.needles}
             needles |= stated_names(settings.catalog)
         if not all(rule.needs for rule in index_rules):  # every file can hold a candidate, and holds this
             needles.add("")
@@ -157,6 +164,24 @@ class Pipeline:
         looked.out_of_reach = len(broken | {trouble.path for trouble in self.troubles if trouble.path})
         looked.rules = sum(rule.subject != "Project" for rule in self.rules)
         return self._finish(findings, crashes, looked, scans)
+
+    def program(self) -> Index:
+        """All production code, linked whatever the rules need: for questions about the program itself."""
+        paths = sorted(path for path in self.workspace.files if path.endswith(".py") and not self.is_test(path))
+        try:
+            self.facts.ensure(paths)
+            self.facts.prefetch(paths)
+        finally:
+            if self._pool is not None:
+                self._pool.close()
+                self._pool = None
+        from .index.facade import Index
+        from .index.project import Project
+
+        project = Project(paths, self.facts.facts, self.facts.spans, paths, self.catalog, self.settings.src)
+        index = Index(project, self.sources, tests=frozenset(p for p in self.workspace.files if self.is_test(p)))
+        index.files = tuple(self.workspace.files)
+        return index
 
     # --- stages ----------------------------------------------------------------------------------------------------
 
@@ -255,8 +280,17 @@ class Pipeline:
         problems = sorted(self.facts.problems.items())
         broken = [syntax_error(path, p.message, Position(p.line, p.column), p.needs) for path, p in problems]
         self.troubles += answer.troubles
+        self.unresolved = self._lines(answer.unknown)
         looked = Looked(parsed=answer.documents, unresolved=answer.unresolved)
         return [*answer.findings, *broken], answer.crashes, looked
+
+    def _lines(self, calls: Sequence[tuple[str, int, str]]) -> list[UnresolvedCall]:
+        """Calls by ordinal with the lines that they stand on now."""
+        found = []
+        for path, ordinal, callee in calls:
+            spans = self.facts.spans(path)
+            found.append(UnresolvedCall(path, spans.calls[4 * ordinal] if spans is not None else 1, callee))
+        return found
 
     def _undecodable(self, scans: Mapping[str, Scan], known: set[str]) -> list[Finding]:
         """Files whose text a rule wanted to read, less those that are known not to parse."""
@@ -293,12 +327,20 @@ class Pipeline:
 
     def _index_key(self, scans: Mapping[str, Scan], linked: Sequence[str], documents: Sequence[str]) -> bytes:
         digest = self.facts.digest(linked)
-        read = [*documents, *(path for path in self.workspace.files if path.endswith(".sh") or "." not in path)]
+        read = [*documents, *(path for path in self.workspace.files if self._is_read_whole(path))]
         parts = [digest, *(self.hashes.of(path) or b"" for path in read)]
         names = "\0".join([*scans, "", *self.workspace.files]).encode("utf-8", "surrogateescape")
         needs = [scans[path].needs for path in linked]
         whole = [parts, names, needs, self.registry.stamp(), self.settings.digest, [rule.id for rule in self.rules]]
+        whole += ["unresolved"] * self.lists_unresolved
         return _key(msgspec.msgpack.encode(whole), "", b"")
+
+    @staticmethod
+    def _is_read_whole(path: str) -> bool:
+        """Whether linking may read a file that is neither Python nor a document."""
+        from .index.versions import states_versions
+
+        return path.endswith(".sh") or "." not in path or states_versions(path)
 
     def _link(self, scans: Mapping[str, Scan], linked: Sequence[str], documents: Sequence[str]) -> IndexAnswer:
         """Run index and document rules; those about call paths beside the others, when the project is large."""
@@ -340,7 +382,9 @@ class Pipeline:
         needs = {path: frozenset(scan.needs) for path, scan in scans.items()}
         nominator.run_index_rules([rule for rule in rules if rule.subject != "Document"], needs)
         nominator.run_document_rules(rules, documents)
-        unresolved = project.reach.unresolved if any(rule.reach for rule in rules) else 0
+        counted = any(rule.reach for rule in rules)
+        unresolved = project.reach.unresolved if counted else 0
+        unknown = list(project.reach.unknown()) if counted and self.lists_unresolved else []
         self.facts.save()
         known = frozenset(project.linked)
         needed = sorted(path for path in project.linker.loaded if path not in known)
@@ -348,7 +392,7 @@ class Pipeline:
         self.clock.move("link", "libcst", libcst)
         return IndexAnswer(
             nominator.findings, nominator.crashes, nominator.troubles, nominator.documents, unresolved, needed,
-            link_seconds=time.process_time() - start - libcst, libcst_seconds=libcst,
+            link_seconds=time.process_time() - start - libcst, libcst_seconds=libcst, unknown=unknown,
         )  # fmt: skip
 
     def _finish(
@@ -360,7 +404,7 @@ class Pipeline:
         with self.clock.stage("finish"):
             done, troubles = finish(self, findings, crashes, [p for p, scan in scans.items() if scan.has_directives])
             done = assign(done, self.sources)
-        return Outcome(done, sorted({*self.troubles, *troubles}), looked, [c.traceback for c in crashes])
+        return Outcome(done, sorted({*self.troubles, *troubles}), looked, [c.traceback for c in crashes], self.unresolved)
 
 
 def _key(stamp: bytes, path: str, digest: bytes | None) -> bytes:

@@ -26,6 +26,16 @@ class Trouble(msgspec.Struct, frozen=True, order=True, gc=False):
     message: str
 
 
+class UnresolvedCall(msgspec.Struct, frozen=True, order=True, array_like=True, gc=False):
+    """A call on a request path whose target the index does not know."""
+
+    path: str
+    """Relative to the root with ``/``."""
+    line: int
+    callee: str
+    """As it is written, as far as it is a name; ``(...).x`` for an attribute of something else."""
+
+
 class Looked(msgspec.Struct, gc=False):
     """What was looked at; every human format ends with it."""
 
@@ -95,6 +105,8 @@ class Report:
     """The failing confidence."""
     timings: Mapping[str, float] = field(default_factory=dict)
     """CPU seconds a stage."""
+    unresolved: Sequence[UnresolvedCall] | None = None
+    """Calls on request paths whose target is not known; None when they were only counted."""
     thresholds: Sequence[tuple[str, Severity, Confidence]] = ()
     """Failing severity and confidence of nested projects, by the directory that they begin at; the innermost first."""
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from atomlint.index.catalog import Catalog, CatalogError, Client, Rows, configured_rows, operation_of, parse_rows
+from atomlint.index.value import Value
 from atomlint.registry import Registry
 from atomlint.testing import check_files
 
@@ -110,3 +111,83 @@ def test_a_stated_method_that_is_free_is_taken_at_its_word() -> None:
     assert len(check_files(files, select=("redis-per-request",)).findings) == 1
     row = {"kind": "client", "type": "core.cache.Cache", "free": ["get"]}
     assert check_files(files, select=("redis-per-request",), catalog=[row]).findings == []
+
+
+# --- costs in rows -----------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("place", "lower", "upper"),
+    [
+        ("redis.client.Redis().get", (1, 1), (1, 1)),
+        ("redis.client.Redis().mget", (1, 1), (1, 1)),
+        ("redis.client.Redis().scan_iter", (1, 1), (None, None)),
+        ("redis.commands.core.Script()", (1, 1), (1, 1)),
+        ("django.core.cache.cache.get_or_set", (1, 1), (3, 3)),
+        ("django.core.cache.caches[].get", (1, 1), (1, 1)),
+        ("django.db.models.Model().save", (1, 1), (2, 2)),
+        ("rq.Queue().enqueue", None, None),
+    ],
+)
+def test_an_operation_has_a_lower_and_an_upper_cost(
+    place: str, lower: tuple[int, int] | None, upper: tuple[int | None, int | None] | None
+) -> None:
+    operation = CATALOG.operation(place)
+    assert (operation and operation.lower, operation and operation.upper) == (lower, upper)
+
+
+def test_a_row_states_a_range_with_least_and_most() -> None:
+    row = Client("shop.Store", methods={"load": {"trips": 2, "commands": 5, "least-commands": 3, "most-commands": 9}})
+    load = operation_of(row, "load")
+    assert load is not None
+    assert (load.lower, load.upper) == ((2, 3), (2, 9))
+
+
+def test_a_method_that_may_cost_nothing_is_an_operation_all_the_same() -> None:
+    row = Client("shop.Store", methods={"touch": {"trips": 0, "most-commands": 2, "most-trips": 2}})
+    touch = operation_of(row, "touch")
+    assert touch is not None
+    assert (touch.lower, touch.upper) == ((0, 0), (2, 2))
+
+
+@pytest.mark.parametrize(
+    ("made", "is_async"),
+    [
+        ("redis.client.Redis().pipeline()", False),
+        ("redis.asyncio.client.Redis().pipeline()", True),
+        ("redis.asyncio.client.Redis().lock()", True),
+        ("redis.asyncio.client.Redis().pubsub()", True),
+        ("redis.asyncio.client.Redis().register_script()", True),
+        ("upstash_redis.asyncio.Redis().multi()", True),
+        ("upstash_redis.Redis().multi()", False),
+        ("arq.create_pool()", True),
+        ("sqlalchemy.ext.asyncio.async_sessionmaker()()", True),
+        ("sqlalchemy.orm.sessionmaker()()", False),
+        ("psycopg.AsyncConnection.connect()", True),
+    ],
+)
+def test_what_an_asynchronous_client_makes_is_asynchronous(made: str, is_async: bool) -> None:
+    client = CATALOG.client_of(CATALOG.canonical(made))
+    assert client is not None
+    assert client.is_async is is_async
+
+
+def test_what_queues_gives_the_pipeline_back() -> None:
+    queued = CATALOG.called(Value("ext", "redis.client.Pipeline().get"))
+    assert queued.place == "redis.client.Pipeline()"
+
+
+def test_one_row_of_a_manager_is_a_row() -> None:
+    row = CATALOG.called(Value("ext", "django.db.models.Model.objects.filter().first"))
+    assert row.place == "django.db.models.Model()"
+
+
+def test_every_row_that_names_versions_names_its_library() -> None:
+    assert [row.names for row in CATALOG.works if row.versions and not row.library] == []
+    versioned = [(row.versions, bool(row.cost)) for row in CATALOG.works if row.library == "fastapi-limiter"]
+    assert versioned == [("<0.2", True), (">=0.2", False)]
+
+
+def test_a_configured_row_of_work_names_a_wrong_field() -> None:
+    with pytest.raises(CatalogError, match=r"row 1 \(work\): unknown field 'costs'; did you mean 'cost'"):
+        configured_rows([{"kind": "work", "names": ["a.b"], "costs": {}}], "pyproject.toml")

@@ -31,7 +31,7 @@ ASYNC = "redis.asyncio.client.Redis"
         ("from redis import asyncio as aioredis\nc = aioredis.Redis()", ASYNC),
         ("import valkey\nc = valkey.Valkey()", REDIS),
         ("from upstash_redis import Redis\nc = Redis.from_env()", "upstash_redis.Redis"),
-        ("from upstash_redis.asyncio import Redis\nc = Redis(url='', token='')", "upstash_redis.Redis"),
+        ("from upstash_redis.asyncio import Redis\nc = Redis(url='', token='')", "upstash_redis.asyncio.Redis"),
         ("from flask_redis import FlaskRedis\nc = FlaskRedis(app)", REDIS),
         ("from django_redis import get_redis_connection\nc = get_redis_connection()", REDIS),
         ("import redis\nclass C(redis.Redis): pass\nc = C()", REDIS),
@@ -51,7 +51,7 @@ def test_methods_without_a_round_trip_cost_nothing(method):
     [
         ("p = c.pipeline()\np.get('a')\np.get('b')\np.execute()", 4),
         ("with c.pipeline() as p:\n    p.incr('a')\n    p.expire('a', 1)\n    p.execute()", 4),
-        ("p = c.pipeline()\np.get('a').get('b').execute()", None),
+        ("p = c.pipeline()\np.get('a').get('b').execute()", 4),
     ],
 )
 def test_a_pipeline_queues_until_it_is_executed(code, commands):
@@ -180,3 +180,47 @@ def test_the_call_that_made_a_client_is_found_from_where_it_is_used():
     calls = index.project.linker.table("app.py").facts.calls
     made = index.receiver_origin("app.py", len(calls) - 1)
     assert (made.path, made.name) == ("core.py", "Redis")
+
+
+def first_effect(code: str):
+    """The first remote call of a module."""
+    index = index_of({"app.py": textwrap.dedent(code)})
+    calls = index.project.linker.table("app.py").facts.calls
+    return next(e for n in range(len(calls)) if (e := index.project.effects.remote("app.py", n)) is not None)
+
+
+@pytest.mark.parametrize(
+    ("call", "properties"),
+    [
+        ("get('k')", (False, False, None, False)),
+        ("set('k', 1)", (False, False, ["ex", "px", "exat", "pxat", "keepttl"], False)),
+        ("setex('k', 1, 2)", (False, False, [], False)),
+        ("incr('k')", (False, False, None, True)),
+        ("keys('*')", (True, False, None, False)),
+        ("blpop('k')", (False, True, None, False)),
+    ],
+)
+def test_an_effect_knows_what_its_row_says_of_the_method(call, properties):
+    effect = first_effect(f"import redis\nc = redis.Redis()\nc.{call}\n")
+    assert (effect.scans, effect.blocks, effect.expiry, effect.is_endless) == properties
+    assert not effect.is_async
+    assert effect.client.type == REDIS
+
+
+def test_an_effect_of_an_asynchronous_pipeline_is_asynchronous():
+    effect = first_effect(
+        """
+        import redis.asyncio as redis
+        c = redis.Redis()
+        async def f():
+            async with c.pipeline() as pipe:
+                pipe.incr("k")
+                await pipe.execute()
+        """
+    )
+    assert (effect.method, effect.is_async, effect.operation.commands) == ("pipeline", True, 3)
+
+
+def test_effects_are_hashable():
+    effect = first_effect("import redis\nc = redis.Redis()\nc.get('k')\n")
+    assert len({effect, effect}) == 1

@@ -109,9 +109,25 @@ def test_a_cache_in_a_shared_store_is_told_apart():
 
 
 def test_a_function_with_cache_in_its_name_is_a_cache_local_or_shared_by_what_it_does():
-    code = "def f(k):\n    hit = from_cache(k)\n    if hit:\n        return hit\n    return load(k)\ndef from_cache(k):\n    return {}"
-    assert guard(code.format("cache.get(k)"), call="load").remote is False
-    assert guard(code.replace("{}", "client.get(k)"), call="load").remote is True
+    code = """
+        def f(k):
+            hit = from_cache(k)
+            if hit:
+                return hit
+            v = load(k)
+            to_cache(k, v)
+            return v
+        def from_cache(k): return X.get(k)
+        def to_cache(k, v): X.set(k, v)
+    """
+    local = code.replace("X.set(k, v)", "cache[k] = v").replace("X.get", "cache.get")
+    assert guard(local, call="load") == ("cache", "from_cache", False, (), None, None, "app.py", 2, 0)
+    assert guard(code.replace("X", "client"), call="load").remote is True
+
+
+def test_a_cache_that_nothing_is_stored_in_afterwards_is_none():
+    code = "def f(k):\n    hit = from_cache(k)\n    if hit:\n        return hit\n    return load(k)\ndef from_cache(k): return cache.get(k)"
+    assert kind(code, call="load") is None
 
 
 def test_a_local_cache_in_front_of_a_shared_one_is_the_guard():
@@ -147,12 +163,18 @@ def test_a_local_cache_in_front_of_a_shared_one_is_the_guard():
     ],
 )
 def test_a_test_that_time_has_passed_is_a_gate(test):
-    assert kind(f"def f(self, now):\n    if {test}:\n        client.get('k')") == "gate"
+    code = (
+        f"class A:\n    def f(self, now):\n        global last_sync\n        if {test}:\n            client.get('k')\n"
+    )
+    code += "            last_sync = self.last = now\n            self.next_sync = now + 30"
+    assert kind(code) == "gate"
 
 
 @pytest.mark.parametrize("leaves", ["now - last_sync < 30", "now < self.next_sync", "now - last_sync < 30 or disabled"])
 def test_leaving_before_time_has_passed_is_a_gate(leaves):
-    assert kind(f"def f(self, now):\n    if {leaves}:\n        return\n    client.get('k')") == "gate"
+    code = f"class A:\n    def f(self, now):\n        global last_sync\n        if {leaves}:\n            return\n"
+    code += "        last_sync = now\n        client.get('k')\n        self.next_sync = now + 30"
+    assert kind(code) == "gate"
 
 
 @pytest.mark.parametrize(
@@ -168,15 +190,22 @@ def test_leaving_before_time_has_passed_is_a_gate(leaves):
     ],
 )
 def test_a_disjunction_a_count_and_the_wrong_way_round_are_no_gates(test):
-    assert kind(f"def f(self, now):\n    if {test}:\n        client.get('k')") is None
+    code = (
+        f"class A:\n    def f(self, now):\n        global last_sync\n        if {test}:\n            client.get('k')\n"
+    )
+    code += "            last_sync = self.last = now\n            self.next_sync = now + 30"
+    assert kind(code) is None
 
 
 def test_leaving_under_a_disjunction_that_includes_time_is_a_gate_and_under_a_conjunction_is_not():
-    assert kind("def f(now):\n    if now - last_sync < 30 and enabled:\n        return\n    client.get('k')") is None
+    code = "def f(now):\n    global last_sync\n    if {}:\n        return\n    last_sync = now\n    client.get('k')"
+    assert kind(code.format("now - last_sync < 30 or not enabled")) == "gate"
+    assert kind(code.format("now - last_sync < 30 and enabled")) is None
 
 
 def test_a_gate_behind_a_local_name_counts():
-    assert kind("def f(now):\n    due = now - last_sync > 30\n    if due:\n        client.get('k')") == "gate"
+    code = "def f(now):\n    global last_sync\n    due = now - last_sync > 30\n    if due:\n        client.get('k')\n        last_sync = now"
+    assert kind(code) == "gate"
 
 
 # --- once --------------------------------------------------------------------------------------------------------------
@@ -219,7 +248,7 @@ def test_a_value_that_does_not_outlive_the_call_is_made_every_time(code):
         ("from async_lru import alru_cache\n@alru_cache(ttl=60)\nasync def f(k): return await client.get(k)", False),
         ("from fastapi_cache.decorator import cache as kept\n@kept(expire=60)\ndef f(k): return client.get(k)", True),
         ("@functools.cache\ndef f(k):\n    def inner(): return client.get(k)\n    return inner()", False),
-        ("@my_cached(60)\ndef f(k): return client.get(k)\ndef my_cached(n): return lambda g: g", False),
+        ("@my_cached(60)\ndef f(k): return client.get(k)\ndef my_cached(n): return lambda g: Cached(g)", False),
         ("def redis_cached(g): return client.get('a')\n@redis_cached\ndef f(k): return client.get(k)", True),
     ],
 )

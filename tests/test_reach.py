@@ -38,7 +38,7 @@ def path_to(name: str, code: str, **files: str) -> list[tuple[str, str]]:
     ("code", "entry"),
     [
         ("@app.get('/')\ndef f(): pass", ("route", "f")),
-        ("@app.websocket('/')\nasync def f(): pass", ("route", "f")),
+        ("@app.websocket('/')\nasync def f(): pass", ("connection", "f")),
         ("router = APIRouter()\n@router.post('/')\ndef f(): pass", ("route", "f")),
         ("def f(): pass\napp.add_api_route('/', f)", ("route", "f")),
         ("def f(): pass\napp.add_api_route('/', endpoint=f)", ("route", "f")),

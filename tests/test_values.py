@@ -5,6 +5,8 @@ from __future__ import annotations
 import pytest
 from index_project import index_of
 
+from atomlint.index.value import Value
+
 CLIENT = "import redis\nclient = redis.Redis()\n"
 REDIS = {"redis.client.Redis()"}
 
@@ -50,7 +52,7 @@ def of(code: str, **files: str) -> set[str]:
         ("import a\nx = a.f().g(1).h", {"a.f().g().h"}),
         ("import a\nx = a.f()['k']", {"a.f()[]"}),
         ("import a\nTABLE = {'k': a.f, 'l': a.g}\nx = TABLE[k]", {"a.f", "a.g"}),
-        ("import a\nTABLE = [a.f, a.g]\nx = TABLE[0]()", {"a.f()", "a.g()"}),
+        ("import a\nTABLE = [a.f, a.g]\nx = TABLE[0]()", {"a.f()"}),
         ("import a\ny, x = a.f(), a.g()", {"a.g()"}),
         ("import a\nx = (y := a.f())", {"a.f()"}),
         ("import a\nwith a.f() as x: pass", {"a.f()"}),
@@ -265,3 +267,122 @@ def test_an_answer_does_not_depend_on_what_was_asked_first():
         assert of(f"{code}y = {first}\nx = a") == REDIS
         assert of(f"{code}y = {first}\nx = b") == REDIS
         assert of(f"{code}y = {first}\nx = c") == REDIS
+
+
+# --- containers, hierarchies and what is handed on ---------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("code", "found"),
+    [
+        ("import a\nT = {'k': a.f, 'l': a.g}\nx = T['l']", {"a.g"}),
+        ("import a\nT = {'k': a.f}\nx = T.get('k')", {"a.f"}),
+        ("import a\nT = {'k': a.f}\nx = T.get(k, a.g)", {"a.f", "a.g"}),
+        ("import a\nT = {'k': {'l': a.f, 'm': a.g}}\nx = T['k']['m']", {"a.g"}),
+        ("import a\nT = {}\nT['k'] = a.f\nT['l'] = a.g\nx = T['k']", {"a.f"}),
+        ("import a\nT = {'k': a.f}\nT.update({'l': a.g})\nx = T['l']", {"a.g"}),
+        ("import a\nT = {**{'k': a.f}, 'l': a.g}\nx = T['k']", {"a.f"}),
+        ("import a\nT = []\nT.append(a.f)\nfor x in T: pass", {"a.f"}),
+        ("import a\nT = [a.f, a.g]\nx = T[-1]", {"a.g"}),
+        ("import a\ndef pair(): return a.f, a.g\ny, x = pair()", {"a.g"}),
+        ("import a\nx = [a.f(n) for n in b][0]", {"a.f()"}),
+        ("import a, functools\nx = functools.partial(a.f, 1)()", {"a.f()"}),
+        ("import a\ndef each():\n    yield a.f()\nfor x in each(): pass", {"a.f()"}),
+        ("import a\ndef same(v): return v\nsame(a.g())\nx = same(a.f())", {"a.f()", "a.g()"}),
+        ("import a\nclass B:\n    def __init__(self): self.t = {'k': a.f, 'l': a.g}\n    def m(self):\n        x = self.t['k']",
+         {"a.f"}),
+        ("import a\ndef m(items: list[a.Client]):\n    for x in items: pass", {"a.Client()"}),
+        ("import a\nclass B:\n    items: dict[str, a.Client]\n    def m(self, k):\n        x = self.items[k]", {"a.Client()"}),
+    ],
+)  # fmt: skip
+def test_elements_are_what_was_put_in(code, found):
+    assert of(code) == found
+
+
+def test_a_table_of_another_module_is_read_by_key():
+    assert of("from core import T\nx = T['k']", core="import a\nT = {'k': a.f, 'l': a.g}") == {"a.f"}
+    assert of("import core\nx = core.T['k']", core="import a\nT = {'k': a.f, 'l': a.g}") == {"a.f"}
+
+
+def test_bases_are_ordered_as_python_orders_them():
+    code = (
+        "import a\nclass T:\n    def m(self): return a.t()\nclass L(T): pass\nclass R(T):\n    def m(self): return a.r()\n"
+        "class B(L, R): pass\nx = B().m()"
+    )
+    assert of(code) == {"a.r()"}
+
+
+def test_a_mixin_sees_what_its_heirs_hold():
+    code = (
+        "import redis\nclass Mixin:\n    def m(self):\n        x = self.client\n"
+        "class A(Mixin):\n    def __init__(self): self.client = redis.Redis()"
+    )
+    assert of(code) == REDIS
+
+
+def test_a_constructor_is_given_what_its_heirs_pass_on():
+    code = (
+        "import redis\nclass Base:\n    def __init__(self, c): self.c = c\n    def m(self):\n        x = self.c\n"
+        "class A(Base):\n    def __init__(self):\n        super().__init__(redis.Redis())\n"
+    )
+    assert of(code) == REDIS
+
+
+@pytest.mark.parametrize("call", ["Box(redis.Redis())", "Box(client=redis.Redis())"])
+def test_a_field_is_what_instances_are_given(call):
+    code = f"import redis\nfrom dataclasses import dataclass\n@dataclass\nclass Box:\n    client: object\n{call}\nx = Box(1).client"
+    assert of(code) == REDIS
+
+
+# --- edges -------------------------------------------------------------------------------------------------------------
+
+
+def edges(code: str, function: str) -> set[tuple[str, str, str]]:
+    """(kind, callee, certainty) of the edges that leave a function."""
+    project = index_of({"app.py": code}).project
+    table = project.linker.table("app.py")
+    (scope,) = [n for n in range(len(table.facts.scopes)) if table.qualname(n) == function]
+    found = project.calls.edges(Value("def", "app.py", scope))
+    return {(edge.kind, table.qualname(edge.target.scope), edge.certainty) for edge in found}
+
+
+def test_an_edge_says_whether_it_is_one_of_several():
+    code = "def a(): pass\ndef b(): pass\ndef f(t):\n    g = a if t else b\n    g()\n    a()"
+    assert edges(code, "f") == {("call", "a", "union"), ("call", "b", "union"), ("call", "a", "proven")}
+
+
+def test_an_abstract_method_stands_for_those_of_heirs():
+    code = (
+        "class B:\n    def run(self): self.step()\n    def step(self): raise NotImplementedError\n"
+        "class C(B):\n    def step(self): pass\nclass D(B):\n    def step(self): pass\n"
+    )
+    assert edges(code, "B.run") == {
+        ("call", "B.step", "proven"),
+        ("call", "C.step", "union"),
+        ("call", "D.step", "union"),
+    }
+
+
+def test_a_property_that_is_read_and_a_context_that_is_entered_are_called():
+    code = (
+        "class A:\n    @property\n    def p(self): pass\n    def __enter__(self): return self\n    def __exit__(self, *e): pass\n"
+        "def f(a: A):\n    with a:\n        a.p.go()\n"
+    )
+    assert edges(code, "f") == {("protocol", f"A.{name}", "proven") for name in ("p", "__enter__", "__exit__")}
+
+
+def test_a_function_handed_through_others_is_called():
+    code = "def run(fn): again(fn)\ndef again(fn):\n    def inner(): fn()\n    inner()\ndef job(): pass\ndef f(): run(job)\n"
+    assert ("carried", "job", "proven") in edges(code, "f")
+
+
+def test_a_default_and_an_alias_of_another_file_are_each_looked_up_in_their_own_file():
+    files = {
+        "app.py": "from deps import Client\nfrom fastapi import Depends\ndef a(): ...\ndef b(): ...\n"
+        "def f(first=Depends(a), c: Client = Depends(b)):\n    x = c\n",
+        "deps.py": "import redis\nfrom typing import Annotated\nClient = Annotated[redis.Redis, 1]\n",
+    }
+    assert values(files) == REDIS
+    files["app.py"] = files["app.py"].replace("first=Depends(a), c: Client = Depends(b)", "c: Client")
+    files["deps.py"] += "from fastapi import Depends\ndef get(): return redis.Redis()\nClient = Annotated[object, Depends(get)]\n"
+    assert values(files) == REDIS

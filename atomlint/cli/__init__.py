@@ -12,6 +12,8 @@ from .. import __version__
 COMMANDS = {
     "check": ("check", "Look at a project, or at files of it."),
     "explain": ("explain", "Show a rule's page: why, bad, good, how to configure it, its limits."),
+    "why": ("why", "Print the entry points that reach a line, and the paths."),
+    "graph": ("graph", "Print the call graph: who calls whom."),
     "rules": ("rules", "List the rules."),
     "config": ("config", "Show the configuration in effect, or its JSON schema."),
     "cache": ("cache", "Show or clear the cache."),

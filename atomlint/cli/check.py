@@ -18,7 +18,17 @@ if TYPE_CHECKING:
 
 GROUPS = {
     "Rules": ("select", "ignore", "severity", "confidence"),
-    "Output": ("output", "statistics", "timings", "show_files", "show_suppressed", "quiet", "verbose", "exit_zero"),
+    "Output": (
+        "output",
+        "statistics",
+        "unresolved",
+        "timings",
+        "show_files",
+        "show_suppressed",
+        "quiet",
+        "verbose",
+        "exit_zero",
+    ),
     "Files": ("stdin_filename", "force_exclude"),
     "Configuration": ("config", "isolated", "write_baseline"),
     "Speed": ("jobs", "no_cache"),
@@ -60,6 +70,7 @@ def _selectors(_: click.Context, __: click.Parameter, values: tuple[str, ...]) -
     help="full, concise, json, sarif, github, gitlab, junit or markdown; to a file after '='. Repeat for several.",
 )
 @click.option("--statistics", is_flag=True, help="Count findings by rule.")
+@click.option("--unresolved", is_flag=True, help="List the calls on request paths whose target is not known.")
 @click.option("--timings", is_flag=True, help="CPU seconds a stage, on standard error.")
 @click.option("--show-files", is_flag=True, help="List the files that would be looked at, and stop.")
 @click.option("--show-suppressed", is_flag=True, help="Show suppressed and baselined findings too, marked.")
@@ -220,6 +231,7 @@ def make_request(options: dict[str, Any]) -> Request:
         use_cache=not options["no_cache"],
         overlay=overlay,
         force_exclude=options["force_exclude"],
+        unresolved=options.get("unresolved", False),
         progress=None if options["quiet"] else progress(),
     )
 

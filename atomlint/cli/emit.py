@@ -9,8 +9,10 @@ from typing import TYPE_CHECKING, Any
 import click
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from ..engine import Engine
-    from ..report import Report
+    from ..report import Report, UnresolvedCall
 
 
 def emit(engine: Engine, report: Report, outputs: list[tuple[str, str | None]], options: dict[str, Any]) -> None:
@@ -35,6 +37,8 @@ def emit(engine: Engine, report: Report, outputs: list[tuple[str, str | None]], 
     human = all(name in ("full", "concise") for name, file in outputs if file is None)
     if options["statistics"]:
         statistics(report, err=not human)
+    if report.unresolved is not None:
+        unresolved(report.unresolved, err=not human)
     if not options["quiet"]:
         for note in dict.fromkeys(engine.notes):
             click.echo(f"note: {harmless(note)}", err=True)
@@ -54,6 +58,25 @@ def statistics(report: Report, *, err: bool) -> None:
     failing = Counter(finding.rule for finding in report.failing)
     for rule_id, count in counts.most_common():
         click.echo(f"{count:6d}  {rule_id}" + (f"  ({failing[rule_id]} failing)" if failing[rule_id] else ""), err=err)
+
+
+def unresolved(calls: Sequence[UnresolvedCall], *, err: bool) -> None:
+    """How many calls lead nowhere, the receivers that most of them have, and where they stand."""
+    from collections import Counter
+
+    from ..output.text import count, harmless
+
+    click.echo(f"{count(len(calls), 'call')} on request paths with a target that is not known:", err=err)
+    receivers = Counter(call.callee.rpartition(".")[0] or f"{call.callee}()" for call in calls)
+    top = [f"{harmless(name)} ({number:,})" for name, number in receivers.most_common(TOP)]
+    if top:
+        click.echo(f"most often on {', '.join(top)}", err=err)
+    for call in calls:
+        click.echo(f"{harmless(call.path)}:{call.line} {harmless(call.callee)}", err=err)
+
+
+TOP = 10
+"""Receivers that are named."""
 
 
 def timings(stages: dict[str, float]) -> None:

@@ -82,6 +82,8 @@ class Walker(Expressions):
                 handler(statement)
             elif type(statement) in (ast.Break, ast.Continue):
                 leaves = True
+                if type(statement) is ast.Break:
+                    self.facts.breaks.append((self.frame, len(self.facts.calls)))
             else:
                 self.generic(statement)
             if type(statement) in (ast.Return, ast.Raise):

@@ -34,7 +34,7 @@ import msgspec
 Expr = Any
 """See the module's table; msgpack cannot type a recursive union of str and list more exactly."""
 
-FACTS_VERSION = 3
+FACTS_VERSION = 4
 """Part of the cache's key: raise it when extraction changes."""
 
 
@@ -153,6 +153,8 @@ class Facts(msgspec.Struct, array_like=True, gc=False):
     frames: list[Frame]
     exports: list[str] | None = None
     """``__all__`` when it is a literal."""
+    breaks: list[tuple[int, int]] = []
+    """Every ``break``: its frame, and the number of calls before it in the file."""
 
 
 class Spans(msgspec.Struct, array_like=True, gc=False):

@@ -5,17 +5,23 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from .entries import called_functions
+from .heirs import MAX_HEIRS
+from .protocols import Protocols
 from .tables import Table, dotted
+from .value import Value
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
+
+    from ..facts.records import Call, Expr
     from .linker import Linker
-    from .values import Value
 
 
 class Edge(NamedTuple):
     """One call from a function to another.
 
-    Kinds: ``call``, ``carried`` (passed to something that calls it), ``dependency`` (injected by FastAPI), ``decorator``.
+    Kinds: ``call``, ``carried`` (passed to something that calls it), ``dependency`` (injected by FastAPI), ``decorator``,
+    ``protocol`` (a property that is read, a context that is entered and left).
     """
 
     call: int
@@ -23,6 +29,13 @@ class Edge(NamedTuple):
     target: Value
     kind: str
     phase: str = "request"
+    certainty: str = "proven"
+    """``proven``; ``union`` when it is one of at most three that the callee can be; ``possible`` when it is one of more."""
+
+
+def certainty(count: int) -> str:
+    """How certain an edge is that is one of so many."""
+    return "proven" if count <= 1 else "union" if count <= MAX_HEIRS else "possible"
 
 
 class Calls:
@@ -31,7 +44,10 @@ class Calls:
     def __init__(self, linker: Linker) -> None:
         self.linker = linker
         self._edges: dict[Value, list[Edge]] = {}
-        self._called_params: dict[Value, frozenset[str]] = {}
+        self.protocols = Protocols(linker)
+        self._called_params: dict[Value, dict[str, frozenset[Value]]] = {}
+        self.through: dict[tuple[Value, int, Value], set[Value]] = {}
+        """By (function, call, target) of a carried edge: the functions whose code calls what was handed on."""
         self.unresolved: dict[Value, int] = {}
         """Calls by function whose callee the index does not know."""
 
@@ -56,16 +72,31 @@ class Calls:
                 if value.kind == "def" and linker.stated(value) is not None:
                     continue  # the catalog says what it costs
                 targets = called_functions(linker, value)
-                edges += [Edge(ordinal, target, "call") for target in targets]
+                sure = certainty(len(callee))
+                edges += [Edge(ordinal, target, "call", certainty=sure) for target in targets]
                 for target in targets:
+                    edges += self._overrides(ordinal, target)
                     carried |= self._handed_on(table, ordinal, target)
                 if value.kind == "ext":
                     edges += self._carried(table, ordinal, value)
-            edges += [Edge(ordinal, target, "carried") for target in sorted(carried)]
+            edges += [Edge(ordinal, target, "carried", certainty=certainty(len(carried))) for target in sorted(carried)]
+        edges += [
+            Edge(ordinal, target, "protocol", certainty=certainty(count))
+            for ordinal, target, count in self.protocols.used(table, function.scope)
+        ]
         edges += self._dependencies(table, function)
         edges += self._wrappers(table, function)
         self.unresolved[function] = unresolved
         return list(dict.fromkeys(edge for edge in edges if edge.target != function))
+
+    def _overrides(self, ordinal: int, target: Value) -> list[Edge]:
+        """Methods of heirs that an abstract method stands for."""
+        if not self.linker.heirs.is_abstract(target):
+            return []
+        found = self.linker.heirs.overrides(target)
+        if len(found) > MAX_HEIRS:
+            return []
+        return [Edge(ordinal, method, "call", certainty=certainty(max(2, len(found)))) for method in found]
 
     def _carried(self, table: Table, ordinal: int, value: Value) -> list[Edge]:
         """Functions handed to a carrier of the catalog; lambdas handed to anything are taken to be called."""
@@ -93,33 +124,84 @@ class Calls:
         if not names:
             return set()
         call = table.facts.calls[ordinal]
+        found: set[Value] = set()
+        here = Value("def", table.path, call.scope)
+        for name, expr in self._given(call, target, names):
+            for value in self.linker.evaluate(table.path, call.scope, expr):
+                for function in called_functions(self.linker, value):
+                    found.add(function)
+                    self.through.setdefault((here, ordinal, function), set()).update(names[name])
+        return found
+
+    def called_params(self, function: Value) -> dict[str, frozenset[Value]]:
+        """Parameters that a function calls, or hands to one that does: what makes ``breaker.call(fn)`` a carrier.
+
+        With each the functions in whose code it is called: itself, those inside of it, those that it hands it to.
+        """
+        known = self._called_params.get(function)
+        if known is not None:
+            return known
+        self._called_params[function] = {}  # recursion
+        table = self.linker.table(function.place)
+        params = {param.name for param in table.facts.scopes[function.scope].params}
+        names: dict[str, frozenset[Value]] = {}
+        for scope in self._inside(table, function.scope) if params else ():
+            for ordinal in table.calls_in.get(scope, ()):
+                call = table.facts.calls[ordinal]
+                if type(call.callee) is str and call.callee in params:
+                    found = {call.callee: frozenset({Value("def", table.path, scope)})}
+                elif self._hands_on(call, params):
+                    found = self._passed_on(table, ordinal, params)
+                else:
+                    continue
+                for name, places in found.items():
+                    if name in params:
+                        names[name] = names.get(name, frozenset()) | places
+        self._called_params[function] = names
+        return names
+
+    @staticmethod
+    def _inside(table: Table, function: int) -> list[int]:
+        """A function's scope and those of the functions in it."""
+        found = [function]
+        for scope, record in enumerate(table.facts.scopes):
+            if scope and record.parent in found and record.kind in ("function", "lambda") and scope not in found:
+                found.append(scope)
+        return found
+
+    @staticmethod
+    def _hands_on(call: Call, params: set[str]) -> bool:
+        given = (*call.args, *(value for _, value in call.keywords))
+        return any(type(value) is str and value in params for value in given)
+
+    def _passed_on(self, table: Table, ordinal: int, params: set[str]) -> dict[str, frozenset[Value]]:
+        """Parameters that a call passes to something that calls them, and where they are called."""
+        call = table.facts.calls[ordinal]
+        here = frozenset({Value("def", table.path, call.scope)})
+        found: dict[str, frozenset[Value]] = {}
+        for value in self.linker.values.callee(table.path, ordinal):
+            if value.kind == "ext":
+                carrier = self.linker.catalog.carrier(value.place)
+                if carrier is not None:
+                    given = call.args[carrier.argument : carrier.argument + 1]
+                    given += [v for name, v in call.keywords if name == carrier.keyword]
+                    found.update({v: here for v in given if type(v) is str and v in params})
+                continue
+            for target in called_functions(self.linker, value):
+                names = self.called_params(target)
+                for name, given_ in self._given(call, target, names):
+                    if type(given_) is str:
+                        found[given_] = found.get(given_, frozenset()) | names[name]
+        return found
+
+    def _given(self, call: Call, target: Value, names: Collection[str]) -> list[tuple[str, Expr]]:
+        """Arguments of a call that go to named parameters of a function, with their names."""
         record = self.linker.table(target.place).facts.scopes[target.scope]
         owner = self.linker.table(target.place).facts.scopes[record.parent]
-        params = [p.name for p in record.params if p.kind == "p"][1 if owner.kind == "class" else 0 :]
-        given = [value for name, value in zip(params, call.args, strict=False) if name in names]
-        given += [value for name, value in call.keywords if name in names]
-        return {
-            function
-            for expr in given
-            for value in self.linker.evaluate(table.path, call.scope, expr)
-            for function in called_functions(self.linker, value)
-        }
-
-    def called_params(self, function: Value) -> frozenset[str]:
-        """Parameters that a function calls itself: what makes ``breaker.call(fn)`` a carrier."""
-        known = self._called_params.get(function)
-        if known is None:
-            table = self.linker.table(function.place)
-            params = {param.name for param in table.facts.scopes[function.scope].params}
-            inner = [s for s, record in enumerate(table.facts.scopes) if record.parent == function.scope and s]
-            names = {
-                table.facts.calls[ordinal].callee
-                for scope in (function.scope, *inner)
-                for ordinal in table.calls_in.get(scope, ())
-                if type(table.facts.calls[ordinal].callee) is str
-            }
-            known = self._called_params[function] = frozenset(names & params)
-        return known
+        bound = owner.kind == "class" and "staticmethod" not in record.decorators
+        params = [p.name for p in record.params if p.kind == "p"][1 if bound else 0 :]
+        given = [(name, value) for name, value in zip(params, call.args, strict=False) if name in names]
+        return given + [(name, value) for name, value in call.keywords if name in names]
 
     def _dependencies(self, table: Table, function: Value) -> list[Edge]:
         record = table.facts.scopes[function.scope]
@@ -134,8 +216,15 @@ class Calls:
 
     def _wrappers(self, table: Table, function: Value) -> list[Edge]:
         """Functions of the project that a decorator puts around this one."""
+        return [Edge(call, inner, "decorator") for call, layer in self._layers(table, function) for inner in layer]
+
+    def layers(self, function: Value) -> list[list[Value]]:
+        """What the decorators of a function put around it, the outermost first; several for what can be either."""
+        return [layer for _, layer in self._layers(self.linker.table(function.place), function)]
+
+    def _layers(self, table: Table, function: Value) -> list[tuple[int, list[Value]]]:
         record = table.facts.scopes[function.scope]
-        edges = []
+        found = []
         for decorator in record.decorators:
             call = -1
             expr = decorator
@@ -147,10 +236,10 @@ class Calls:
             for value in self.linker.evaluate(table.path, record.parent, expr):
                 if value.kind != "def" or self.linker.table(value.place).facts.scopes[value.scope].kind == "class":
                     continue
-                edges += [
-                    Edge(call, inner, "decorator") for inner in self._returned_functions(value, 2 if call >= 0 else 1)
-                ]
-        return edges
+                layer = self._returned_functions(value, 2 if call >= 0 else 1)
+                if layer:
+                    found.append((call, layer))
+        return found
 
     def _returned_functions(self, function: Value, levels: int) -> list[Value]:
         """The innermost functions that a decorator (of one or two levels) returns."""

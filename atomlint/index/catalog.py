@@ -2,138 +2,79 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 
+from .rows import CacheDecorator, Carrier, Client, Operation, QueryRow, WorkRow, operation_from
 from .values import Value
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
-
-Phase = Literal["request", "background"]
-
-
-class Operation(msgspec.Struct, frozen=True, gc=False):
-    """What one method of a client costs."""
-
-    resource: str
-    """``redis`` or ``database``."""
-    name: str
-    trips: int = 1
-    """Network round trips."""
-    commands: int = 1
-    """Commands on the wire."""
-    most_trips: int | None = None
-    """Round trips at worst; None: as many as at best."""
-    most_commands: int | None = None
-    """Commands at worst; None: as many as at best."""
-    per_item: bool = False
-    """Whether the worst is a multiple of the data: a scan, a list of keys."""
-
-
-class Client(msgspec.Struct, forbid_unknown_fields=True, rename="kebab"):
-    """``[[client]]``: a type whose methods talk to a service."""
-
-    type: str
-    resource: Literal["redis", "database"] = "redis"
-    extends: str = ""
-    aliases: list[str] = []
-    """Other names of the class."""
-    factories: list[str] = []
-    """Callables that return an instance."""
-    connects: list[str] = []
-    """Those of them that open a connection at once."""
-    free: list[str] = []
-    """Methods without a round trip."""
-    queues: bool = False
-    """Methods only queue; those in ``executes`` send."""
-    executes: list[str] = []
-    produces: dict[str, str] = {}
-    """Methods that return an instance of another client type."""
-    methods: dict[str, dict[str, int]] = {}
-    """Methods with their own cost: ``{trips = 3, commands = 6}``; ``most-trips`` and ``most-commands`` where it varies."""
-    is_async: bool = False
-    """Whether its methods are coroutines; calls of a client that is not block the event loop."""
-    per_item: list[str] = []
-    """Methods that send more commands the more data there is."""
-    blocking: list[str] = []
-    """Methods that wait until there is something to do."""
-    scans: list[str] = []
-    """Methods whose answer, or whose work in the server, grows with the data."""
-    expires: dict[str, list[str]] = {}
-    """Methods that write a key which can expire, with the keywords that say when; an empty list: it always does."""
-    endless: list[str] = []
-    """Methods that write a key and can give it no expiry."""
-    project: bool = False
-    """A class of the project (by its dotted name) whose methods are to be taken at this row's word."""
-
-
-class Carrier(msgspec.Struct, forbid_unknown_fields=True, rename="kebab"):
-    """``[[carrier]]``: a callable that calls one of its arguments."""
-
-    names: list[str]
-    argument: int = 0
-    keyword: str = ""
-    phase: Phase = "request"
-
-
-class CacheDecorator(msgspec.Struct, forbid_unknown_fields=True, rename="kebab"):
-    """``[[cache-decorator]]``: a decorator that keeps results; ``store`` is ``local`` or ``remote``."""
-
-    names: list[str]
-    store: Literal["local", "remote"] = "local"
-    ttl: list[str] = []
-    """Keywords, or places of positional arguments as digits, that say how long an answer is kept."""
-    default_ttl: int | None = None
-    """Seconds without such an argument; None: for ever."""
-    is_async: bool = True
-    """Whether it may stand on a coroutine function."""
-    hit: dict[str, int] = {}
-    """What a hit costs: ``{trips = 1, commands = 4}``; nothing for a local store."""
-    miss: dict[str, int] = {}
-    """What a miss costs besides the function itself."""
 
 
 class EntryRow(msgspec.Struct, forbid_unknown_fields=True, rename="kebab"):
     """``[[entry]]``: what registers a function that something outside calls."""
 
     kind: str
-    """``every-request``, ``route``, ``start``, ``task``, ``interval``, ``script``."""
+    """How often the function runs: ``every-request``, ``route``, ``router-dependency`` (all routes below), ``auth-dependency``
+    (routes that ask who calls), ``route-dependency``, ``render`` (of a template), ``connection``, ``message``, ``error``,
+    ``after-response``, ``start``, ``stop``, ``task``, ``interval``, ``signal``, ``script``."""
     receivers: list[str] = []
     methods: list[str] = []
     """``@receiver.method(...)`` or ``receiver.method(f)`` registers a function."""
     decorators: list[str] = []
-    """Free-standing decorators."""
+    """Free-standing decorators, or functions and classes that are called with the callable."""
     argument: int = 0
-    """Where the callable stands when it is registered by a call."""
+    """Where the callable stands when it is registered by a call; -1 when decorators alone register."""
+    keywords: list[str] = []
+    """Arguments that hold callables, lists or dicts of them by keyword; empty: the usual names, such as ``endpoint``."""
+    text: list[str] = []
+    """What the first argument must be, as in ``on_event("startup")``."""
     enters: list[str] = []
     """For registered classes: the methods that run."""
     setting: str = ""
-    """A module-level list of dotted names (Django's ``MIDDLEWARE``)."""
+    """A module-level list of dotted names (Django's ``MIDDLEWARE``); ``NAME.KEY`` is an entry of the dict ``NAME`` or an
+    attribute of the class ``NAME``, ``*.KEY`` an attribute of any class (with such ``bases``) or object."""
+    item: str = ""
+    """For a setting that is a dict of dicts: the key of the callable in each."""
     bases: list[str] = []
-    """Classes with such a base whose ``enters`` methods run per request."""
+    """Without another way to register: classes with such a base, whose ``enters`` methods run."""
+    by_name: bool = False
+    """Whether a receiver that nothing is known of counts when its name is that of an app or a router."""
+    interval: str = ""
+    """Where the seconds stand when it is not ``seconds=``, ``minutes=`` and so on: a position, a keyword or an item's key."""
+    unit: float = 1.0
+    """Seconds that one of ``interval`` is."""
+    mentions: list[str] = []
+    """What a file holds that must be read although no import leads to it."""
+
+    @property
+    def needles(self) -> list[str]:
+        """What a file holds that must be read because of this row."""
+        return self.mentions or ([self.setting] if self.setting and "." not in self.setting else [])
 
 
-class QueryRow(msgspec.Struct, forbid_unknown_fields=True, rename="kebab"):
-    """``[[query]]``: how an ORM reads one row."""
+class RouterRow(msgspec.Struct, forbid_unknown_fields=True, rename="kebab"):
+    """``[[router]]``: a type whose instances hold routes."""
 
-    builders: list[str] = []
-    """Methods that start a query with the model as first argument."""
-    selects: list[str] = []
-    """Functions that start a statement with the model as first argument."""
-    executors: list[str] = []
-    """Methods that run a statement given as first argument."""
-    getters: list[str] = []
-    """Methods ``session.get(Model, key)``."""
-    one: list[str] = []
-    """Methods that take one row."""
-    many: list[str] = []
-    """Methods that run a query for any number of rows, or change them."""
-    statements: list[str] = []
-    """Functions that start a statement that is no select."""
-    managers: list[str] = []
-    """Attributes of library base classes that start a query on a model."""
+    types: list[str]
+    prefix: str = ""
+    """Keyword of the constructor that all its paths begin with."""
+    served: bool = False
+    """Whether it is an application, which nothing needs to include."""
+
+
+class MountRow(msgspec.Struct, forbid_unknown_fields=True, rename="kebab"):
+    """``[[mount]]``: methods of a router or an application that put another one below it."""
+
+    methods: list[str]
+    argument: int = 0
+    """Where the other one stands."""
+    keywords: list[str] = []
+    prefix: str = ""
+    """Keyword of the path that it is put below."""
+    prefix_argument: int = -1
 
 
 class Rows(msgspec.Struct, forbid_unknown_fields=True, rename="kebab"):
@@ -144,6 +85,9 @@ class Rows(msgspec.Struct, forbid_unknown_fields=True, rename="kebab"):
     cache_decorator: list[CacheDecorator] = []
     entry: list[EntryRow] = []
     query: list[QueryRow] = []
+    work: list[WorkRow] = []
+    router: list[RouterRow] = []
+    mount: list[MountRow] = []
 
 
 class CatalogError(ValueError):
@@ -159,13 +103,25 @@ class Catalog:
         self.cache_decorators: dict[str, CacheDecorator] = {}
         self.entries: list[EntryRow] = []
         self.queries: list[QueryRow] = []
+        self.works: list[WorkRow] = []
+        self._objects: dict[str, str] = {}
+        self._rows: dict[str, tuple[str, frozenset[str]]] = {}
+        self.routers: dict[str, RouterRow] = {}
+        self.mounts: list[MountRow] = []
         self._instances: dict[str, str] = {}
         for part in rows:
             self._add(part)
         self._project_clients = [client for client in self.clients.values() if client.project]
         self.heads = frozenset(
             name.partition(".")[0].partition("(")[0]
-            for name in (*self._instances, *self.carriers, *self.cache_decorators, *self._entry_names())
+            for name in (
+                *self._instances,
+                *self._objects,
+                *self.carriers,
+                *self.cache_decorators,
+                *self._entry_names(),
+                *(name for row in self.works for name in row.names),
+            )
             if "." in name
         ) - {client.type.partition(".")[0] for client in self.clients.values() if client.project}
 
@@ -187,18 +143,35 @@ class Catalog:
                     scans=[*parent.scans, *client.scans],
                     expires={**parent.expires, **client.expires},
                     endless=[*parent.endless, *client.endless],
+                    enters={**parent.enters, **client.enters},
+                    called={**parent.called, **client.called},
+                    executes=[*parent.executes, *client.executes],
+                    queues=parent.queues or client.queues,
+                    transaction=client.transaction or parent.transaction,
+                    only_methods=parent.only_methods or client.only_methods,
+                    backend=client.backend or parent.backend,
                 )
             self.clients[client.type] = client
             for name in (client.type, *client.aliases, *client.factories):
                 self._instances[f"{name}()"] = f"{client.type}()"
+            for name in client.instances:
+                self._objects[name] = client.type
             for method, produced in client.produces.items():
-                self._instances[f"{client.type}().{method}()"] = f"{produced}()"
+                for name in (f"{client.type}()", *client.instances):
+                    self._instances[f"{name}.{method}()"] = f"{produced}()"
         for carrier in rows.carrier:
             self.carriers.update(dict.fromkeys(carrier.names, carrier))
         for decorator in rows.cache_decorator:
             self.cache_decorators.update(dict.fromkeys(decorator.names, decorator))
         self.entries += rows.entry
         self.queries += rows.query
+        for query in rows.query:
+            given = (query.rows, frozenset(query.gives))
+            self._rows.update({f"{name}.": given for name in query.managers if query.rows})
+        self.works += rows.work
+        for router in rows.router:
+            self.routers.update(dict.fromkeys(router.types, router))
+        self.mounts += rows.mount
 
     def canonical(self, place: str) -> str:
         """The one name of an instance that several factories and aliases make."""
@@ -206,16 +179,26 @@ class Catalog:
 
     def called(self, value: Value) -> Value:
         """What calling an external value gives."""
+        receiver, _, method = value.place.rpartition(".")
+        client = self.client_of(receiver)
+        if client is not None and client.queues and method not in client.executes:
+            return Value("ext", receiver)  # what queues gives the pipeline back
+        for prefix, (row, methods) in self._rows.items():
+            if method in methods and value.place.startswith(prefix):
+                return Value("ext", f"{row}()")
         return Value("ext", self.canonical(f"{value.place}()"))
 
     def client_of(self, place: str) -> Client | None:
         """The client row of an external instance such as ``redis.client.Redis()``."""
-        return self.clients.get(place[:-2]) if place.endswith("()") else None
+        return self.clients.get(place[:-2] if place.endswith("()") else self._objects.get(place, ""))
 
     def operation(self, place: str) -> Operation | None:
         """The cost of calling ``redis.client.Redis().get``; None when it is no client's method."""
         receiver, _, method = place.rpartition(".")
         client = self.client_of(receiver)
+        if client is None and place.endswith("()"):
+            itself = self.client_of(place)
+            return None if itself is None or not itself.called else _cost(itself, "()", itself.called)
         if client is None or not method or method.startswith("_"):
             return None
         return operation_of(client, method)
@@ -253,17 +236,18 @@ class Catalog:
 
 def operation_of(client: Client, method: str) -> Operation | None:
     """The cost of one method of a client, or None when it is free."""
-    if client.queues:
-        return Operation(client.resource, "pipeline", 1, 2) if method in client.executes else None
+    if client.queues and method not in client.methods:
+        extra = client.transaction
+        return Operation(client.resource, "pipeline", 1, extra) if method in client.executes else None
     if method in client.free or method in client.produces:
         return None
-    cost: Mapping[str, int] = client.methods.get(method, {})
-    trips = cost.get("trips", 1)
-    if not trips:
+    if client.only_methods and method not in client.methods:
         return None
-    commands = cost.get("commands", trips)
-    most = cost.get("most-trips"), cost.get("most-commands")
-    return Operation(client.resource, method, trips, commands, *most, per_item=method in client.per_item)
+    return _cost(client, method, client.methods.get(method, {}))
+
+
+def _cost(client: Client, method: str, cost: Mapping[str, int]) -> Operation | None:
+    return operation_from(client.resource, method, cost, per_item=method in client.per_item)
 
 
 def parse_rows(data: Mapping[str, Any], origin: str) -> Rows:
@@ -324,5 +308,8 @@ KINDS: dict[str, type[msgspec.Struct]] = {
     "cache-decorator": CacheDecorator,
     "entry": EntryRow,
     "query": QueryRow,
+    "work": WorkRow,
+    "router": RouterRow,
+    "mount": MountRow,
 }
 """Types of rows by the ``kind`` that a configuration gives them."""

@@ -1,8 +1,8 @@
-"""What tests say: their parts, what they find absent, and whether they can only hold after some time has passed."""
+"""What tests say, as text and as a tree: negations pushed inward, local names and small helper functions seen through."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from .tables import dotted, text_of
 
@@ -10,26 +10,117 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from ..facts.records import Expr
+    from .bodies import Bodies, Body
+    from .tables import Table
 
-TIME_WORDS = (
-    "time",
-    "last",
-    "elapsed",
-    "interval",
-    "expire",
-    "expiry",
-    "expires",
-    "ttl",
-    "age",
-    "sync",
-    "until",
-    "next",
-    "stale",
-    "fresh",
-    "timestamp",
-    "now",
-    "at",
-)
+INVERSE = {
+    "<": ">=", ">=": "<", ">": "<=", "<=": ">", "==": "!=", "!=": "==", "is": "is not", "is not": "is", "in": "not in",
+    "not in": "in",
+}  # fmt: skip
+MIRRORED = {"<": ">", ">": "<", "<=": ">=", ">=": "<=", "==": "==", "!=": "!="}
+TESTS = ("and", "or", "not", "cmp")
+MAX_DEPTH = 5
+BRANCHES = ("if", "else", "after")
+CLIENTS = (
+    "client", "redis", "enabled", "available", "cache", "pool", "connected", "connection", "conn", "db", "session",
+)  # fmt: skip
+
+
+class Leaf(NamedTuple):
+    """One part of a test: it holds when ``expr`` is true (``positive``) or false."""
+
+    body: Body
+    expr: Expr
+    positive: bool
+    before: int
+    """Calls before it in the file: assignments up to here count."""
+    frame: int
+    """The frame that the test makes; what is assigned in it comes later."""
+
+
+class Joined(NamedTuple):
+    """Parts that must all hold (``and``), or of which one must (``or``)."""
+
+    kind: str
+    parts: tuple[Node, ...]
+
+
+Node = Leaf | Joined
+
+
+def tree(bodies: Bodies, leaf: Leaf, depth: int = MAX_DEPTH) -> Node:
+    """A test taken apart."""
+    body, expr, positive, before, frame = leaf
+    if type(expr) is list and expr:
+        if expr[0] == "not":
+            return tree(bodies, leaf._replace(expr=expr[1], positive=not positive), depth)
+        if expr[0] in ("and", "or"):
+            kind = expr[0] if positive else {"and": "or", "or": "and"}[expr[0]]
+            return Joined(kind, tuple(tree(bodies, leaf._replace(expr=part), depth) for part in expr[1:]))
+        if expr[0] == "cmp" and len(expr) == 4 and not positive and expr[2] in INVERSE:
+            return leaf._replace(expr=["cmp", expr[1], INVERSE[expr[2]], expr[3]], positive=True)
+        return leaf
+    if type(expr) is not str or not depth:
+        return leaf
+    name = dotted(expr)
+    if name is not None and "." not in name:
+        value = body.value(name, before, outside=frame)
+        if value is not None and type(value.value) is list and value.value[:1] and value.value[0] in TESTS:
+            inner = leaf._replace(expr=value.value, before=min(before, value.after), frame=0)
+            return tree(bodies, inner, depth - 1)
+    elif expr[:1] == "@" and "." not in expr:
+        return _called(bodies, leaf, int(expr[1:]), depth)
+    return leaf
+
+
+def _called(bodies: Bodies, leaf: Leaf, call: int, depth: int) -> Node:
+    """``bool(x)``, and small functions of the project that only answer a question: ``self._is_due(now)``."""
+    record = leaf.body.table.facts.calls[call]
+    if record.callee == "bool" and record.args:
+        return tree(bodies, leaf._replace(expr=record.args[0]), depth - 1)
+    targets = [v for v in bodies.linker.values.callee(leaf.body.table.path, call) if v.kind == "def"]
+    if len(targets) != 1:
+        return leaf
+    table = bodies.linker.table(targets[0].place)
+    exits = [e for e in table.exits.get(targets[0].scope, ()) if e.kind == "return"]
+    if not exits or len(exits) > 4 or table.facts.scopes[targets[0].scope].kind == "class":
+        return leaf
+    if not all((type(e.value) is list and e.value[0] in TESTS) or e.value in ("#True", "#False") for e in exits):
+        return leaf
+    body = bodies.of(table, targets[0].scope)
+    ways = []
+    for exit_ in exits:
+        if exit_.value == "#False":
+            continue
+        tests = [Leaf(body, e, p, exit_.after, f) for f, e, p in reversed(list(branches(table, exit_.frame)))]
+        if exit_.value != "#True":
+            tests.append(Leaf(body, exit_.value, True, exit_.after, exit_.frame))
+        ways.append(tests)
+    if not leaf.positive:
+        parts = [_joined("or", [tree(bodies, t._replace(positive=not t.positive), depth - 1) for t in w]) for w in ways]
+        return _joined("and", parts)
+    return _joined("or", [_joined("and", [tree(bodies, test, depth - 1) for test in way]) for way in ways])
+
+
+def _joined(kind: str, parts: list[Node]) -> Node:
+    return parts[0] if len(parts) == 1 else Joined(kind, tuple(parts))
+
+
+def branches(table: Table, frame: int) -> Iterator[tuple[int, Expr, bool]]:
+    """The tests that hold at a frame, innermost first: (frame, test, whether it is true there)."""
+    for around in table.frames(frame):
+        entry = table.facts.frames[around]
+        if entry.kind in BRANCHES and entry.test is not None:
+            yield around, entry.test, entry.kind != "else"
+
+
+def leaves(node: Node) -> Iterator[Leaf]:
+    """The leaves of a tree, in source order."""
+    if isinstance(node, Leaf):
+        yield node
+    else:
+        for part in node.parts:
+            yield from leaves(part)
 
 
 def atoms(test: Expr) -> Iterator[Expr]:
@@ -41,101 +132,50 @@ def atoms(test: Expr) -> Iterator[Expr]:
         yield test
 
 
-def absent(test: Expr) -> Iterator[str]:
-    """Names that a test finds absent or false: ``not x``, ``x is None``; ``and`` and ``or`` are passed through."""
-    if type(test) is not list or not test:
-        return
-    if test[0] in ("and", "or"):
-        for part in test[1:]:
-            yield from absent(part)
-    elif test[0] == "not":
-        name = dotted(test[1])
-        if name:
-            yield name
-        elif type(test[1]) is list and test[1][:1] == ["cmp"] and test[1][2] == "is not" and dotted(test[1][1]):
-            yield test[1][1]
-    elif test[0] == "cmp" and test[2] in ("is", "==") and test[3] in ("#None", "#False") and dotted(test[1]):
-        yield test[1]
-
-
-def implies_time_passed(test: Expr) -> bool:
-    """Whether a test can only hold after some time: a comparison of times, alone or in a conjunction."""
-    if type(test) is not list or not test:
-        return False
-    if test[0] == "and":
-        return any(implies_time_passed(part) for part in test[1:])
-    if test[0] == "not":
-        return _not_yet(test[1])
-    if test[0] != "cmp" or len(test) != 4:
-        return False
-    left, op, right = test[1], test[2], test[3]
-    if op in ("<", "<="):
-        left, op, right = right, ">", left
-    return op in (">", ">=") and _is_time(left) and not _is_count(left)
-
-
-def _not_yet(test: Expr) -> bool:
-    """Whether a test says that too little time has passed (so that its negation is a gate)."""
-    if type(test) is list and test and test[0] == "cmp" and len(test) == 4 and test[2] in ("<", "<="):
-        return _is_time(test[1]) and not _is_count(test[1])
-    return type(test) is list and test[:1] == ["or"] and any(_not_yet(part) for part in test[1:])
-
-
-def _is_time(expr: Expr) -> bool:
-    if type(expr) is list and expr and expr[0] == "bin" and expr[1] == "-":
-        return any(_timeish(part) for part in expr[2:])
-    return _timeish(expr)
-
-
-def _timeish(expr: Expr) -> bool:
-    names: list[str] = []
-    if type(expr) is str:
-        names = [expr]
-    elif type(expr) is list and expr and expr[0] == "sub":
-        names = [dotted(expr[1]) or "", text_of(expr[2]) or ""]
-    elif type(expr) is list and expr and expr[0] == ".":
-        names = [expr[2]]
-    words = {word for name in names for word in name.lower().replace(".", "_").split("_")}
-    return bool(words & set(TIME_WORDS))
-
-
-def _is_count(expr: Expr) -> bool:
-    text = str(expr).lower()
-    return "count" in text or "len" in text or "attempt" in text
+def absent(leaf: Leaf) -> Expr:
+    """What a leaf finds absent or false: ``not x``, ``x is None``, ``x == False``; None when it says no such thing."""
+    expr = leaf.expr
+    if type(expr) is list:
+        if expr[:1] != ["cmp"] or len(expr) != 4 or expr[3] not in ("#None", "#False", "#0"):
+            return None
+        return expr[1] if expr[2] in (("is", "==") if leaf.positive else ("is not", "!=")) else None
+    return None if leaf.positive else expr
 
 
 def availability(test: Expr) -> bool:
     """Whether a test only asks if a client is there: ``if self.client``, ``if redis and self.enabled``."""
-    return all(
-        (name := dotted(part[1] if type(part) is list and part[:1] == ["cmp"] else part)) is not None
-        and name.lower()
-        .rpartition(".")[2]
-        .strip("_")
-        .endswith(
-            (
-                "client",
-                "redis",
-                "enabled",
-                "available",
-                "cache",
-                "pool",
-                "connected",
-                "connection",
-                "conn",
-                "db",
-                "session",
-            )
-        )
-        for part in atoms(test)
-    )
+    return all(_is_client(part[1] if type(part) is list and part[:1] == ["cmp"] else part) for part in atoms(test))
+
+
+def _is_client(expr: Expr) -> bool:
+    name = dotted(expr)
+    return name is not None and name.lower().rpartition(".")[2].strip("_").endswith(CLIENTS)
 
 
 def describe(test: Expr) -> str:
-    """A short text for a test."""
-    if type(test) is list and test and test[0] == "cmp":
-        return f"{describe(test[1])} {test[2]} {describe(test[3])}"
-    if type(test) is list and test and test[0] == "bin":
-        return f"{describe(test[2])} {test[1]} {describe(test[3])}"
-    if type(test) is list and test and test[0] == "sub":
-        return f"{describe(test[1])}[{describe(test[2])}]"
-    return test.lstrip("#'") if type(test) is str else "..."
+    """A short text for a test: as it is written, where the facts keep that."""
+    if type(test) is list and test:
+        if test[0] == "cmp":
+            return f"{describe(test[1])} {test[2]} {describe(test[3])}"
+        if test[0] == "bin":
+            return f"{describe(test[2])} {test[1]} {describe(test[3])}"
+        if test[0] == "sub":
+            return f"{describe(test[1])}[{describe(test[2])}]"
+        if test[0] in ("and", "or"):
+            return f" {test[0]} ".join(describe(part) for part in test[1:])
+        if test[0] == "not":
+            return f"not {describe(test[1])}"
+        return "..."
+    text = text_of(test)
+    if text is not None:
+        return f"'{text}'"
+    return test.lstrip("#") if type(test) is str and test[:1] not in ("@", "?") else "..."
+
+
+def short(expr: Expr) -> str:
+    """The last name of a counter or a clock: ``day_count`` of ``local["day_count"]`` and of ``self.day_count``."""
+    if type(expr) is list and expr[:1] == ["sub"]:
+        return text_of(expr[2]) or short(expr[1])
+    if type(expr) is list and expr[:1] == ["."]:
+        return str(expr[2])
+    return expr.rpartition(".")[2] if type(expr) is str and expr[:1] not in ("@", "?", "#") else "it"

@@ -4,23 +4,28 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-import msgspec
-
+from .backends import Backends
 from .catalog import operation_of
 from .entries import called_functions
+from .libraries import Libraries
+from .lookups import Lookup, Lookups, compared
+from .pipelines import Pipelines
 from .queries import DatabaseCall, Queries
-from .tables import Table, dotted
+from .rows import Operation, operation_from
+from .tables import dotted
+from .versions import Versions
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from ..facts.records import Expr
     from .calls import Calls
-    from .catalog import Operation
     from .linker import Linker
-    from .values import Value, Values
+    from .rows import Client
+    from .terms import Factor
+    from .values import Values
 
-
-SENDING = frozenset({"execute", "exec", "watch", "unwatch", "multi", "reset"})
-"""Methods of a pipeline that queue nothing."""
+__all__ = ["Effect", "Effects", "Lookup", "compared"]
 
 
 class Effect(NamedTuple):
@@ -31,36 +36,66 @@ class Effect(NamedTuple):
     operation: Operation
     receiver: str
     """The client type, such as ``redis.client.Redis``."""
+    client: Client | None = None
+    """The catalog's row of that type; None for a library's own work."""
+    certainty: str = "high"
+    """``medium`` where it is not known if the data is in this process, or which version is used."""
+    factors: tuple[Factor, ...] = ()
+    """What its commands are a multiple of."""
+
+    def __hash__(self) -> int:
+        return hash(self[:4])
+
+    @property
+    def method(self) -> str:
+        """The method as the catalog's row calls it."""
+        return self.operation.name
+
+    @property
+    def is_async(self) -> bool:
+        """Whether the client's methods are coroutines."""
+        return self.client is not None and self.client.is_async
+
+    @property
+    def scans(self) -> bool:
+        """Whether the answer, or the work in the server, grows with the data."""
+        return self.client is not None and self.method in self.client.scans
+
+    @property
+    def blocks(self) -> bool:
+        """Whether it waits in the server until there is something to do."""
+        return self.client is not None and self.method in self.client.blocking
+
+    @property
+    def expiry(self) -> list[str] | None:
+        """Keywords of which one gives the key an expiry; empty when it always has one; None when it writes no such key."""
+        return None if self.client is None else self.client.expires.get(self.method)
+
+    @property
+    def is_endless(self) -> bool:
+        """Whether it writes a key and can give it no expiry."""
+        return self.client is not None and self.method in self.client.endless
 
 
-class Lookup(NamedTuple):
-    """A query for one row of a mapped class."""
-
-    path: str
-    call: int
-    """Ordinal of the call that runs it."""
-    model: Value
-    model_name: str
-    keys: tuple[str, ...]
-    """Attributes of the model that it filters on; empty when it takes any row."""
-    start: int
-    """Ordinal of the call that names the model."""
-
-
-class Effects:
+class Effects(Lookups):
     """Finds effects of calls; every answer is kept."""
 
     def __init__(self, linker: Linker, calls: Calls) -> None:
-        self.linker = linker
+        super().__init__(linker)
         self.calls = calls
-        rows = linker.catalog.queries
-        self.builders = frozenset(name for row in rows for name in row.builders)
-        self.selects = frozenset(name for row in rows for name in row.selects)
-        self.select_names = frozenset(name.rpartition(".")[2] for name in self.selects)
-        self.executors = frozenset(name for row in rows for name in row.executors)
-        self.getters = frozenset(name for row in rows for name in row.getters)
-        self.one = frozenset(name for row in rows for name in row.one)
         self.queries = Queries(self)
+        self.backends = Backends(linker)
+        self.pipelines = Pipelines(linker)
+        self.versions = Versions()
+        """Which versions of libraries are used; whoever has the files sets it."""
+        self.libraries = Libraries(self)
+        clients = linker.catalog.clients.values()
+        types = {client.type for client in clients if client.enters}
+        self._entered = frozenset(m for client in clients for m, made in client.produces.items() if made in types)
+        self._entered |= frozenset(
+            name.rpartition(".")[2] for c in clients if c.enters for name in (c.type, *c.aliases, *c.factories)
+        )
+        self._withs: dict[str, frozenset[str]] = {}
 
     def remote(self, path: str, call: int) -> Effect | None:
         """The operation of a catalogued client that a call is, or that it hands to something that calls it, or None."""
@@ -71,7 +106,7 @@ class Effects:
             and self._is_param(path, record.scope, record.callee)
         ):
             return None  # counted where the client's method was handed over
-        effect = self._operation(path, call, self.linker.values.callee(path, call))
+        effect = self._operation(path, call, self.linker.values.callee(path, call)) or self._held(path, call)
         if effect is not None:
             return effect
         for given in (*record.args, *(value for _, value in record.keywords)):
@@ -84,32 +119,50 @@ class Effects:
     def _operation(self, path: str, call: int, values: Values) -> Effect | None:
         for value in values:
             if value.kind == "ext":
-                operation = self.linker.catalog.operation(value.place)
-                if operation is not None and operation.resource != "database":
-                    if operation.name == "pipeline":
-                        operation = msgspec.structs.replace(operation, commands=2 + self.queued(path, call))
-                    return Effect(path, call, operation, value.place.rpartition(".")[0].removesuffix("()"))
+                found = self._of_client(path, call, value.place)
+                if found is not None:
+                    return found
             elif value.kind == "def" and (client := self.linker.stated(value)) is not None:
                 stated = operation_of(client, self.linker.name_of(value).rpartition(".")[2])
                 if stated is not None:
-                    return Effect(path, call, stated, client.type)
+                    return Effect(path, call, stated, client.type, client)
         return None
 
-    def queued(self, path: str, call: int) -> int:
-        """Commands that a function queues on the pipeline that a call executes."""
+    def _of_client(self, path: str, call: int, place: str) -> Effect | None:
+        catalog = self.linker.catalog
+        client = catalog.client_of(place.rpartition(".")[0]) or catalog.client_of(place)
+        if client is None or client.resource == "database":
+            return None
+        operation = catalog.operation(place)
+        factors: tuple[Factor, ...] = ()
+        if client.queues:
+            operation, factors = self.pipelines.operation(path, call, client, place.rpartition(".")[2])
+        elif operation is not None and operation.name == "transaction":
+            operation = self.pipelines.transaction(path, call, operation)
+        if operation is None or (remote := self.backends.is_remote(client.backend)) is False:
+            return None
+        return Effect(path, call, operation, client.type, client, "high" if remote else "medium", factors)
+
+    def _held(self, path: str, call: int) -> Effect | None:
+        """What entering and leaving a ``with`` block costs, at the call that makes what it holds: a lock."""
         table = self.linker.table(path)
-        record = table.facts.calls[call]
-        receiver = record.callee.rpartition(".")[0] if type(record.callee) is str else ""
-        count = 0
-        for ordinal in table.calls_in.get(record.scope, ()):
-            callee = table.facts.calls[ordinal].callee
-            if type(callee) is not str or callee.rpartition(".")[0] != receiver:
-                continue
-            if ordinal >= call:
-                break
-            method = callee.rpartition(".")[2]
-            count = 0 if method in ("execute", "exec", "reset") else count + (method not in SENDING)
-        return count
+        callee = table.facts.calls[call].callee
+        if type(callee) is not str or callee.rpartition(".")[2] not in self._entered:
+            return None
+        if path not in self._withs:
+            tests = (f.test for f in table.facts.frames if f.kind == "with")
+            self._withs[path] = frozenset(test for test in tests if type(test) is str)
+        made = f"@{call}"
+        names = {a.target for a in table.facts.assigns if a.value == made and type(a.target) is str and a.kind == "="}
+        names.add(made)
+        if self._withs[path].isdisjoint(names):
+            return None
+        for value in self.linker.values.call(path, call):
+            client = self.linker.catalog.client_of(value.place) if value.kind == "ext" else None
+            operation = None if client is None else operation_from(client.resource, "lock", client.enters)
+            if client is not None and client.enters and operation is not None and client.resource != "database":
+                return Effect(path, call, operation, client.type, client)
+        return None
 
     def origin(self, path: str, call: int) -> tuple[str, int] | None:
         """The call that made the client whose method a call runs: (path, ordinal); None when there is no single one."""
@@ -183,146 +236,17 @@ class Effects:
         """The query or statement that a call sends to a database, or None. See `queries`."""
         return self.queries.of(path, call)
 
-    def lookup(self, path: str, ordinal: int) -> Lookup | None:
-        """The one-row read that a call runs, or None."""
-        table = self.linker.table(path)
-        call = table.facts.calls[ordinal]
-        callee = call.callee
-        if type(callee) is not str:
-            return None
-        receiver, _, method = callee.rpartition(".")
-        if method in self.getters and receiver and len(call.args) >= 2 and call.args:
-            model = self._model(path, call.scope, call.args[0])
-            if model is not None:
-                return Lookup(path, ordinal, model[0], model[1], ("id",), ordinal)
-        if method in self.executors and call.args:
-            chain = self._chain(table, call.scope, call.args[0])
-            return self._select(table, ordinal, chain) if chain else None
-        if method in self.one and receiver[:1] == "@":
-            chain = self._chain(table, call.scope, receiver)
-            return self._query(table, ordinal, chain) if chain else None
-        return None
-
-    def _chain(self, table: Table, scope: int, expr: Expr) -> list[int]:
-        """Ordinals of a chain ``a(...).b(...).c(...)`` from its last call to its first; names of local variables are followed."""
-        chain: list[int] = []
-        seen = 0
-        while type(expr) is str and seen < 40:
-            seen += 1
-            if expr[:1] == "@":
-                ordinal = int(expr[1:].partition(".")[0])
-                chain.append(ordinal)
-                callee = table.facts.calls[ordinal].callee
-                if type(callee) is not str or callee.rpartition(".")[2] in self.builders:
-                    break
-                expr = callee.rpartition(".")[0]
-                if not expr or expr[:1] != "@":
-                    if expr and "." not in expr and self._assigned(table, scope, expr) is not None:
-                        expr = self._assigned(table, scope, expr)
-                        continue
-                    break
-            else:
-                expr = self._assigned(table, scope, expr)
-        return chain
-
-    @staticmethod
-    def _assigned(table: Table, scope: int, name: str) -> Expr | None:
-        """The call that a local variable was last assigned, or None."""
-        if not name or name[0] in "'#?@" or "." in name:
-            return None
-        values = [
-            a.value
-            for a in (table.facts.assigns[place] for place in table.assigns_in.get(scope, ()))
-            if a.target == name and a.kind == "=" and type(a.value) is str and a.value[:1] == "@"
-        ]
-        if not values:
-            return None
-        callee = table.facts.calls[int(values[-1][1:].partition(".")[0])].callee
-        return None if type(callee) is str and callee.startswith(name + ".") else values[-1]
-
-    def _select(self, table: Table, ordinal: int, chain: list[int]) -> Lookup | None:
-        first = table.facts.calls[chain[-1]]
-        name = dotted(first.callee)
-        if name is None or name.rpartition(".")[2] not in self.select_names or not first.args:
-            return None
-        if not any(
-            v.place in self.selects for v in self.linker.evaluate(table.path, first.scope, name) if v.kind == "ext"
-        ):
-            return None
-        return self._found(table, ordinal, chain)
-
-    def _query(self, table: Table, ordinal: int, chain: list[int]) -> Lookup | None:
-        first = table.facts.calls[chain[-1]]
-        if type(first.callee) is not str or not first.args:
-            return None
-        if first.callee.rpartition(".")[2] not in self.builders:
-            return None
-        return self._found(table, ordinal, chain)
-
-    def _found(self, table: Table, ordinal: int, chain: list[int]) -> Lookup | None:
-        first = table.facts.calls[chain[-1]]
-        model = self._model(table.path, first.scope, first.args[0])
-        if model is None:
-            return None
-        keys: list[str] = []
-        for link in chain[:-1]:
-            call = table.facts.calls[link]
-            method = call.callee.rpartition(".")[2] if type(call.callee) is str else ""
-            if method in ("filter", "where", "filter_by"):
-                keys += [name for name, _ in call.keywords]
-                for arg in call.args:
-                    keys += compared(arg, model[1])
-        return Lookup(table.path, ordinal, model[0], model[1], tuple(dict.fromkeys(keys)), chain[-1])
-
-    def _model(self, path: str, scope: int, expr: Expr) -> tuple[Value, str] | None:
-        """The mapped class that an expression names (or whose column it names)."""
-        name = dotted(expr)
-        if name is None:
-            return None
-        for candidate in (name, name.rpartition(".")[0]):
-            if candidate and candidate.rpartition(".")[2][:1].isupper():
-                for value in self.linker.evaluate(path, scope, candidate):
-                    if value.kind == "def" and self.is_mapped(value):
-                        return value, candidate.rpartition(".")[2]
-        return None
-
-    def is_mapped(self, value: Value) -> bool:
-        """Whether a class is mapped to a table: by ``__tablename__``, ``__table__`` or ``table=True``, or by its base."""
-        scope = self.linker.table(value.place).facts.scopes[value.scope]
-        if scope.kind != "class":
-            return False
-        own = self.linker.table(value.place).class_attributes
-        if any(a.value == "#True" for a in own.get((value.scope, "__abstract__"), ())):
-            return False
-        if any(name == "table" for name, _ in scope.keywords):
-            return any(name == "table" and given == "#True" for name, given in scope.keywords)
-        mro = self.linker.mro(value.place, value.scope)
-        for cls in mro:
-            if cls.kind == "def" and any(
-                (cls.scope, name) in self.linker.table(cls.place).class_attributes
-                for name in ("__tablename__", "__table__")
-            ):
-                return True
-        direct = {v for base in scope.bases for v in self.linker.evaluate(value.place, scope.parent, base)}
-        return any(self._makes_mapped(cls.place, direct=cls in direct) for cls in mro if cls.kind == "ext")
-
-    @staticmethod
-    def _makes_mapped(base: str, *, direct: bool) -> bool:
-        """Whether subclasses of a library's class are mapped; a direct subclass of ``DeclarativeBase`` is itself a base."""
-        if base.endswith(("declarative_base()", "automap_base()", ".generate_base()")):
-            return True
-        if base.endswith((".DeclarativeBase", ".DeclarativeBaseNoMeta", ".MappedAsDataclass")):
-            return not direct
-        return base in ("django.db.models.Model", "flask_sqlalchemy.SQLAlchemy().Model")
-
-
-def compared(expr: Expr, model: str) -> list[str]:
-    """Attributes of ``model`` that a filter expression compares for equality."""
-    if type(expr) is not list or not expr:
-        return []
-    if expr[0] == "cmp" and expr[2] in ("==", "in", "is"):
-        names = [dotted(expr[1]), dotted(expr[3])]
-        return [n.rpartition(".")[2] for n in names if n and n.rpartition(".")[0].rpartition(".")[2] == model]
-    if expr[0] in ("and", "or", "bin"):
-        return [name for part in expr[1:] for name in compared(part, model)]
-    return []
+    def all_of(self, path: str, call: int) -> Iterator[Effect]:
+        """Everything that a call costs by itself: a client's command, a library's own work, statements to a database."""
+        remote = self.remote(path, call)
+        if remote is not None and remote.operation.resource == "redis":
+            yield remote
+        own = self.libraries.of_call(path, call)
+        if own is not None:
+            yield own
+        sent = self.queries.sent(path, call)
+        if sent is not None:
+            operation = Operation(
+                "database", sent.operation, 1, 1, sent.most, sent.most, sent.most is None, sent.least, sent.least
+            )
+            yield Effect(path, call, operation, sent.receiver, None, "high" if sent.proven else "medium")

@@ -2,17 +2,34 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, NamedTuple
 
+from .intervals import of_call, seconds_of
+from .mounts import Mounts, Place
+from .registering import (
+    Rows,
+    behind,
+    callables,
+    called_functions,
+    can_be_callable,
+    elements,
+    entered,
+    external_bases,
+    given,
+    named,
+)  # fmt: skip
 from .tables import Table, dotted, text_of
 from .values import Value
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
-    from ..facts.records import Call, Expr
+    from ..facts.records import Expr
     from .catalog import EntryRow
     from .linker import Linker
+
+__all__ = ["Dependency", "Entry", "called_functions", "entered", "find_dependencies", "find_entries", "unique"]
 
 
 class Entry(NamedTuple):
@@ -25,7 +42,13 @@ class Entry(NamedTuple):
     call: int
     """Ordinal of the registering call in that file; -1 when there is none (a list in settings)."""
     proven: bool
-    """False when the receiver was recognised by its name alone."""
+    """False when the receiver was recognised by its name alone, or when its router is nowhere included."""
+    seconds: float = 0.0
+    """Between two runs of what is scheduled; 0 when it is not known."""
+    certainty: str = "high"
+    """``high`` when proven, ``medium`` when nothing includes its router or registers its class, ``low`` by name alone."""
+    on: tuple[Place, ...] = ()
+    """The calls that made the application or router that it is registered with; none when they are not known."""
 
 
 class Dependency(NamedTuple):
@@ -38,152 +61,273 @@ class Dependency(NamedTuple):
     """``every-request`` for the app, ``router`` for a router, ``route`` for one handler's decorator."""
 
 
-NAMES = {"app": "route", "router": "route", "api": "route"}
-"""Receivers that are taken for an app or a router by their name, with less confidence."""
+def find_entries(linker: Linker, paths: Sequence[str], mounts: Mounts | None = None) -> list[Entry]:
+    """Everything that registers entry points in the given files, in file order; a function may be registered repeatedly."""
+    return Finder(linker, mounts or Mounts(linker)).find(paths)
 
 
-def find_entries(linker: Linker, paths: list[str]) -> list[Entry]:
-    """Entry points registered in the given files, in file order."""
-    rows = Rows(linker.catalog.entries)
+def unique(entries: Iterable[Entry]) -> list[Entry]:
+    """One entry a function and kind, the most certain, in the order in which they come first."""
     found: dict[tuple[Value, str], Entry] = {}
-    calls: dict[str, list[int]] = {}
-    for name in (*rows.methods, *rows.decorators):
-        for path, ordinal in linker.call_sites(name):
-            calls.setdefault(path, []).append(ordinal)
-    for path in paths:
-        table = linker.table(path)
-        for entry in (
-            *_decorated(linker, table, rows),
-            *_registered(linker, table, sorted(set(calls.get(path, ()))), rows),
-            *_settings(linker, table, rows),
-        ):
-            found.setdefault((entry.function, entry.kind), entry)
+    for entry in entries:
+        known = found.get((entry.function, entry.kind))
+        if known is None or (entry.proven and not known.proven):
+            found[entry.function, entry.kind] = entry
     return list(found.values())
 
 
-class Rows:
-    """The catalog's entry rows by the last part of a callee's name."""
+class Finder:
+    """Looks for what the catalog's rows describe."""
 
-    def __init__(self, rows: list[EntryRow]) -> None:
-        self.methods: dict[str, list[EntryRow]] = {}
-        self.decorators: dict[str, list[EntryRow]] = {}
-        self.settings = {row.setting: row for row in rows if row.setting}
-        for row in rows:
-            for method in row.methods:
-                self.methods.setdefault(method, []).append(row)
-            for name in row.decorators:
-                self.decorators.setdefault(name.rpartition(".")[2], []).append(row)
+    def __init__(self, linker: Linker, mounts: Mounts) -> None:
+        self.linker = linker
+        self.mounts = mounts
+        self.rows = Rows(linker.catalog.entries)
 
+    def find(self, paths: Sequence[str]) -> list[Entry]:
+        """See `find_entries`."""
+        calls: dict[str, list[int]] = {}
+        for name in self.rows.called:
+            for path, ordinal in self.linker.call_sites(name):
+                calls.setdefault(path, []).append(ordinal)
+        found: list[Entry] = []
+        for path in paths:
+            table = self.linker.table(path)
+            found += self._decorated(table)
+            found += self._registered(table, sorted(set(calls.get(path, ()))))
+            found += self._settings(table)
+        known = {entry.function for entry in found if entry.kind in ("route", "connection", "message")}
+        found += (entry for entry in self._bases(paths) if entry.kind != "route" or entry.function not in known)
+        tasks = partial(self._task, found)
+        return [*found, *(entry for path in paths for entry in self._scheduled(self.linker.table(path), tasks))]
 
-def _matches(linker: Linker, table: Table, scope: int, name: str, rows: Rows) -> Iterator[tuple[EntryRow, bool]]:
-    """Rows that a callee such as ``router.get`` registers with, and whether that is proven."""
-    receiver, _, method = name.rpartition(".")
-    if receiver and method in rows.methods:
-        values = linker.evaluate(table.path, scope, receiver)
-        places = {value.place for value in values if value.kind == "ext"}
-        places |= {p for v in values if v.kind == "inst" for p in _external_bases(linker, v)}
-        for row in rows.methods[method]:
-            if not places.isdisjoint(row.receivers):
-                yield row, True
-            elif (
-                not values
-                and row.kind == "route"
-                and row.receivers[0] == "fastapi.FastAPI()"
-                and _named(receiver)
-                and row.argument == 0
-            ):
-                yield row, False
-    if method in rows.decorators:
-        values = linker.evaluate(table.path, scope, name)
-        for row in rows.decorators[method]:
-            if any(value.kind == "ext" and value.place in row.decorators for value in values):
-                yield row, True
+    # --- decorators ------------------------------------------------------------------------------------------------
 
-
-def _named(receiver: str) -> bool:
-    last = receiver.rpartition(".")[2]
-    return last in NAMES or last.endswith(("_router", "_app"))
-
-
-def _external_bases(linker: Linker, value: Value) -> Iterator[str]:
-    for base in linker.mro(value.place, value.scope):
-        if base.kind == "ext":
-            yield linker.catalog.canonical(f"{base.place}()")
-
-
-def _decorated(linker: Linker, table: Table, rows: Rows) -> Iterator[Entry]:
-    for ordinal, scope in enumerate(table.facts.scopes):
-        if scope.kind != "function":
-            continue
-        for decorator in scope.decorators:
-            call = -1
-            callee = decorator
-            if type(decorator) is str and decorator[:1] == "@" and "." not in decorator:
-                call = int(decorator[1:])
-                callee = table.facts.calls[call].callee
-            name = dotted(callee)
-            for row, proven in _matches(linker, table, scope.parent, name, rows) if name else ():
-                if not row.setting and not (row.enters and not row.decorators):
-                    yield Entry(Value("def", table.path, ordinal), row.kind, table.path, call, proven)
-
-
-def _registered(linker: Linker, table: Table, ordinals: list[int], rows: Rows) -> Iterator[Entry]:
-    """Entry points that calls register; ``ordinals`` are the calls with a name that can."""
-    for ordinal in ordinals:
-        call = table.facts.calls[ordinal]
-        last = call.callee.rpartition(".")[2]
-        candidates = {row.argument for row in (*rows.methods.get(last, ()), *rows.decorators.get(last, ()))}
-        given = {place: _callable_at(call, place) for place in candidates}
-        if not any(given.values()) or dotted(call.callee) is None:
-            continue
-        for row, proven in _matches(linker, table, call.scope, call.callee, rows):
-            if given[row.argument] is None or not proven:
+    def _decorated(self, table: Table) -> Iterator[Entry]:
+        for ordinal, scope in enumerate(table.facts.scopes):
+            if not scope.decorators or scope.kind not in ("function", "class"):
                 continue
-            for value in linker.evaluate(table.path, call.scope, given[row.argument]):
-                for function in entered(linker, value, row.enters):
-                    yield Entry(function, row.kind, table.path, ordinal, proven)
+            value = Value("def", table.path, ordinal)
+            for decorator in scope.decorators:
+                call = -1
+                callee = decorator
+                if type(decorator) is str and decorator[:1] == "@" and "." not in decorator:
+                    call = int(decorator[1:])
+                    callee = table.facts.calls[call].callee
+                name = dotted(callee)
+                if name is None or not self.rows.of(name.rpartition(".")[2]):
+                    continue
+                matching = list(self.rows.matching(self.linker, table, scope.parent, name))
+                exact = any(row.text and self._says(table, call, row) for row, _ in matching)
+                for row, proven in matching:
+                    if row.setting or row.keywords or (row.enters and row.argument >= 0):
+                        continue
+                    if row.text if not exact else not self._says(table, call, row):
+                        continue
+                    if scope.kind == "function":
+                        yield self._entry(value, row, table.path, call, proven=proven, name=name, scope=scope.parent)
+                    elif row.enters:
+                        for function in entered(self.linker, value, row.enters):
+                            yield self._entry(
+                                function, row, table.path, call, proven=proven, name=name, scope=scope.parent
+                            )
 
+    @staticmethod
+    def _says(table: Table, call: int, row: EntryRow) -> bool:
+        """Whether the first argument is what the row asks for."""
+        args = table.facts.calls[call].args if call >= 0 else []
+        return bool(row.text) and bool(args) and text_of(args[0]) in row.text
 
-def _callable_at(call: Call, place: int) -> Expr:
-    """The argument that a registering call would register; None when it can be no function or class."""
-    given = call.args[place] if len(call.args) > place else None
-    if given is None:
-        given = next((v for k, v in call.keywords if k in ("endpoint", "middleware_class", "cls", "f")), None)
-    return None if type(given) is str and given[:1] in ("'", "#", "?") else given
+    # --- calls -----------------------------------------------------------------------------------------------------
 
+    def _registered(self, table: Table, ordinals: list[int]) -> Iterator[Entry]:
+        """Entry points that calls register; ``ordinals`` are the calls with a name that can."""
+        for ordinal in ordinals:
+            call = table.facts.calls[ordinal]
+            name = dotted(call.callee)
+            if name is None:
+                continue
+            last = name.rpartition(".")[2]
+            if not any(can_be_callable(expr) for row in self.rows.of(last) for expr in given(row, call)):
+                continue
+            for row, proven in self.rows.matching(self.linker, table, call.scope, name):
+                if not (proven or row.by_name) or (row.text and not self._says(table, ordinal, row)):
+                    continue
+                for expr in given(row, call):
+                    if not can_be_callable(expr):
+                        continue
+                    for value in callables(self.linker, table.path, call.scope, expr):
+                        for function in entered(self.linker, value, row.enters):
+                            yield self._entry(
+                                function, row, table.path, ordinal, proven=proven, name=name, scope=call.scope
+                            )
 
-def entered(linker: Linker, value: Value, methods: list[str]) -> list[Value]:
-    """The functions that run when a registered callable or class is entered."""
-    if value.kind == "inst":
-        return [v for v in linker.values.attribute(value, "__call__") if v.kind == "def"]
-    if value.kind != "def":
+    def _entry(
+        self, function: Value, row: EntryRow, path: str, call: int, *, proven: bool, name: str, scope: int
+    ) -> Entry:
+        seconds = (
+            of_call(self.linker, path, call, row.interval, row.unit) if row.kind == "interval" and call >= 0 else 0.0
+        )
+        receiver = name.rpartition(".")[0]
+        on = tuple(self.mounts.made(path, scope, receiver)) if receiver and row.methods else ()
+        proven = proven or any(self._holds(place, row) for place in on)
+        certainty = "high" if proven else "low"
+        if proven and on and row.kind in HELD and not self.mounts.served(on):
+            proven, certainty = False, "medium"
+        return Entry(function, row.kind, path, call, proven, seconds, certainty, on)
+
+    def _holds(self, place: Place, row: EntryRow) -> bool:
+        """Whether what a call makes is a receiver of the row: found through the arguments of callers, not by a type."""
+        router = self.mounts.row(place)
+        return router is not None and any(f"{name}()" in row.receivers for name in router.types)
+
+    # --- settings --------------------------------------------------------------------------------------------------
+
+    def _settings(self, table: Table) -> Iterator[Entry]:
+        for scope, name, row, expr in self._set(table):
+            if row.item:
+                continue
+            on = (
+                self.mounts.made(table.path, scope, name.rpartition(".")[0])
+                if row.setting[0] == "*" and "." in name
+                else ()
+            )
+            for value in callables(self.linker, table.path, scope, expr):
+                for function in entered(self.linker, value, row.enters):
+                    yield Entry(function, row.kind, table.path, -1, True, 0.0, "high", tuple(on))
+
+    def _set(self, table: Table) -> Iterator[tuple[int, str, EntryRow, Expr]]:
+        """Assignments that a row's setting names: (scope, target, row, what is assigned)."""
+        for assign in table.facts.assigns:
+            target = assign.target
+            if type(target) is not str or assign.kind not in ("=", "+=") or assign.value is None:
+                continue
+            last = target.rpartition(".")[2]
+            for row in self.rows.settings.get(last, ()):
+                if self._is_set(table, assign.scope, target, row):
+                    yield assign.scope, target, row, assign.value
+            if assign.scope == 0 and type(assign.value) is list and target.isupper():
+                for name, rows in self.rows.settings.items():
+                    for row in rows:
+                        if row.setting == f"{target}.{name}":
+                            yield from ((0, target, row, value) for value in below(assign.value, name))
+
+    def _is_set(self, table: Table, scope: int, target: str, row: EntryRow) -> bool:
+        owner, _, last = row.setting.rpartition(".")
+        kind = table.facts.scopes[scope].kind
+        if not owner:
+            return scope == 0 and target == last
+        if owner != "*":
+            return kind == "class" and target == last and table.facts.scopes[scope].name == owner
+        if kind != "class":
+            return "." in target and not row.bases
+        if target != last:
+            return False
+        bases = external_bases(self.linker, Value("def", table.path, scope)) if row.bases else ()
+        return not row.bases or any(place.startswith(tuple(row.bases)) for place in bases)
+
+    def _scheduled(self, table: Table, task: Callable[[str, str], list[Value]]) -> Iterator[Entry]:
+        """``beat_schedule = {"name": {"task": "app.tasks.run", "schedule": 30.0}}``, assigned or passed to ``update``."""
+        found = [(scope, row, expr) for scope, _, row, expr in self._set(table) if row.item]
+        for row in {
+            row.setting.rpartition(".")[2]: row for rows in self.rows.settings.values() for row in rows if row.item
+        }.values():
+            name = row.setting.rpartition(".")[2]
+            found += [
+                (call.scope, row, value)
+                for call in table.facts.calls
+                if call.keywords
+                for key, value in call.keywords
+                if key == name
+            ]
+        for scope, row, expr in found:
+            for place, at, item in elements(self.linker, table.path, scope, expr):
+                pairs = (
+                    dict(zip(item[1::2], item[2::2], strict=False)) if type(item) is list and item[:1] == ["{}"] else {}
+                )
+                named_as = pairs.get("'" + row.item)
+                seconds = seconds_of(self.linker, place, at, pairs.get("'" + row.interval), row.unit)
+                text = text_of(named_as)
+                values = task(place, text) if text is not None else list(callables(self.linker, place, at, named_as))
+                for value in values:
+                    for function in entered(self.linker, value, row.enters):
+                        yield Entry(function, row.kind, table.path, -1, True, seconds)
+
+    def _task(self, entries: list[Entry], importer: str, name: str) -> list[Value]:
+        """Tasks by the name that a schedule gives them: ``name=`` of their decorator, or their dotted name."""
+        values = [value for value in named(self.linker, importer, name) if value.kind == "def"]
+        if values:
+            return values
+        for entry in entries:
+            if entry.kind == "task" and entry.call >= 0:
+                keywords = dict(self.linker.table(entry.path).facts.calls[entry.call].keywords)
+                if text_of(keywords.get("name")) == name:
+                    return [entry.function]
         return []
-    if linker.table(value.place).facts.scopes[value.scope].kind != "class":
-        return [value]
-    instance = Value("inst", value.place, value.scope)
-    found = [f for name in methods for f in linker.values.attribute(instance, name) if f.kind == "def"]
-    return found[:1] if methods[:1] == ["dispatch"] else found
+
+    # --- classes by their base -------------------------------------------------------------------------------------
+
+    def _bases(self, paths: Sequence[str]) -> Iterator[Entry]:
+        """Classes that a library finds by their base, such as management commands; views that nothing registers."""
+        if not self.rows.bases:
+            return
+        names = {base.rpartition(".")[2] for row in self.rows.bases for base in row.bases}
+        for path, ordinal in derived(self.linker, paths, names):
+            cls = Value("def", path, ordinal)
+            places = set(external_bases(self.linker, cls))
+            for row in self.rows.bases:
+                if places.isdisjoint(row.bases):
+                    continue
+                for function in entered(self.linker, cls, row.enters):
+                    if (
+                        function.place == path
+                        and self.linker.table(path).facts.scopes[function.scope].parent == ordinal
+                    ):
+                        certain = row.kind != "route"
+                        yield Entry(function, row.kind, path, -1, certain, 0.0, "high" if certain else "medium")
 
 
-def _settings(linker: Linker, table: Table, rows: Rows) -> Iterator[Entry]:
-    for assign in table.facts.assigns:
-        row = rows.settings.get(assign.target) if type(assign.target) is str else None
-        if row is None or assign.scope != 0 or type(assign.value) is not list:
-            continue
-        for item in assign.value[1:]:
-            name = text_of(item)
-            if name is None or "." not in name:
-                continue
-            module, _, attribute = name.rpartition(".")
-            target = linker.modules.absolute(table.path, module)
-            if target is None:
-                continue
-            for value in linker.values.attribute(Value("module", target), attribute):
-                for function in entered(linker, value, row.enters):
-                    yield Entry(function, row.kind, table.path, -1, True)
+HELD = frozenset({"route", "connection", "message", "router-dependency"})
+"""What is only there when the router that holds it is included somewhere."""
 
 
-def find_dependencies(linker: Linker, paths: list[str]) -> list[Dependency]:
+def derived(linker: Linker, paths: Sequence[str], names: set[str]) -> list[tuple[str, int]]:
+    """Classes that may extend a class of one of the names, through classes of the project: (path, scope)."""
+    waiting: dict[str, list[tuple[str, int, str]]] = {}
+    for path in paths:
+        for ordinal, scope in enumerate(linker.table(path).facts.scopes):
+            if scope.kind == "class":
+                for base in scope.bases:
+                    expr = base[1] if type(base) is list and base[:1] == ["sub"] else base
+                    if type(expr) is str and expr[:1] not in ("@", "'", "#", "?"):
+                        waiting.setdefault(expr.rpartition(".")[2], []).append((path, ordinal, scope.name))
+    found: dict[tuple[str, int], None] = {}
+    pending, seen = sorted(names), set(names)
+    while pending:
+        for path, ordinal, name in waiting.get(pending.pop(), ()):
+            found.setdefault((path, ordinal))
+            if name not in seen:
+                seen.add(name)
+                pending.append(name)
+    return sorted(found)
+
+
+def below(expr: Expr, key: str) -> Iterator[Expr]:
+    """Values of a key in a literal dict, however deep."""
+    if type(expr) is not list or not expr:
+        return
+    if expr[0] == "{}":
+        for name, value in zip(expr[1::2], expr[2::2], strict=False):
+            if text_of(name) == key:
+                yield value
+            else:
+                yield from below(value, key)
+    elif expr[0] == "[]":
+        for item in expr[1:]:
+            yield from below(item, key)
+
+
+def find_dependencies(linker: Linker, paths: Sequence[str]) -> list[Dependency]:
     """Dependencies declared as ``dependencies=[Depends(f)]`` on the app, on routers and on routes."""
     found = []
     for path in paths:
@@ -191,37 +335,32 @@ def find_dependencies(linker: Linker, paths: list[str]) -> list[Dependency]:
         for ordinal, call in enumerate(table.facts.calls):
             if not call.keywords:
                 continue
-            given = next((value for name, value in call.keywords if name == "dependencies"), None)
-            if type(given) is not list or (name := dotted(call.callee)) is None:
+            declared = next((value for name, value in call.keywords if name == "dependencies"), None)
+            name = dotted(call.callee) if declared is not None else None
+            if name is None or type(declared) not in (list, str):
                 continue
-            last = name.rpartition(".")[2]
-            kind = (
-                "every-request"
-                if last == "FastAPI"
-                else "router"
-                if last in ("APIRouter", "include_router")
-                else "route"
-            )
-            for item in given[1:]:
-                if type(item) is str and item[:1] == "@" and "." not in item:
-                    inner = table.facts.calls[int(item[1:])]
-                    if inner.args and linker.values.parameters.is_injection(path, inner.scope, inner.callee):
-                        functions = [
-                            function
-                            for value in linker.evaluate(path, inner.scope, inner.args[0])
+            kind = _dependency_kind(name.rpartition(".")[2])
+            for place, scope, item in elements(linker, path, call.scope, declared):
+                for inner, at in _injections(linker, place, scope, item):
+                    record = linker.table(inner).facts.calls[at]
+                    if record.args and linker.values.parameters.is_injection(inner, record.scope, record.callee):
+                        found += [
+                            Dependency(function, path, ordinal, kind)
+                            for value in linker.evaluate(inner, record.scope, record.args[0])
                             for function in called_functions(linker, value)
                         ]
-                        found += [Dependency(function, path, ordinal, kind) for function in functions]
     return found
 
 
-def called_functions(linker: Linker, value: Value) -> list[Value]:
-    """Functions of the project that run when a value is called: a function, ``__init__`` of a class, ``__call__``."""
-    if value.kind == "inst":
-        return [v for v in linker.values.attribute(value, "__call__") if v.kind == "def"]
-    if value.kind != "def":
-        return []
-    if linker.table(value.place).facts.scopes[value.scope].kind != "class":
-        return [value]
-    instance = Value("inst", value.place, value.scope)
-    return [v for name in ("__new__", "__init__") for v in linker.values.attribute(instance, name) if v.kind == "def"]
+def _dependency_kind(last: str) -> str:
+    if last == "FastAPI":
+        return "every-request"
+    return "router" if last in ("APIRouter", "include_router") else "route"
+
+
+def _injections(linker: Linker, path: str, scope: int, item: Expr) -> Iterator[tuple[str, int]]:
+    """The ``Depends(...)`` call that an item of ``dependencies`` is or names: (path, ordinal)."""
+    places = [(path, scope, item)] if type(item) is str and item[:1] == "@" else behind(linker, path, scope, item)
+    for place, _, expr in places:
+        if type(expr) is str and expr[:1] == "@" and "." not in expr:
+            yield place, int(expr[1:])

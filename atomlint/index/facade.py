@@ -6,22 +6,31 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from ..finding import Note, Position, Span
+from .versions import Versions
 from .views import Call, Class, Function
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    import ast
+    from collections.abc import Callable, Iterator
 
     from ..document import Document
     from ..facts.records import Expr
     from ..source import SourceReader
+    from .containers import Containers
+    from .costs import Costs
     from .expressions import Place
+    from .gates import Gate
+    from .guards import Guard
     from .modes import ModeBranch, ModeGuard, Modes
     from .origins import Origins
     from .project import Project
+    from .provenance import Provenance
     from .reach import Path
     from .requests import RequestWork
     from .settings import SettingRead, Settings
+    from .stores import Hole
     from .value import Value
+    from .writers import Writers
 
 
 class Index:
@@ -33,10 +42,20 @@ class Index:
         self.tests = tests
         self.files: tuple[str, ...] = ()
         """Every file of the project, Python or not."""
+        project.effects.versions = Versions(lambda: self.files, self._text)
         self.tenant_models: tuple[str, ...] = ()
         """Configured names of the classes that stand for a customer; empty: recognised."""
         self.fly_files: tuple[str, ...] = ()
         """Configured patterns of Fly.io configurations; empty: recognised by name."""
+
+    def _text(self, path: str) -> str | None:
+        source = self.sources.source(path)
+        return None if source is None else source.text
+
+    @property
+    def costs(self) -> Costs:
+        """What functions and routes cost: Redis commands and database statements."""
+        return self.project.costs
 
     def call(self, path: str, ordinal: int) -> Call:
         """The n-th call of a file."""
@@ -100,6 +119,27 @@ class Index:
         return Origins(self)
 
     @cached_property
+    def provenance(self) -> Provenance:
+        """What expressions are made of."""
+        from .provenance import Provenance
+
+        return Provenance(self.project.linker)
+
+    @cached_property
+    def containers(self) -> Containers:
+        """Containers that outlive a request, and what is done to them."""
+        from .containers import Containers
+
+        return Containers(self.project, self.tests)
+
+    @cached_property
+    def writers(self) -> Writers:
+        """Rows that expressions hold, and who writes them."""
+        from .writers import Writers
+
+        return Writers(self.project, self.tests)
+
+    @cached_property
     def mode_finder(self) -> Modes:
         """Which branches hang on a mode variable."""
         from .modes import Modes
@@ -126,6 +166,26 @@ class Index:
         if around is None or place.kind not in ("assign", "call"):
             return header(self, path, place.scope)
         return self.span(path, around)
+
+    def tree(self, path: str) -> ast.Module | None:
+        """The syntax tree of a file; None when its text is not at hand or does not parse. Only findings should ask."""
+        from .locate import parse
+
+        return parse(self, path)
+
+    def node_span(self, path: str, node: ast.expr | ast.stmt) -> Span:
+        """The span of a node of a file's tree."""
+        from .locate import span_of
+
+        return span_of(self, path, node)
+
+    def find_node(
+        self, path: str, around: tuple[int, int, int, int] | None, wanted: Callable[[ast.AST], bool]
+    ) -> Span | None:
+        """The first node inside of a place (lines, byte columns) that fits."""
+        from .locate import first
+
+        return first(self, path, around, wanted)
 
     def document(self, path: str) -> Document | None:
         """The document at a root-relative path; None when there is none that can be read."""
@@ -166,6 +226,24 @@ class Index:
             return Span(path, Position(1, 1), Position(1, 1))
         four = spans.exits[4 * place : 4 * place + 4]
         return self.span(path, (four[0], four[1], four[2], four[3]))
+
+    def gate_span(self, gate: Gate) -> Span:
+        """Where the test of a gate stands."""
+        from .pointing import gate_span
+
+        return gate_span(self, gate)
+
+    def gate_function(self, gate: Gate) -> Value:
+        """The function that a gate stands in."""
+        from .pointing import gate_function
+
+        return gate_function(self, gate)
+
+    def hole_span(self, hole: Hole, guard: Guard) -> Span:
+        """Where a cache's hole is: a way out that stores nothing, or a store under another key."""
+        from .pointing import hole_span
+
+        return hole_span(self, hole, guard)
 
     def receiver_origin(self, path: str, ordinal: int) -> Call | None:
         """The call that made the client whose method a call runs, or None when it is not known."""

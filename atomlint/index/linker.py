@@ -7,6 +7,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from ..facts.records import Assign, Facts
+from .heirs import Heirs
 from .modules import Modules
 from .tables import Table, dotted
 from .values import NOTHING, Evaluator, Value, Values
@@ -14,7 +15,8 @@ from .values import NOTHING, Evaluator, Value, Values
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
-    from .catalog import Catalog, Client
+    from .catalog import Catalog
+    from .rows import Client
 
 CARRIERS = frozenset({"state", "app", "application", "current_app"})
 """What carries a client from start-up to requests, by its name."""
@@ -34,7 +36,7 @@ class Linker:
         self.linked: Sequence[str] = ()
         """Files whose call sites count when callers are looked for."""
         self._tables: dict[str, Table] = {}
-        self._mro: dict[tuple[str, int], list[Value]] = {}
+        self.heirs = Heirs(self)
 
     @property
     def loaded(self) -> list[str]:
@@ -80,28 +82,8 @@ class Linker:
         return self._sites.get(name, [])
 
     def mro(self, path: str, scope: int) -> list[Value]:
-        """A class and its bases, depth first with repeats dropped; bases outside of the project as ``ext`` values."""
-        key = (path, scope)
-        known = self._mro.get(key)
-        if known is not None:
-            return known
-        this = Value("def", path, scope)
-        self._mro[key] = [this]  # a class that is its own base, through a mistake
-        order: dict[Value, None] = {this: None}
-        table = self.table(path)
-        record = table.facts.scopes[scope]
-        for base in record.bases:
-            if type(base) is list and base[:1] == ["sub"]:
-                base = base[1]  # noqa: PLW2901 - Generic[T]
-            for value in self.values.evaluate(path, record.parent, base):
-                if value.kind == "def":
-                    for inherited in self.mro(value.place, value.scope):
-                        order.setdefault(inherited)
-                elif value.kind == "ext":
-                    order.setdefault(value)
-        result = [v for v in order if v.kind == "def"] + [v for v in order if v.kind == "ext"]
-        self._mro[key] = result
-        return result
+        """A class and its bases in Python's order; bases outside of the project last, as ``ext`` values."""
+        return self.heirs.mro(path, scope)
 
     def name_of(self, value: Value) -> str:
         """Canonical dotted name: of a library as it is, of the project from its root."""

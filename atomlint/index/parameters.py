@@ -8,7 +8,7 @@ from .tables import dotted, text_of
 from .value import MAX_UNION, NOTHING, Value, Values, union
 
 if TYPE_CHECKING:
-    from ..facts.records import Expr, Param
+    from ..facts.records import Call, Expr, Param
     from .values import Evaluator
 
 MAX_CALLERS = 12
@@ -35,13 +35,14 @@ class Parameters:
                 return frozenset({Value("def", path, record.parent)})
             return frozenset({Value("inst", path, record.parent)})
         injected = self.injected(path, record.parent, param)
-        if injected:
-            return union(self.values.result(value) for value in injected)
+        given = union(self.values.result(value) for value in injected)
+        if given:
+            return given
         if param.kind in ("*", "**"):
             return NOTHING
         if param.annotation is not None:
             values = self.annotation(path, record.parent, param.annotation)
-            if values:
+            if values or injected:
                 return values
         values = self.values.evaluate(path, record.parent, param.default) if param.default is not None else NOTHING
         values = frozenset(value for value in values if value.kind != "const")
@@ -49,24 +50,25 @@ class Parameters:
 
     def injected(self, path: str, scope: int, param: Param) -> Values:
         """What ``Depends(f)`` in a default or an ``Annotated`` names: ``f``; nothing when there is no such thing."""
-        candidates = [param.default]
+        candidates = [(path, param.default)]
         annotation = param.annotation
+        place = path
         if type(annotation) is str and annotation[:1] not in ("'", "#", "?", "@", ""):
-            annotation = self.alias(path, scope, annotation) or annotation
-        if type(annotation) is tuple:
-            path, scope, annotation = annotation
+            found = self.alias(path, scope, annotation)
+            if found is not None:
+                place, _, annotation = found
         if type(annotation) is list and annotation[:1] == ["sub"] and type(annotation[2]) is list:
-            candidates += annotation[2][1:]
-        for candidate in candidates:
+            candidates += [(place, part) for part in annotation[2][1:]]
+        for file, candidate in candidates:
             if type(candidate) is not str or candidate[:1] != "@" or "." in candidate:
                 continue
-            call = self.linker.table(path).facts.calls[int(candidate[1:])]
-            if self.is_injection(path, call.scope, call.callee):
+            call = self.linker.table(file).facts.calls[int(candidate[1:])]
+            if self.is_injection(file, call.scope, call.callee):
                 if call.args:
-                    return self.values.evaluate(path, call.scope, call.args[0])
+                    return self.values.evaluate(file, call.scope, call.args[0])
                 named = [value for name, value in call.keywords if name == "dependency"]
                 if named:
-                    return self.values.evaluate(path, call.scope, named[0])
+                    return self.values.evaluate(file, call.scope, named[0])
                 if param.annotation is not None:  # Depends() takes the annotation itself
                     return self._classes(self.annotation(path, scope, param.annotation))
         return NOTHING
@@ -106,14 +108,69 @@ class Parameters:
         is_method = owner.kind == "class" and not any(d == "staticmethod" for d in record.decorators)
         called = owner.name if record.name == "__init__" and is_method else record.name
         sites = self.linker.call_sites(called)
-        if not 0 < len(sites) <= MAX_CALLERS:
+        through = self._super_calls(path, scope) if called == owner.name and is_method else []
+        if not 0 < len(sites) + len(through) <= MAX_CALLERS:
             return NOTHING
         wanted = Value("def", path, record.parent if record.name == "__init__" else scope)
         position = [p.name for p in record.params].index(param.name) - (1 if is_method else 0)
         key = ("callers", path, scope, param.name)
         return self.values.answers.kept.get(key) or self.values.answers.keep(
-            key, lambda: self._arguments(sites, wanted, param.name, position)
+            key,
+            lambda: union(
+                [
+                    self._arguments(sites, wanted, param.name, position),
+                    self._arguments(through, Value("def", path, scope), param.name, position),
+                ]
+            ),
         )
+
+    def _super_calls(self, path: str, scope: int) -> list[tuple[str, int]]:
+        """Calls of a constructor by those of heirs: ``super().__init__(client)``."""
+        table = self.linker.table(path)
+        found: list[tuple[str, int]] = []
+        for heir in self.linker.heirs.below(Value("def", path, table.facts.scopes[scope].parent))[:MAX_CALLERS]:
+            inner = self.linker.table(heir.place)
+            init = inner.members.get((heir.scope, "__init__"))
+            for ordinal in inner.calls_in.get(init, ()) if init is not None else ():
+                callee = inner.facts.calls[ordinal].callee
+                if type(callee) is str and callee[:1] == "@" and callee.endswith(".__init__"):
+                    found.append((heir.place, ordinal))
+        return found
+
+    def handed_back(self, path: str, call: Call, function: Value) -> Values:
+        """Arguments of a call that a function returns as they are: ``def register(f): ...; return f``."""
+        table = self.linker.table(function.place)
+        record = table.facts.scopes[function.scope]
+        if record.kind not in ("function", "lambda") or not record.params:
+            return NOTHING
+        found: list[Values] = []
+        names = [param.name for param in record.params]
+        offset = (
+            1 if table.facts.scopes[record.parent].kind == "class" and "staticmethod" not in record.decorators else 0
+        )
+        for exit_ in table.exits.get(function.scope, ()):
+            if exit_.kind != "return" or type(exit_.value) is not str or exit_.value not in names:
+                continue
+            place = names.index(exit_.value) - offset
+            given = next((value for keyword, value in call.keywords if keyword == exit_.value), None)
+            if given is None and 0 <= place < len(call.args):
+                given = call.args[place]
+            if given is not None:
+                found.append(self.values.evaluate(path, call.scope, given))
+        return frozenset(value for values in found for value in values if value.kind != "const")
+
+    def field(self, path: str, scope: int, name: str) -> Values:
+        """What instances of a data class or model are given for a field, where its annotation says nothing."""
+        table = self.linker.table(path)
+        record = table.facts.scopes[scope]
+        if (scope, "__init__") in table.members:
+            return NOTHING
+        sites = self.linker.call_sites(record.name)
+        if not 0 < len(sites) <= MAX_CALLERS:
+            return NOTHING
+        fields = [a.target for a in table.facts.assigns if a.scope == scope and a.annotation is not None]
+        place = fields.index(name) if name in fields else -1
+        return self._arguments(sites, Value("def", path, scope), name, place)
 
     def _arguments(self, sites: list[tuple[str, int]], wanted: Value, name: str, position: int) -> Values:
         result: set[Value] = set()
@@ -122,7 +179,7 @@ class Parameters:
             given = next((value for keyword, value in call.keywords if keyword == name), None)
             if given is None and 0 <= position < len(call.args):
                 given = call.args[position]
-            if given is None or wanted not in self.values.evaluate(site, call.scope, call.callee):
+            if given is None or wanted not in self.values.callee(site, ordinal):
                 continue
             result |= {v for v in self.values.evaluate(site, call.scope, given) if v.kind != "const"}
         return frozenset(result) if len(result) <= MAX_UNION else NOTHING
@@ -137,10 +194,11 @@ class Parameters:
             ]
             return union(self.annotation(path, scope, name) for name in names)
         if type(expr) is str:
-            values = self.values.evaluate(path, scope, expr)
-            if values:
-                return union(self.instance(value) for value in values)
-            return NOTHING
+            promised = union(self.instance(value) for value in self.values.evaluate(path, scope, expr))
+            if promised:
+                return promised
+            aliased = self.alias(path, scope, expr) if dotted(expr) else None
+            return self.annotation(*aliased) if aliased is not None else NOTHING
         if type(expr) is not list or not expr:
             return NOTHING
         if expr[0] == "bin" and expr[1] == "|":

@@ -6,18 +6,31 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from .calls import Calls
+from .clients import Clients
+from .commands import Commands
+from .costs import Costs
 from .effects import Effects
-from .entries import Dependency, Entry, find_dependencies, find_entries
+from .entries import Dependency, Entry, find_dependencies, find_entries, unique
+from .eventloop import EventLoop
+from .fallbacks import Fallbacks
 from .guards import Guards
+from .lifetimes import Lifetimes
 from .linker import Linker
+from .loops import Loops
+from .mounts import Mounts
 from .reach import Reach
+from .relationships import Relationships
 from .requests import Requests
+from .routes import Routes
+from .rowsets import RowSets
+from .startup import Startup
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from ..facts.records import Facts, Spans
     from .catalog import Catalog
+    from .startup import StartUse
     from .values import Value
 
 
@@ -51,13 +64,24 @@ class Project:
         self.effects = Effects(self.linker, self.calls)
         self.guards = Guards(self.linker, self.calls)
         self.requests = Requests(self)
+        self.effects.pipelines.project = self
         self.memo: dict[Any, Any] = {}
         """Answers that views keep, by their own keys."""
 
     @cached_property
+    def mounts(self) -> Mounts:
+        """Which router is put below which."""
+        return Mounts(self.linker)
+
+    @cached_property
+    def registrations(self) -> list[Entry]:
+        """Everything that registers an entry point, in file order; one function may be registered repeatedly."""
+        return find_entries(self.linker, list(self.linked), self.mounts)
+
+    @cached_property
     def entries(self) -> list[Entry]:
-        """Entry points, in file order."""
-        return find_entries(self.linker, list(self.linked))
+        """Entry points, each once a kind, in file order."""
+        return unique(self.registrations)
 
     @cached_property
     def dependencies(self) -> list[Dependency]:
@@ -65,9 +89,69 @@ class Project:
         return find_dependencies(self.linker, list(self.linked))
 
     @cached_property
+    def clients(self) -> Clients:
+        """Where clients are made, and which of them a command runs on."""
+        return Clients(self)
+
+    @cached_property
+    def commands(self) -> Commands:
+        """Commands of Redis clients and pipelines, and the keys that they are about."""
+        return Commands(self)
+
+    @cached_property
+    def event_loop(self) -> EventLoop:
+        """What runs on the event loop."""
+        return EventLoop(self)
+
+    @cached_property
+    def lifetimes(self) -> Lifetimes:
+        """How long what a call makes is kept."""
+        return Lifetimes(self)
+
+    @cached_property
     def reach(self) -> Reach:
         """What requests reach."""
         return Reach(self.linker, self.calls, self.entries, self.dependencies)
+
+    @cached_property
+    def whole_reach(self) -> Reach:
+        """What any entry point reaches, schedules, workers and scripts among them."""
+        return Reach(self.linker, self.calls, self.entries, self.dependencies, None)
+
+    @cached_property
+    def routes(self) -> Routes:
+        """The table of routes."""
+        return Routes(self)
+
+    @cached_property
+    def startup(self) -> dict[Value, list[StartUse]]:
+        """Remote work of every start of the process, by the handler that runs then."""
+        return Startup(self).uses()
+
+    @cached_property
+    def fallbacks(self) -> Fallbacks:
+        """Local copies that are asked after a remote read."""
+        return Fallbacks(self)
+
+    @cached_property
+    def costs(self) -> Costs:
+        """What functions and routes cost."""
+        return Costs(self)
+
+    @cached_property
+    def loops(self) -> Loops:
+        """Loops around calls."""
+        return Loops(self)
+
+    @cached_property
+    def relationships(self) -> Relationships:
+        """Relationships between mapped classes."""
+        return Relationships(self)
+
+    @cached_property
+    def rowsets(self) -> RowSets:
+        """Rows that expressions are."""
+        return RowSets(self)
 
     def reached_calls(self) -> Iterator[tuple[Value, int]]:
         """Calls of functions that requests reach: (function, ordinal)."""

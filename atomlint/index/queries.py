@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING, NamedTuple
 
 from .tables import Table, dotted, text_of
+from .writes import Writes
 
 if TYPE_CHECKING:
     from ..facts.records import Expr
@@ -16,10 +17,24 @@ SQL = re.compile(
     r"\s*(?:SELECT|INSERT|UPDATE|DELETE|WITH|CALL|LOCK|MERGE|TRUNCATE|NOTIFY|REFRESH)\b",
     re.IGNORECASE,
 )
+CONNECTING = frozenset({"connect", "begin", "commit", "rollback", "begin_nested", "acquire", "prepare"})
+"""What a connection does for itself: no statement."""
+QUERY = "sqlalchemy.orm.Query"
+UNFETCHED = frozenset({"count", "exists", "delete", "update", "aggregate", "create", "bulk_create", "get_or_create"})
+"""What runs a query without loading the relations that its options name."""
 LOCAL = ("sqlite3.", "aiosqlite.", "duckdb.")
 """Databases inside of the process: no round trip."""
 SESSIONS = ("session", "db", "db_session", "_session", "sess")
 MAX_LINKS = 40
+QUERYSETS = frozenset(
+    f"{name}()"
+    for name in [
+        "all", "filter", "exclude", "order_by", "annotate", "alias", "distinct", "select_related", "prefetch_related", "only",
+        "defer", "values", "values_list", "using", "reverse", "select_for_update", "union", "intersection", "difference", "none",
+        "get_queryset", "extra", "dates", "datetimes", "as_manager",
+    ]
+)  # fmt: skip
+"""Links of a Django query that is not sent yet."""
 
 
 class DatabaseCall(NamedTuple):
@@ -33,6 +48,10 @@ class DatabaseCall(NamedTuple):
     """The client's type, such as ``sqlalchemy.orm.Session``, or what gives it away: ``query``, ``sql``."""
     proven: bool
     """False when only names speak for it."""
+    least: int = 1
+    """Statements at least."""
+    most: int | None = 1
+    """Statements at most; None for no bound."""
 
 
 class Queries:
@@ -47,6 +66,10 @@ class Queries:
         self.managers = tuple(f"{name}." for row in rows for name in row.managers)
         self._found: dict[tuple[str, int], DatabaseCall | None] = {}
         self._iterables: dict[str, frozenset[str]] = {}
+        self.costs = {method: cost for row in rows for method, cost in row.costs.items()}
+        self.evaluators = frozenset(name for row in rows for name in row.evaluators)
+        self.prefetches = frozenset(name for row in rows for name in row.prefetches)
+        self.writes = Writes(self)
 
     def of(self, path: str, call: int) -> DatabaseCall | None:
         """The statement that a call sends, or None."""
@@ -54,6 +77,77 @@ class Queries:
         if key not in self._found:
             self._found[key] = self._find(self.linker.table(path), call)
         return self._found[key]
+
+    def sent(self, path: str, call: int) -> DatabaseCall | None:
+        """The statements that a call costs, counted; what a unit of work keeps for later counts where it is handed over.
+
+        BEGIN, COMMIT and ROLLBACK do not count. See `writes`.
+        """
+        table = self.linker.table(path)
+        pending = self.writes.of(table, call)
+        if pending is not None:
+            return pending
+        found = self.of(path, call) or self._evaluated(table, call)
+        if found is None or found.operation in CONNECTING:
+            return None
+        cost = self.costs.get(found.operation)
+        if cost is not None and found.receiver in ("query", QUERY):
+            found = found._replace(least=cost.get("least", 1), most=cost.get("most"))
+        more = self._prefetched(table, call)
+        if more and found.most is not None and found.operation not in UNFETCHED:
+            found = found._replace(most=found.most + more)
+        return found
+
+    def _evaluated(self, table: Table, ordinal: int) -> DatabaseCall | None:
+        """``list(qs)``, ``len(qs)``: a lazy query that is handed to what goes through it."""
+        record = table.facts.calls[ordinal]
+        if type(record.callee) is not str or record.callee not in self.evaluators or not record.args:
+            return None
+        given = record.args[0]
+        if type(given) is str and self.is_lazy(table, record.scope, given):
+            return DatabaseCall(table.path, ordinal, "iterate", "query", proven=True)
+        return None
+
+    def is_lazy(self, table: Table, scope: int, expr: Expr) -> bool:
+        """Whether an expression is a query that was not sent yet."""
+        for value in self.linker.evaluate(table.path, scope, expr):
+            if value.kind != "ext" or not value.place.endswith("()"):
+                continue
+            method = value.place[:-2].rpartition(".")[2]
+            if value.place == f"{QUERY}()" or (
+                value.place.startswith(self.managers) and (method not in self.runs or method == "all")
+            ):
+                return True
+        return False
+
+    def _prefetched(self, table: Table, ordinal: int) -> int:
+        """Statements that the options of a query add: one for each relation that is loaded by a query of its own."""
+        record = table.facts.calls[ordinal]
+        count = 0
+        seen: set[str] = set()
+        work: list[Expr] = [record.callee, *record.args[:1]]
+        while work and len(seen) < MAX_LINKS:
+            expr = work.pop()
+            if type(expr) is list:
+                work += expr[1:]
+                continue
+            if type(expr) is not str or expr in seen:
+                continue
+            seen.add(expr)
+            if expr[:1] != "@":
+                head = expr.partition(".")[0]
+                assigned = self.effects._assigned(table, record.scope, head)
+                work += [assigned] if assigned is not None and head else []
+                continue
+            call = table.facts.calls[int(expr[1:].partition(".")[0])]
+            method = call.callee.rpartition(".")[2] if type(call.callee) is str else ""
+            if method in self.prefetches:
+                texts = [text_of(arg) for arg in call.args]
+                count += sum(text.count("__") + 1 if text else 1 for text in texts)
+            if method in ("options", *self.prefetches) or method in self.effects.executors:
+                work += call.args
+            work.append(call.callee)
+        return count
 
     def _find(self, table: Table, ordinal: int) -> DatabaseCall | None:
         record = table.facts.calls[ordinal]
@@ -74,7 +168,7 @@ class Queries:
         if self.effects.lookup(table.path, ordinal) is not None:
             return DatabaseCall(table.path, ordinal, method, "query", proven=True)
         if method in self.runs or self._iterated(table, ordinal):
-            builder = self._builder(table, record.scope, callee)
+            builder = self._builder(table, record.scope, callee if method in self.runs else f"@{ordinal}.{method}")
             if builder is not None:
                 return DatabaseCall(table.path, ordinal, method if method in self.runs else "iterate", "query", builder)
         if method == "refresh" and record.args and receiver.rpartition(".")[2].lower() in SESSIONS:
@@ -87,16 +181,21 @@ class Queries:
                 continue
             operation = self.linker.catalog.operation(value.place)
             if operation is not None and operation.resource == "database":
-                return DatabaseCall(
-                    path, ordinal, operation.name, value.place.rpartition(".")[0].removesuffix("()"), proven=True
-                )
-            if value.place.startswith(self.managers):
+                least, most = operation.lower[1], operation.upper[1]
+                receiver = value.place.rpartition(".")[0].removesuffix("()")
+                return DatabaseCall(path, ordinal, operation.name, receiver, True, least, most)
+            if value.place.startswith(self.managers) and self._is_queryset(value.place):
                 method = value.place.rpartition(".")[2]
                 if method in self.runs and method != "all":  # a manager's ``all()`` is lazy
                     return DatabaseCall(path, ordinal, method, "query", proven=True)
                 if self._iterated(self.linker.table(path), ordinal):
                     return DatabaseCall(path, ordinal, "iterate", "query", proven=True)
         return None
+
+    def _is_queryset(self, place: str) -> bool:
+        """Whether a method is called on a manager or a queryset, not on a row or what a row holds."""
+        links = next(place[len(name) :] for name in self.managers if place.startswith(name)).split(".")
+        return all(link in QUERYSETS for link in links[:-1])
 
     def _statement(self, table: Table, scope: int, expr: Expr) -> str:
         """``statement`` for what a catalogued function starts, ``sql`` for SQL text, empty for anything else."""
@@ -160,6 +259,10 @@ class Queries:
         return None
 
     def _has_query(self, path: str, scope: int) -> bool:
+        for cls in self.linker.mro(path, scope):
+            own = self.linker.table(cls.place).class_attributes if cls.kind == "def" else {}
+            if any(a.value is not None for a in own.get((cls.scope, "query"), ())):
+                return True
         return any(v.kind == "ext" and v.place.endswith("SQLAlchemy().Model") for v in self.linker.mro(path, scope))
 
     def _iterated(self, table: Table, ordinal: int) -> bool:
@@ -167,6 +270,16 @@ class Queries:
         tests = self._iterables.get(table.path)
         if tests is None:
             frames = table.facts.frames
-            tests = frozenset(f.test for f in frames if f.kind in ("for", "comp") and type(f.test) is str)
-            self._iterables[table.path] = tests
+            names = {f.test for f in frames if f.kind in ("for", "comp") and type(f.test) is str}
+            looped = {(a.scope, a.value[1]) for a in table.facts.assigns if a.kind == "for" and _is_item(a.value)}
+            for assign in table.facts.assigns:  # qs = ...; for x in qs
+                value = assign.value
+                if assign.kind == "=" and type(value) is str and value[:1] == "@" and type(assign.target) is str:
+                    names |= {value} if (assign.scope, assign.target) in looped else set()
+            tests = self._iterables[table.path] = frozenset(names)
         return f"@{ordinal}" in tests
+
+
+def _is_item(value: Expr) -> bool:
+    """Whether a loop's target is bound to items of a plain expression."""
+    return type(value) is list and value[:1] == ["sub"] and type(value[1]) is str

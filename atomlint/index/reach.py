@@ -8,14 +8,22 @@ from typing import TYPE_CHECKING, NamedTuple
 from .entries import Dependency, Entry
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
+    from ..facts.records import Call, Expr
     from .calls import Calls, Edge
     from .linker import Linker
     from .values import Value
 
 MAX_DEPTH = 25
 """Calls between an entry point and an effect: longer paths do not convince a reader."""
+REQUEST_KINDS = frozenset(
+    {"every-request", "route", "connection", "render", "router-dependency", "route-dependency", "auth-dependency"}
+)
+"""Kinds of entry points that a client's request runs, before its answer or with it."""
+CERTAINTIES = ("high", "medium", "low")
+EDGES = {"proven": 0, "high": 0, "union": 1, "medium": 1, "possible": 2, "low": 2}
+"""Ranks of what calls say of how certain they are."""
 
 
 class Path(NamedTuple):
@@ -34,18 +42,35 @@ class Path(NamedTuple):
         """The functions on the path, from the entry's to the last."""
         return (self.entry.function, *(edge.target for _, edge in self.steps))
 
+    @property
+    def confidence(self) -> str:
+        """That of its weakest edge: ``high``, ``medium`` (one edge is likely, not proven) or ``low``."""
+        ranks = [CERTAINTIES.index(self.entry.certainty)]
+        ranks += [EDGES[edge.certainty] for _, edge in self.steps]
+        return CERTAINTIES[max(*ranks, 2 if ranks.count(1) > 1 else 0)]
+
+    @property
+    def phase(self) -> str:
+        """``background`` when something on the path is only started and not waited for, else ``request``."""
+        return next((edge.phase for _, edge in self.steps if edge.phase != "request"), "request")
+
 
 class Reach:
-    """Functions that requests reach, from all entry points at once."""
+    """Functions that requests reach, from all entry points at once; with ``kinds`` None, that anything reaches."""
 
     def __init__(
-        self, linker: Linker, calls: Calls, entries: Sequence[Entry], dependencies: Sequence[Dependency]
+        self,
+        linker: Linker,
+        calls: Calls,
+        entries: Sequence[Entry],
+        dependencies: Sequence[Dependency],
+        kinds: frozenset[str] | None = REQUEST_KINDS,
     ) -> None:
         self.linker = linker
         self.calls = calls
         self.entries: dict[Value, list[Entry]] = {}
         for entry in entries:
-            if entry.kind in ("every-request", "route"):
+            if kinds is None or entry.kind in kinds:
                 self.entries.setdefault(entry.function, []).append(entry)
         for dependency in dependencies:
             kind = "every-request" if dependency.kind == "every-request" else f"{dependency.kind}-dependency"
@@ -71,6 +96,14 @@ class Reach:
         """Calls on request paths whose callee the index does not know."""
         return sum(self.calls.unresolved.get(function, 0) for function in self.reached)
 
+    def unknown(self) -> Iterator[tuple[str, int, str]]:
+        """Calls on request paths whose callee the index does not know: (path, ordinal, callee), in file order."""
+        for function in sorted(self.reached):
+            table = self.linker.table(function.place)
+            for ordinal in table.calls_in.get(function.scope, ()):
+                if not self.linker.values.callee(function.place, ordinal):
+                    yield function.place, ordinal, written(table.facts.calls, table.facts.calls[ordinal].callee)
+
     def paths(self, function: Value) -> list[Path]:
         """The shortest path from every entry that reaches a function, shortest first."""
         if function not in self.reached:
@@ -88,3 +121,19 @@ class Reach:
                     seen.add(caller)
                     queue.append((caller, ((caller, edge), *steps)))
         return found
+
+
+def written(calls: Sequence[Call], callee: Expr, depth: int = 3) -> str:
+    """A callee as it was written, as far as it is a name: ``db.query(...).filter``."""
+    if depth == 0:
+        return "(...)"
+    if type(callee) is list and callee[:1] == ["."]:
+        return f"{written(calls, callee[1], depth - 1)}.{callee[2]}"
+    if type(callee) is list and callee[:1] == ["sub"]:
+        return f"{written(calls, callee[1], depth - 1)}[...]"
+    if type(callee) is not str or callee[:1] in ("'", "#", "?", ""):
+        return "(...)"
+    if callee[:1] == "@":
+        head, dot, rest = callee.partition(".")
+        return f"{written(calls, calls[int(head[1:])].callee, depth - 1)}(...){dot}{rest}"
+    return callee

@@ -7,17 +7,20 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from .effects import Effect, Lookup
 from .tables import Table, dotted, text_of
+from .value import Value
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from ..facts.records import Expr
+    from .gates import Gate
     from .guards import Guard
     from .project import Project
     from .reach import Path
-    from .values import Value
 
 MAX_PATHS = 200
+TRIED = 12
+"""Paths looked at for one on which nothing keeps the work back."""
 
 
 class Step(NamedTuple):
@@ -33,6 +36,21 @@ class Use(NamedTuple):
     chain: tuple[Step, ...]
     """From the deciding call down to the call with the effect."""
     effect: Effect | Lookup
+    guard: Guard | None = None
+    """What keeps it from running every time, on the path of its work; None where nothing does."""
+    gate: Gate | None = None
+    """The gate that was meant to, and stays open."""
+    conditional: bool = False
+    """Whether some branch on that path, other than that gate, may not be taken."""
+
+    @property
+    def status(self) -> str:
+        """``open`` (runs every time), ``stuck`` (behind a gate that stays open), ``leaky`` (a cache with holes), ``guarded``."""
+        if self.gate is not None:
+            return "stuck"
+        if self.guard is None:
+            return "open"
+        return "leaky" if self.guard.holes else "guarded"
 
     @property
     def decision(self) -> Step:
@@ -74,11 +92,25 @@ class RequestWork(NamedTuple):
     uses: tuple[Use, ...]
     """In source order of the deciding calls."""
     paths: tuple[Path, ...]
-    """Shortest path from each entry point to the function, those of most requests first."""
-    guard: Guard | None
-    """The strongest guard between an entry point and the effect on the best path, or None."""
-    conditional: bool
-    """Whether some branch on the best path may not be taken."""
+    """Shortest path from each entry point to the function, the one to show first, then those of most requests."""
+    after_response: bool = False
+    """Whether it only runs once the response is sent: in background tasks."""
+    share: tuple[int, int] | None = None
+    """Routes that it runs for, and all routes, where a middleware leaves some out."""
+
+    def of(self, *statuses: str) -> tuple[Use, ...]:
+        """The uses of some statuses; see `Use.status`."""
+        return tuple(use for use in self.uses if use.status in statuses)
+
+    @property
+    def guard(self) -> Guard | None:
+        """The guard of the first use, those that run every time before others; None when it has none."""
+        return min(self.uses, key=lambda use: ORDER.index(use.status)).guard
+
+    @property
+    def conditional(self) -> bool:
+        """Whether some branch on the way to its first use may not be taken."""
+        return min(self.uses, key=lambda use: ORDER.index(use.status)).conditional
 
     @property
     def path(self) -> Path:
@@ -96,6 +128,9 @@ class RequestWork(NamedTuple):
         return len({path.entry.function for path in self.paths})
 
 
+KEYS = frozenset({"key", "k", "name", "cache_key", "field", "namespaced_key", "full_key"})
+"""Names of what is a key already: a helper that is given one only puts it below a prefix."""
+ORDER = ("open", "stuck", "leaky", "guarded")
 RANK = {"every-request": 0, "dependency": 1, "route": 2}
 
 
@@ -113,6 +148,7 @@ class Requests:
 
     def __init__(self, project: Project) -> None:
         self.project = project
+        self._anew: dict[Value, bool] = {}
 
     def remote(self, resource: str) -> list[RequestWork]:
         """Commands to a resource such as ``redis``, grouped by the function that decides on them."""
@@ -142,17 +178,55 @@ class Requests:
         for function in sorted(uses):
             unique = {(use.decision.call, use.effect[:2]): use for use in uses[function]}
             ordered = sorted(unique.values(), key=lambda use: (use.decision.call, use.effect.call))
-            paths = [p for p in self.project.reach.paths(function) if all(e.phase == "request" for _, e in p.steps)]
+            paths = self.project.reach.paths(function)
+            now = [path for path in paths if all(edge.phase == "request" for _, edge in path.steps)]
             if not paths:
                 continue
-            paths.sort(key=lambda path: (RANK[frequency(path)], path.length, path.entry.function))
-            guards = [(self._guard(paths[0], use), use) for use in ordered]
-            open_uses = [use for guard, use in guards if guard is None or guard.holes]
-            kept = open_uses or ordered
-            guard = next((g for g, use in guards if use is kept[0]), None)
-            conditional = self._conditional(paths[0], kept[0])
-            result.append(RequestWork(function, tuple(kept), tuple(paths[:MAX_PATHS]), guard, conditional))
+            best = sorted(now or paths, key=lambda path: (RANK[frequency(path)], path.length, path.entry.function))
+            shown, judged = self._judged(best, ordered)
+            rest = [path for path in best if path is not shown]
+            shows = next((use for use in judged if use.status != "guarded"), None)
+            share = self._share(shown, shows) if shows is not None else None
+            result.append(RequestWork(function, judged, (shown, *rest[: MAX_PATHS - 1]), not now, share))
         return result
+
+    def _judged(self, paths: list[Path], uses: list[Use]) -> tuple[Path, tuple[Use, ...]]:
+        """The first path on which something runs every time, and what its uses are then; the best one when there is none."""
+        found: tuple[int, Path, tuple[Use, ...]] | None = None
+        for path in paths[:TRIED]:
+            judged = tuple(self._judge(path, use) for use in uses)
+            worst = min(ORDER.index(use.status) for use in judged)
+            if found is None or worst < found[0]:
+                found = (worst, path, judged)
+            if worst == 0:
+                break
+        assert found is not None
+        return found[1], found[2]
+
+    def _judge(self, path: Path, use: Use) -> Use:
+        guards = self.project.guards
+        guard = self._guard(path, use)
+        gate = None
+        if guard is None or guard.holes:
+            gates = (guards.open_gate(place, call) for place, call in self._sites(path, use))
+            gate = next((gate for gate in gates if gate is not None), None)
+        conditional = any(
+            guards.conditional(place, call, gate.frame if gate is not None and gate.path == place else 0)
+            for place, call in self._sites(path, use)
+        )
+        return use._replace(guard=guard, gate=gate, conditional=conditional)
+
+    def _share(self, path: Path, use: Use) -> tuple[int, int] | None:
+        """For how many of the routes a middleware takes the call that leads to a use; None when for all, or none are known."""
+        routes = getattr(self.project, "routes", None)
+        if routes is None or path.entry.kind != "every-request":
+            return None
+        site = next(iter(self._sites(path, use)))
+        place = self.project.linker.table(site[0]).facts.calls[site[1]]
+        if site[0] != path.entry.function.place or place.scope != path.entry.function.scope:
+            return None
+        runs, total = routes.share(path.entry.function, site[1])
+        return (runs, total) if 0 < runs < total else None
 
     def _sites(self, path: Path, use: Use) -> Iterable[tuple[str, int]]:
         """Every call from the entry point down to the effect."""
@@ -167,8 +241,14 @@ class Requests:
         found = None
         for place, call in self._sites(path, use):
             guard = guards.of(place, call)
-            if guard is None or (guard.remote and isinstance(use.effect, Effect)):
-                continue  # a shared cache spares the database, not itself
+            if guard is None:
+                continue
+            if guard.remote and isinstance(use.effect, Effect):
+                if guard.kind == "decorator":
+                    continue  # a shared cache spares what is behind it, not itself
+                guard = guard._replace(holes=())
+            if guard.owner and self._made_anew(Value("def", guard.path, guard.owner)):
+                continue  # every request has a cache of its own
             if found is None or (found.holes and not guard.holes):
                 found = guard
         for function in path.functions:
@@ -178,8 +258,20 @@ class Requests:
                 return decorated
         return found
 
-    def _conditional(self, path: Path, use: Use) -> bool:
-        return any(self.project.guards.conditional(place, call) for place, call in self._sites(path, use))
+    def _made_anew(self, cls: Value) -> bool:
+        """Whether every instance of a class is made while a request is handled, and kept by nothing."""
+        known = self._anew.get(cls)
+        if known is None:
+            linker = self.project.linker
+            name = linker.table(cls.place).facts.scopes[cls.scope].name
+            sites = [(path, call) for path, call in linker.call_sites(name) if cls in linker.values.callee(path, call)]
+            known = self._anew[cls] = bool(sites) and all(self._is_anew(path, call) for path, call in sites)
+        return known
+
+    def _is_anew(self, path: str, call: int) -> bool:
+        table = self.project.linker.table(path)
+        function = Value("def", path, table.enclosing_function(table.facts.calls[call].scope))
+        return function in self.project.reach.reached and self.project.lifetimes.keeper(path, call) is None
 
     # --- the deciding call -----------------------------------------------------------------------------------------
 
@@ -198,6 +290,21 @@ class Requests:
                 result += self._decisions(Use((Step(caller, edge.call), *use.chain), use.effect), depth - 1)
         return result[:40] or [use]
 
+    def _makes_key(self, table: Table, ordinal: int) -> bool:
+        """Whether a call is to a function of the project that makes a key of something that is none yet."""
+        call = table.facts.calls[ordinal]
+        if not call.args or any(dotted(arg) in KEYS for arg in call.args):
+            return False
+        for value in self.project.linker.values.callee(table.path, ordinal):
+            inner = self.project.linker.table(value.place)
+            for exit_ in inner.exits.get(value.scope, ()) if value.kind == "def" else ():
+                parts = exit_.value[1:] if type(exit_.value) is list and exit_.value[:1] == ["f"] else []
+                if type(exit_.value) is str and exit_.value[:1] == "@" and "." not in exit_.value:
+                    parts = inner.facts.calls[int(exit_.value[1:])].args
+                if sum(map(str.isalpha, "".join(text_of(part) or "" for part in parts))) >= 2:
+                    return True
+        return False
+
     def _passed_through(self, table: Table, scope: int, args: list[Expr]) -> bool:
         """Whether arguments are parameters of the function, unchanged or through helpers, with no key text of their own."""
         params = {p.name for p in table.facts.scopes[scope].params if p.name not in ("self", "cls")}
@@ -214,8 +321,9 @@ class Requests:
             if text is not None:
                 literal = literal or sum(map(str.isalpha, text)) >= 2
             elif type(expr) is str and expr[:1] == "@":
-                inner = table.facts.calls[int(expr[1:].partition(".")[0])]
-                work += inner.args
+                ordinal = int(expr[1:].partition(".")[0])
+                literal = literal or self._makes_key(table, ordinal)
+                work += table.facts.calls[ordinal].args
             elif (name := dotted(expr)) is not None:
                 head = name.partition(".")[0]
                 if head in params:

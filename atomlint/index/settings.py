@@ -39,7 +39,7 @@ class SettingRead:
     """Scope that the read stands in; the class for a field."""
     call: int | None
     """Ordinal of the reading call; None for ``os.environ[...]`` and for fields."""
-    default: Expr | None
+    default: Expr | None = field(hash=False)
     """What it falls back to, in the facts' notation, seen from `scope`; None when nothing is given."""
     required: bool
     """Whether a missing variable is an error."""

@@ -6,8 +6,14 @@ from collections import defaultdict
 from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
 
+from .looptables import LoopTable
+
 if TYPE_CHECKING:
     from ..facts.records import Assign, Exit, Expr, Facts, Import, Param, Scope
+
+
+MAX_KEPT = 64
+"""Frames of a chain that is kept: those of generated code would fill the memory."""
 
 
 class Binding(NamedTuple):
@@ -29,6 +35,7 @@ class Table:
         self.path = path
         self.facts = facts
         self._found: dict[tuple[int, str], tuple[int, list[Binding]]] = {}
+        self._chains: dict[int, list[int]] = {}
 
     @cached_property
     def names(self) -> dict[tuple[int, str], list[Binding]]:
@@ -63,6 +70,11 @@ class Table:
                 parent = self.facts.scopes[parent].parent
             return parent
         return scope
+
+    @cached_property
+    def loops(self) -> LoopTable:
+        """Look-ups by loop."""
+        return LoopTable(self)
 
     @cached_property
     def stars(self) -> list[Import]:
@@ -184,10 +196,16 @@ class Table:
 
     def frames(self, frame: int) -> list[int]:
         """A frame and its parents, innermost first."""
+        known = self._chains.get(frame)
+        if known is not None:
+            return known
         chain = []
-        while frame:
-            chain.append(frame)
-            frame = self.facts.frames[frame].parent
+        at = frame
+        while at:
+            chain.append(at)
+            at = self.facts.frames[at].parent
+        if len(chain) < MAX_KEPT:
+            self._chains[frame] = chain
         return chain
 
     def enclosing_function(self, scope: int) -> int:

@@ -5,8 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from .answers import Answers
+from .heirs import MAX_HEIRS
+from .items import Items
 from .parameters import Parameters
-from .tables import Binding, Table, dotted, text_of
+from .tables import Binding, Table, text_of
 from .value import NOTHING, Value, Values, union
 
 if TYPE_CHECKING:
@@ -14,7 +16,12 @@ if TYPE_CHECKING:
     from .linker import Linker
 
 
-PASS_THROUGH = frozenset({"typing.cast", "contextlib.closing", "copy.copy", "contextlib.suppress"})
+PASS_THROUGH = frozenset(
+    {
+        "typing.cast", "contextlib.closing", "copy.copy", "contextlib.suppress", "functools.partial", "asyncio.wait_for",
+        "asyncio.shield", "asyncio.create_task", "asyncio.ensure_future",
+    }
+)  # fmt: skip
 CONTEXTS = frozenset({"__enter__", "__aenter__"})
 
 __all__ = ["NOTHING", "Evaluator", "Value", "Values"]
@@ -27,6 +34,7 @@ class Evaluator:
         self.linker = linker
         self.answers = Answers()
         self.parameters = Parameters(self)
+        self.elements = Items(self)
 
     # --- expressions -----------------------------------------------------------------------------------------------
 
@@ -46,7 +54,7 @@ class Evaluator:
         if kind == "lambda":
             return frozenset({Value("def", path, expr[1])})
         if kind == "sub":
-            return self._subscript(path, scope, expr)
+            return self.elements.subscript(path, scope, expr)
         return NOTHING
 
     def _string(self, path: str, scope: int, expr: str) -> Values:
@@ -68,41 +76,9 @@ class Evaluator:
                     break
         return values
 
-    def _subscript(self, path: str, scope: int, expr: Expr) -> Values:
-        base = self.evaluate(path, scope, expr[1])
-        if any(value.kind == "ext" for value in base):
-            return frozenset(Value("ext", f"{value.place}[]") for value in base if value.kind == "ext")
-        items = self.items(path, scope, expr[1])
-        if not items:
-            return NOTHING
-        key = ("items", path, scope, str(expr[1]))
-        return self.answers.kept.get(key) or self.answers.keep(
-            key, lambda: union(self.evaluate(place, at, item) for place, at, item in items)
-        )
-
     def items(self, path: str, scope: int, expr: Expr) -> list[tuple[str, int, Expr]]:
         """Elements of a literal list, or values of a literal dict, that an expression is or names."""
-        if type(expr) is list and expr:
-            if expr[0] == "[]":
-                return [(path, scope, item) for item in expr[1:]]
-            if expr[0] == "{}":
-                return [(path, scope, item) for item in expr[2::2]]
-            return []
-        name = dotted(expr)
-        if name is None:
-            return []
-        if "." not in name:
-            return [
-                item
-                for binding in self.linker.table(path).lookup(scope, name)
-                if binding.assign is not None and type(binding.assign.value) is list
-                for item in self.items(path, binding.scope, binding.assign.value)
-            ]
-        head, _, attribute = name.rpartition(".")
-        table = self.linker.table(path)
-        owner = table.receiver_class(scope, head)
-        assigns = [] if owner is None else table.attributes.get((owner, attribute), [])
-        return [item for a in assigns if type(a.value) is list for item in self.items(path, a.scope, a.value)]
+        return self.elements.items(path, scope, expr)
 
     # --- names -----------------------------------------------------------------------------------------------------
 
@@ -236,7 +212,20 @@ class Evaluator:
             )
             if values:
                 return values
-        return self._forwarded(value, name)
+            if value.kind == "inst" and any(a.kind == ":" for a in table.class_attributes.get((cls.scope, name), ())):
+                values = self.parameters.field(cls.place, cls.scope, name)
+                if values:
+                    return values
+        return self._forwarded(value, name) or self._of_heirs(value, name)
+
+    def _of_heirs(self, value: Value, name: str) -> Values:
+        """What the heirs of a class hold under a name that it has not itself, such as a mixin's."""
+        if value.kind != "inst" or name.startswith("__"):
+            return NOTHING
+        heirs = self.linker.heirs.below(Value("def", value.place, value.scope))
+        if not 0 < len(heirs) <= MAX_HEIRS:
+            return NOTHING
+        return union(self.attribute(Value("inst", heir.place, heir.scope), name) for heir in heirs)
 
     def _forwarded(self, value: Value, name: str) -> Values:
         """``__getattr__`` that hands every attribute on: ``return getattr(self._client, name)``."""
@@ -308,7 +297,9 @@ class Evaluator:
                 results.append(self.evaluate(path, call.scope, call.args[-1 if value.place == "typing.cast" else 0]))
             else:
                 results.append(self.result(value))
-        return union(results)
+                if value.kind == "def":
+                    results.append(self.parameters.handed_back(path, call, value))
+        return union(results) or self.elements.read(path, ordinal)
 
     def result(self, value: Value) -> Values:
         """What calling a value returns."""

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from .effects import Effect, Lookup
     from .facade import Index
     from .guards import Guard
+    from .loops import Loop
     from .queries import DatabaseCall
 
 
@@ -126,6 +127,17 @@ class Call(Located):
     def guard(self) -> Guard | None:
         """What keeps it from running every time, inside its own function."""
         return self.index.project.guards.of(self.path, self.ordinal)
+
+    @property
+    def loops(self) -> list[Loop]:
+        """The loops around it in its own function, innermost first."""
+        return self.index.project.loops.around(self.path, self.ordinal)
+
+    def goes_through_data(self, frame: int) -> bool:
+        """Whether the loop of a frame around it goes through rows, or what a request brought."""
+        from .loopdata import loops_over_data
+
+        return loops_over_data(self, frame)
 
     @property
     def is_awaited(self) -> bool:

@@ -20,12 +20,14 @@ VERSION = "1.0"
 
 def render(report: Report, stream: TextIO, options: Options) -> None:  # noqa: ARG001 -- every format takes them
     """Write the report as one JSON object; suppressed and baselined findings are always in it, marked."""
-    value = {
+    value: dict[str, Any] = {
         "version": VERSION,
         "summary": _summary(report),
         "errors": [{"kind": e.kind, "path": e.path, "message": e.message} for e in report.errors],
         "findings": [_finding(finding) for finding in report.findings],
     }
+    if report.unresolved is not None:
+        value["unresolved"] = [{"path": c.path, "line": c.line, "callee": c.callee} for c in report.unresolved]
     write_json(value, stream)
 
 

@@ -1,0 +1,161 @@
+"""Whether something of a library keeps its data in the process or in a service, by what its constructors and settings say."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from .tables import Table, dotted, text_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from ..facts.records import Expr
+    from .linker import Linker
+    from .rows import Backend
+
+MAX_PARTS = 400
+MAX_HOPS = 4
+
+
+class Backends:
+    """Looks for the constructors and settings that rows name, in all linked files; every answer is kept."""
+
+    def __init__(self, linker: Linker) -> None:
+        self.linker = linker
+        self._kept: dict[int, bool | None] = {}
+        self._settings: dict[str, list[tuple[Table, int, Expr]]] | None = None
+
+    def is_remote(self, backend: Backend | None) -> bool | None:
+        """True for a service, False for this process; None when it is stated in a way that cannot be read."""
+        if backend is None:
+            return True
+        key = id(backend)
+        if key not in self._kept:
+            self._kept[key] = self._judge(backend)
+        return self._kept[key]
+
+    def constructions(self, backend: Backend) -> list[tuple[Table, int]]:
+        """Calls of the row's constructors: (table, ordinal)."""
+        found = []
+        for name in backend.constructors:
+            for path, ordinal in self.linker.call_sites(name.rpartition(".")[2]):
+                values = self.linker.values.callee(path, ordinal)
+                if any(value.kind == "ext" and value.place == name for value in values):
+                    found.append((self.linker.table(path), ordinal))
+        return found
+
+    def setting(self, name: str) -> list[tuple[Table, int, Expr]]:
+        """What a setting is assigned, in a module, a class, ``config[...]`` or a dict that is handed to an app."""
+        if self._settings is None:
+            self._settings = {}
+            wanted = self._names()
+            for path in self.linker.linked if wanted else ():
+                self._collect(self.linker.table(path), wanted)
+        return self._settings.get(name, [])
+
+    def _names(self) -> frozenset[str]:
+        catalog = self.linker.catalog
+        backends = [*(c.backend for c in catalog.clients.values()), *(w.backend for w in catalog.works)]
+        backends += [d.backend for d in catalog.cache_decorators.values()]
+        names = {name for backend in backends if backend is not None for name in backend.settings}
+        return frozenset(names | {name for work in catalog.works for name in work.settings})
+
+    def _collect(self, table: Table, wanted: frozenset[str]) -> None:
+        assert self._settings is not None
+        for assign in table.facts.assigns:
+            target, value = assign.target, assign.value
+            name = dotted(target) if type(target) is not list else None
+            if type(target) is list and target[:1] == ["sub"]:
+                name = text_of(target[2])
+            if name is not None and (last := name.rpartition(".")[2]) in wanted:
+                self._settings.setdefault(last, []).append((table, assign.scope, value))
+            self._from_dict(table, assign.scope, value, wanted)
+        for call in table.facts.calls:
+            for given in (*call.args, *(value for _, value in call.keywords)):
+                self._from_dict(table, call.scope, given, wanted)
+            for name, given in call.keywords:
+                if name in wanted:
+                    self._settings.setdefault(name, []).append((table, call.scope, given))
+
+    def _from_dict(self, table: Table, scope: int, value: Expr, wanted: frozenset[str]) -> None:
+        assert self._settings is not None
+        if type(value) is not list or value[:1] != ["{}"]:
+            return
+        for key, item in zip(value[1::2], value[2::2], strict=False):
+            name = text_of(key)
+            if name in wanted:
+                self._settings.setdefault(name, []).append((table, scope, item))
+            self._from_dict(table, scope, item, wanted)
+
+    def _judge(self, backend: Backend) -> bool | None:
+        stated: list[tuple[Table, int, Expr]] = []
+        for table, ordinal in self.constructions(backend):
+            call = table.facts.calls[ordinal]
+            named = [value for name, value in call.keywords if name in backend.keywords]
+            if backend.keywords:
+                stated += [(table, call.scope, value) for value in named]
+            elif not call.args and not call.keywords:
+                return True  # being made says it
+            else:
+                stated += [(table, call.scope, value) for value in (*call.args, *(v for _, v in call.keywords))]
+        for name in backend.settings:
+            stated += self.setting(name)
+        if not stated:
+            return backend.absent == "remote"
+        texts = [text for place in stated for text in self._texts(*place)]
+        if any(word in text.lower() for text in texts if text for word in backend.remote):
+            return True
+        return None if None in texts else False
+
+    def _texts(self, table: Table, scope: int, expr: Expr) -> Iterator[str | None]:
+        """Texts and names in an expression; None for a part that cannot be read."""
+        work = [(table, scope, expr, MAX_HOPS)]
+        for _ in range(MAX_PARTS):
+            if not work:
+                return
+            table, scope, expr, left = work.pop()
+            if type(expr) is list:
+                work += [(table, scope, part, left) for part in expr[1:] if expr[0] not in ("lambda",)]
+                continue
+            text = text_of(expr)
+            if text is not None:
+                yield text
+            elif type(expr) is str and expr[:1] == "@":
+                number, _, attribute = expr[1:].partition(".")
+                call = table.facts.calls[int(number)]
+                if attribute:  # get_settings().redis_url says enough, get_settings().url nothing
+                    yield attribute
+                    yield None
+                yield from self._names_of(table, call.scope, call.callee)
+                work += [(table, scope, part, left) for part in (*call.args, *(v for _, v in call.keywords))]
+            elif (name := dotted(expr)) is not None:
+                yield name  # REDIS_URL says enough
+                known = list(self._assigned(table, scope, name)) if left else []
+                work += [(*place, left - 1) for place in known]
+                found = list(self._names_of(table, scope, expr))
+                yield from found
+                if not known and not found:
+                    yield None
+
+    def _names_of(self, table: Table, scope: int, expr: Expr) -> Iterator[str]:
+        for value in self.linker.evaluate(table.path, scope, expr):
+            if value.kind != "const":
+                yield self.linker.name_of(value)
+
+    def _assigned(self, table: Table, scope: int, name: str) -> Iterator[tuple[Table, int, Expr]]:
+        owner, _, last = name.rpartition(".")
+        if not owner:
+            for binding in table.lookup(scope, name):
+                if binding.assign is not None and binding.assign.kind == "=":
+                    yield table, binding.assign.scope, binding.assign.value
+            return
+        for value in self.linker.evaluate(table.path, scope, owner):
+            if value.kind == "inst":
+                inner = self.linker.table(value.place)
+                for assign in inner.class_attributes.get((value.scope, last), ()):
+                    yield inner, assign.scope, assign.value
+            elif value.kind == "module" and value.place.endswith(".py"):
+                inner = self.linker.table(value.place)
+                for binding in inner.lookup(0, last):
+                    if binding.assign is not None:
+                        yield inner, binding.assign.scope, binding.assign.value

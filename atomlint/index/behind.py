@@ -1,0 +1,140 @@
+"""One step back from an expression: through names, attributes, parameters, imports and functions to what they stand for."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from .tables import dotted, text_of
+from .value import Value
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from ..facts.records import Expr
+    from .linker import Linker
+
+MAX_SITES = 12
+"""Call sites looked at to find what a parameter is given."""
+STATES = (".state", ".app", ".current_app", "Flask()", "FastAPI()", "Quart()")
+"""What carries things from start-up to requests."""
+THROUGH = frozenset({"typing.cast", "contextlib.closing", "contextlib.aclosing"})
+"""Functions that give back their last argument."""
+
+
+class Behind:
+    """Finds what expressions stand for."""
+
+    def __init__(self, linker: Linker) -> None:
+        self.linker = linker
+
+    def back(self, path: str, scope: int, expr: Expr) -> Iterator[tuple[str, int, Expr]]:
+        """One step back: the expressions that an expression stands for."""
+        if type(expr) is list and expr:
+            if expr[0] in ("or", "and", "if"):
+                for part in expr[2:] if expr[0] == "if" else expr[1:]:
+                    yield path, scope, part
+            return
+        if type(expr) is not str or expr[:1] in ("'", "#", "?", ""):
+            return
+        head, _, name = expr.rpartition(".")
+        if head:
+            yield from self._attribute(path, scope, head, name)
+        elif expr[0] == "@":
+            yield from self._result(path, int(expr[1:]))
+        else:
+            yield from self._name(path, scope, expr)
+
+    def _name(self, path: str, scope: int, name: str) -> Iterator[tuple[str, int, Expr]]:
+        for binding in self.linker.table(path).lookup(scope, name):
+            if binding.assign is not None and binding.assign.kind in ("=", "with") and binding.assign.value != "#None":
+                yield path, binding.assign.scope, binding.assign.value
+            elif binding.imported is not None and binding.imported.attribute:
+                target = self.linker.modules.target(path, binding.imported)
+                if target is not None and target.endswith(".py") and target != path:
+                    yield target, 0, binding.imported.attribute
+            elif binding.param is not None:
+                yield from self._parameter(path, binding.scope, binding.param.name)
+
+    def _parameter(self, path: str, scope: int, name: str) -> Iterator[tuple[str, int, Expr]]:
+        """What is injected for a parameter, its default, and what the callers of its function give."""
+        table = self.linker.table(path)
+        record = table.facts.scopes[scope]
+        param = next(p for p in record.params if p.name == name)
+        injected = self.linker.values.parameters.injected(path, record.parent, param)
+        for value in injected:
+            yield from self._returned(value)
+        if injected or param.kind in ("*", "**") or record.kind != "function":
+            return
+        if param.default is not None:
+            yield path, record.parent, param.default
+        owner = table.facts.scopes[record.parent]
+        method = owner.kind == "class" and "staticmethod" not in record.decorators
+        initialiser = method and record.name == "__init__"
+        sites = self.linker.call_sites(owner.name if initialiser else record.name)
+        place = [p.name for p in record.params].index(name) - method
+        wanted = Value("def", path, record.parent if initialiser else scope)
+        for site, ordinal in sites if place >= 0 and len(sites) <= MAX_SITES else ():
+            call = self.linker.table(site).facts.calls[ordinal]
+            given = next((value for keyword, value in call.keywords if keyword == name), None)
+            if given is None and place < len(call.args):
+                given = call.args[place]
+            if given is not None and wanted in self.linker.values.callee(site, ordinal):
+                yield site, call.scope, given
+
+    def _attribute(self, path: str, scope: int, head: str, name: str) -> Iterator[tuple[str, int, Expr]]:
+        for value in self.linker.evaluate(path, scope, head):
+            if value.kind == "module" and value.place.endswith(".py"):
+                yield value.place, 0, name
+            elif value.kind == "ext":
+                if value.place.endswith(STATES):
+                    yield from ((at, assign.scope, assign.value) for at, assign in self.linker.carried(name))
+            elif value.kind in ("inst", "def") and self._is_class(value):
+                yield from self._member(value, name)
+
+    def _member(self, value: Value, name: str) -> Iterator[tuple[str, int, Expr]]:
+        for cls in self.linker.mro(value.place, value.scope):
+            if cls.kind == "ext":
+                continue
+            table = self.linker.table(cls.place)
+            member = table.members.get((cls.scope, name))
+            if member is not None:
+                if self.linker.is_property(Value("def", cls.place, member)):
+                    yield from self._returned(Value("def", cls.place, member))
+                return
+            assigns = (
+                *table.attributes.get((cls.scope, name), ()),
+                *table.class_attributes.get((cls.scope, name), ()),
+            )
+            for assign in assigns:
+                if assign.value not in (None, "#None"):
+                    yield cls.place, assign.scope, assign.value
+            if assigns:
+                return
+
+    def _result(self, path: str, call: int) -> Iterator[tuple[str, int, Expr]]:
+        record = self.linker.table(path).facts.calls[call]
+        if record.callee == "getattr" and len(record.args) >= 2 and (name := text_of(record.args[1])):
+            owner = dotted(record.args[0])
+            if owner is not None:
+                yield from self._attribute(path, record.scope, owner, name)
+            return
+        for value in self.linker.values.callee(path, call):
+            if value.kind == "def":
+                yield from self._returned(value)
+                continue
+            owner, _, method = value.place.rpartition(".")
+            client = self.linker.catalog.client_of(owner) if value.kind == "ext" else None
+            if client is not None and method in client.produces and type(record.callee) is str:
+                yield path, record.scope, record.callee.rpartition(".")[0]
+            elif value.place in THROUGH and record.args:
+                yield path, record.scope, record.args[-1]
+
+    def _returned(self, function: Value) -> Iterator[tuple[str, int, Expr]]:
+        if function.kind != "def" or self._is_class(function):
+            return
+        for exit_ in self.linker.table(function.place).exits.get(function.scope, ()):
+            if exit_.kind in ("return", "yield"):
+                yield function.place, function.scope, exit_.value
+
+    def _is_class(self, value: Value) -> bool:
+        return self.linker.table(value.place).facts.scopes[value.scope].kind == "class"

@@ -1,0 +1,330 @@
+"""Caches in front of calls: what is looked up before, and that a hit leaves without the call."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, NamedTuple
+
+from .bodies import outlives
+from .conditions import Leaf, absent, branches, leaves, tree
+from .tables import dotted
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from ..facts.records import Expr
+    from .bodies import Bodies, Body
+
+STORES = (
+    "set", "put", "add", "setdefault", "update", "store", "setex", "psetex", "save", "append", "insert", "__setitem__",
+    "hset", "hmset", "mset", "write", "remember", "cache", "sadd",
+)  # fmt: skip
+LOOKUPS = (
+    "get", "lookup", "fetch", "load", "peek", "pop", "hget", "mget", "read", "find", "retrieve", "exists", "has", "contains",
+    "__getitem__", "is_", "sismember", "ismember",
+)  # fmt: skip
+SESSIONS = re.compile(r"(^|[._])(session|db|conn|connection|cursor|engine)$", re.IGNORECASE)
+"""What reads and writes a database is no cache of it."""
+CACHING = re.compile(r"cache|memo|remember")
+LOOKS = re.compile(r"^cached|^cache_?(get|look|fetch|read|load|find|hit|peek)")
+NO_LOOKUP = re.compile(r"_key$|_key_|^key_|_ttl|_stats|_size|_client$|_control|invalidat|clear|evict|delete|flush|warm")
+"""Functions with a cache in their name that look nothing up."""
+MISSES = frozenset({"KeyError", "LookupError", "IndexError", "AttributeError", "NameError"})
+"""What a lookup raises for a key that is not there: its handler is no error path."""
+
+
+class Lookup(NamedTuple):
+    """A value that is looked for where an earlier call may have left it."""
+
+    name: str
+    """As it is written: ``self._cache``, or the function that looks."""
+    slots: frozenset[str]
+    """Containers that it reads; ``remote`` for a shared store."""
+    key: Expr
+    call: int | None
+    before: int
+    helper: bool = False
+    """Whether a function of the project looks."""
+
+    @property
+    def remote(self) -> bool:
+        """Whether it asks a shared store."""
+        return REMOTE in self.slots
+
+
+REMOTE = "remote"
+
+
+class Touched(NamedTuple):
+    """Containers that a function reads from and stores into; ``remote`` stands for any shared store."""
+
+    reads: frozenset[str]
+    stores: frozenset[str]
+
+
+class Caches:
+    """Finds lookups whose hit spares a call."""
+
+    def __init__(self, bodies: Bodies) -> None:
+        self.bodies = bodies
+        self.linker = bodies.linker
+        self._touched: dict[tuple[str, int, int], Touched] = {}
+
+    def lookups(self, body: Body, call: int) -> Iterator[Lookup]:
+        """Lookups whose hit leaves the function, or the branch, without the call."""
+        table = body.table
+        around = set(table.frames(table.facts.calls[call].frame))
+        for frame, test, positive in branches(table, table.facts.calls[call].frame):
+            yield from self._tested(body, test, positive, call, frame, hit=False)
+        for frame in around:
+            if table.facts.frames[frame].kind == "except" and is_miss(table.facts.frames[frame].test):
+                yield from self._tried(body, frame, call)
+        for exit_ in table.exits.get(body.scope, ()):
+            if exit_.kind != "return" or exit_.after > call:
+                continue
+            for frame, test, positive in branches(table, exit_.frame):
+                if frame not in around:
+                    yield from self._tested(body, test, positive, exit_.after, frame, hit=True)
+            if not self._same(body, exit_.frame, around):
+                yield from self.sources(body, exit_.value, exit_.after, exit_.frame)
+
+    def _same(self, body: Body, frame: int, around: set[int]) -> bool:
+        return all(f in around for f in body.table.frames(frame))
+
+    def _tried(self, body: Body, handler: int, call: int) -> Iterator[Lookup]:
+        """``try: v = cache[k]`` with the call in ``except KeyError``."""
+        frames = body.table.facts.frames
+        tried = next(
+            (
+                f
+                for f in range(handler - 1, 0, -1)
+                if frames[f].kind == "try" and frames[f].parent == frames[handler].parent
+            ),
+            0,
+        )
+        if not tried:
+            return
+        for assign in body.assigns:
+            if tried in body.table.frames(assign.frame) and assign.after <= call:
+                yield from self.sources(body, assign.value, assign.after, assign.frame)
+        for exit_ in body.table.exits.get(body.scope, ()):
+            if tried in body.table.frames(exit_.frame):
+                yield from self.sources(body, exit_.value, exit_.after, exit_.frame)
+
+    def _tested(
+        self, body: Body, test: Expr, positive: bool, before: int, frame: int, *, hit: bool
+    ) -> Iterator[Lookup]:
+        """Lookups that a test finds (``hit``) or misses."""
+        for leaf in leaves(tree(self.bodies, Leaf(body, test, positive, before, frame))):
+            found = self._subject(leaf)
+            if found is None:
+                continue
+            subject, key, says = found
+            if says is not hit:
+                continue
+            if key is not None:
+                yield from self._container(leaf.body, subject, key, leaf.before)
+            else:
+                yield from self.sources(leaf.body, subject, leaf.before, outside=leaf.frame)
+
+    @staticmethod
+    def _subject(leaf: Leaf) -> tuple[Expr, Expr, bool] | None:
+        """What a leaf says is there or not: (value, None, says) or (container, key, says); None when it says neither."""
+        expr = leaf.expr
+        if type(expr) is list and expr[:1] == ["cmp"]:
+            if len(expr) != 4:
+                return None
+            if expr[2] in ("in", "not in"):
+                return (expr[3], expr[1], (expr[2] == "in") is leaf.positive) if dotted(expr[3]) else None
+            if expr[2] in ("is", "is not", "==", "!=") and type(expr[3]) is str and expr[3][:1] not in ("'", "@"):
+                return expr[1], None, (expr[2] in ("is not", "!=")) is leaf.positive
+            if expr[2] in (">", ">=") and expr[3] in ("#0", "#1"):
+                return expr[1], None, leaf.positive
+            return None
+        missing = absent(leaf)
+        return (expr, None, True) if missing is None else (missing, None, False)
+
+    # --- where a value comes from ----------------------------------------------------------------------------------
+
+    def sources(
+        self, body: Body, expr: Expr, before: int, frame: int | None = None, depth: int = 6, outside: int = 0
+    ) -> Iterator[Lookup]:
+        """The lookups that a value can come from."""
+        if depth == 0:
+            return
+        if type(expr) is list and expr:
+            if expr[0] == "sub":
+                yield from self._container(body, expr[1], expr[2], before)
+                yield from self.sources(body, expr[1], before, frame, depth - 1)
+            elif expr[0] in ("or", "if", "bin", ".", "and", "*", "[]"):
+                for part in expr[1:]:
+                    yield from self.sources(body, part, before, frame, depth - 1)
+            return
+        if type(expr) is not str or not expr:
+            return
+        if expr[0] == "@":
+            yield from self._called(body, int(expr[1:].partition(".")[0]), before, depth)
+            return
+        name = dotted(expr)
+        if name is None:
+            return
+        head = name.partition(".")[0]
+        if body.is_local(head):
+            for assign in body.values(head, before, frame, outside):
+                yield from self.sources(body, assign.value, min(before, assign.after), assign.frame, depth - 1)
+
+    def _called(self, body: Body, ordinal: int, before: int, depth: int) -> Iterator[Lookup]:
+        record = body.table.facts.calls[ordinal]
+        if ordinal >= before:
+            return
+        callee = record.callee
+        if type(callee) is str:
+            owner, _, method = callee.rpartition(".")
+            if self._is_object(body, owner) and method.lstrip("_").startswith(LOOKUPS) and record.args:
+                yield from self._container(body, owner, record.args[0], before, ordinal)
+            else:
+                yield from self._helper(body, ordinal, callee, before)
+        for given in record.args[:2]:  # json.loads(raw), run_in_threadpool(client.get, key)
+            yield from self.sources(body, given, before, None, depth - 1)
+
+    def _helper(self, body: Body, ordinal: int, callee: str, before: int) -> Iterator[Lookup]:
+        """A function of the project that looks, or one that nothing is known of but its name."""
+        record = body.table.facts.calls[ordinal]
+        owner, _, method = callee.rpartition(".")
+        name = method.lower().lstrip("_")
+        if (
+            body.is_local(owner.partition(".")[0])
+            or callee[:1] == "@"
+            or not (name.startswith(LOOKUPS) or CACHING.search(name))
+        ):
+            return
+        if NO_LOOKUP.search(name) or (name.startswith(STORES) and not LOOKS.search(name)):
+            return
+        key = ["[]", *record.args, *(value for _, value in record.keywords)]
+        called = self.bodies.called(body, ordinal)
+        reads: frozenset[str] = frozenset().union(*(self.touched(inner).reads for inner in called))
+        if reads:
+            yield Lookup(callee, reads, key, ordinal, before, helper=True)
+        elif CACHING.search(callee.lower()):
+            slots = frozenset({REMOTE}) if self.reaches_remote(body, callee) else frozenset()
+            yield Lookup(callee, slots, key, ordinal, before, helper=True)
+
+    def _is_object(self, body: Body, owner: str) -> bool:
+        """Whether a method is called on something that can hold values: not on ``self``, a module or a call's result."""
+        if not owner or owner[:1] == "@" or (
+            "." not in owner and body.table.receiver_class(body.scope, owner) is not None
+        ):  # fmt: skip
+            return False
+        return not any(v.kind == "module" for v in self.linker.evaluate(body.table.path, body.scope, owner))
+
+    def _container(
+        self, body: Body, container: Expr, key: Expr, before: int, call: int | None = None
+    ) -> Iterator[Lookup]:
+        slot = body.slot(container, before)
+        if slot is None or not outlives(slot):
+            return
+        name = dotted(container)
+        if SESSIONS.search(name or slot) or (call is not None and self.resource(body, call) == "database"):
+            return
+        slots = {slot}
+        if (call is not None and self.reaches_remote(body, body.table.facts.calls[call].callee)) or (
+            call is None and name is not None and self._is_client(body, name)
+        ):
+            slots.add(REMOTE)
+        yield Lookup(name or slot, frozenset(slots), key, call, before)
+
+    def _is_client(self, body: Body, name: str) -> bool:
+        values = self.linker.evaluate(body.table.path, body.scope, name)
+        return any(v.kind == "ext" and self.linker.catalog.client_of(v.place) is not None for v in values)
+
+    # --- what functions touch --------------------------------------------------------------------------------------
+
+    def touched(self, body: Body, depth: int = 3) -> Touched:
+        """Containers that a function, or what it calls, reads from and stores into."""
+        key = (body.table.path, body.scope, depth)
+        known = self._touched.get(key)
+        if known is None:
+            self._touched[key] = Touched(frozenset(), frozenset())  # a function that calls itself
+            known = self._touched[key] = self._touch(body, depth)
+        return known
+
+    def _touch(self, body: Body, depth: int) -> Touched:
+        reads: set[str] = set()
+        stores: set[str] = set()
+        table = body.table
+        for exit_ in table.exits.get(body.scope, ()):
+            if exit_.kind == "return" and type(exit_.value) is list and exit_.value[:1] in (["sub"], ["cmp"]):
+                inner = exit_.value[1] if exit_.value[0] == "sub" else exit_.value[3]
+                slot = body.slot(inner) if exit_.value[0] == "sub" or exit_.value[2] in ("in", "not in") else None
+                reads |= {slot} if slot is not None and outlives(slot) and slot[0] != "$" else set()
+        for assign in body.assigns:
+            if type(assign.target) is list and assign.target[:1] == ["sub"]:
+                stores |= self._shared(body.slot(assign.target[1]))
+            elif type(assign.target) is str and "." in assign.target and assign.kind == "=":
+                stores |= self._shared(body.slot(assign.target))
+            if type(assign.value) is list and assign.value[:1] == ["sub"] and assign.kind == "=":
+                reads |= self._shared(body.slot(assign.value[1]))
+        for ordinal in table.calls_in.get(body.scope, ()):
+            callee = table.facts.calls[ordinal].callee
+            if type(callee) is str and "." in callee:
+                owner, _, method = callee.rpartition(".")
+                method = method.lstrip("_")
+                resource = self.resource(body, ordinal)
+                if resource == "database":
+                    continue
+                remote = resource == "redis"
+                if method.startswith(LOOKUPS):
+                    reads |= {REMOTE} if remote else self._shared(body.slot(owner, ordinal))
+                if method.startswith(STORES):
+                    stores |= {REMOTE} if remote else self._shared(body.slot(owner, ordinal))
+            if depth:
+                for called in self.bodies.called(body, ordinal):
+                    inner = self.touched(called, depth - 1)
+                    reads |= inner.reads
+                    stores |= inner.stores
+        return Touched(frozenset(reads), frozenset(stores))
+
+    @staticmethod
+    def _shared(slot: str | None) -> set[str]:
+        """A slot that other functions know by the same text."""
+        return {slot} if slot is not None and len(slot) > 1 and (slot[0] == "." or ".py:" in slot) else set()
+
+    def resource(self, body: Body, ordinal: int) -> str | None:
+        """The kind of service that a call, or a method that it hands over, sends a command to; None for none."""
+        record = body.table.facts.calls[ordinal]
+        values = set(self.linker.values.callee(body.table.path, ordinal))
+        for given in record.args[:2]:
+            if type(given) is str and "." in given and given[0] not in "'#?":
+                values |= self.linker.evaluate(body.table.path, record.scope, given)
+        clients = [self.linker.catalog.client_of(v.place.rpartition(".")[0]) for v in values if v.kind == "ext"]
+        return next((client.resource for client in clients if client is not None), None)
+
+    def reaches_remote(self, body: Body, callee: Expr, depth: int = 3) -> bool:
+        """Whether calling something talks to a catalogued client within a few calls."""
+        work = [(value, depth) for value in self.linker.evaluate(body.table.path, body.scope, callee)]
+        seen = set()
+        while work:
+            value, left = work.pop()
+            if value in seen:
+                continue
+            seen.add(value)
+            if value.kind == "ext" and self.linker.catalog.operation(value.place) is not None:
+                return True
+            if value.kind != "def" or left == 0:
+                continue
+            inner = self.linker.table(value.place)
+            for ordinal in inner.calls_in.get(value.scope, ()):
+                record = inner.facts.calls[ordinal]
+                work += [(v, left - 1) for v in self.linker.values.callee(value.place, ordinal)]
+                for given in record.args:
+                    if type(given) is str and "." in given and given[0] not in "'#?":
+                        work += [
+                            (v, 0) for v in self.linker.evaluate(value.place, record.scope, given) if v.kind == "ext"
+                        ]
+        return False
+
+
+def is_miss(types: Expr) -> bool:
+    """Whether a handler is for keys that are not there, and nothing else."""
+    names = types[1:] if type(types) is list and types[:1] == ["[]"] else [types]
+    return bool(names) and all(type(name) is str and name.rpartition(".")[2] in MISSES for name in names)

@@ -1,0 +1,133 @@
+"""Class hierarchies: method resolution orders, and the classes that inherit from one."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from .tables import dotted
+from .value import Value
+
+if TYPE_CHECKING:
+    from .linker import Linker
+
+MAX_HEIRS = 3
+"""More classes than this may stand for a base: which one it is cannot be told."""
+
+
+class Heirs:
+    """Who inherits from whom, on demand."""
+
+    def __init__(self, linker: Linker) -> None:
+        self.linker = linker
+        self._mro: dict[tuple[str, int], list[Value]] = {}
+        self._open: set[tuple[str, int]] = set()
+        self._below: dict[Value, list[Value]] = {}
+        self._abstract: dict[Value, bool] = {}
+
+    def mro(self, path: str, scope: int) -> list[Value]:
+        """A class and its bases in Python's order (C3); bases outside of the project last, as ``ext`` values.
+
+        A hierarchy that has no such order, through a mistake, is taken depth first.
+        """
+        key = (path, scope)
+        known = self._mro.get(key)
+        if known is not None:
+            return known
+        this = Value("def", path, scope)
+        if key in self._open:  # a class that is its own base, through a mistake
+            return [this]
+        self._open.add(key)
+        table = self.linker.table(path)
+        record = table.facts.scopes[scope]
+        bases: list[Value] = []
+        for base in record.bases:
+            if type(base) is list and base[:1] == ["sub"]:
+                base = base[1]  # noqa: PLW2901 - Generic[T]
+            bases += [value for value in self.linker.values.evaluate(path, record.parent, base)
+                      if value.kind in ("def", "ext")]  # fmt: skip
+        orders = [self.mro(base.place, base.scope) if base.kind == "def" else [base] for base in bases]
+        self._open.discard(key)
+        order = [this, *(orders[0] if len(orders) == 1 else merge([*orders, bases]))]
+        result = list(dict.fromkeys([*(v for v in order if v.kind == "def"), *(v for v in order if v.kind == "ext")]))
+        if not self._open:  # what was found inside of a circle is not the whole
+            self._mro[key] = result
+        return result
+
+    @cached_property
+    def _named(self) -> dict[str, list[tuple[str, int]]]:
+        """Classes by the last name of each base that they write."""
+        found: dict[str, list[tuple[str, int]]] = defaultdict(list)
+        for path in self.linker.linked:
+            for ordinal, scope in enumerate(self.linker.table(path).facts.scopes):
+                for base in scope.bases:
+                    plain = base[1] if type(base) is list and base[:1] == ["sub"] else base
+                    name = dotted(plain)
+                    if name is not None:
+                        found[name.rpartition(".")[2]].append((path, ordinal))
+        return dict(found)
+
+    def below(self, cls: Value) -> list[Value]:
+        """Classes of the project that inherit from a class, in file order."""
+        known = self._below.get(cls)
+        if known is not None:
+            return known
+        self._below[cls] = []
+        found: dict[Value, None] = {}
+        name = self.linker.table(cls.place).facts.scopes[cls.scope].name
+        for path, scope in self._named.get(name, ()):
+            heir = Value("def", path, scope)
+            if heir != cls and cls in self.mro(path, scope):
+                found.setdefault(heir)
+                found.update(dict.fromkeys(self.below(heir)))
+        self._below[cls] = list(found)
+        return self._below[cls]
+
+    def overrides(self, method: Value) -> list[Value]:
+        """The methods of heirs that replace a method, in file order."""
+        table = self.linker.table(method.place)
+        record = table.facts.scopes[method.scope]
+        if table.facts.scopes[record.parent].kind != "class":
+            return []
+        found: dict[Value, None] = {}
+        for heir in self.below(Value("def", method.place, record.parent)):
+            member = self.linker.table(heir.place).members.get((heir.scope, record.name))
+            if member is not None:
+                found.setdefault(Value("def", heir.place, member))
+        return list(found)
+
+    def is_abstract(self, method: Value) -> bool:
+        """Whether a method only stands for those of heirs: it is marked so, or all it does is refuse."""
+        known = self._abstract.get(method)
+        if known is None:
+            known = self._abstract[method] = self._is_abstract(method)
+        return known
+
+    def _is_abstract(self, method: Value) -> bool:
+        table = self.linker.table(method.place)
+        record = table.facts.scopes[method.scope]
+        if record.kind != "function" or table.facts.scopes[record.parent].kind != "class":
+            return False
+        if any((dotted(d) or "").rpartition(".")[2].startswith("abstract") for d in record.decorators):
+            return True
+        exits = table.exits.get(method.scope, [])
+        refuses = [e for e in exits if e.kind == "raise" and _refuses(table.facts.calls, e.value)]
+        return bool(refuses) and len(exits) == len(refuses) and all(e.frame == 0 for e in exits)
+
+
+def _refuses(calls: list, value: object) -> bool:  # type: ignore[type-arg]
+    if type(value) is str and value[:1] == "@" and value[1:].isdigit():
+        value = calls[int(value[1:])].callee
+    return value == "NotImplementedError"
+
+
+def merge(sequences: list[list[Value]]) -> list[Value]:
+    """The C3 merge of orders; depth first where there is none."""
+    rest = [list(sequence) for sequence in sequences if sequence]
+    order: list[Value] = []
+    while rest:
+        head = next((s[0] for s in rest if not any(s[0] in other[1:] for other in rest)), rest[0][0])
+        order.append(head)
+        rest = [kept for s in rest if (kept := [value for value in s if value != head])]
+    return order

@@ -1,0 +1,270 @@
+"""What libraries cost by themselves: rate limiters, cached functions, sessions, queues. Rows of kind ``work`` say how much."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from .rows import operation_from
+from .tables import Table, dotted, text_of
+from .turns import count_literal
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from ..facts.records import Expr
+    from .effects import Effect, Effects
+    from .rows import CacheDecorator, WorkRow
+    from .values import Value
+
+FALSE = ("#False", "#None", "#0", "'")
+
+
+class Cached(NamedTuple):
+    """A cache decorator on a function."""
+
+    row: CacheDecorator
+    name: str
+    """Its canonical name."""
+    local: bool | None
+    """Whether its store is this process; None when that cannot be read."""
+
+
+class Libraries:
+    """Finds the rows that hold for calls, functions and classes; every answer is kept."""
+
+    def __init__(self, effects: Effects) -> None:
+        self.effects = effects
+        self.linker = effects.linker
+        self.rows: dict[str, dict[str, list[WorkRow]]] = {}
+        """Rows by what they are ``on`` and by name."""
+        for row in self.linker.catalog.works:
+            for name in row.names:
+                self.rows.setdefault(row.on, {}).setdefault(name, []).append(row)
+        self._lasts = frozenset(name.rpartition(".")[2] for name in self.rows.get("call", ()))
+        self._task_methods = frozenset(
+            m for rows in self.rows.get("task", {}).values() for row in rows for m in row.methods
+        )
+        self._kept: dict[int, tuple[bool, str]] = {}
+        self._names: dict[Value, list[tuple[str, int]]] = {}
+        self._lists: dict[tuple[str, tuple[str, ...]], tuple[str, int] | None] = {}
+
+    # --- places ----------------------------------------------------------------------------------------------------
+
+    def of_call(self, path: str, call: int) -> Effect | None:
+        """The library's own work that a call is: a limit that is hit, a task that is sent to a queue."""
+        callee = self.linker.table(path).facts.calls[call].callee
+        if type(callee) is not str:
+            return None
+        receiver, _, method = callee.rpartition(".")
+        if method in self._lasts:
+            for value in self.linker.values.callee(path, call):
+                if value.kind == "ext":
+                    for effect in self._effects(self.rows["call"].get(value.place, ()), path, call, value.place):
+                        return effect
+        if receiver and method in self._task_methods:
+            table = self.linker.table(path)
+            for value in self.linker.evaluate(path, table.facts.calls[call].scope, receiver):
+                for name, _ in self.decorators(value) if value.kind == "def" else ():
+                    rows = [row for row in self.rows["task"].get(name, ()) if method in row.methods]
+                    for effect in self._effects(rows, path, call, name):
+                        return effect
+        return None
+
+    def decorating(self, function: Value) -> list[Effect]:
+        """Work of each call of a function, by its decorators."""
+        rows = self.rows.get("decorator", {})
+        return [
+            effect
+            for name, call in (self.decorators(function) if rows else ())
+            for effect in self._effects(rows.get(name, ()), function.place, call, name)
+        ]
+
+    def cached(self, function: Value) -> Cached | None:
+        """The catalogued cache decorator on a function, the outermost first."""
+        for name, _ in self.decorators(function):
+            row = self.linker.catalog.cache_decorator(name)
+            if row is not None:
+                remote = self.effects.backends.is_remote(row.backend) if row.backend else row.store == "remote"
+                return Cached(row, name, None if remote is None else not remote)
+        return None
+
+    def injected(self, path: str, scope: int, call: int) -> Effect | None:
+        """The work of a library's dependency that ``Depends(x)`` (the n-th call) names."""
+        record = self.linker.table(path).facts.calls[call]
+        rows = self.rows.get("dependency", {})
+        if not rows or not record.args or not self.linker.values.parameters.is_injection(path, scope, record.callee):
+            return None
+        for value in self.linker.evaluate(path, record.scope, record.args[0]):
+            names = (value.place, value.place.removesuffix("()")) if value.kind == "ext" else tuple(self._bases(value))
+            for name in names:
+                for effect in self._effects(rows.get(name, ()), path, call, name):
+                    return effect
+        return None
+
+    def middlewares(self) -> list[Effect]:
+        """Work of every request by middlewares and extensions of libraries."""
+        found = []
+        for name, rows in self.rows.get("middleware", {}).items():
+            place = next(self._mentions(name), None) or self._listed_in(name, rows)
+            if place is not None:
+                found += list(self._effects(rows, place[0], place[1], name))
+        return found
+
+    def listed(self, function: Value) -> list[Effect]:
+        """Work of a handler by what its class (or a setting) lists: throttles."""
+        rows = self.rows.get("listed", {})
+        if not rows:
+            return []
+        found = []
+        for attribute in {name for group in rows.values() for row in group for name in row.lists}:
+            items, path = self._class_list(function, attribute)
+            for name in self._named(items, path):
+                found += list(self._effects(rows.get(name, ()), function.place, -1, name))
+            if items is None:
+                for name, group in rows.items():
+                    place = self._listed_in(name, [row for row in group if attribute in row.lists])
+                    found += list(self._effects(group, *place, name)) if place is not None else []
+        return found
+
+    # --- names -----------------------------------------------------------------------------------------------------
+
+    def decorators(self, function: Value) -> list[tuple[str, int]]:
+        """Canonical names of a function's decorators, each with the ordinal of its call (-1 for none)."""
+        known = self._names.get(function)
+        if known is None:
+            table = self.linker.table(function.place)
+            record = table.facts.scopes[function.scope]
+            known = []
+            for decorator in record.decorators:
+                call, expr = -1, decorator
+                if type(decorator) is str and decorator[:1] == "@" and "." not in decorator:
+                    call = int(decorator[1:])
+                    expr = table.facts.calls[call].callee
+                if dotted(expr) is not None or (type(expr) is str and expr[:1] == "@"):
+                    values = self.linker.evaluate(function.place, record.parent, expr)
+                    known += [(self.linker.name_of(value), call) for value in values if value.kind in ("ext", "def")]
+            self._names[function] = known
+        return known
+
+    def _bases(self, value: Value) -> Iterator[str]:
+        if value.kind in ("def", "inst") and self.linker.table(value.place).facts.scopes[value.scope].kind == "class":
+            yield from (base.place for base in self.linker.mro(value.place, value.scope) if base.kind == "ext")
+
+    def _mentions(self, name: str) -> Iterator[tuple[str, int]]:
+        """Calls of a name, and calls that are given it: ``Session(app)``, ``app.add_middleware(SessionMiddleware)``."""
+        last = name.rpartition(".")[2]
+        for path, ordinal in self.linker.call_sites(last):
+            if any(v.kind == "ext" and v.place == name for v in self.linker.values.callee(path, ordinal)):
+                yield path, ordinal
+        for site in ("add_middleware", "Middleware"):
+            for path, ordinal in self.linker.call_sites(site):
+                call = self.linker.table(path).facts.calls[ordinal]
+                if not call.args or not (dotted(call.args[0]) or "").endswith(last):
+                    continue
+                if any(
+                    v.kind == "ext" and v.place == name for v in self.linker.evaluate(path, call.scope, call.args[0])
+                ):
+                    yield path, ordinal
+
+    def _listed_in(self, name: str, rows: Iterable[WorkRow]) -> tuple[str, int] | None:
+        """The file whose setting lists a name, and -1."""
+        settings = tuple(sorted({setting for row in rows for setting in row.settings}))
+        if (name, settings) not in self._lists:
+            self._lists[name, settings] = next(
+                (
+                    (table.path, -1)
+                    for setting in settings
+                    for table, _, value in self.effects.backends.setting(setting)
+                    for item in (value[1:] if type(value) is list and value[:1] == ["[]"] else [value])
+                    if text_of(item) == name
+                ),
+                None,
+            )
+        return self._lists[name, settings]
+
+    def _class_list(self, function: Value, attribute: str) -> tuple[list[Expr] | None, str]:
+        """The items of a list in the class of a method; None when no class of the project has it."""
+        table = self.linker.table(function.place)
+        scopes = table.facts.scopes
+        owner = function.scope if scopes[function.scope].kind == "class" else scopes[function.scope].parent
+        if scopes[owner].kind != "class":
+            return self._decorated_list(table, function), function.place
+        for cls in self.linker.mro(function.place, owner):
+            if cls.kind == "def":
+                for assign in self.linker.table(cls.place).class_attributes.get((cls.scope, attribute), ()):
+                    value = assign.value
+                    return (value[1:] if type(value) is list and value[:1] == ["[]"] else []), cls.place
+        return None, function.place
+
+    def _decorated_list(self, table: Table, function: Value) -> list[Expr] | None:
+        """``@throttle_classes([A])`` on a function."""
+        for name, call in self.decorators(function):
+            if name.endswith(".throttle_classes") and call >= 0 and table.facts.calls[call].args:
+                value = table.facts.calls[call].args[0]
+                return value[1:] if type(value) is list else []
+        return None
+
+    def _named(self, items: Iterable[Expr] | None, path: str) -> Iterator[str]:
+        for item in items or ():
+            for value in self.linker.evaluate(path, 0, item):
+                if value.kind == "ext":
+                    yield value.place
+                else:
+                    yield from self._bases(value)
+
+    # --- rows ------------------------------------------------------------------------------------------------------
+
+    def _effects(self, rows: Iterable[WorkRow], path: str, call: int, name: str) -> Iterator[Effect]:
+        from .effects import Effect
+
+        for row in rows:
+            holds, certainty = self._holds(row)
+            if not holds:
+                continue
+            cost = row.cost
+            for keyword, instead in row.given.items():
+                if self._is_given(row, path, call, keyword):
+                    cost = instead
+            count = self._count(row) if row.times else 1
+            operation = operation_from(row.resource, name.rpartition(".")[2], cost) if cost else None
+            for _ in range(count if operation is not None else 0):
+                yield Effect(path, call, operation, name, None, certainty)  # type: ignore[arg-type]
+
+    def _holds(self, row: WorkRow) -> tuple[bool, str]:
+        """Whether a row holds for the project, by version and backend, and how sure that is."""
+        key = id(row)
+        if key not in self._kept:
+            self._kept[key] = self._judge(row)
+        return self._kept[key]
+
+    def _judge(self, row: WorkRow) -> tuple[bool, str]:
+        certainty = "high"
+        if row.versions:
+            holds = self.effects.versions.holds(row.library, row.versions)
+            if holds is None:  # the newest row, with less confidence
+                holds, certainty = "<" not in row.versions, "medium"
+            if not holds:
+                return False, certainty
+        remote = self.effects.backends.is_remote(row.backend)
+        if remote is None:
+            certainty = "medium"
+        return remote is not False, certainty
+
+    def _is_given(self, row: WorkRow, path: str, call: int, keyword: str) -> bool:
+        places = self.effects.backends.constructions(row.backend) if row.backend is not None else []
+        if call >= 0:
+            places = [*places, (self.linker.table(path), call)]
+        return any(
+            name == keyword and value not in FALSE
+            for table, ordinal in places
+            for name, value in table.facts.calls[ordinal].keywords
+        )
+
+    def _count(self, row: WorkRow) -> int:
+        counts = [
+            count_literal(value) or 1
+            for table, ordinal in (self.effects.backends.constructions(row.backend) if row.backend else ())
+            for name, value in table.facts.calls[ordinal].keywords
+            if name == row.times
+        ]
+        return max(counts, default=0)

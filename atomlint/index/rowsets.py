@@ -1,0 +1,234 @@
+"""Rows of a query: which mapped class they are of, and which relationships the query loads with them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from .effects import compared
+from .tables import dotted, text_of
+from .value import Value
+
+if TYPE_CHECKING:
+    from ..facts.records import Expr
+    from .project import Project
+    from .tables import Table
+
+LOADERS = frozenset(
+    {"selectinload", "joinedload", "subqueryload", "immediateload", "contains_eager", "noload", "raiseload"}
+)
+PLAIN = frozenset({"load_only", "defer", "undefer", "lazyload", "with_loader_criteria", "defaultload"})
+ALL_RELATED = "*"
+OTHER_ROWS = frozenset(
+    {
+        "with_entities",
+        "add_columns",
+        "values",
+        "values_list",
+        "add_entity",
+        "aggregate",
+        "count",
+        "mappings",
+        "columns",
+        "tuples",
+        "from_statement",
+    }
+)
+"""Methods after which rows are no instances of the class any more."""
+ONE = frozenset(
+    {"first", "one", "one_or_none", "scalar", "scalar_one", "scalar_one_or_none", "get", "first_or_404", "get_or_404"}
+)
+THROUGH = frozenset({"list", "tuple", "set", "sorted", "reversed", "enumerate", "iter", "filter"})
+DEPTH = 5
+
+
+class Rows(NamedTuple):
+    """Rows that something goes through."""
+
+    model: Value
+    loaded: frozenset[str]
+    """Attributes that the query loads; ``*`` when its options are not known."""
+    filters: frozenset[str]
+    """Attributes of the class that it compares for equality."""
+    awaited: bool
+    """Whether it is sent by a coroutine: then lazy loading is an error, not a query."""
+    path: str
+    call: int
+    """The call that names the class."""
+
+
+class RowSets:
+    """Follows expressions to the queries that give them."""
+
+    def __init__(self, project: Project) -> None:
+        self.project = project
+        self.linker = project.linker
+
+    def of(self, path: str, scope: int, expr: Expr) -> Rows | None:
+        """The rows that an expression is; None when it is none, or of several classes."""
+        found = _Found()
+        self._visit(self.linker.table(path), scope, expr, found, DEPTH)
+        if found.other or len({(m.place, m.scope) for m, _, _ in found.models}) != 1:
+            return None
+        model, place, call = found.models[0]
+        return Rows(model, frozenset(found.loaded), frozenset(found.filters), found.awaited, place, call)
+
+    def _visit(self, table: Table, scope: int, expr: Expr, found: _Found, depth: int) -> None:
+        key = (table.path, scope, str(expr))
+        if depth == 0 or key in found.seen:
+            return
+        found.seen.add(key)
+        if type(expr) is list and expr:
+            if expr[0] == "sub" or (expr[0] == "." and expr[2] in ("items", "all")):
+                self._visit(table, scope, expr[1], found, depth)
+            elif expr[0] in ("or", "and"):
+                for part in expr[1:]:
+                    self._visit(table, scope, part, found, depth)
+            elif expr[0] == "if":
+                for part in expr[2:]:
+                    self._visit(table, scope, part, found, depth)
+            elif expr[0] == "comp" and dotted(expr[1]) and "." not in expr[1]:
+                self._visit(table, scope, expr[2], found, depth)
+            elif expr not in (["[]"], ["{}"]):
+                found.other = True
+            return
+        if type(expr) is not str or expr in ("#None", "?"):
+            return
+        if expr[:1] == "@":
+            self._call(table, int(expr[1:].partition(".")[0]), found, depth)
+            return
+        name = dotted(expr)
+        if name is None:
+            return
+        if "." in name and self._class_query(table, scope, name, found):
+            return
+        head, _, rest = name.partition(".")
+        if rest not in ("", "items"):
+            found.other = True
+            return
+        for binding in table.lookup(scope, head):
+            if binding.assign is not None and binding.assign.kind in ("=", "with") and binding.assign.value is not None:
+                self._visit(table, binding.assign.scope, binding.assign.value, found, depth - 1)
+            elif binding.param is not None:
+                self._parameter(table, binding.scope, head, found, depth)
+            elif binding.assign is not None and binding.assign.kind in ("for", "+="):
+                found.other = True
+
+    def _parameter(self, table: Table, scope: int, name: str, found: _Found, depth: int) -> None:
+        """What callers on request paths pass for a parameter."""
+        from .givens import given
+
+        for path, at, expr in given(self.project, Value("def", table.path, scope), name):
+            self._visit(self.linker.table(path), at, expr, found, depth - 1)
+
+    def _call(self, table: Table, ordinal: int, found: _Found, depth: int) -> None:
+        record = table.facts.calls[ordinal]
+        found.awaited = found.awaited or record.awaited
+        if type(record.callee) is not str:
+            if type(record.callee) is list and record.callee[:1] == ["."]:
+                self._visit(table, record.scope, record.callee[1], found, depth)
+            return
+        receiver, _, method = record.callee.rpartition(".")
+        if method in OTHER_ROWS or method in ONE:
+            found.other = True
+            return
+        if not receiver and method in THROUGH and record.args:
+            self._visit(table, record.scope, record.args[-1 if method == "filter" else 0], found, depth)
+            return
+        effects = self.project.effects
+        if method in (*effects.builders, *effects.select_names) and record.args:
+            self._head(table, ordinal, found)
+            return
+        if method in effects.executors and record.args and receiver:
+            self._visit(table, record.scope, record.args[0], found, depth)
+            return
+        if self._followed(table, ordinal, found, depth):
+            return
+        self._option(table, ordinal, method, found)
+        if receiver:
+            self._visit(table, record.scope, receiver, found, depth)
+
+    def _head(self, table: Table, ordinal: int, found: _Found) -> None:
+        record = table.facts.calls[ordinal]
+        name = dotted(record.args[0])
+        model = self.project.effects._model(table.path, record.scope, record.args[0])
+        if len(record.args) > 1 or model is None or name is None or name.rpartition(".")[2] != model[1]:
+            found.other = True
+            return
+        found.models.append((model[0], table.path, ordinal))
+
+    def _class_query(self, table: Table, scope: int, name: str, found: _Found) -> bool:
+        """``Model.query`` and ``Model.objects``."""
+        model, _, attribute = name.rpartition(".")
+        if attribute not in ("query", "objects") or not model.rpartition(".")[2][:1].isupper():
+            return False
+        for value in self.linker.evaluate(table.path, scope, model):
+            if value.kind == "def" and self.project.effects.is_mapped(value):
+                found.models.append((value, table.path, -1))
+                return True
+        return False
+
+    def _followed(self, table: Table, ordinal: int, found: _Found, depth: int) -> bool:
+        """Whether a call is of a function of the project, whose returns are looked into."""
+        followed = False
+        for value in self.linker.values.callee(table.path, ordinal):
+            if value.kind != "def" or self.linker.table(value.place).facts.scopes[value.scope].kind != "function":
+                continue
+            followed = True
+            inner = self.linker.table(value.place)
+            for exit_ in inner.exits.get(value.scope, ()):
+                if exit_.kind == "return":
+                    self._visit(inner, value.scope, exit_.value, found, depth - 1)
+        return followed
+
+    def _option(self, table: Table, ordinal: int, method: str, found: _Found) -> None:
+        record = table.facts.calls[ordinal]
+        if method in ("filter", "where", "filter_by"):
+            found.filters |= {name.partition("__")[0] for name, _ in record.keywords}
+            for arg in record.args:
+                found.filters |= set(_compared(arg))
+        elif method in ("select_related", "prefetch_related"):
+            texts = [text_of(arg) for arg in record.args]
+            found.loaded |= {text.partition("__")[0] if text else ALL_RELATED for text in texts} or {ALL_RELATED}
+        elif method == "options":
+            for arg in record.args:
+                found.loaded |= _loads(table, arg)
+
+
+class _Found:
+    """What was seen on the way."""
+
+    def __init__(self) -> None:
+        self.models: list[tuple[Value, str, int]] = []
+        self.loaded: set[str] = set()
+        self.filters: set[str] = set()
+        self.awaited = False
+        self.other = False
+        self.seen: set[tuple[str, int, str]] = set()
+
+
+def _compared(arg: Expr) -> list[str]:
+    """Attributes that an expression compares for equality, whatever class they are of."""
+    if type(arg) is not list or not arg:
+        return []
+    if arg[0] == "cmp":
+        heads = {dotted(side).rpartition(".")[0].rpartition(".")[2] for side in (arg[1], arg[-1]) if dotted(side)}  # type: ignore[union-attr]
+        return [name for head in heads if head for name in compared(arg, head)]
+    return [name for part in arg[1:] for name in _compared(part)]
+
+
+def _loads(table: Table, expr: Expr) -> set[str]:
+    """Attributes that an option such as ``selectinload(Post.author)`` loads; ``*`` for what is not understood."""
+    if type(expr) is not str or expr[:1] != "@":
+        return {ALL_RELATED}
+    while True:  # the innermost call names the attribute of the class itself
+        record = table.facts.calls[int(expr[1:].partition(".")[0])]
+        if type(record.callee) is not str:
+            return {ALL_RELATED}
+        receiver, _, method = record.callee.rpartition(".")
+        if receiver[:1] == "@":
+            expr = receiver
+            continue
+        if method in LOADERS:
+            names = [dotted(arg) or text_of(arg) for arg in record.args]
+            return {name.rpartition(".")[2] if name and name != "*" else ALL_RELATED for name in names} or {ALL_RELATED}
+        return set() if method in PLAIN else {ALL_RELATED}

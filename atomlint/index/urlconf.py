@@ -1,0 +1,153 @@
+"""Django's tables of URLs: which prefix leads to a ``path(...)`` or to a router's ``urls``."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from .registering import elements
+from .tables import dotted, text_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from ..facts.records import Expr
+    from .linker import Linker
+    from .mounts import Mounts, Place
+
+PATTERNS = frozenset({"path", "re_path", "url"})
+MAX_PREFIXES = 12
+DEPTH = 8
+
+
+class Urlconf:
+    """Follows ``include`` from the root's ``urlpatterns`` down."""
+
+    def __init__(self, linker: Linker, mounts: Mounts) -> None:
+        self.linker = linker
+        self.mounts = mounts
+
+    def prefixes(self, place: Place) -> list[tuple[str, Place]]:
+        """What leads to a call: full prefixes, each with the call at the root that it begins with; ``/`` when nothing does."""
+        return self._found.get(place) or [("/", place)]
+
+    @cached_property
+    def _found(self) -> dict[Place, list[tuple[str, Place]]]:
+        found: dict[Place, list[tuple[str, Place]]] = defaultdict(list)
+        modules = {path for name in PATTERNS for path, _ in self.linker.call_sites(name)}
+        tables = [path for path in self.linker.linked if path in modules or self._patterns(path)]
+        tables = [path for path in tables if self._patterns(path)]
+        included = {target for path in tables for target in self._included(path)}
+        named = self._roots()
+        for path in [p for p in tables if p in named] or [p for p in tables if p not in included] or tables:
+            for scope, expr in self._patterns(path):
+                self._walk(path, scope, expr, "/", None, found, (path,))
+        for path in tables:  # what the root does not lead to still has its own part
+            for scope, expr in self._patterns(path):
+                for place in self._calls(path, scope, expr):
+                    if place not in found and path not in included:
+                        self._walk(path, scope, expr, "/", None, found, (path,))
+                        break
+        return dict(found)
+
+    def _roots(self) -> set[str]:
+        """Modules that ``ROOT_URLCONF`` names."""
+        found = set()
+        for path in self.linker.linked:
+            for assign in self.linker.table(path).facts.assigns:
+                if assign.target == "ROOT_URLCONF" and (name := text_of(assign.value)) is not None:
+                    target = self.linker.modules.absolute(path, name)
+                    found |= {target} if target is not None else set()
+        return found
+
+    def _patterns(self, path: str) -> list[tuple[int, Expr]]:
+        table = self.linker.table(path)
+        return [
+            (a.scope, a.value)
+            for a in table.facts.assigns
+            if a.target == "urlpatterns" and a.kind in ("=", "+=") and a.value is not None
+        ]
+
+    def _calls(self, path: str, scope: int, expr: Expr) -> Iterator[Place]:
+        for place, _, item in elements(self.linker, path, scope, expr):
+            if type(item) is str and item[:1] == "@" and "." not in item:
+                yield place, int(item[1:])
+
+    def _included(self, path: str) -> Iterator[str]:
+        """Modules that any ``include`` of a file names."""
+        for call in self.linker.table(path).facts.calls:
+            if (dotted(call.callee) or "").rpartition(".")[2] == "include" and call.args:
+                yield from (
+                    module for module, _, _ in self._targets(path, call.scope, call.args[0]) if module is not None
+                )
+
+    def _targets(self, path: str, scope: int, expr: Expr) -> Iterator[tuple[str | None, int, Expr]]:
+        """What an ``include`` takes: a module by name or import, a list of patterns, or a router's urls."""
+        text = text_of(expr)
+        if text is not None:
+            target = self.linker.modules.absolute(path, text)
+            if target is not None:
+                yield target, 0, None
+            return
+        if type(expr) is list and expr[:1] == ["[]"] and len(expr) > 1:
+            first = expr[1]
+            if text_of(first) is not None or (type(first) is str and dotted(first)):
+                found = list(self._targets(path, scope, first))
+                if found:
+                    yield from found
+                    return
+            yield None, scope, first if type(first) is list else expr
+            return
+        for value in self.linker.evaluate(path, scope, expr):
+            if value.kind == "module" and value.place.endswith(".py"):
+                yield value.place, 0, None
+                return
+        yield None, scope, expr
+
+    def _walk(
+        self, path: str, scope: int, expr: Expr, prefix: str, root: Place | None,
+        found: dict[Place, list[tuple[str, Place]]], seen: tuple[str, ...],
+    ) -> None:  # fmt: skip
+        if len(seen) > DEPTH:
+            return
+        name = dotted(expr)
+        if name is not None and name.endswith(".urls"):
+            for router in self.mounts.made(path, scope, name[:-5]):
+                self._note(found, router, prefix, root or router)
+            return
+        for place, at, item in elements(self.linker, path, scope, expr):
+            if type(item) is not str:
+                continue
+            if item[:1] != "@" or "." in item:
+                if item != expr:
+                    self._walk(place, at, item, prefix, root, found, (*seen, place))
+                continue
+            ordinal = int(item[1:])
+            call = self.linker.table(place).facts.calls[ordinal]
+            if (dotted(call.callee) or "").rpartition(".")[2] not in PATTERNS or len(call.args) < 2:
+                continue
+            here = (place, ordinal)
+            if here not in found or len(found[here]) < MAX_PREFIXES:
+                self._note(found, here, prefix, root or here)
+            view = call.args[1]
+            inner = None
+            if type(view) is str and view[:1] == "@" and "." not in view:
+                inner = self.linker.table(place).facts.calls[int(view[1:])]
+            text = self.mounts.text(place, call.scope, call.args[0]).removeprefix("^").removesuffix("$")
+            below = prefix + text
+            if inner is not None and (dotted(inner.callee) or "").rpartition(".")[2] == "include" and inner.args:
+                for module, where, patterns in self._targets(place, inner.scope, inner.args[0]):
+                    if module is None:
+                        self._walk(place, where, patterns, below, root or here, found, (*seen, place))
+                    elif seen.count(module) < 2:
+                        for inner_scope, listed in self._patterns(module):
+                            self._walk(module, inner_scope, listed, below, root or here, found, (*seen, module))
+            elif (name := dotted(view)) is not None and name.endswith(".urls"):
+                self._walk(place, call.scope, view, below, root or here, found, (*seen, place))
+
+    @staticmethod
+    def _note(found: dict[Place, list[tuple[str, Place]]], place: Place, prefix: str, root: Place) -> None:
+        entry = (prefix, root)
+        if entry not in found[place] and len(found[place]) < MAX_PREFIXES:
+            found[place].append(entry)

@@ -1,0 +1,9 @@
+# calls:
+#   awaited.fetch -> awaited.parse
+
+async def fetch():
+    await parse()
+
+
+async def parse():
+    pass

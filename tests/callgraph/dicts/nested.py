@@ -1,0 +1,13 @@
+# calls:
+#   nested -> nested.one
+
+def one():
+    pass
+
+
+def two():
+    pass
+
+
+table = {"outer": {"a": one, "b": two}}
+table["outer"]["a"]()

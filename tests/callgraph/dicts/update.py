@@ -1,0 +1,14 @@
+# calls:
+#   update -> update.two
+
+def one():
+    pass
+
+
+def two():
+    pass
+
+
+table = {"a": one}
+table.update({"a": two})
+table["a"]()

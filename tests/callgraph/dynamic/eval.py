@@ -1,0 +1,9 @@
+# calls:
+#   eval -> <builtin>.eval
+#   eval -> eval.leaf
+
+def leaf():
+    pass
+
+
+eval("leaf()")

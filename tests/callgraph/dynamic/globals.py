@@ -1,0 +1,9 @@
+# calls:
+#   globals -> <builtin>.globals
+#   globals -> globals.leaf
+
+def leaf():
+    pass
+
+
+globals()["leaf"]()

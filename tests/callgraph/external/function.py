@@ -1,0 +1,6 @@
+# calls:
+#   function -> json.dumps
+
+import json
+
+json.dumps({})

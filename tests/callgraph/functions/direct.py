@@ -1,0 +1,8 @@
+# calls:
+#   direct -> direct.bake
+
+def bake():
+    pass
+
+
+bake()

@@ -1,0 +1,7 @@
+# calls:
+#   main -> <builtin>.getattr
+#   main -> helpers.run
+
+import helpers
+
+getattr(helpers, "run")()

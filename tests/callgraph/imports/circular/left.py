@@ -1,0 +1,9 @@
+import right
+
+
+def start():
+    right.go()
+
+
+def end():
+    pass

@@ -1,0 +1,8 @@
+# calls:
+#   main -> left.start
+#   left.start -> right.go
+#   right.go -> left.end
+
+import left
+
+left.start()

@@ -1,0 +1,5 @@
+import left
+
+
+def go():
+    left.end()

@@ -1,0 +1,6 @@
+# calls:
+#   main -> tools.run
+
+import tools
+
+tools.run()

@@ -1,0 +1,6 @@
+def run():
+    helper()
+
+
+def helper():
+    pass

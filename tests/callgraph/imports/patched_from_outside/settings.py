@@ -1,0 +1,9 @@
+def standard():
+    pass
+
+
+handler = standard
+
+
+def run():
+    handler()

@@ -1,0 +1,6 @@
+# calls:
+#   main -> shop.till.sell
+
+from shop import sell
+
+sell()

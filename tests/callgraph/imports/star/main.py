@@ -1,0 +1,6 @@
+# calls:
+#   main -> tools.run
+
+from tools import *
+
+run()

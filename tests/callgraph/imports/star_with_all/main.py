@@ -1,0 +1,6 @@
+# calls:
+#   main -> tools._odd
+
+from tools import *
+
+_odd()

@@ -1,0 +1,5 @@
+__all__ = ["_odd"]
+
+
+def _odd():
+    pass

@@ -1,0 +1,6 @@
+# calls:
+#   main -> shop.till.sell
+
+import shop.till
+
+shop.till.sell()

@@ -1,0 +1,6 @@
+# calls:
+#   main -> settings.handle
+
+import settings
+
+settings.handler()

@@ -1,0 +1,5 @@
+def handle():
+    pass
+
+
+handler = handle

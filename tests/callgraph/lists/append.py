@@ -1,0 +1,10 @@
+# calls:
+#   append -> append.one
+
+def one():
+    pass
+
+
+jobs = []
+jobs.append(one)
+jobs[0]()

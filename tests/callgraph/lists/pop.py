@@ -1,0 +1,13 @@
+# calls:
+#   pop -> pop.two
+
+def one():
+    pass
+
+
+def two():
+    pass
+
+
+jobs = [one, two]
+jobs.pop()()

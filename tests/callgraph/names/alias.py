@@ -1,0 +1,9 @@
+# calls:
+#   alias -> alias.brew
+
+def brew():
+    pass
+
+
+drink = brew
+drink()

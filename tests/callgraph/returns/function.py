@@ -1,0 +1,13 @@
+# calls:
+#   function -> function.make
+#   function -> function.leaf
+
+def make():
+    return leaf
+
+
+def leaf():
+    pass
+
+
+make()()

@@ -1,0 +1,189 @@
+"""Gates: what holds a call back, for how long, and which part of a test keeps a gate open for ever."""
+
+from __future__ import annotations
+
+import textwrap
+
+import pytest
+from index_project import index_of
+
+HEAD = """
+import random, time
+from datetime import datetime, timedelta
+import redis
+client = redis.Redis()
+EVERY = 45
+"""
+
+
+def guards(code: str, call: str = "client.get"):
+    """The analysis, and the ordinal of the last call of a name."""
+    index = index_of({"app.py": HEAD + textwrap.dedent(code)})
+    calls = index.project.linker.table("app.py").facts.calls
+    return index.project.guards, max(n for n, record in enumerate(calls) if record.callee == call)
+
+
+def guard(code: str):
+    found, ordinal = guards(code)
+    return found.of("app.py", ordinal)
+
+
+def stuck(code: str) -> list[tuple[str, float | None]] | None:
+    """Name and limit of every part that stays true; None when no gate is open."""
+    found, ordinal = guards(code)
+    gate = found.open_gate("app.py", ordinal)
+    return None if gate is None else [(part.name, part.limit) for part in gate.stuck]
+
+
+def gated(test: str, behind: str, before: str = "", default: str = "") -> str:
+    """A class whose method calls Redis behind a test."""
+    lines = [
+        "class A:",
+        "    def __init__(self, every=20):",
+        "        self.last = self.count = 0",
+        "        self.next = 0",
+        "        self.every = every",
+        f"    def f(self, now{default}):",
+        "        self.count += 1",
+        *(f"        {line}" for line in before.splitlines()),
+        f"        if {test}:",
+        "            client.get('k')",
+        *(f"            {line}" for line in behind.splitlines()),
+    ]
+    return "\n".join(lines)
+
+
+# --- how long ------------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("test", "behind", "seconds"),
+    [
+        ("now - self.last > 30", "self.last = now", 30),
+        ("now - self.last > EVERY", "self.last = now", 45),
+        ("now - self.last > self.every", "self.last = now", 20),
+        ("time.monotonic() - self.last >= 2 * EVERY", "self.last = time.monotonic()", 90),
+        ("now > self.last + 60", "self.last = now", 60),
+        ("now >= self.next", "self.next = now + 15", 15),
+        ("(datetime.now() - self.last).total_seconds() > 5", "self.last = datetime.now()", 5),
+        ("datetime.now() - self.last > timedelta(minutes=2)", "self.last = datetime.now()", 120),
+        ("self.last is None or now - self.last > 30", "self.last = now", 30),
+    ],
+)
+def test_the_interval_of_a_gate_is_told_in_seconds(test, behind, seconds):
+    found = guard(gated(test, behind))
+    assert (found.kind, found.interval) == ("gate", seconds)
+
+
+@pytest.mark.parametrize(
+    ("test", "behind", "rate"),
+    [
+        ("self.count % 100 == 0", "pass", 0.01),
+        ("not self.count % 50", "pass", 0.02),
+        ("random.random() < 0.1", "pass", 0.1),
+        ("self.count >= 20", "self.count = 0", 0.05),
+    ],
+)
+def test_the_share_that_a_counting_gate_lets_through_is_told(test, behind, rate):
+    found = guard(gated(test, behind))
+    assert (found.kind, found.rate) == ("gate", rate)
+
+
+def test_a_gate_in_a_helper_that_only_answers_counts():
+    code = """
+        class A:
+            def __init__(self): self.last = 0
+            def due(self, now):
+                if self.last is None:
+                    return True
+                return now - self.last > 30
+            def f(self, now):
+                if not self.due(now):
+                    return
+                self.last = now
+                client.get('k')
+    """
+    assert guard(code).interval == 30
+
+
+def test_what_sets_the_clock_may_be_a_helper_too():
+    code = gated("now - self.last > 30", "self.done()") + "\n    def done(self):\n        self.last = time.time()"
+    assert guard(code).interval == 30
+
+
+# --- what stays open -----------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("test", "behind", "parts"),
+    [
+        ("now - self.last > 30 or self.count >= 5", "self.last = now", [("count", 5)]),
+        ("now - self.last > 30 or self.count > 5", "self.last = now", [("count", 6)]),
+        ("now - self.last > 30 or (self.count >= 5 and now)", "self.last = now", [("count", 5)]),
+        ("now - self.last > 30", "pass", [("last", None)]),
+        ("not (now - self.last < 30 and self.count < 5)", "self.last = now", [("count", 5)]),
+    ],
+)
+def test_a_part_that_stays_true_keeps_the_gate_open(test, behind, parts):
+    code = gated(test, behind)
+    assert guard(code) is None
+    assert stuck(code) == parts
+
+
+@pytest.mark.parametrize(
+    ("test", "behind"),
+    [
+        ("now - self.last > 30 or self.count >= 5", "self.last = now\nself.count = 0"),
+        ("now - self.last > 30 or self.count >= 5", "self.last = now\nself.clear()\n"),
+        ("now - self.last > 30 and self.count >= 5", "self.last = now"),
+        ("now - self.last > 30 or self.count % 5 == 0", "self.last = now"),
+    ],
+)
+def test_a_gate_whose_every_part_closes_again_is_none_of_those(test, behind):
+    code = gated(test, behind) + "\n    def clear(self):\n        self.count = 0"
+    assert stuck(code) is None
+    assert guard(code).kind == "gate"
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        gated("now - self.last > 30 or self.unknown", "self.last = now"),
+        gated("self.count >= 5", "pass"),
+        gated("now > self.backoff_until", "pass"),
+        gated("now - entry.created > 30", "pass", default=", entry=None"),
+        gated("now - self.last > 30 or self.count >= limit()", "self.last = now"),
+    ],
+    ids=["unknown part", "counter alone", "after a failure", "age of a row", "unknown limit"],
+)
+def test_what_cannot_be_judged_is_neither_a_gate_nor_an_open_one(code):
+    assert guard(code) is None
+    assert stuck(code) is None
+
+
+def test_a_counter_that_another_method_sets_back_is_not_said_to_stay():
+    code = (
+        gated("now - self.last > 30 or self.count >= 5", "self.last = now")
+        + "\n    def tick(self):\n        self.count = 0"
+    )
+    assert stuck(code) is None
+
+
+def test_a_flag_that_callers_may_set_does_not_weaken_a_gate():
+    assert guard(gated("now - self.last > 30 or force", "self.last = now", default=", force=False")).interval == 30
+    assert guard(gated("now - self.last > 30 or given", "self.last = now", default=", given=True")) is None
+
+
+def test_the_counter_of_one_class_is_not_that_of_another():
+    code = gated("now - self.last > 30 or self.count >= 5", "self.last = now")
+    other = "class B:\n    def g(self):\n        self.count = 0\n"
+    assert stuck(other + code) == [("count", 5)]
+
+
+def test_an_open_gate_tells_its_text_and_where_it_stands():
+    code = gated("due", "self.last = now", before="due = now - self.last > 30 or self.count >= 5")
+    found, ordinal = guards(code)
+    gate = found.open_gate("app.py", ordinal)
+    assert gate.text == "now - self.last > 30 or self.count >= 5"
+    assert gate.name == "due"
+    assert gate.interval == 30

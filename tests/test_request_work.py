@@ -1,0 +1,171 @@
+"""Remote work on request paths: how often it runs, what stands in front of it, and what is said when it stays open."""
+
+from __future__ import annotations
+
+import pytest
+from index_project import index_of
+
+HEAD = """
+import time
+import redis
+from fastapi import BackgroundTasks, Depends, FastAPI, Request
+app = FastAPI()
+client = redis.Redis()
+kept = {}
+state = {"last": 0, "count": 0}
+"""
+
+
+def work(code: str):
+    """The only work on Redis, and the index."""
+    index = index_of({"app.py": HEAD + code})
+    (found,) = index.redis_work().values()
+    return found
+
+
+def statuses(code: str) -> list[tuple[str, str]]:
+    return [(use.command.operation.name, use.status) for use in work(code).uses]
+
+
+MIDDLEWARE = "@app.middleware('http')\nasync def m(request: Request, call_next):\n    k = request.headers['x']\n"
+
+
+@pytest.mark.parametrize(
+    ("body", "status"),
+    [
+        ("    client.get(k)", "open"),
+        ("    if k not in kept:\n        kept[k] = client.get(k)", "guarded"),
+        ("    if k in kept:\n        return kept[k]\n    v = client.get(k)\n    if v:\n        kept[k] = v\n    return v", "leaky"),
+        (("    now = time.time()\n    state['count'] += 1\n    if now - state['last'] > 9 or state['count'] > 3:\n"
+          "        client.get(k)\n        state['last'] = now"), "stuck"),
+    ],
+)  # fmt: skip
+def test_each_use_says_what_keeps_it_back(body, status):
+    assert statuses(MIDDLEWARE + body) == [("get", status)]
+
+
+def test_uses_of_one_function_are_judged_apart():
+    body = "    client.incr('all')\n    if k not in kept:\n        kept[k] = client.get(k)\n    return await call_next(request)"
+    found = work(MIDDLEWARE + body)
+    assert [(use.command.operation.name, use.status) for use in found.uses] == [("incr", "open"), ("get", "guarded")]
+    assert [use.command.operation.name for use in found.of("open")] == ["incr"]
+    assert found.guard is None
+
+
+def test_the_path_shown_is_one_on_which_nothing_keeps_the_work_back():
+    code = """
+def load(k):
+    return client.get(k)
+
+@app.middleware("http")
+async def cached(request: Request, call_next):
+    k = request.headers["x"]
+    if k not in kept:
+        kept[k] = load(k)
+    return await call_next(request)
+
+def plain(k: str):
+    return load(k)
+
+@app.get("/a")
+def a(v=Depends(plain)): ...
+"""
+    index = index_of({"app.py": HEAD + code})
+    (found,) = [w for w in index.redis_work().values() if w.of("open")]
+    assert (found.frequency, [use.status for use in found.uses]) == ("dependency", ["open"])
+
+
+def test_work_after_the_response_is_told_apart():
+    code = """
+def note():
+    client.incr("seen")
+
+@app.get("/a")
+def a(tasks: BackgroundTasks):
+    tasks.add_task(note)
+"""
+    assert work(code).after_response is True
+    assert work(code.replace("tasks.add_task(note)", "note()")).after_response is False
+
+
+def test_a_middleware_that_leaves_routes_out_says_for_how_many_it_works():
+    code = """
+@app.middleware("http")
+async def m(request: Request, call_next):
+    if request.url.path.startswith("/health"):
+        return await call_next(request)
+    client.incr("all")
+    return await call_next(request)
+
+@app.get("/health")
+def health(): ...
+@app.get("/a")
+def a(): ...
+@app.get("/b")
+def b(): ...
+"""
+    assert work(code).share == (2, 3)
+    assert work(code.replace('if request.url.path.startswith("/health")', "if not request")).share is None
+
+
+def test_a_cache_that_every_request_makes_for_itself_keeps_nothing_back():
+    code = """
+class Plans:
+    def __init__(self):
+        self.known = {}
+    def of(self, k):
+        if k not in self.known:
+            self.known[k] = client.get(k)
+        return self.known[k]
+
+@app.middleware("http")
+async def m(request: Request, call_next):
+    plans = Plans()
+    plans.of(request.headers["x"])
+    return await call_next(request)
+"""
+    assert statuses(code) == [("get", "open")]
+    shared = code.replace("    plans = Plans()\n", "").replace("@app.middleware", "plans = Plans()\n\n@app.middleware")
+    assert statuses(shared) == [("get", "guarded")]
+
+
+def test_what_a_shared_cache_does_on_a_miss_is_not_paid_every_time():
+    body = "    v = client.get(k)\n    if v is None:\n        v = 'free'\n        client.set(k, v)\n    return v"
+    assert statuses(MIDDLEWARE + body) == [("get", "open"), ("set", "guarded")]
+
+
+def test_a_branch_that_a_default_takes_is_no_condition():
+    code = """
+def load(k, shared: bool = True):
+    if shared:
+        return client.get(k)
+
+@app.middleware("http")
+async def m(request: Request, call_next):
+    load(request.headers["x"])
+    return await call_next(request)
+"""
+    assert work(code).conditional is False
+    assert work(code.replace("= True", "= False")).conditional is True
+
+
+def test_the_function_that_makes_the_key_decides_also_through_a_helper():
+    code = """
+class Keys:
+    @staticmethod
+    def plan(tenant):
+        return f"plan:{tenant}"
+
+def fetch(key):
+    return client.get(key)
+
+def plan_of(tenant):
+    return fetch(Keys.plan(tenant))
+
+@app.middleware("http")
+async def m(request: Request, call_next):
+    plan_of(request.headers["x"])
+    return await call_next(request)
+"""
+    index = index_of({"app.py": HEAD + code})
+    assert [index.function(function).qualname for function in index.redis_work()] == ["plan_of"]

@@ -1,0 +1,66 @@
+"""Which version of a library a project uses, by its lock file or its requirements."""
+
+from __future__ import annotations
+
+import pytest
+
+from atomlint.index.versions import Versions, states_versions
+
+
+def versions(**files: str) -> Versions:
+    texts = {name.replace("__", "/").replace("_", "."): text for name, text in files.items()}
+    return Versions(lambda: texts, texts.get)
+
+
+LOCK = '[[package]]\nname = "fastapi-limiter"\nversion = "0.1.6"\n'
+
+
+@pytest.mark.parametrize(
+    ("files", "answer"),
+    [
+        ({"uv_lock": LOCK}, True),
+        ({"backend__poetry_lock": LOCK.replace("0.1.6", "0.2.0")}, False),
+        ({"requirements_txt": "# pinned\nfastapi_limiter==0.1.6  # by hand\n"}, True),
+        ({"requirements_txt": "fastapi-limiter>=0.2\n"}, False),
+        ({"requirements_txt": "fastapi-limiter[redis]~=0.1.5 ; python_version > '3.8'\n"}, True),
+        ({"requirements_txt": "fastapi-limiter>=0.1\n"}, None),
+        ({"requirements_txt": "fastapi-limiter\n"}, False),
+        ({"pyproject_toml": '[project]\ndependencies = ["fastapi-limiter>=0.1,<0.2"]\n'}, True),
+        ({"pyproject_toml": '[tool.poetry.dependencies]\npython = "^3.11"\nfastapi-limiter = "^0.1.6"\n'}, True),
+        (
+            {"pyproject_toml": '[tool.poetry.dependencies]\nfastapi-limiter = {version = "~0.1", extras = ["x"]}\n'},
+            True,
+        ),
+        ({"pyproject_toml": '[tool.poetry.dependencies]\nfastapi-limiter = "0.2.1"\n'}, False),
+        ({"pyproject_toml": "not toml ["}, None),
+        ({"requirements_txt": "-r other.txt\nfastapi-limiter @ git+https://example.com/x.git\n"}, None),
+        ({}, None),
+    ],
+)
+def test_a_range_holds_for_the_version_that_the_project_states(files: dict[str, str], answer: bool | None) -> None:
+    assert versions(**files).holds("fastapi-limiter", "<0.2") is answer
+
+
+def test_a_lock_file_goes_before_a_range() -> None:
+    known = versions(uv_lock=LOCK, pyproject_toml='[project]\ndependencies = ["fastapi-limiter>=0.1"]\n')
+    assert known.holds("Fastapi_Limiter", "<0.2") is True
+
+
+def test_two_lock_files_that_disagree_say_nothing() -> None:
+    known = versions(a__uv_lock=LOCK, b__uv_lock=LOCK.replace("0.1.6", "0.2.3"))
+    assert known.holds("fastapi-limiter", "<0.2") is None
+
+
+@pytest.mark.parametrize(
+    ("path", "answer"),
+    [
+        ("uv.lock", True),
+        ("backend/requirements/base-requirements.txt", True),
+        ("requirements-dev.in", True),
+        ("requirements.txt", True),
+        ("notes.txt", False),
+        ("app/requirements.py", False),
+    ],
+)
+def test_files_that_state_versions_are_known_by_name(path: str, answer: bool) -> None:
+    assert states_versions(path) is answer

@@ -1,41 +1,75 @@
-"""Shared by rules about work on request paths: how often, from where, and the call path."""
+"""Shared by rules about work on request paths: how often, from where, the call path, and what a repair would save."""
 
 from __future__ import annotations
 
+from itertools import combinations, product
 from typing import TYPE_CHECKING
 
-from atomlint import Confidence, Note
+from atomlint import Confidence, Note, Option
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from atomlint import Index
-    from atomlint.index.requests import RequestWork
+    from atomlint.index.requests import RequestWork, Use
 
 SHARED = 3
 """Routes that make a dependency one that nearly every request pays for."""
+RANK = {"every-request": 0, "dependency": 1, "route": 2}
+"""Frequencies, most requests first."""
+MANY = 8
+"""Uses of one function beyond which branches are not told apart."""
+HOUR = 3_600
+DAY = 86_400
+REQUESTS = Option("requests-per-hour", 733_000, "requests an hour, for the saving that the message names", minimum=1)
+IDENTIFIERS = Option(
+    "identifiers", 200, "different keys (tenants, users, addresses) among those requests, for the saving", minimum=1
+)
+INTERVAL = Option("sync-interval", 30, "seconds that the suggested local cache or sync interval lasts", minimum=1)
+READS = (
+    "get",
+    "mget",
+    "exists",
+    "hget",
+    "hgetall",
+    "hmget",
+    "ttl",
+    "sismember",
+    "smembers",
+    "lrange",
+    "zscore",
+    "hexists",
+    "ping",
+)
 
 
 def base_confidence(work: RequestWork) -> Confidence:
     """High when every edge is proven and the entry runs on every request or is shared by several routes."""
-    if not work.path.entry.proven:
+    if not work.path.entry.proven or work.after_response:
         return Confidence.MEDIUM
     if work.frequency == "every-request" or work.routes >= SHARED or work.path.entry.kind == "router-dependency":
         return Confidence.HIGH
     return Confidence.MEDIUM
 
 
-def describe_frequency(work: RequestWork) -> str:
+def describe_frequency(work: RequestWork, *, conditional: bool | None = None) -> str:
     """``on every request``, or for how many routes; a branch that a request may not take is said."""
+    conditional = work.conditional if conditional is None else conditional
     if work.frequency == "every-request":
-        return "on every request that takes this branch" if work.conditional else "on every request"
+        when = "after the response to every request" if work.after_response else "on every request"
+        if work.share is not None:
+            when += f" to {work.share[0]} of {work.share[1]} routes"
+        return f"{when} that takes this branch" if conditional else when
+    after = ", after the response" if work.after_response else ""
     routes = f"{work.routes} route{'s' if work.routes > 1 else ''}"
     if work.frequency == "dependency":
         dependency = f"of {routes} that share a dependency" if work.routes > 1 else "of one route's dependency"
-        if not work.conditional:
-            return f"for every request {dependency}"
+        if not conditional:
+            return f"for every request {dependency}{after}"
         if work.routes > 1:
-            return f"for requests that take this branch, {dependency}"
-        return f"for requests {dependency} that take this branch"
-    return f"in the requests of {routes}"
+            return f"for requests that take this branch, {dependency}{after}"
+        return f"for requests {dependency} that take this branch{after}"
+    return f"in the requests of {routes}{after}"
 
 
 def entry_name(index: Index, work: RequestWork) -> str:
@@ -46,10 +80,18 @@ def entry_name(index: Index, work: RequestWork) -> str:
     return index.function(work.path.entry.function).qualname
 
 
-def trace_of(index: Index, work: RequestWork) -> tuple[Note, ...]:
+def way(index: Index, work: RequestWork, use: Use) -> str:
+    """The call path in short: ``RateLimitMiddleware.dispatch -> ... -> redis.get``."""
+    start = entry_name(index, work)
+    last = f"redis.{use.command.operation.name}" if use.is_command else use.lookup.model_name
+    between = work.path.length + len(use.chain) - 1
+    return f"{start} -> ... -> {last}" if between else f"{start} -> {last}"
+
+
+def trace_of(index: Index, work: RequestWork, uses: Sequence[Use] = ()) -> tuple[Note, ...]:
     """The call path from the entry point to the call with the effect."""
     notes = list(index.steps(work.path))
-    for use in work.uses[:1]:
+    for use in (uses or work.uses)[:1]:
         for step, below in zip(use.chain, use.chain[1:], strict=False):
             caller, target = index.function(step.function).qualname, index.function(below.function).qualname
             notes.append(Note(index.call(step.function.place, step.call).span, f"{caller} calls {target}"))
@@ -61,3 +103,58 @@ def trace_of(index: Index, work: RequestWork) -> tuple[Note, ...]:
         if origin is not None and origin.path != last.function.place:
             notes.append(Note(origin.span, "the client is made here"))
     return tuple(notes)
+
+
+def commands(index: Index, uses: Sequence[Use]) -> int:
+    """Commands on the wire at most: of branches that exclude each other, the dearer one counts."""
+    if len(uses) > MANY:
+        return sum(use.command.operation.commands for use in uses)
+    best = 0
+    for chosen in range(1, 1 << len(uses)):
+        picked = [use for place, use in enumerate(uses) if chosen >> place & 1]
+        if not any(exclude(index, a, b) for a, b in combinations(picked, 2)):
+            best = max(best, sum(use.command.operation.commands for use in picked))
+    return best
+
+
+def exclude(index: Index, one: Use, other: Use) -> bool:
+    """Whether no request runs both uses: they stand in the two branches of one test."""
+    for a, b in product(one.chain, other.chain):
+        if a.function == b.function and index.project.guards.exclusive(a.function.place, a.call, b.call):
+            return True
+    return False
+
+
+def counted(number: int, noun: str = "Redis command") -> str:
+    """``1 Redis command``, ``2 Redis commands``."""
+    return f"{number:,} {noun}{'' if number == 1 else 's'}"
+
+
+def names(uses: Sequence[Use]) -> str:
+    """The operations, each once."""
+    return ", ".join(dict.fromkeys(use.command.operation.name for use in uses))
+
+
+def branches(index: Index, uses: Sequence[Use]) -> int:
+    """Branches that the deciding calls stand in: one request may not take all of them."""
+
+    def frames(use: Use) -> tuple[int, ...]:
+        return tuple(f for step in use.chain for f in index.call(step.function.place, step.call).frame_ids)
+
+    return len({frames(use) for use in uses})
+
+
+def periodic(requests: float, identifiers: int, interval: int) -> float:
+    """Share of the work that is spared by syncing every identifier once in an interval instead of at every request."""
+    return max(0.0, 1 - identifiers * HOUR / interval / requests)
+
+
+def kept(requests: float, identifiers: int, interval: int) -> float:
+    """Share of the reads that an absolute time to live spares, for requests that arrive at random."""
+    rate = requests / HOUR / identifiers
+    return 1 - 1 / (1 + rate * interval)
+
+
+def percent(share: float) -> str:
+    """``96.7 %``."""
+    return f"{100 * share:.1f} %"

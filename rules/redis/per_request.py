@@ -55,77 +55,117 @@ one product 733,000 GETs an hour; counting locally and syncing every 30 seconds 
         everywhere.clear()
         everywhere.update(zip(hosts, answers[::2]))
 
+## Configuration
+`allowed = 1` lets a middleware or a dependency have one command. `allowed-per-route = 20` also reports a function that
+runs more commands than that in the requests of a single route. What the message says of the saving follows from
+`requests-per-hour`, `identifiers` and `sync-interval`: a sync costs as many commands as now, once an interval and
+identifier; a local cache loads as often as random arrivals make it.
+
 ## Limits
 Reported are middlewares, hooks that run before every request, and FastAPI dependencies; a command that a single route
-runs for its own purpose is not. A local cache or a time gate counts when it stands in the call path and is recognised:
-a container that outlives the request and is filled, or a comparison of times. A guard with `or` is no gate. Clients that
-the index cannot follow (plugins, `request.app.state`) are not seen.
+runs for its own purpose is not. A local cache or a time gate counts when it stands in the call path and works: what it
+keeps outlives the request and is stored on every way out, and the clock is set behind the gate. Gates that stay open
+are `redis-sticky-gate`, caches with holes `redis-cache-hole`, local copies that are asked last `redis-fallback-cache`.
+Clients that the index cannot follow (plugins) are not seen.
 """
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from atomlint import Confidence, Context, Finding, Function, Note, rule
+from atomlint import Confidence, Context, Finding, Function, Note, Option, rule
 
-from .._work import base_confidence, describe_frequency, entry_name, trace_of
+from .._work import (
+    IDENTIFIERS,
+    INTERVAL,
+    READS,
+    REQUESTS,
+    base_confidence,
+    branches,
+    commands,
+    counted,
+    describe_frequency,
+    kept,
+    names,
+    percent,
+    periodic,
+    trace_of,
+    way,
+)  # fmt: skip
+from ._fallback import fallback_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
-    from atomlint.index.requests import RequestWork
+    from atomlint.index.requests import RequestWork, Use
 
 NEEDS = ("redis", "Redis", "valkey", "aioredis", "upstash")
+ALLOWED = Option(
+    "allowed", 0, "Redis commands that a middleware or a shared dependency may send per request", minimum=0
+)
+PER_ROUTE = Option(
+    "allowed-per-route",
+    0,
+    "Redis commands that a function may send in a request of a single route; 0 for any number",
+    minimum=0,
+)
 
 
-@rule("redis-per-request", needs=NEEDS, reach=True, severity="warning", since="0.1")
+@rule(
+    "redis-per-request",
+    needs=NEEDS,
+    reach=True,
+    severity="warning",
+    options=(ALLOWED, PER_ROUTE, REQUESTS, IDENTIFIERS, INTERVAL),
+    since="0.1",
+)
 def works_on_every_request(function: Function) -> bool:
-    """A function that decides on Redis commands for a middleware or a dependency."""
+    """A function that decides on Redis commands that nothing keeps back."""
     work = function.index.redis_work().get(function.value)
-    return work is not None and work.frequency != "route" and (work.guard is None or bool(work.guard.holes))
+    return work is not None and bool(open_uses(function, work))
 
 
 @works_on_every_request.on("*")
 def report(ctx: Context, function: Function) -> Iterator[Finding]:
     work = ctx.index.redis_work()[function.value]
-    first = ctx.index.call(function.path, work.uses[0].decision.call)
-    finding = ctx.finding(first, message(ctx, work), confidence=confidence(work))
-    for use in work.uses[1:]:
-        if use.decision.call != work.uses[0].decision.call:
+    uses = open_uses(function, work)
+    allowed = ctx.option(PER_ROUTE if work.frequency == "route" else ALLOWED)
+    if commands(ctx.index, uses) <= allowed or (work.frequency == "route" and not allowed):
+        return
+    first = ctx.index.call(function.path, uses[0].decision.call)
+    finding = ctx.finding(first, message(ctx, work, uses), confidence=confidence(work, uses))
+    for use in uses[1:]:
+        if use.decision.call != uses[0].decision.call:
             place = ctx.index.call(function.path, use.decision.call).span
             finding = finding.with_related(Note(place, f"and {use.command.operation.name} here"))
-    finding = finding.with_trace(*trace_of(ctx.index, work))
-    if work.guard is not None:
-        for hole in work.guard.holes[:2]:
-            finding = finding.with_related(
-                Note(ctx.index.exit_span(function.path, hole), f"leaves without filling {work.guard.name}")
-            )
-    yield finding.with_help(
+    yield finding.with_trace(*trace_of(ctx.index, work, uses)).with_help(
         "keep the answer in the process for some seconds, or count locally and sync every 30 s through one pipeline"
     )
 
 
-def message(ctx: Context, work: RequestWork) -> str:
-    count = sum(use.command.operation.commands for use in work.uses)
-    names = ", ".join(dict.fromkeys(use.command.operation.name for use in work.uses))
-    commands = f"{count} Redis command{'s' if count > 1 else ''}"
-    if branches(ctx, work) > 1:
-        commands = f"up to {commands}"
-    when = describe_frequency(work)
-    text = f"{commands} ({names}) {when}, reached from {entry_name(ctx.index, work)}"
-    if work.guard is not None and work.guard.holes:
-        return f"{text}; {work.guard.name} caches locally, but not every answer is stored in it"
-    return text
+def open_uses(function: Function, work: RequestWork) -> list[Use]:
+    """Uses that run every time, but for those that a local copy should have spared: those have a rule of their own."""
+    return [use for use in work.of("open") if fallback_of(function.index, use) is None]
 
 
-def branches(ctx: Context, work: RequestWork) -> int:
-    """Branches of the function that the deciding calls stand in: one request may not take all of them."""
-    path = work.function.place
-    return len({tuple(ctx.index.call(path, use.decision.call).frame_ids) for use in work.uses})
+def message(ctx: Context, work: RequestWork, uses: Sequence[Use]) -> str:
+    number = commands(ctx.index, uses)
+    many = counted(number)
+    if number > 1 and branches(ctx.index, uses) > 1:
+        many = f"up to {many}"
+    when = describe_frequency(work, conditional=uses[0].conditional)
+    text = f"{many} ({names(uses)}) {when} ({way(ctx.index, work, uses[0])})"
+    if work.frequency == "route":
+        return f"{text}; {ctx.option(PER_ROUTE):,} are allowed"
+    requests, identifiers, interval = ctx.option(REQUESTS), ctx.option(IDENTIFIERS), ctx.option(INTERVAL)
+    reads = all(use.command.operation.name in READS for use in uses)
+    spared = (kept if reads else periodic)(requests, identifiers, interval)
+    if spared <= 0:
+        return text
+    repair = f"cache locally for {interval} s" if reads else f"count locally and sync every {interval} s"
+    return f"{text}: {repair}; -{percent(spared)} at {identifiers:,} identifiers and {requests:,} requests an hour"
 
 
-def confidence(work: RequestWork) -> Confidence:
+def confidence(work: RequestWork, uses: Sequence[Use]) -> Confidence:
     level = base_confidence(work)
-    if work.guard is not None or work.conditional:
-        return min(level, Confidence.MEDIUM, key=lambda c: c.rank)
-    return level
+    return min(level, Confidence.MEDIUM, key=lambda c: c.rank) if uses[0].conditional else level

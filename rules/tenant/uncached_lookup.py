@@ -67,7 +67,8 @@ a query, so the database answers as many trivial reads as there are requests, an
 
 ## Configuration
 Which classes stand for a customer is recognised by name (`Tenant`, `Organization`, `Workspace`, ...), or set once for all
-rules: `tenant-models = ["Account"]` in `[tool.atomlint]`.
+rules: `tenant-models = ["Account"]` in `[tool.atomlint]`. `keys = ["portal"]` names further columns that tell a customer;
+`ttl` and `requests-per-day` are what the message's saving is made of.
 
 ## Limits
 A handler that reads the tenant it is about, by id or slug, is not reported, nor a lookup whose row is then changed. One
@@ -81,7 +82,14 @@ from typing import TYPE_CHECKING, Any
 
 from atomlint import Confidence, Context, Finding, Function, Note, Option, rule
 
-from .._work import base_confidence, describe_frequency, entry_name, trace_of
+from .._work import (
+    DAY,
+    base_confidence,
+    describe_frequency,
+    percent,
+    trace_of,
+    way,
+)  # fmt: skip
 from ._models import tenant_models
 
 if TYPE_CHECKING:
@@ -114,6 +122,11 @@ KEYS = frozenset(
 HOSTS = frozenset({"subdomain", "domain", "custom_domain", "host", "hostname"})
 """Columns that an address names: who asks by them wants to know for whom the request is."""
 ROUTES = Option("routes", 5, "routes that must share a helper function before its lookup is reported", minimum=2)
+TENANT_KEYS = Option("keys", list[str](), "further columns that tell a customer, beside ids, slugs, names and hosts")
+TTL = Option("ttl", 300, "seconds that the suggested local cache lasts", minimum=1)
+REQUESTS = Option(
+    "requests-per-day", 144_000, "requests a day for one tenant, for the saving that the message names", minimum=1
+)
 
 
 @rule(
@@ -121,15 +134,15 @@ ROUTES = Option("routes", 5, "routes that must share a helper function before it
     needs=(".query(", "select(", ".get("),
     reach=True,
     severity="warning",
-    options=(ROUTES,),
+    options=(ROUTES, TENANT_KEYS, TTL, REQUESTS),
     since="0.1",
 )
 def looks_up_a_tenant(function: Function) -> bool:
     """A function on request paths that reads one tenant and does not change it."""
     work = function.index.lookup_work(tenant_models(function.index)).get(function.value)
-    if work is None or work.guard is not None:
+    if work is None or not work.of("open") or is_admin(function):
         return False
-    return bool(lookups(function, work)) and not changes_row(function, work)
+    return not changes_row(function, work)
 
 
 @looks_up_a_tenant.on("*")
@@ -137,29 +150,54 @@ def report(ctx: Context, function: Function) -> Iterator[Finding]:
     work = ctx.index.lookup_work(tenant_models(ctx.index))[function.value]
     if work.frequency == "route" and work.path.steps and work.routes < ctx.option(ROUTES):
         return
-    uses = lookups(function, work)
-    first = uses[0].lookup
-    keys = " and ".join(first.keys) or "no key"
-    reached = f"{describe_frequency(work)}, reached from {entry_name(ctx.index, work)}"
-    text = f"{first.model_name} is read by {keys} {reached}, and never cached"
-    finding = ctx.finding(ctx.index.call(function.path, first.call), text, confidence=confidence(work))
+    uses = lookups(function, work, KEYS | frozenset(ctx.option(TENANT_KEYS)))
+    if not uses:
+        return
+    call = ctx.index.call(function.path, uses[0].lookup.call)
+    finding = ctx.finding(call, message(ctx, work, uses), confidence=confidence(work, uses))
     for use in uses[1:]:
         place = ctx.index.call(function.path, use.effect.call).span
         finding = finding.with_related(Note(place, f"{use.lookup.model_name} is read here too"))
-    yield finding.with_trace(*trace_of(ctx.index, work)).with_help(
-        "keep the row in the process for a minute (a TTL cache keyed by what the request carries), and drop it when it changes"
+    yield finding.with_trace(*trace_of(ctx.index, work, uses)).with_help(
+        f"keep the row in the process for {ctx.option(TTL)} s (a TTL cache keyed by what the request carries; unknown keys "
+        "too), and drop it when it changes"
     )
 
 
-def lookups(function: Function, work: RequestWork) -> list[Use]:
+def is_admin(function: Function) -> bool:
+    """Whether a function is only for operators, whose requests are few, by where it is kept."""
+    return any(part.startswith("admin") for part in function.path.lower().split("/"))
+
+
+def message(ctx: Context, work: RequestWork, uses: list[Use]) -> str:
+    first = uses[0].lookup
+    keys = " and ".join(first.keys) or "no key"
+    when = describe_frequency(work, conditional=uses[0].conditional)
+    text = f"{first.model_name} is read by {keys} {when}, and never cached ({way(ctx.index, work, uses[0])})"
+    ttl, requests = ctx.option(TTL), ctx.option(REQUESTS)
+    loads = DAY // ttl
+    if loads >= requests:
+        return text
+    text = f"{text}: {ttl} s in a local cache make it {loads:,} queries a day per key at most"
+    if work.frequency == "route" and work.path.steps:
+        return text  # how often such a helper runs is anyone's guess
+    return f"{text}; -{percent(1 - loads / requests)} at {requests:,} requests"
+
+
+def lookups(function: Function, work: RequestWork, keys: frozenset[str] = KEYS) -> list[Use]:
     """Reads that find out whose request it is.
 
     A handler's own reads are about the tenant it shows, unless they go by host; and of those, the ones that only ask
     whether a name is taken find nothing out either.
     """
     if work.frequency == "route" and not work.path.steps:
-        return [use for use in work.uses if HOSTS.issuperset(use.lookup.keys or ("",)) and is_shown(function, use)]
-    return [use for use in work.uses if KEYS.issuperset(use.lookup.keys)]
+        return [
+            use for use in work.of("open") if HOSTS.issuperset(use.lookup.keys or ("",)) and is_shown(function, use)
+        ]
+    found = [use for use in work.of("open") if keys.issuperset(use.lookup.keys)]
+    if work.frequency == "route":  # a helper that only asks whether there is one finds out nothing to keep
+        return [use for use in found if is_shown(function, use)]
+    return found
 
 
 def is_shown(function: Function, use: Use) -> bool:
@@ -202,7 +240,7 @@ def changes_row(function: Function, work: RequestWork) -> bool:
     return False
 
 
-def confidence(work: RequestWork) -> Confidence:
-    if work.frequency == "route" or work.conditional:
+def confidence(work: RequestWork, uses: list[Use]) -> Confidence:
+    if work.frequency == "route" or uses[0].conditional:
         return Confidence.MEDIUM
     return base_confidence(work)

@@ -1,0 +1,126 @@
+"""Shared by rules about clients and engines that requests make anew: how often, from where, and whether they are closed."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, NamedTuple
+
+from atomlint import Confidence, Note, dotted
+
+if TYPE_CHECKING:
+    from atomlint import Call, Context, Finding, Index
+    from atomlint.index.clients import Construction
+    from atomlint.index.lifetimes import Life
+    from atomlint.index.reach import Path
+    from atomlint.index.tables import Table
+
+CLOSES = frozenset({"close", "aclose", "disconnect", "dispose", "wait_closed"})
+PRIVATE = re.compile(
+    r"(?:^|[/_.])(?:admin|debug|internal|diagnos\w*|health\w*|test|tests|check)(?:[/_.]|$)", re.IGNORECASE
+)
+"""In the name of a route or a file that few requests reach."""
+MAX_RELATED = 5
+
+
+class Made(NamedTuple):
+    """A construction that requests run each time."""
+
+    construction: Construction
+    life: Life
+
+    @property
+    def path(self) -> Path:
+        """The path to show: the shortest of those that are no probe."""
+        return next((p for p in self.life.paths if not is_private(p)), self.life.paths[0])
+
+    @property
+    def entries(self) -> int:
+        """Entry points that reach it."""
+        return len({path.entry.function for path in self.life.paths})
+
+
+def made_anew(call: Call, resource: str) -> Made | None:
+    """The construction that a call is, when requests run it each time."""
+    project = call.index.project
+    construction = project.clients.construction(call.path, call.ordinal)
+    if construction is None or construction.kind == "view" or call.in_test:
+        return None
+    if project.catalog.clients[construction.type].resource != resource:
+        return None
+    life = project.lifetimes.of(call.path, call.ordinal)
+    paths = tuple(path for path in life.paths if path.entry.path not in call.index.tests)
+    return Made(construction, life._replace(paths=paths)) if paths else None
+
+
+def is_private(path: Path) -> bool:
+    """Whether an entry point is one for operators: its file or its function says so."""
+    return PRIVATE.search(path.entry.function.place) is not None
+
+
+def how_often(made: Made) -> str:
+    """``on every request``, or for how many routes."""
+    if any(path.entry.kind == "every-request" for path in made.life.paths):
+        return "on every request"
+    return f"on requests of {made.entries} route{'s' if made.entries > 1 else ''}"
+
+
+def confidence(index: Index, made: Made) -> Confidence:
+    """High when every edge of the shown path is proven and nothing but the request decides."""
+    path = made.path
+    if made.life.owner is not None or not path.entry.proven or is_private(path):
+        return Confidence.MEDIUM
+    if any(edge.phase != "request" for _, edge in path.steps):
+        return Confidence.MEDIUM
+    return Confidence.MEDIUM if unsure(index, path) else Confidence.HIGH
+
+
+def unsure(index: Index, path: Path) -> bool:
+    """Whether a call on a path can go to several functions."""
+    calls = index.project.calls
+    return any(
+        edge.kind == "call" and len({e.target for e in calls.edges(caller) if e.call == edge.call}) > 1
+        for caller, edge in path.steps
+    )
+
+
+def closing(call: Call, life: Life) -> str:
+    """``never closed`` where nothing closes what was made, here or where it was handed to; empty when something does."""
+    places = [(call.path, call.scope, f"@{call.ordinal}")]
+    places += [(caller.place, call.index.call(caller.place, site).scope, f"@{site}") for caller, site in life.sites]
+    linker = call.index.project.linker
+    return "" if any(_closed(linker.table(path), scope, value) for path, scope, value in places) else "never closed"
+
+
+def _closed(table: Table, scope: int, value: str) -> bool:
+    names = {value}
+    for place in table.assigns_in.get(scope, ()):
+        assign = table.facts.assigns[place]
+        if type(assign.value) is str and assign.value in names and (target := dotted(assign.target)):
+            if assign.kind == "with":
+                return True
+            names.add(target)
+    if any(frame.kind == "with" and _mentions(frame.test, names) for frame in table.facts.frames):
+        return True
+    for record in table.facts.calls:
+        callee = record.callee if type(record.callee) is str else ""
+        receiver, _, method = callee.rpartition(".")
+        if method in CLOSES and any(receiver == name or receiver.startswith(f"{name}.") for name in names):
+            return True
+    return False
+
+
+def _mentions(test: object, names: set[str]) -> bool:
+    return test in names if type(test) is str else False
+
+
+def with_callers(ctx: Context, finding: Finding, made: Made) -> Finding:
+    """The finding with its trace, and with the calls that get a fresh one."""
+    index = ctx.index
+    finding = finding.with_trace(*index.steps(made.path))
+    if made.life.owner is not None:
+        name = index.function(made.life.owner).qualname
+        return finding.with_related(Note(index.function(made.life.owner).span, f"every {name} keeps one of its own"))
+    for caller, call in made.life.sites[:MAX_RELATED]:
+        function = index.function(caller).qualname
+        finding = finding.with_related(Note(index.call(caller.place, call).span, f"{function} gets a new one here"))
+    return finding

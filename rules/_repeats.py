@@ -1,0 +1,345 @@
+"""Remote work that a loop repeats: what one turn of it does for sure, a few calls down, on paths of requests."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from atomlint import Confidence, Note, dotted, expressions, inside
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from atomlint import Call, Function, Index
+    from atomlint.index.calls import Edge
+    from atomlint.index.loops import Loop
+    from atomlint.index.reach import Path
+
+    Expr = Any
+    Value = Any
+    Remote = Callable[[Call], "Hit | None"]
+
+DEPTH = 4
+"""Calls followed from the loop's body to the remote one."""
+NEAR = 2
+"""Steps to work that some turns leave out: beyond, what a turn does besides outweighs it."""
+FAR = 3
+"""Steps to work of every turn."""
+BACKGROUND = frozenset(
+    {"create_task", "ensure_future", "add_task", "submit", "start_soon", "spawn", "run_coroutine_threadsafe"}
+)
+"""What starts a coroutine and does not wait for it."""
+QUIET_PATHS = (
+    "migrations",
+    "alembic",
+    "scripts",
+    "script",
+    "seeds",
+    "seed",
+    "fixtures",
+    "management",
+    "cli",
+    "commands",
+    "versions",
+)
+RANKS = ("high", "medium", "low")
+ONCE = frozenset(
+    {"migration", "migrations", "migrate", "diagnose", "backfill", "seed", "seeder", "maintenance", "repair"}
+)
+"""Words in names of files whose code runs a few times ever, though a route may start it."""
+BRANCHES = frozenset({"if", "else", "after"})
+PRESENT = ("client", "redis", "enabled", "available", "pool", "connection", "conn", "db", "session", "engine")
+
+
+class Hit(NamedTuple):
+    """What a rule says of a call that it counts."""
+
+    what: str
+    """The operation, such as ``get``."""
+    proven: bool = True
+    weight: int = 1
+    """Round trips of one call."""
+
+
+class Work(NamedTuple):
+    """One remote call of every turn, with the calls that lead to it."""
+
+    steps: tuple[Call, ...]
+    """The call in the loop first, the remote one last."""
+    hit: Hit
+    sure: bool
+    """False when a branch may leave it out."""
+    proven: bool
+    """False when a call on the way can mean several functions, or the remote one is known by its name alone."""
+
+
+class Repeat(NamedTuple):
+    """A loop of a function that requests reach, with the remote work of one turn."""
+
+    loop: Loop
+    outer: tuple[Loop, ...]
+    """Loops around the loop, innermost first."""
+    work: tuple[Work, ...]
+    """In source order; never empty."""
+    path: Path
+    """The shortest call path from an entry point of a request."""
+
+    @property
+    def first(self) -> Call:
+        """The call in the loop to point at: the first that runs at every turn, else the first."""
+        return next((w for w in self.work if w.sure), self.work[0]).steps[0]
+
+
+def repeats(function: Function, remote: Remote, kinds: tuple[str, ...] = ("each",)) -> Iterator[Repeat]:
+    """Loops of a function over data, one at a time, that repeat remote work in requests."""
+    if not may_repeat(function):
+        return
+    found: dict[int, tuple[Loop, tuple[Loop, ...], list[Work]]] = {}
+    for call in function.calls:
+        around = turning(call)
+        if around is None or around[0].kind not in kinds:
+            continue
+        loop, outer = around[0], tuple(around[1:])
+        work = [w for w in _work(call, remote, loop.frame, DEPTH) if not w.steps[-1].in_test]
+        if work:
+            found.setdefault(loop.frame, (loop, outer, []))[2].extend(work)
+    path = path_to(function) if found else None
+    if path is None:
+        return
+    for loop, around_it, repeated in found.values():
+        yield Repeat(loop, around_it, tuple(_distinct(repeated)), path)
+
+
+def may_repeat(function: Function) -> bool:
+    """Whether repeated work in a function matters: not in tests, migrations and scripts."""
+    return not function.in_test and not _is_quiet(function.path)
+
+
+def _distinct(work: list[Work]) -> list[Work]:
+    """Work of a turn in source order, without what two branches or two targets say of the same call."""
+    best = {(w.steps[0], w.steps[-1]): w for w in sorted(work, key=lambda w: (w.sure, w.proven))}
+    return sorted(best.values(), key=lambda w: (w.steps[0].ordinal, w.steps[-1].path, w.steps[-1].ordinal))
+
+
+def turning(call: Call) -> list[Loop] | None:
+    """The loops around a call, innermost first, retries left out; None when there is none left."""
+    if not call.table.facts.calls[call.ordinal].frame and call.name != "map":
+        return None
+    return [loop for loop in call.loops if loop.kind != "retry"] or None
+
+
+def _is_quiet(path: str) -> bool:
+    parts = path.removesuffix(".py").lower().split("/")
+    words = parts[-1].split("_")
+    return any(part in QUIET_PATHS for part in parts) or words[0] == "fix" or not ONCE.isdisjoint(words)
+
+
+def path_to(function: Function) -> Path | None:
+    """The shortest way that a request takes to a function before it is answered; None when only administrators' do."""
+    project = function.index.project
+    paths = [path for path in project.reach.paths(function.value) if path.phase == "request"]
+    paths = [path for path in paths if not is_admin(path)]
+    return min(paths, key=lambda path: (RANKS.index(path.confidence), path.length), default=None)
+
+
+def is_admin(path: Path) -> bool:
+    """Whether a path serves administrators only: few requests take it."""
+    return "admin" in path.entry.path.lower() or any("admin" in f.place.lower() for f in path.functions)
+
+
+def confidence(repeat: Repeat, *, data: bool) -> Confidence:
+    """High when the route, the calls, the loop over data and the work at each turn are proven."""
+    near = max(repeat.work, key=lambda w: (w.sure, w.proven, -len(w.steps)))
+    level = Confidence(repeat.path.confidence)
+    if not near.sure and (len(near.steps) > NEAR or not near.proven):
+        return Confidence.LOW
+    if level is Confidence.HIGH and not (data and near.sure and near.proven and len(near.steps) <= FAR):
+        return Confidence.MEDIUM
+    return level
+
+
+def others(repeat: Repeat) -> list[Note]:
+    """The remote calls of a turn besides the first."""
+    notes = {w.steps[0]: Note(w.steps[0].span, f"and {w.hit.what} here") for w in repeat.work}
+    return [note for call, note in notes.items() if call != repeat.first]
+
+
+def trace(index: Index, repeat: Repeat) -> tuple[Note, ...]:
+    """The call path from the entry point through the loop to the remote call."""
+    notes = list(index.steps(repeat.path))
+    work = next((w for w in repeat.work if w.sure), repeat.work[0])
+    for step, below in zip(work.steps, work.steps[1:], strict=False):
+        notes.append(Note(step.span, f"{step.function.qualname} calls {below.function.qualname} at each turn"))
+    last = work.steps[-1]
+    notes.append(Note(last.span, f"{last.function.qualname}: {work.hit.what}"))
+    return tuple(notes)
+
+
+# --- the work of one turn ---------------------------------------------------------------------------------------------
+
+
+def _work(call: Call, remote: Remote, frame: int, depth: int) -> Iterator[Work]:
+    """Remote calls that a call runs; ``frame`` is the loop's frame in its function, 0 for the function as a whole."""
+    hit = remote(call)
+    edges = _edges(call) if hit is None and depth else []
+    if (hit is None and not edges) or (hit is not None and not hit.what):
+        return
+    sure = runs(call, frame)
+    if sure is None:
+        return
+    if hit is not None:
+        found = [Work((call,), hit, sure, hit.proven)]
+    else:
+        found = []
+        for edge in edges if not _is_started(call) else ():
+            proven = len(edges) == 1 and edge.certainty in ("proven", "high")
+            for work in _of_function(call.index, edge.target, remote, depth - 1):
+                found.append(Work((call, *work.steps), work.hit, work.sure and sure, work.proven and proven))
+    guard = call.guard if found else None
+    if guard is None or guard.remote:
+        yield from found
+
+
+def _of_function(index: Index, function: Value, remote: Remote, depth: int) -> list[Work]:
+    """Remote calls that calling a function runs, outside of loops of its own that may have no turn."""
+    key = ("turn", remote, function, depth)
+    known: list[Work] | None = index.project.memo.get(key)
+    if known is None:
+        index.project.memo[key] = []  # a function that calls itself
+        known = [
+            work for call in index.function(function).calls if _own_turn(call) for work in _work(call, remote, 0, depth)
+        ]
+        index.project.memo[key] = known
+    return known
+
+
+def _own_turn(call: Call) -> bool:
+    """Whether a call in loops of its own runs at least once a turn: constant ones do."""
+    return all(loop.kind == "constant" and loop.count for loop in turning(call) or ())
+
+
+def _edges(call: Call) -> list[Edge]:
+    """Calls of functions of the project that a call stands for and waits for, one for each function."""
+    edges = call.index.project.calls.edges(call.function.value)
+    wanted = [e for e in edges if e.call == call.ordinal and e.kind in ("call", "carried") and e.phase == "request"]
+    return list({edge.target: edge for edge in wanted}.values())
+
+
+def _is_started(call: Call) -> bool:
+    """Whether a call only makes a coroutine that runs by itself: ``create_task(f(x))``."""
+    started: frozenset[int] = call.index.keep(("started", call.path), lambda: frozenset(_started(call)))
+    return call.ordinal in started
+
+
+def _started(call: Call) -> Iterator[int]:
+    for other in call.table.facts.calls:
+        if type(other.callee) is str and other.callee.rpartition(".")[2] in BACKGROUND:
+            yield from (
+                int(arg[1:]) for arg in other.args if type(arg) is str and arg[:1] == "@" and arg[1:].isdecimal()
+            )
+
+
+def runs(call: Call, frame: int) -> bool | None:
+    """Whether a call runs at every turn (True), in some (False), or only seldom (None): after errors, for new keys."""
+    receiver = call.callee.rpartition(".")[0] if type(call.callee) is str else ""
+    found = in_frames(call.function, call.frame_ids, frame, receiver)
+    return found and not short_circuited(call) if found else found
+
+
+def in_frames(function: Function, frames: list[int], until: int, receiver: str = "") -> bool | None:
+    """Whether what stands in these frames, innermost first, runs at every turn of the loop ``until``: see `runs`."""
+    facts = function.table.facts
+    sure = True
+    for at in frames:
+        if at == until:
+            break
+        kind, test = facts.frames[at].kind, facts.frames[at].test
+        if kind == "except" or (kind in BRANCHES and _is_memo(function, test)):
+            return None
+        if kind in BRANCHES and not _is_presence(test, receiver):
+            sure = False
+    return sure
+
+
+def _is_presence(test: Expr, receiver: str) -> bool:
+    """Whether a test only asks if something is there: a client, a value without which there is nothing to ask for."""
+    if type(test) is list and test[:1] in (["and"], ["or"], ["not"]):
+        return all(_is_presence(part, receiver) for part in test[1:])
+    if type(test) is list and test[:1] == ["cmp"] and test[-1] == "#None":
+        test = test[1]
+    name = dotted(test) or ""
+    return bool(name) and (name == receiver or name.lower().rpartition(".")[2].strip("_").endswith(PRESENT))
+
+
+def _is_memo(function: Function, test: Expr) -> bool:
+    """Whether a test asks for what earlier turns stored: ``if key not in seen``, ``if found is None`` of a ``.get``."""
+    table = function.table
+    stores = _stores(function)
+    if not stores:
+        return False
+    for part in _parts(test):
+        if type(part) is list and part[:1] == ["cmp"] and part[2] in ("in", "not in") and dotted(part[3]) in stores:
+            return True
+        name = dotted(part[1]) if type(part) is list and part[:1] == ["cmp"] else dotted(part)
+        for place in table.assigns_in.get(function.ordinal, ()) if name else ():
+            assign = table.facts.assigns[place]
+            if assign.target == name and (_looks_into(function, assign.value) or "?") in stores:
+                return True
+    return False
+
+
+def _parts(test: Expr) -> Iterator[Expr]:
+    if type(test) is list and test[:1] in (["and"], ["or"], ["not"]):
+        for part in test[1:]:
+            yield from _parts(part)
+    elif test is not None:
+        yield test
+
+
+def _looks_into(function: Function, value: Expr) -> str | None:
+    """The container that a value was taken from."""
+    if type(value) is list and value[:1] == ["sub"]:
+        return dotted(value[1])
+    if type(value) is str and value[:1] == "@" and "." not in value:
+        callee = function.table.facts.calls[int(value[1:])].callee
+        if type(callee) is str and callee.endswith((".get", ".pop")):
+            return dotted(callee.rpartition(".")[0])
+    return None
+
+
+def _stores(function: Function) -> frozenset[str]:
+    """Containers that the function stores into."""
+    found: frozenset[str] = function.index.keep(("stored into", function), lambda: frozenset(_stored(function)))
+    return found
+
+
+def _stored(function: Function) -> Iterator[str]:
+    for assign in function.assigns:
+        if type(assign.target) is list and assign.target[:1] == ["sub"] and dotted(assign.target[1]):
+            yield assign.target[1]
+    for call in function.calls:
+        if type(call.callee) is str and call.name in ("add", "append", "setdefault", "update"):
+            yield call.callee.rpartition(".")[0]
+
+
+def short_circuited(call: Call) -> bool:
+    """Whether a call stands where an ``or``, ``and`` or a conditional expression may not go."""
+    found: frozenset[int] = call.index.keep(("short-circuited", call.path), lambda: frozenset(_arms(call)))
+    return call.ordinal in found
+
+
+def _arms(call: Call) -> Iterator[int]:
+    facts = call.table.facts
+    for _, expr in expressions(call.table):
+        for item in inside(expr):
+            if type(item) is not list or not item:
+                continue
+            arms = item[2:] if item[0] in ("or", "and", "if") else ()
+            stack = [part for arm in arms for part in inside(arm)]
+            while stack:
+                part = stack.pop()
+                if type(part) is str and part[:1] == "@":
+                    ordinal = int(part[1:].partition(".")[0])
+                    yield ordinal
+                    record = facts.calls[ordinal]
+                    for value in (record.callee, *record.args, *(v for _, v in record.keywords)):
+                        stack += inside(value)

@@ -1,0 +1,256 @@
+"""Relationships that a loop over rows reads one row at a time, in its body and in what it calls with a row."""
+
+from __future__ import annotations
+
+import ast
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from atomlint import Function, dotted, expressions
+
+from .._repeats import in_frames, short_circuited
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from atomlint import Index, Span
+    from atomlint.index.loops import Loop
+    from atomlint.index.relationships import Relationship
+    from atomlint.index.rowsets import Rows
+
+    Expr = Any
+
+CHANGES = frozenset(
+    {"append", "remove", "add", "extend", "clear", "set", "create", "insert", "discard", "pop", "add_all"}
+)
+DEPTH = 3
+
+
+class Reading(NamedTuple):
+    """A name with attributes that is read somewhere in a file."""
+
+    frame: int
+    name: str
+    sure: bool
+    """False in an arm of ``and``, ``or`` or a conditional expression."""
+    called: bool
+    """Whether it is what a call calls."""
+
+
+class LazyRead(NamedTuple):
+    """A relationship that a loop reads from each row, with the way to where it is read."""
+
+    relationship: Relationship
+    steps: tuple[tuple[Function, str], ...]
+    """Functions from the loop's on, each with the attribute or call in it that goes on."""
+    sure: bool
+
+
+class LazyLoop(NamedTuple):
+    """A loop over rows and the relationships that it reads."""
+
+    loop: Loop
+    rows: Rows
+    target: str
+    reads: tuple[LazyRead, ...]
+
+
+def lazy_loops(function: Function) -> Iterator[LazyLoop]:
+    """Loops of a function over rows whose relationships are loaded one row at a time."""
+    project, table = function.index.project, function.table
+    mine = readings(function)
+    frames = {frame for reading in mine for frame in table.frames(reading.frame)}
+    frames |= {f for call in function.calls for f in call.frame_ids}
+    for frame in sorted(frames):
+        entry = table.facts.frames[frame]
+        if entry.kind not in ("for", "comp"):
+            continue
+        bound = project.loops.targets(function.path, frame)
+        if not bound:
+            continue
+        loop = project.loops.of(function.path, function.ordinal, frame)
+        rows = project.rowsets.of(function.path, function.ordinal, entry.test) if loop.kind == "each" else None
+        if (
+            rows is None
+            or rows.awaited
+            or "*" in rows.loaded
+            or (len(bound) > 1 and not _is_enumerated(function, entry.test))
+        ):
+            continue
+        found = list(_reads(function, bound[-1], frame, rows, DEPTH, ()))
+        best = {r.relationship.attribute: r for r in sorted(found, key=lambda r: (r.sure, -len(r.steps)))}
+        if best:
+            yield LazyLoop(
+                loop,
+                rows,
+                bound[-1],
+                tuple(best[r.relationship.attribute] for r in found if best[r.relationship.attribute] is r),
+            )
+
+
+def _is_enumerated(function: Function, iterable: Expr) -> bool:
+    return (
+        type(iterable) is str
+        and iterable[:1] == "@"
+        and function.index.call(function.path, int(iterable[1:].partition(".")[0])).name == "enumerate"
+    )
+
+
+def _reads(
+    function: Function, name: str, frame: int, rows: Rows, depth: int, steps: tuple[tuple[Function, str], ...]
+) -> Iterator[LazyRead]:
+    """Relationships of a row, called ``name`` in a function, that are read in a frame of it; 0 for the whole function."""
+    index = function.index
+    relationships = index.project.relationships.of(rows.model)
+    for reading in readings(function):
+        chain = function.table.frames(reading.frame)
+        if (frame and frame not in chain) or not reading.name.startswith(f"{name}."):
+            continue
+        first, _, rest = reading.name[len(name) + 1 :].partition(".")
+        inside = chain[: chain.index(frame)] if frame else chain
+        if any(function.table.facts.frames[f].kind in ("for", "while") for f in inside):
+            continue  # an inner loop may have no turn, and its own finding
+        sure = in_frames(function, chain, frame, f"{name}.{first}")
+        if sure is None:
+            continue
+        sure = sure and reading.sure
+        step = (*steps, (function, f"{name}.{first}"))
+        relationship = relationships.get(first)
+        if relationship is not None:
+            if _counts(relationship, rest, reading, rows):
+                yield LazyRead(relationship, step, sure)
+        elif depth:
+            for member in _members(index, rows, first, called=reading.called and not rest):
+                for read in _reads(member, _self(member), 0, rows, depth - 1, step):
+                    yield read._replace(sure=read.sure and sure)
+    for call in function.calls if depth else ():
+        if frame and frame not in call.frame_ids:
+            continue
+        for value, param in _passed(index, call, name):
+            sure = in_frames(function, call.frame_ids, frame, name)
+            if sure is None or any(f.value == value for f, _ in steps):
+                continue
+            for read in _reads(
+                index.function(value), param, 0, rows, depth - 1, (*steps, (function, f"{call.name}({name})"))
+            ):
+                yield read._replace(sure=read.sure and sure)
+
+
+def _counts(relationship: Relationship, rest: str, reading: Reading, rows: Rows) -> bool:
+    """Whether reading a relationship sends a query that nothing saved."""
+    attribute = relationship.attribute
+    if not relationship.queries or attribute in rows.loaded:
+        return False
+    if rest.partition(".")[0] in CHANGES or (relationship.lazy == "dynamic" and not rest):
+        return False
+    if relationship.django and rest in ("pk", "id") and relationship.uselist is False:
+        return not reading.called
+    fixed = {attribute, f"{attribute}_id"}
+    return relationship.uselist is not False or not fixed & rows.filters
+
+
+def _members(index: Index, rows: Rows, name: str, *, called: bool) -> Iterator[Function]:
+    """The method that is called on a row, or the property that is read."""
+    linker = index.project.linker
+    for cls in linker.mro(rows.model.place, rows.model.scope):
+        if cls.kind != "def":
+            continue
+        member = linker.table(cls.place).members.get((cls.scope, name))
+        if member is not None:
+            view = Function(index, cls.place, member)
+            if linker.table(cls.place).facts.scopes[member].kind == "function" and (
+                called or linker.is_property(view.value)
+            ):
+                yield view
+            return
+
+
+def _self(function: Function) -> str:
+    params = function.table.facts.scopes[function.ordinal].params
+    return params[0].name if params else "?"
+
+
+def _passed(index: Index, call: Any, name: str) -> Iterator[tuple[Any, str]]:
+    """Functions of the project that get the row, with the name that it has there."""
+    if name not in call.args and name not in call.keywords.values():
+        return
+    targets_of = [v for v in call.targets if v.kind == "def"]
+    if len(targets_of) != 1:
+        return
+    (value,) = targets_of
+    table = index.project.linker.table(value.place)
+    record = table.facts.scopes[value.scope]
+    if record.kind != "function":
+        return
+    params = [p.name for p in record.params if p.kind in ("p", "k")]
+    if table.facts.scopes[record.parent].kind == "class" and params[:1] in (["self"], ["cls"]):
+        params = params[1:]
+    for place, arg in enumerate(call.args):
+        if arg == name and place < len(params):
+            yield value, params[place]
+    for keyword, arg in call.keywords.items():
+        if arg == name and keyword in params:
+            yield value, keyword
+
+
+# --- what a function reads ---------------------------------------------------------------------------------------------
+
+
+def readings(function: Function) -> list[Reading]:
+    """Names with attributes that a function reads, in no order."""
+    kept: dict[int, list[Reading]] = function.index.keep(("readings", function.path), lambda: _of_file(function))
+    return kept.get(function.ordinal, [])
+
+
+def _of_file(function: Function) -> dict[int, list[Reading]]:
+    table = function.table
+    found: dict[int, list[Reading]] = {}
+    comps: dict[tuple[int, str], int] = {}
+    for number, entry in enumerate(table.facts.frames):
+        if entry.kind == "comp":
+            comps.setdefault((entry.parent, str(entry.test)), number)
+
+    def walk(expr: Expr, scope: int, frame: int, *, sure: bool) -> None:
+        if type(expr) is str:
+            if dotted(expr) and "." in expr:
+                found.setdefault(scope, []).append(Reading(frame, expr, sure, called=False))
+            return
+        if type(expr) is not list or not expr:
+            return
+        if expr[0] == "comp":
+            walk(expr[2], scope, frame, sure=sure)
+            walk(expr[1], scope, comps.get((frame, str(expr[2])), frame), sure=sure)
+            return
+        arms = expr[0] in ("or", "and", "if")
+        for number, part in enumerate(expr[1:]):
+            walk(part, scope, frame, sure=sure and not (arms and number > 0))
+
+    for place, expr in expressions(table):
+        sure = place.kind != "call" or not short_circuited(function.index.call(function.path, place.ordinal))
+        walk(expr, table.enclosing_function(place.scope), place.frame, sure=sure)
+    for ordinal, call in enumerate(table.facts.calls):
+        if dotted(call.callee) and "." in call.callee:
+            sure = not short_circuited(function.index.call(function.path, ordinal))
+            reading = Reading(call.frame, call.callee, sure, called=True)
+            found.setdefault(table.enclosing_function(call.scope), []).append(reading)
+    return found
+
+
+def place_of(index: Index, function: Function, name: str) -> Span:
+    """Where a function reads an attribute; its header when the text is not at hand."""
+    owner, _, attribute = name.partition(".")
+    spans = index.project.spans(function.path)
+    if spans is None:
+        return function.span
+    five = spans.scopes[5 * function.ordinal : 5 * function.ordinal + 5]
+    around = (five[3], 0, five[4] + 1, 0) if function.ordinal else None
+    if name.endswith(")"):
+        called = name.partition("(")[0]
+        wanted = lambda node: isinstance(node, ast.Call) and ast.unparse(node.func).rpartition(".")[2] == called  # noqa: E731
+    else:
+        wanted = lambda node: (  # noqa: E731
+            isinstance(node, ast.Attribute)
+            and node.attr == attribute
+            and isinstance(node.value, ast.Name)
+            and node.value.id == owner
+        )
+    return index.find_node(function.path, around, wanted) or function.span

@@ -1,0 +1,155 @@
+"""A query for every item of a loop, where one query could fetch them all.
+
+## Why
+A loop over 20 rows that asks for one more row each time sends 21 queries: each waits for the network, and the page that
+was fast with five test rows takes seconds with real data. One `IN (...)` query before the loop, or an eager option such
+as `selectinload`, makes it 2 however many rows there are.
+
+## Bad
+    from fastapi import Depends, FastAPI
+    from sqlalchemy import Column, Integer, String
+    from sqlalchemy.orm import Session, declarative_base
+
+    app = FastAPI()
+    Base = declarative_base()
+
+    class User(Base):
+        __tablename__ = "users"
+        id = Column(Integer, primary_key=True)
+        name = Column(String)
+
+    def get_db() -> Session: ...
+
+    @app.post("/names")
+    def names(ids: list[int], db: Session = Depends(get_db)):
+        return [db.query(User).filter(User.id == user_id).first().name for user_id in ids]
+
+## Good
+    from fastapi import Depends, FastAPI
+    from sqlalchemy import Column, Integer, String
+    from sqlalchemy.orm import Session, declarative_base
+
+    app = FastAPI()
+    Base = declarative_base()
+
+    class User(Base):
+        __tablename__ = "users"
+        id = Column(Integer, primary_key=True)
+        name = Column(String)
+
+    def get_db() -> Session: ...
+
+    @app.post("/names")
+    def names(ids: list[int], db: Session = Depends(get_db)):
+        users = {user.id: user for user in db.query(User).filter(User.id.in_(ids))}
+        return [users[user_id].name for user_id in ids]
+
+## Limits
+Only reads count. Quiet for chunks, pages, retries, constants, loops that leave at the first hit, answers that earlier
+turns stored, and for code that no request reaches. A query under a condition is reported with less confidence.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from atomlint import Confidence, Context, Finding, Function, Note, rule
+
+from .._repeats import confidence, may_repeat, others, path_to, repeats, trace
+from ._lazy import lazy_loops, place_of
+from ._reads import read_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from atomlint.index.reach import Path
+
+    from .._repeats import Repeat
+    from ._lazy import LazyLoop
+
+NEEDS = ("sqlalchemy", "sqlmodel", "SQLModel", "asyncpg", "psycopg", "django.db", "databases")
+
+
+@rule("database-query-in-loop", needs=NEEDS, reach=True, severity="warning", since="0.1")
+def loops_over_data(function: Function) -> bool:
+    """A function with a loop over data that sends a query at each turn."""
+    return bool(_repeats(function) or _lazy(function))
+
+
+@loops_over_data.on("*")
+def report(ctx: Context, function: Function) -> Iterator[Finding]:
+    """The first query of each such loop, and the relationships that it reads, with the way from the route."""
+    for repeat in _repeats(function):
+        level = confidence(repeat, data=repeat.first.goes_through_data(repeat.loop.frame))
+        finding = ctx.finding(repeat.first, _message(repeat), confidence=level)
+        yield finding.with_related(*others(repeat)).with_trace(*trace(ctx.index, repeat))
+    for lazy, path in _lazy(function):
+        yield _of_relationships(ctx, lazy, path)
+
+
+def _repeats(function: Function) -> list[Repeat]:
+    found: list[Repeat] = function.index.keep(("query-in-loop", function), lambda: list(repeats(function, read_of)))
+    return found
+
+
+def _lazy(function: Function) -> list[tuple[LazyLoop, Path]]:
+    found: list[tuple[LazyLoop, Path]] = function.index.keep(("lazy-in-loop", function), lambda: _lazy_loops(function))
+    return found
+
+
+def _lazy_loops(function: Function) -> list[tuple[LazyLoop, Path]]:
+    found = list(lazy_loops(function)) if may_repeat(function) else []
+    path = path_to(function) if found else None
+    return [] if path is None else [(loop, path) for loop in found]
+
+
+def _message(repeat: Repeat) -> str:
+    count = len([w for w in repeat.work if w.sure]) or 1
+    queries = "1 query" if count == 1 else f"{count} queries"
+    often = "" if any(w.sure for w in repeat.work) else "up to "
+    name = f"each of `{repeat.loop.name}`" if repeat.loop.name else "each item"
+    outer = next((loop.name for loop in repeat.outer if loop.kind == "each" and loop.name), "")
+    of = f" of each of `{outer}`" if outer else ""
+    before = f"asked once before the loop, with `IN (...)`, it is {count}"
+    return f"{often}{queries} for {name}{of}: {20 * count} for 20 items; {before}"
+
+
+def _of_relationships(ctx: Context, lazy: LazyLoop, path: Path) -> Finding:
+    first = next((r for r in lazy.reads if r.sure), lazy.reads[0])
+    names = ", ".join(f"`{lazy.target}.{read.relationship.attribute}`" for read in lazy.reads)
+    count = len(lazy.reads)
+    each = f"each of `{lazy.loop.name}`" if lazy.loop.name else "each row"
+    always = first.sure and (first.relationship.uselist is not False or first.relationship.django)
+    sends = f"{'sends' if count == 1 else 'send'} {'' if always else 'up to '}{count} {'query' if count == 1 else 'queries'}"
+    text = f"{names} {sends} for {each}: {20 * count + 1} for 20 rows; {_option(ctx, lazy)}"
+    finding = ctx.finding(place_of(ctx.index, *first.steps[0]), text, confidence=_lazy_confidence(lazy, path))
+    if lazy.rows.call >= 0:
+        asked = ctx.index.call(lazy.rows.path, lazy.rows.call).span
+        finding = finding.with_related(Note(asked, "the rows are asked for here"))
+    made = ctx.index.call(first.relationship.path, first.relationship.call).span
+    finding = finding.with_related(Note(made, "the relationship is loaded when it is first read"))
+    steps = []
+    for function, what in first.steps:
+        verb = "calls" if what.endswith(")") else "reads"
+        steps.append(Note(place_of(ctx.index, function, what), f"{function.qualname} {verb} {what}"))
+    return finding.with_trace(*ctx.index.steps(path), *steps)
+
+
+def _option(ctx: Context, lazy: LazyLoop) -> str:
+    relationship = lazy.reads[0].relationship
+    model = ctx.index.project.linker.table(lazy.rows.model.place).facts.scopes[lazy.rows.model.scope].name
+    attributes = [read.relationship.attribute for read in lazy.reads]
+    if relationship.django:
+        option = ", ".join(f'"{name}"' for name in attributes)
+        many = any(read.relationship.uselist for read in lazy.reads)
+        return f"{'prefetch_related' if many else 'select_related'}({option}) makes it {2 if many else 1}"
+    if relationship.lazy == "dynamic":
+        return "one query with `IN (...)` makes it 2"
+    option = ", ".join(f"selectinload({model}.{name})" for name in attributes)
+    return f".options({option}) makes it {1 + len(attributes)}"
+
+
+def _lazy_confidence(lazy: LazyLoop, path: Path) -> Confidence:
+    proven = [read for read in lazy.reads if read.sure and (read.relationship.uselist or read.relationship.django)]
+    level = Confidence(path.confidence)
+    return Confidence.MEDIUM if level is Confidence.HIGH and not proven else level

@@ -1,0 +1,146 @@
+"""The setting that turns Redis off, and whether anything asks it on the way to a construction."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from atomlint import Class, Function, references
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from atomlint import Call, Index, Span
+    from atomlint.index.tables import Table
+
+NAMES = re.compile(
+    r"(?:.*_)?(?:SUSPEND|DISABLE|ENABLE|USE|SKIP|NO|HAS)_REDIS(?:_\w+)?|(?:.*_)?REDIS_(?:ENABLED?|DISABLED?|SUSPENDED?|ON|OFF)",
+    re.IGNORECASE,
+)
+"""Names of such a setting."""
+MAX_CALLS = 5
+CONDITIONS = frozenset({"if", "else", "after", "while"})
+
+
+def recognised(index: Index) -> dict[str, Span]:
+    """Settings with the name of a switch that guard a construction, with the place of that."""
+    found: dict[str, Span] = index.keep("redis-switches", lambda: _recognised(index))
+    return found
+
+
+def _recognised(index: Index) -> dict[str, Span]:
+    result: dict[str, Span] = {}
+    for made in index.project.clients.all():
+        call = index.call(made.path, made.call)
+        if call.in_test or index.project.catalog.clients[made.type].resource != "redis":
+            continue
+        for name in sorted(guards(index, call)):
+            if NAMES.fullmatch(name) or name == "REDIS":
+                result.setdefault(name, call.span)
+    return result
+
+
+def guards(index: Index, call: Call, depth: int = MAX_CALLS) -> set[str]:
+    """Settings that conditions around a call, or around every call of its function, look at."""
+    names = {read for frame, test in conditions(call) for read in settings_of(index, call, test)}
+    scope = call.function.ordinal
+    if names or depth == 0 or not scope:
+        return names
+    sites = callers(index, call.table, scope)
+    found = [guards(index, site, depth - 1) for site in sites]
+    return set.intersection(*found) if found and all(found) else set()
+
+
+def switch_around(index: Index, call: Call, switches: frozenset[str]) -> bool:
+    """Whether a switch is asked around a construction or around every call of its function."""
+    return _asked(index, call, switches, MAX_CALLS, set())
+
+
+def _asked(index: Index, call: Call, switches: frozenset[str], depth: int, seen: set[Call]) -> bool:
+    if any(not switches.isdisjoint(settings_of(index, call, test)) for _, test in conditions(call)):
+        return True
+    scope = call.function.ordinal
+    if depth == 0 or not scope or call in seen:
+        return False
+    sites = callers(index, call.table, scope)
+    return bool(sites) and all(_asked(index, site, switches, depth - 1, {*seen, call}) for site in sites)
+
+
+def conditions(call: Call) -> Iterator[tuple[int, object]]:
+    """Tests that decide on a call: of the branches around it, and of a conditional expression that it is part of."""
+    for number in call.frame_ids:
+        frame = call.table.facts.frames[number]
+        if frame.kind in CONDITIONS and frame.test is not None:
+            yield number, frame.test
+    wanted = f"@{call.ordinal}"
+    values = [a.value for a in call.table.facts.assigns if a.scope == call.scope]
+    values += [e.value for e in call.table.facts.exits if e.scope == call.scope]
+    for value in values:
+        if type(value) is list and value[:1] == ["if"] and wanted in [v for v in value[2:] if type(v) is str]:
+            yield -1, value[1]
+        elif (
+            type(value) is list
+            and value[:1] in (["and"], ["or"])
+            and wanted in [v for v in value[1:] if type(v) is str]
+        ):
+            yield -1, value
+
+
+def settings_of(index: Index, call: Call, test: object) -> set[str]:
+    """Names of the settings that a test looks at, and of flags in it that are spelled like one."""
+    found: set[str] = set()
+    for path, scope, name in spelled_out(index, call.path, call.scope, test):
+        found |= {n for read in index.settings_behind(path, scope, name) for n in read.names}
+        if name[:1] == "@" and name[1:].isdigit():  # is_enabled()
+            found |= of_function(index, path, int(name[1:]))
+        parts = name.split(".") if name[:1] != "@" else []
+        for spelled in (parts[-1:], parts[-2:]):  # settings.redis_enabled, settings.redis.enabled
+            if NAMES.fullmatch("_".join(spelled)):
+                found.add("_".join(spelled).upper())
+    return found
+
+
+def spelled_out(index: Index, path: str, scope: int, test: object, depth: int = 4) -> Iterator[tuple[str, int, str]]:
+    """Names in a test, and in the comparisons that they stand for: ``self.enabled``, then ``REDIS_ENABLED``, then its read."""
+    for name in references(test):
+        yield path, scope, name
+        if depth and name[:1] != "@":
+            for place, at, value in index.origins.behind(path, scope, name):
+                yield from spelled_out(index, place, at, value, depth - 1)
+
+
+def of_function(index: Index, path: str, ordinal: int) -> set[str]:
+    """Settings that a function looks at which a test calls."""
+    found: set[str] = set()
+    for value in index.project.linker.values.callee(path, ordinal):
+        if value.kind == "def":
+            found |= {
+                name for read in index.settings.reads(value.place) if read.scope == value.scope for name in read.names
+            }
+    return found
+
+
+def callers(index: Index, table: Table, scope: int) -> list[Call]:
+    """Calls of a function, or of its class when it is the initialiser, outside of tests."""
+    record = table.facts.scopes[scope]
+    parent = table.facts.scopes[record.parent]
+    initialiser = parent.kind == "class" and record.name in ("__init__", "__new__")
+    view = Class(index, table.path, record.parent) if initialiser else Function(index, table.path, scope)
+    sites = index.project.linker.call_sites(parent.name if initialiser else record.name)
+    return [
+        index.call(path, ordinal)
+        for path, ordinal in sites
+        if path not in index.tests and view.value in index.project.linker.values.callee(path, ordinal)
+    ]
+
+
+def has_own_switch(call: Call) -> bool:
+    """Whether it is only made when the setting that its URL comes from has a value."""
+    url = call.argument(0, "url")
+    if url is None:
+        return False
+    index = call.index
+    own = {name for read in index.settings_behind(call.path, call.scope, url) for name in read.names}
+    tests = [test for _, test in conditions(call)]
+    spelled = {url} if type(url) is str else set()
+    return any(not own.isdisjoint(settings_of(index, call, test)) or spelled & set(references(test)) for test in tests)

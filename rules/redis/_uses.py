@@ -1,0 +1,75 @@
+"""Commands that requests run, by the client that they run on."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from ._keys import commands
+from ._quiet import is_aside
+
+if TYPE_CHECKING:
+    from atomlint import Call, Index
+    from atomlint.index.clients import Construction, Site
+    from atomlint.index.reach import Path
+
+WAITING = frozenset({"pubsub", "subscribe", "psubscribe", "listen", "get_message", "monitor"})
+"""Methods of clients that wait for what others send."""
+
+
+def uses_of(call: Call) -> list[Call]:
+    """Commands that requests run on the client that a call makes."""
+    made = call.index.project.clients.construction(call.path, call.ordinal)
+    return [] if made is None else used(call.index).get(made.site, [])
+
+
+def used(index: Index) -> dict[Site, list[Call]]:
+    """Commands that requests reach, by the constructions they run on; without those that also wait for work."""
+    found: dict[Site, list[Call]] = index.keep("redis-uses", lambda: _used(index))
+    return found
+
+
+def _used(index: Index) -> dict[Site, list[Call]]:
+    project = index.project
+    rows = project.catalog.clients.values()
+    waits = WAITING.union(*(row.blocking for row in rows))
+    waiting: set[Site] = set()
+    for name in sorted(waits):
+        for path, ordinal in project.linker.call_sites(name):
+            if commands(index).at(path, ordinal) is not None:
+                waiting.update(made.site for made in sources(index, path, ordinal))
+    result: dict[Site, list[Call]] = {}
+    for function, ordinal in project.reached_calls():
+        path = function.place
+        if path in index.tests or is_aside(path):
+            continue
+        command = commands(index).at(path, ordinal)
+        call = index.call(path, ordinal)
+        if command is None or command.queued or command.method in waits or call.effect is None:
+            continue
+        for made in sources(index, path, ordinal):
+            if made.site not in waiting:
+                result.setdefault(made.site, []).append(call)
+    return result
+
+
+def sources(index: Index, path: str, ordinal: int) -> list[Construction]:
+    """Constructions with connections of their own behind a command: pools instead of the clients over them."""
+    clients = index.project.clients
+    found = clients.of_command(path, ordinal)
+    return [source for made in found for source in (clients.pools(made) if made.kind == "view" else [made])]
+
+
+def shortest(index: Index, uses: list[Call]) -> tuple[Path, Call, int]:
+    """The path of the most frequent entry point to any command, that command, and the number of entry points."""
+    reach = index.project.reach
+    best: tuple[tuple[bool, int], Path, Call] | None = None
+    entries = set()
+    for call in uses:
+        for path in reach.paths(call.function.value):
+            entries.add(path.entry.function)
+            rank = (path.entry.kind != "every-request", path.length)
+            if best is None or rank < best[0]:
+                best = (rank, path, call)
+    if best is None:
+        raise LookupError("no request reaches a command")
+    return best[1], best[2], len(entries)

@@ -1,0 +1,81 @@
+"""A Redis client or pool that requests make anew each time.
+
+## Why
+A client keeps its connections. One that is made for a call has none: before its first answer it pays a TCP handshake
+(and a TLS one with `rediss://`) and one to three commands (HELLO, SELECT, CLIENT SETINFO), which a provider that bills
+commands counts like yours. What is not closed stays open until the garbage collector comes by, and the server refuses
+new clients once it has too many.
+
+## Bad
+    import redis
+    from fastapi import FastAPI
+
+    app = FastAPI()
+
+    def get_client():
+        return redis.from_url("redis://cache:6379/0")
+
+    @app.get("/basket/{user}")
+    def basket(user: str):
+        return get_client().get(f"basket:{user}")
+
+## Good
+    import redis
+    from fastapi import FastAPI
+
+    app = FastAPI()
+    client = redis.from_url("redis://cache:6379/0")
+
+    @app.get("/basket/{user}")
+    def basket(user: str):
+        return client.get(f"basket:{user}")
+
+## Limits
+Reported once, where the client is made; the calls that get a fresh one are related places. Kept is what a module, a
+class, an application's state, a guarded attribute or global, or a local cache decorator keeps. A client over a pool that
+is kept costs nothing and is not reported. An attribute of an object that every request makes for itself keeps nothing
+beyond the request: that is reported with medium confidence, as are routes for operators and work after the response.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from atomlint import Call, Context, Finding, rule
+
+from .._made import closing, confidence, how_often, made_anew, with_callers
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    import libcst as cst
+
+NEEDS = ("redis", "Redis", "valkey", "Valkey", "arq")
+
+
+@rule("redis-client-per-call", needs=NEEDS, reach=True, since="0.1")
+def makes_a_client(call: Call) -> bool:
+    """A factory of clients or pools in a function that requests reach with nothing that keeps the result."""
+    return call.name in call.index.project.clients.names and made_anew(call, "redis") is not None
+
+
+@makes_a_client.on("Call")
+def report(ctx: Context, node: cst.Call) -> Iterator[Finding]:
+    """The construction, with how often it runs and who asks for it."""
+    call = ctx.fact(node)
+    made = made_anew(call, "redis")
+    if made is None:
+        return
+    what = "connection pool" if made.construction.kind == "pool" else "Redis client"
+    if made.construction.type == "upstash_redis.Redis":
+        cost = "a new HTTP session and TLS handshake"
+    else:
+        cost = "1 to 3 extra commands and a TCP handshake"
+    parts = [f"a new {what} {how_often(made)}: {cost} each time", closing(call, made.life)]
+    sites = len(made.life.sites)
+    if sites > 1:
+        parts.append(f"{sites} calls get one")
+    finding = ctx.finding(call, ", ".join(part for part in parts if part), confidence=confidence(ctx.index, made))
+    yield with_callers(ctx, finding, made).with_help(
+        "make it once, at start-up or behind a module's name, and hand out the same one"
+    )

@@ -1,0 +1,130 @@
+"""A Redis command for every item of a loop, where one command or one pipeline could do.
+
+## Why
+Each command waits for the network: 200 GETs of half a millisecond are a tenth of a second of a response. A pipeline
+sends them together and waits once, but a provider that bills by the command still bills 200 of them. MGET, HMGET and the
+commands that take many members, such as `delete(*keys)` and `sadd(key, *members)`, save both.
+
+## Bad
+    import redis
+    from fastapi import FastAPI
+
+    app = FastAPI()
+    client = redis.Redis()
+
+    @app.post("/names")
+    def names(ids: list[int]):
+        return [client.get(f"name:{user_id}") for user_id in ids]
+
+## Good
+    import redis
+    from fastapi import FastAPI
+
+    app = FastAPI()
+    client = redis.Redis()
+
+    @app.post("/names")
+    def names(ids: list[int]):
+        return client.mget([f"name:{user_id}" for user_id in ids])
+
+## Configuration
+`turns` is how often a loop over constants may turn before its commands are reported; the default is 10.
+
+## Limits
+Quiet for commands on a pipeline, chunks, pages, retries, loops that leave at the first hit, consumers, locks, commands
+that wait, and for code that no request reaches. A command under a condition is reported with less confidence.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from atomlint import Context, Finding, Function, Option, rule
+
+from .._repeats import Hit, confidence, others, repeats, trace
+from ._bulk import KEYS, bulk_of
+from ._mget import mget_fix, pipeline_fix
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from atomlint import Call
+
+    from .._repeats import Repeat
+
+NEEDS = ("redis", "Redis", "valkey", "aioredis", "upstash")
+TURNS = Option("turns", 10, "turns of a loop over constants from which its commands are reported", minimum=2)
+WAITS = frozenset(
+    {
+        "blpop",
+        "brpop",
+        "blmove",
+        "blmpop",
+        "bzpopmin",
+        "bzpopmax",
+        "bzmpop",
+        "brpoplpush",
+        "xread",
+        "xreadgroup",
+        "wait",
+    }
+)
+
+
+@rule("redis-command-in-loop", needs=NEEDS, reach=True, options=(TURNS,), severity="warning", since="0.1")
+def loops_over_keys(function: Function) -> bool:
+    """A function with a loop that sends a command at each turn."""
+    return bool(_repeats(function))
+
+
+@loops_over_keys.on("*")
+def report(ctx: Context, function: Function) -> Iterator[Finding]:
+    """The first command of each such loop, with the way from the route."""
+    for repeat in _repeats(function):
+        constant = repeat.loop.kind == "constant"
+        if constant and (repeat.loop.count or 0) < ctx.option(TURNS):
+            continue
+        level = confidence(repeat, data=constant or repeat.first.goes_through_data(repeat.loop.frame))
+        finding = ctx.finding(repeat.first, _message(repeat), confidence=level)
+        finding = finding.with_related(*others(repeat)).with_trace(*trace(ctx.index, repeat))
+        for fix in (mget_fix(ctx.index, repeat), pipeline_fix(ctx.index, repeat)):
+            if fix is not None:
+                finding = finding.with_fix(fix.title, *fix.edits)
+        yield finding
+
+
+def _repeats(function: Function) -> list[Repeat]:
+    kinds = ("each", "constant")
+    found: list[Repeat] = function.index.keep(
+        ("command-in-loop", function), lambda: list(repeats(function, command_of, kinds))
+    )
+    return found
+
+
+def command_of(call: Call) -> Hit | None:
+    """The command that a call sends, unless it is one that waits or locks."""
+    effect = call.effect
+    if effect is None or effect.operation.resource != "redis":
+        return None
+    name = effect.operation.name
+    if name in WAITS or "Lock" in effect.receiver or "PubSub" in effect.receiver:
+        return Hit("")
+    return Hit(name, weight=effect.operation.commands)
+
+
+def _message(repeat: Repeat) -> str:
+    work = [w for w in repeat.work if w.sure] or list(repeat.work)
+    count = sum(w.hit.weight for w in work)
+    often = "" if any(w.sure for w in repeat.work) else "up to "
+    name = f"each of `{repeat.loop.name}`" if repeat.loop.name else "each item"
+    if repeat.loop.kind == "constant":
+        name = f"each of {repeat.loop.count} turns"
+    names = ", ".join(dict.fromkeys(w.hit.what for w in work))
+    text = f"{often}{count} Redis command{'s' if count > 1 else ''} for {name} ({names})"
+    bulk = {
+        bulk_of(w.steps[0], w.hit.what, repeat.loop.frame) if len(w.steps) == 1 else KEYS.get(w.hit.what) for w in work
+    }
+    if None in bulk:
+        return f"{text}: a pipeline makes it one round trip, but the commands are billed all the same"
+    one = " and ".join(sorted(b for b in bulk if b))
+    return f"{text}: {one} makes it one command; a pipeline would save the round trips, not the billed commands"

@@ -1,0 +1,135 @@
+"""A Redis client that requests use and that waits for ever.
+
+## Why
+Before redis-py 8 a client has no timeout. When Redis, or the network on the way to it, stops answering without closing
+the connection (a failover, a full host, a dropped packet), every request that asks it hangs, then every worker, then the
+health check. With a timeout of some seconds the command raises, and the code around it can do without.
+
+## Bad
+    import redis
+    from fastapi import FastAPI
+
+    app = FastAPI()
+    client = redis.Redis(host="cache")
+
+    @app.get("/stock/{item}")
+    def stock(item: str):
+        return {"left": client.get(f"stock:{item}")}
+
+## Good
+    import redis
+    from fastapi import FastAPI
+
+    app = FastAPI()
+    client = redis.Redis(host="cache", socket_timeout=2, socket_connect_timeout=2)
+
+    @app.get("/stock/{item}")
+    def stock(item: str):
+        return {"left": client.get(f"stock:{item}")}
+
+## Configuration
+`timeout` is the number of seconds that the fix gives; the default is 5, as in redis-py 8.
+
+## Limits
+Quiet when the project's requirements or lock file ask for redis-py 8 or later, whose default is 5 seconds, and low when
+they leave that open. Arguments that come from a dictionary that is not known are taken to hold a timeout. Clients of blocking
+consumers and of pub/sub need to wait, and clients over HTTP have timeouts of their own: quiet.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from atomlint import Call, Confidence, Context, Edit, Finding, Note, Option, Span, rule
+
+from .._made import unsure
+from ._quiet import is_aside
+from ._uses import shortest, uses_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    import libcst as cst
+
+TIMEOUT = Option("timeout", 5, "seconds that the fix waits for an answer", minimum=1)
+NEEDS = ("redis", "Redis", "valkey", "Valkey")
+KNOWN = ("redis.", "valkey.", "aioredis.from_url", "aioredis.Redis", "aioredis.ConnectionPool", "aioredis.client.")
+"""Callables whose keywords these are: a cluster, a sentinel and other libraries have more places for a timeout."""
+OTHERWISE = ("Sentinel", "master_for", "slave_for", "Cluster")
+BOUNDED = 8
+"""The first release of redis-py with a default."""
+SHARED = 3
+
+
+@rule("redis-no-timeout", needs=NEEDS, reach=True, options=(TIMEOUT,), since="0.1")
+def waits_for_ever(call: Call) -> bool:
+    """A client or pool without a timeout, on which requests run commands."""
+    if call.name not in call.index.project.clients.names or call.in_test or is_aside(call.path):
+        return False
+    return is_unbounded(call) and bool(uses_of(call))
+
+
+@waits_for_ever.on("Call")
+def report(ctx: Context, node: cst.Call) -> Iterator[Finding]:
+    """The construction, with the command of the shortest path."""
+    call = ctx.fact(node)
+    index = ctx.index
+    uses = uses_of(call)
+    if not uses or not is_unbounded(call):
+        return
+    path, where, count = shortest(index, uses)
+    frequent = path.entry.kind == "every-request" or count >= SHARED
+    level = Confidence.HIGH if frequent and path.entry.proven and not unsure(index, path) else Confidence.MEDIUM
+    if is_redis_py(call) and is_before_default(call) is None:
+        level = Confidence.LOW
+    before = " (before redis-py 8)" if is_redis_py(call) else ""
+    who = (
+        "every request"
+        if path.entry.kind == "every-request"
+        else f"the requests of {count} route{'s' if count > 1 else ''}"
+    )
+    text = f"no socket_timeout{before}: a Redis that hangs also hangs {who}, with this client"
+    finding = ctx.finding(call, text, confidence=level)
+    finding = finding.with_related(Note(where.span, f"{where.function.qualname} waits here")).with_trace(
+        *index.steps(path)
+    )
+    seconds = ctx.option(TIMEOUT)
+    if node.args:
+        end = ctx.span(node.args[-1].value).end
+        connect = "" if "socket_connect_timeout" in call.keywords else f", socket_connect_timeout={seconds}"
+        text = f", socket_timeout={seconds}{connect}"
+        finding = finding.with_fix(f"give up after {seconds} s", Edit(Span(call.path, end, end), text))
+    yield finding.with_help(
+        "give it a `socket_timeout` of a few seconds, and handle the error where the answer can be missed"
+    )
+
+
+def is_unbounded(call: Call) -> bool:
+    """Whether a construction of a known kind has no timeout, and none can be hidden in its arguments."""
+    clients = call.index.project.clients
+    made = clients.construction(call.path, call.ordinal)
+    if made is None or made.kind == "view" or not made.name.startswith(KNOWN) or any(w in made.name for w in OTHERWISE):
+        return False
+    given, whole = clients.keywords(call.path, call.ordinal)
+    if not whole or "socket_timeout" in given or "single_connection_client" in given:
+        return False
+    if any(type(arg) is list and arg[:1] == ["*"] for arg in call.args):
+        return False
+    url = call.argument(0, "url")
+    if url is not None and made.name.endswith("from_url"):
+        texts = [call.index.settings.text(call.path, call.scope, url) or ""]
+        texts += [read.default_text or "" for read in call.index.settings_behind(call.path, call.scope, url)]
+        if any("socket_timeout" in text for text in texts):
+            return False
+    return not is_redis_py(call) or is_before_default(call) is not False
+
+
+def is_redis_py(call: Call) -> bool:
+    """Whether the client is redis-py's."""
+    made = call.index.project.clients.construction(call.path, call.ordinal)
+    return made is not None and made.name.startswith("redis.")
+
+
+def is_before_default(call: Call) -> bool | None:
+    """Whether the project uses a redis-py without a default timeout; None when its requirements leave that open."""
+    return call.index.project.effects.versions.holds("redis", f"<{BOUNDED}")

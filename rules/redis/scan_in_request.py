@@ -1,0 +1,174 @@
+"""A Redis command whose work grows with the data, on a request path.
+
+## Why
+Redis runs one command at a time. KEYS looks at every key of the database, SCAN does so in steps (about one command for
+every ten keys), and SMEMBERS, HGETALL or LRANGE 0 -1 send everything that a key has come to hold. It is quick in
+development and stops every other client in production: KEYS over a million keys blocks the server for about a second.
+
+## Bad
+    import redis
+    from fastapi import FastAPI
+
+    app = FastAPI()
+    client = redis.Redis()
+
+    @app.delete("/courses/{course}")
+    def drop(course: str):
+        for key in client.keys(f"course:{course}:*"):
+            client.delete(key)
+
+## Good
+    import redis
+    from fastapi import FastAPI
+
+    app = FastAPI()
+    client = redis.Redis()
+
+    @app.delete("/courses/{course}")
+    def drop(course: str):
+        client.delete(f"course:{course}:page", f"course:{course}:outline")
+
+## Limits
+KEYS and FLUSHALL are high. Reading a whole set, list or hash is reported when the project adds members of any number to
+it and never trims it; a hash with a handful of fields that are named in the source is an object, and quiet. Routes for
+operators, work after the response and keys of one user are one step less.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from atomlint import Call, Confidence, Context, Finding, rule, text_of
+
+from .._made import is_private, unsure
+from ._keys import commands
+from ._quiet import is_aside
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    import libcst as cst
+
+    from atomlint.index.commands import Command
+    from atomlint.index.keys import KeyPattern
+    from atomlint.index.reach import Path
+
+NEEDS = ("redis", "Redis", "valkey", "upstash", "arq")
+HASH = ("hset", "hsetnx", "hmset", "hincrby")
+WHOLE = {
+    "smembers": ("sadd",),
+    "hgetall": HASH,
+    "hkeys": HASH,
+    "hvals": HASH,
+    "lrange": ("lpush", "rpush"),
+    "zrange": ("zadd", "zincrby"),
+    "sort": ("sadd", "lpush", "rpush", "zadd"),
+}
+"""Commands that read all of one key, and those that make it longer."""
+TRIMS = ("ltrim", "zremrangebyrank", "zremrangebyscore", "lpop", "rpop", "spop", "zpopmin", "zpopmax")
+SPACE = frozenset({"keys", "flushdb", "flushall", "scan_iter", "scan"})
+LOWER = {Confidence.HIGH: Confidence.MEDIUM, Confidence.MEDIUM: Confidence.LOW, Confidence.LOW: Confidence.LOW}
+
+
+@rule("redis-scan-in-request", needs=NEEDS, reach=True, since="0.1")
+def walks(call: Call) -> bool:
+    """A command that walks the key space, or reads all of a key that grows, in a function that requests reach."""
+    if call.name not in SPACE and call.name not in WHOLE:
+        return False
+    if call.in_test or is_aside(call.path) or not call.function.is_reached:
+        return False
+    command = commands(call.index).at(call.path, call.ordinal)
+    return command is not None and level_of(call, command) is not None
+
+
+@walks.on("Call")
+def report(ctx: Context, node: cst.Call) -> Iterator[Finding]:
+    """The command, with the path from the nearest entry point."""
+    call = ctx.fact(node)
+    command = commands(ctx.index).at(call.path, call.ordinal)
+    level = None if command is None else level_of(call, command)
+    paths = paths_of(call)
+    if command is None or level is None or not paths:
+        return
+    path = next((p for p in paths if not is_private(p)), paths[0])
+    if (
+        is_private(path)
+        or not path.entry.proven
+        or unsure(ctx.index, path)
+        or any(e.phase != "request" for _, e in path.steps)
+    ):
+        level = LOWER[level]
+    finding = ctx.finding(call, message(call, command, paths), confidence=level)
+    yield finding.with_trace(*ctx.index.steps(path)).with_help(repair(command.method))
+
+
+def paths_of(call: Call) -> list[Path]:
+    """Paths from entry points outside of tests."""
+    return [p for p in call.index.project.reach.paths(call.function.value) if p.entry.path not in call.index.tests]
+
+
+def level_of(call: Call, command: Command) -> Confidence | None:
+    """How sure it is that the work grows; None when it is bounded or not known to grow."""
+    if command.method in SPACE:
+        return Confidence.MEDIUM if command.method.startswith("scan") else Confidence.HIGH
+    if command.method in ("lrange", "zrange") and not is_whole(call):
+        return None
+    pattern = commands(call.index).pattern_of(command)
+    if pattern is None or not pattern.is_known:
+        return None
+    return growth(call, command, pattern)
+
+
+def is_whole(call: Call) -> bool:
+    """Whether a range goes from the first to the last."""
+    first, last = call.argument(1, "start"), call.argument(2, "end")
+    return first in ("#0", "'0") and str(last) in ("#-1", "'-1", "['-', '#1']", "['neg', '#1']")
+
+
+def growth(call: Call, command: Command, pattern: KeyPattern) -> Confidence | None:
+    """By what the project writes to such keys: members of any number, or a few that are named."""
+    found = commands(call.index)
+    if any(pattern.meets(there) for method in TRIMS for _, there in found.named(method)):
+        return None
+    writers = [w for method in WHOLE[command.method] for w, there in found.named(method) if pattern.meets(there)]
+    open_ended = [writer for writer in writers if not has_named_fields(call, writer)]
+    if not open_ended:
+        return None
+    return Confidence.MEDIUM if pattern.is_constant else Confidence.LOW
+
+
+def has_named_fields(call: Call, writer: Command) -> bool:
+    """Whether a write to a hash names its fields in the source."""
+    given = call.index.call(writer.path, writer.call)
+    if not writer.method.startswith("h"):
+        return False
+    mapping = given.keywords.get("mapping") or (
+        given.args[1] if writer.method == "hmset" and len(given.args) > 1 else None
+    )
+    if mapping is None:
+        return len(given.args) > 1 and text_of(given.args[1]) is not None
+    if type(mapping) is list and mapping[:1] == ["{}"]:
+        return all(text_of(key) is not None for key in mapping[1::2])
+    return True  # a whole object is written at once
+
+
+def message(call: Call, command: Command, paths: list[Path]) -> str:
+    """What it does, and how many routes can ask for it."""
+    routes = len({path.entry.function for path in paths})
+    where = f"on requests of {routes} route{'s' if routes > 1 else ''}"
+    pattern = commands(call.index).pattern_of(command)
+    text = f" {pattern.text}" if pattern is not None and command.method not in ("flushdb", "flushall") else ""
+    if command.method == "keys":
+        return f"KEYS{text} looks at every key of the database, and blocks Redis meanwhile, {where}"
+    if command.method.startswith("flush"):
+        return f"{command.method.upper()} empties the whole database {where}"
+    if command.method.startswith("scan"):
+        return f"SCAN walks every key of the database, about one command for every ten keys, {where}"
+    return f"{command.method.upper()}{text} reads everything that the key has come to hold, {where}"
+
+
+def repair(method: str) -> str:
+    """One sentence."""
+    if method in SPACE:
+        return "delete by names that the code knows, keep the names in a set, or put a version into the key"
+    return "read a page (a bounded LRANGE or ZRANGE, SSCAN, HMGET of the fields that are needed), or trim on write"

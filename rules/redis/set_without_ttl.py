@@ -1,0 +1,147 @@
+"""A key for cached or temporary data that never expires.
+
+## Why
+Redis keeps what nobody deletes. A cache entry without an expiry is served long after its source changed, and keys that
+are made of request data pile up until memory is full: then Redis refuses writes, or evicts keys that were meant to stay.
+
+## Bad
+    import json
+    import redis
+    from sqlalchemy.orm import Session
+
+    client = redis.Redis()
+
+    def remember(session: Session, user_id: int) -> None:
+        row = session.get(User, user_id)
+        client.set(f"cache:user:{user_id}", json.dumps(row.name))
+
+## Good
+    import json
+    import redis
+    from sqlalchemy.orm import Session
+
+    client = redis.Redis()
+
+    def remember(session: Session, user_id: int) -> None:
+        row = session.get(User, user_id)
+        client.set(f"cache:user:{user_id}", json.dumps(row.name), ex=300)
+
+## Configuration
+`default-ttl` is the expiry in seconds that the fix gives; the default is 300.
+
+## Limits
+Looked at are keys with a part that varies. Quiet for a key that anything in the project gives an expiry, for constant
+keys, and for keys that a function is handed. High confidence needs a word such as cache, session, token or lock in the
+key, or a value that a query gave; a key that grows with jobs, events, days or messages is medium; what is deleted or
+taken out somewhere is one step less. Keys that a wrapper of the project writes are those of its callers, and not seen.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from atomlint import Call, Confidence, Context, Edit, Finding, Option, Span, rule
+
+from ._keys import commands, counted, expiring, removing
+from ._quiet import is_aside
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    import libcst as cst
+
+    from atomlint.index.commands import Command
+    from atomlint.index.keys import KeyPattern
+
+TTL = Option("default-ttl", 300, "seconds that the fix gives a key to live", minimum=1)
+NEEDS = ("redis", "Redis", "valkey", "upstash")
+WRITES = frozenset(
+    {
+        "set", "hset", "hsetnx", "hmset", "setnx", "mset", "incr", "incrby", "incrbyfloat", "decr", "decrby", "hincrby",
+        "hincrbyfloat", "sadd", "zadd", "zincrby", "lpush", "rpush", "append", "xadd", "getset", "setbit", "pfadd", "geoadd",
+    }
+)  # fmt: skip
+TEMPORARY = re.compile(
+    r"(?:^|[^a-z])(?:cache[ds]?|sessions?|rate|ratelimit|rate_?limits?|throttle|locks?|locked|tokens?|otp|temp|tmp|temporary|nonce"
+    r"|captcha|csrf|cooldown|dedup\w*|idempoten\w*|heartbeat|presence|magic_?link|blacklist|revoked|attempts?)(?:[^a-z]|$)"
+)
+GROWING = re.compile(
+    r"(?:^|[^a-z])(?:jobs?|tasks?|events?|messages?|msg|requests?|runs?|executions?|traces?|uploads?|uuid|hash|digest|date"
+    r"|day|hour|minute|today|timestamp|now|url|query|ip|email|webhook|alerts?|notifications?)(?:[^a-z]|$)"
+)
+
+
+@rule("redis-set-without-ttl", needs=NEEDS, options=(TTL,), since="0.1")
+def writes_for_ever(call: Call) -> bool:
+    """A write to a key that varies, with no expiry at the call."""
+    if call.name not in WRITES or call.in_test or is_aside(call.path):
+        return False
+    command = commands(call.index).at(call.path, call.ordinal)
+    return command is not None and not expires_here(call, command) and level_of(call, command) is not None
+
+
+@writes_for_ever.on("Call")
+def report(ctx: Context, node: cst.Call) -> Iterator[Finding]:
+    """The write, with its key; a plain SET can be given an expiry."""
+    call = ctx.fact(node)
+    found = commands(ctx.index)
+    command = found.at(call.path, call.ordinal)
+    level = None if command is None else level_of(call, command)
+    if command is None or level is None:
+        return
+    pattern = found.pattern_of(command)
+    text = "" if pattern is None else pattern.text
+    finding = ctx.finding(
+        call, f"{command.method.upper()} {text} never expires: one more key for every new value", confidence=level
+    )
+    if command.method == "set" and node.args:
+        ttl = ctx.option(TTL)
+        end = ctx.span(node.args[-1].value).end
+        finding = finding.with_fix(f"let it expire after {ttl} s", Edit(Span(call.path, end, end), f", ex={ttl}"))
+        yield finding.with_help("give the key an expiry (`ex=`) with the write")
+    else:
+        yield finding.with_help("call EXPIRE on the key in the same pipeline as the write")
+
+
+def expires_here(call: Call, command: Command) -> bool:
+    """Whether the call itself gives an expiry, or may."""
+    keywords = command.expires_by
+    if keywords is None:
+        return not command.is_endless
+    if not keywords:
+        return True
+    return any(name in call.keywords for name in (*keywords, "**")) or len(call.args) > 2
+
+
+def level_of(call: Call, command: Command) -> Confidence | None:
+    """How sure it is that the key should expire and does not; None when it is not claimed."""
+    found = commands(call.index)
+    pattern = found.pattern_of(command)
+    if pattern is None or pattern.is_constant or not pattern.is_known:
+        return None
+    if expiring(call.index, command, pattern):
+        return None
+    words = key_words(pattern)
+    cached = command.method in ("set", "hset", "hmset") and from_query(call) and not counted(call.index, pattern)
+    if TEMPORARY.search(words) or cached:
+        return Confidence.MEDIUM if removing(call.index, pattern) else Confidence.HIGH
+    if GROWING.search(words):
+        return None if removing(call.index, pattern) else Confidence.MEDIUM
+    return None
+
+
+def key_words(pattern: KeyPattern) -> str:
+    """The words of a key and of what varies in it, in lower case."""
+    text = " ".join((pattern.literal.replace("_", " "), *(name.replace("_", " ") for name in pattern.names)))
+    return re.sub(r"(?<=[a-z])(?=[A-Z])", " ", text).lower()
+
+
+def from_query(call: Call) -> bool:
+    """Whether the value that is written comes from a database."""
+    values = [*call.args[1:], *(value for name, value in call.keywords.items() if name in ("value", "mapping"))]
+    for value in values:
+        for leaf in call.index.provenance.leaves(call.path, call.scope, value):
+            if leaf.kind == "call" and leaf.call >= 0 and call.index.call(call.path, leaf.call).database is not None:
+                return True
+    return False

@@ -1,0 +1,193 @@
+"""Containers that grow by what requests carry, and that nothing empties."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, NamedTuple
+
+from atomlint import Confidence, inside
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from atomlint import Index
+    from atomlint.index.containers import Container, Use
+    from atomlint.index.provenance import Leaf
+    from atomlint.index.reach import Path
+    from atomlint.index.value import Value
+
+WORDS = re.compile(r"[a-z]+|[A-Z][a-z]*")
+FEW = frozenset(
+    {"type", "kind", "provider", "model", "statu", "lang", "locale", "language", "version", "env", "environment"}
+    | {"region", "method", "currency", "mode", "level", "format", "category", "platform", "service", "feature", "plan"}
+    | {"role", "backend", "engine", "strategy", "scheme", "clas", "cl", "module", "config", "setting", "loop", "app"}
+    | {"integration", "connector", "tool", "schema", "handler", "func", "function", "callback", "field", "column"}
+    | {"table", "worker", "proces", "pid", "thread", "limit", "size"}
+)
+"""Words of keys that there are few of; without an ``s`` at their end."""
+CUSTOMERS = frozenset({"tenant", "org", "organization", "organisation", "workspace", "company", "team", "account"})
+MANY = frozenset(
+    {"ip", "host", "user", "session", "token", "email", "query", "text", "url", "path", "id", "uuid", "key", "message"}
+    | {"prompt", "client", "hash", "addres", "remote", "phone", "username", "header", "cookie", "code", "state"}
+)
+"""Words of keys that there is no end of."""
+FRESH = (
+    *("uuid.uuid", "secrets.token", "ulid.", "nanoid.", "shortuuid."),
+    *("time.time", "datetime.datetime.now", "datetime.datetime.utcnow"),
+)
+"""Calls that give another value every time."""
+ASIDE = ("/scripts/", "/examples/", "/migrations/", "/benchmarks/")
+"""Parts of paths of what serves nobody."""
+MAX_PATHS = 12
+
+
+class Growth(NamedTuple):
+    """One place where a container grows by request data."""
+
+    container: Container
+    use: Use
+    path: Path
+    source: str
+    """What the key is made of, as the entry point names it."""
+    confidence: Confidence
+    fresh: bool
+    """Whether every call adds an entry."""
+
+
+def growths(index: Index) -> dict[Value, list[Growth]]:
+    """Places of growth by function; every container once, at its surest place."""
+    found: dict[Value, list[Growth]] = index.keep("growths", lambda: _growths(index))
+    return found
+
+
+def _growths(index: Index) -> dict[Value, list[Growth]]:
+    result: dict[Value, list[Growth]] = {}
+    for container in index.containers.all:
+        if container.kind not in ("dict", "list", "set") or any(part in f"/{container.path}" for part in ASIDE):
+            continue
+        uses = index.containers.uses(container)
+        added = [use for use in uses if use.kind in ("store", "grow") and use.function in index.project.reach.reached]
+        if not added or any(_bounds(index, use) for use in uses) or not index.containers.outlives(container):
+            continue
+        places = [growth for use in added if (growth := _growth(index, container, use)) is not None]
+        if places:
+            best = max(places, key=lambda growth: growth.confidence.rank)
+            result.setdefault(best.use.function, []).append(best)
+    return result
+
+
+def _bounds(index: Index, use: Use) -> bool:
+    """Whether a use keeps a container from growing for ever, or may do so."""
+    if use.kind != "size":
+        return use.kind in ("remove", "clear", "escape")
+    table = index.project.linker.table(use.path)
+    wanted = f"@{use.call}"
+    tests = (frame.test for frame in table.facts.frames if frame.kind in ("if", "else", "after", "while"))
+    compared = any(part == wanted for test in tests if test is not None for part in inside(test))
+    return compared or any(assign.value == wanted for assign in table.facts.assigns)
+
+
+def _growth(index: Index, container: Container, use: Use) -> Growth | None:
+    if use.key is None or _is_known(index, container, use):
+        return None
+    table = index.project.linker.table(use.path)
+    shrinks = any(other.kind == "shrink" for other in index.containers.uses(container))
+    refuses = any(e.kind == "raise" and e.after <= _position(index, use) for e in table.exits.get(use.scope, ()))
+    likely = container.kind == "list" or refuses or shrinks  # what is refused first may leave few keys
+    best: Growth | None = None
+    for path in index.project.reach.paths(use.function)[:MAX_PATHS]:
+        if not path.entry.proven or path.confidence == "low":
+            continue
+        most = Confidence.MEDIUM if likely else Confidence(path.confidence)
+        for name, confidence, fresh in _sources(index, path, use):
+            level = min(confidence, most, key=lambda c: c.rank)
+            if best is None or level.rank > best.confidence.rank:
+                best = Growth(container, use, path, name, level, fresh)
+    return best
+
+
+def _position(index: Index, use: Use) -> int:
+    """Number of calls before a use in its file."""
+    if use.call >= 0:
+        return use.call
+    return index.project.linker.table(use.path).facts.assigns[use.assign].after
+
+
+def _is_known(index: Index, container: Container, use: Use) -> bool:
+    """Whether the key is in the container already: ``if key in cache: cache[key] = ...``."""
+    table = index.project.linker.table(use.path)
+    for frame in table.frames(use.frame):
+        record = table.facts.frames[frame]
+        test = record.test
+        compares = type(test) is list and test[:1] == ["cmp"] and len(test) == 4
+        if compares and str(test[3]).endswith(container.name):
+            return (test[2], record.kind) in (("in", "if"), ("not in", "else"))
+        if record.kind == "after" and type(test) is list and test[:1] == ["not"] and "not in" in test[1]:
+            return str(test[1][3]).endswith(container.name)
+    return False
+
+
+def _sources(index: Index, path: Path, use: Use) -> Iterator[tuple[str, Confidence, bool]]:
+    """What a key is made of that has no end: its name, how sure, and whether it is new at every call."""
+    entry = path.entry.function
+    leaves = index.provenance.upward(path.steps, use.function, use.key, stop=lambda f, leaf: _is_enum(index, f, leaf))
+    if any(leaf.kind == "call" and leaf.name in ("type", "qualname", "getfile") for _, leaf in leaves):
+        return
+    for function, leaf in leaves:
+        if leaf.kind == "call":
+            callees = index.project.linker.values.callee(function.place, leaf.call)
+            if any(v.kind == "ext" and v.place.startswith(FRESH) for v in callees):
+                yield f"{leaf.text}()", Confidence.HIGH, True
+        elif leaf.kind == "param" and function == entry:
+            level = _of_parameter(index, entry, leaf)
+            if level is not None:
+                yield leaf.text, level, False
+        elif leaf.kind == "free" and _is_request(index, function, leaf):
+            level = rank(leaf.text)
+            if level is not None:
+                yield leaf.text, level, False
+
+
+def _is_request(index: Index, function: Value, leaf: Leaf) -> bool:
+    values = index.project.linker.evaluate(function.place, function.scope, leaf.text)
+    return any(v.kind == "ext" and v.place.startswith(("flask.request", "flask.g.", "quart.request")) for v in values)
+
+
+def _of_parameter(index: Index, entry: Value, leaf: Leaf) -> Confidence | None:
+    head = leaf.text.partition(".")[0]
+    param = index.provenance.param(entry, head)
+    if param is None or head in ("self", "cls") or param.kind in ("*", "**") or str(param.annotation) == "bool":
+        return None
+    if "." not in leaf.text and head in ("request", "scope", "environ", "response", "call_next"):
+        return None
+    parent = index.project.linker.table(entry.place).facts.scopes[entry.scope].parent
+    if index.project.linker.values.parameters.injected(entry.place, parent, param) and "." not in leaf.text:
+        return None
+    return rank(leaf.text)
+
+
+def _is_enum(index: Index, function: Value, leaf: Leaf) -> bool:
+    """Whether a parameter takes one of a few values by its annotation."""
+    param = index.provenance.param(function, leaf.text) if leaf.kind == "param" else None
+    if param is None or param.annotation is None:
+        return False
+    linker = index.project.linker
+    parent = linker.table(function.place).facts.scopes[function.scope].parent
+    if type(param.annotation) is list and str(param.annotation[1]).endswith("Literal"):
+        return True
+    for value in linker.values.parameters.annotation(function.place, parent, param.annotation):
+        bases = linker.mro(value.place, value.scope) if value.kind == "inst" else ()
+        if any(base.kind == "ext" and base.place.startswith("enum.") for base in bases):
+            return True
+    return False
+
+
+def rank(name: str) -> Confidence | None:
+    """How sure it is, by its name, that there is no end of values: None when there are few."""
+    words = {word.lower().removesuffix("s") for word in WORDS.findall(name)}
+    last = {word.lower().removesuffix("s") for word in WORDS.findall(name.rpartition(".")[2])}
+    if last & FEW:
+        return None
+    if last & CUSTOMERS:
+        return Confidence.LOW
+    return Confidence.HIGH if MANY & words else Confidence.MEDIUM

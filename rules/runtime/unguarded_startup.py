@@ -1,0 +1,92 @@
+"""A process start that a database or Redis which is away takes down.
+
+## Why
+A lifespan that raises ends the process, and the platform starts it again: a short outage of one service becomes a crash
+loop, and every start asks the same services again. One product paid 12 million Redis reads for a day of that. What the
+application can run without (a warm cache, seeded rows, a background service) must not stop it.
+
+## Bad
+    from contextlib import asynccontextmanager
+
+    import redis.asyncio as redis
+    from fastapi import FastAPI
+
+    client = redis.from_url("redis://cache:6379")
+
+    @asynccontextmanager
+    async def lifespan(app: FastAPI):
+        await client.ping()
+        yield
+
+    app = FastAPI(lifespan=lifespan)
+
+## Good
+    import logging
+    from contextlib import asynccontextmanager
+
+    import redis.asyncio as redis
+    from fastapi import FastAPI
+
+    client = redis.from_url("redis://cache:6379")
+
+    @asynccontextmanager
+    async def lifespan(app: FastAPI):
+        try:
+            await client.ping()
+        except redis.RedisError as error:
+            logging.warning("Redis does not answer: %s", type(error).__name__)
+        yield
+
+    app = FastAPI(lifespan=lifespan)
+
+## Limits
+Redis work is reported with high confidence, database work with medium. A start that only connects, creates tables or
+migrates is not: without those nothing works, and stopping may be what is meant. A handler that logs and raises again counts
+as meant, too. Requests to HTTP services are not seen. What runs after `yield`, or in a task that nobody awaits, is no start.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from atomlint import Confidence, Context, Finding, Function, Note, rule
+
+from ._starts import Stage, stages
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+NEEDS = ("lifespan", "on_event", "on_startup", "startup", "before_serving", "add_event_handler")
+
+
+@rule("runtime-unguarded-startup", needs=NEEDS, severity="warning", since="0.1")
+def asks_without_handlers(function: Function) -> bool:
+    """A start-up handler with a stage that nothing catches, and that the process could do without."""
+    return any(not stage.ensures for stage in unguarded(function))
+
+
+@asks_without_handlers.on("*")
+def report(ctx: Context, function: Function) -> Iterator[Finding]:
+    """The first stage that can stop the start, with the others."""
+    found = unguarded(function)
+    kinds = list(dict.fromkeys("Redis" if use.resource == "redis" else "the database" for s in found for use in s.open))
+    first = found[0]
+    others = (
+        f", nor do {len(found) - 1} other calls" if len(found) > 2 else ", nor does one other" if len(found) > 1 else ""
+    )
+    text = (
+        f"{' and '.join(kinds)} being away stops the process at every start: "
+        f"{first.call.name or 'this'} in {first.call.function.qualname} is caught by nothing{others}"
+    )
+    sure = any(use.resource == "redis" for stage in found for use in stage.open)
+    finding = ctx.finding(first.call, text, confidence=Confidence.HIGH if sure else Confidence.MEDIUM)
+    for stage in found[1:]:
+        finding = finding.with_related(Note(stage.call.span, f"{stage.call.name} can stop it too"))
+    yield finding.with_trace(*first.trace()).with_help(
+        "catch the driver's errors around each step (OperationalError, InterfaceError, RedisError), log, and start without it"
+    )
+
+
+def unguarded(function: Function) -> list[Stage]:
+    """Stages of a start with a remote call whose error nothing catches, in source order."""
+    return [stage for stage in stages(function) if stage.open]

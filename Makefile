@@ -1,4 +1,4 @@
-# Needs Python 3.10 or newer, git and make; everything else goes into $(VENV).
+# Needs Python 3.10 or newer, git and make; everything else goes into $(VENV). With redis-server there, its suite runs too.
 #   make demo     check the example of an outage and print the report
 #   make test     everything that CI checks
 #   make docs     write the generated pages and the README's example anew

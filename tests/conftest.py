@@ -74,6 +74,10 @@ def pytest_make_collect_report():
 
 
 def pytest_terminal_summary(terminalreporter):
+    for report in terminalreporter.stats.get("passed", []) + terminalreporter.stats.get("failed", []):
+        for name, value in report.user_properties if report.when == "call" else ():
+            if name == "summary":
+                terminalreporter.write_line(str(value))
     found = defaultdict(list)
     for report in terminalreporter.stats.get("skipped", []):
         found[report.nodeid.partition("::")[0], reason_of(report)].append(report)

@@ -5,8 +5,9 @@
     python benchmarks/judge.py compare benchmarks/judged/atom.tsv REPORT.json
 
 A report is what ``atomlint check --output json`` printed. Judgements are tab-separated: rule, path, line, verdict
-(true, false or debatable) and the reason. A finding is the judged one when it is of the same rule, in the same file
-and within five lines.
+and the reason. The verdict is true, false or debatable, or missed for a place that the rule should have reported and did
+not: precision does not count these. A finding is the judged one when it is of the same rule, in the same file and within
+five lines.
 """
 
 from __future__ import annotations
@@ -26,7 +27,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
 COLUMNS = ["rule", "path", "line", "verdict", "reason"]
-VERDICTS = ("true", "false", "debatable")
+VERDICTS = ("true", "false", "debatable", "missed")
+CONFIDENCES = ("high", "medium", "low")
 NEAR = 5
 """Lines that a finding may have moved."""
 PRECISION = 0.85
@@ -53,6 +55,14 @@ class Place:
         return f"{self.path}:{self.line} {self.rule}"
 
 
+@dataclass(frozen=True, order=True)
+class Found:
+    """A finding of a run: where it stands, and how sure the rule is (empty when that is not known)."""
+
+    place: Place
+    confidence: str = ""
+
+
 @dataclass(frozen=True)
 class Judgement:
     """What somebody who read the code thinks of a finding."""
@@ -66,25 +76,37 @@ class Judgement:
 class Comparison:
     """A later run beside the judgements."""
 
-    judged: list[tuple[Judgement, bool]]
-    """Every judgement, and whether the run still has the finding."""
+    judged: list[tuple[Judgement, Found | None]]
+    """Every judgement, and the finding of the run that it is about."""
     new: list[Place]
     """Findings that nobody judged."""
 
     def with_verdict(self, verdict: str, *, found: bool) -> list[Judgement]:
-        """Judgements of one verdict whose finding is still there, or is gone."""
-        return [judgement for judgement, is_found in self.judged if judgement.verdict == verdict and is_found == found]
+        """Judgements of one verdict whose finding is there, or is not."""
+        return [one for one, finding in self.judged if one.verdict == verdict and (finding is not None) == found]
 
     @property
     def precision(self) -> Mapping[str, tuple[int, int]]:
         """By rule, and under the empty one for all: how many judged findings are still there, and how many are true."""
-        total: Counter[str] = Counter()
-        right: Counter[str] = Counter()
-        for judgement, found in self.judged:
-            for name in ("", judgement.place.rule) if found else ():
-                total[name] += 1
-                right[name] += judgement.verdict == "true"
-        return {name: (total[name], right[name]) for name in sorted(total)}
+        return _shares((name, one) for one, _ in self._counted() for name in ("", one.place.rule))
+
+    @property
+    def precision_at(self) -> Mapping[str, tuple[int, int]]:
+        """The same by confidence, the surest first; without the levels of which the run has no judged finding."""
+        shares = _shares((finding.confidence, one) for one, finding in self._counted())
+        return {level: shares[level] for level in CONFIDENCES if level in shares}
+
+    def _counted(self) -> list[tuple[Judgement, Found]]:
+        return [(one, finding) for one, finding in self.judged if finding is not None and one.verdict != "missed"]
+
+
+def _shares(named: Iterable[tuple[str, Judgement]]) -> dict[str, tuple[int, int]]:
+    total: Counter[str] = Counter()
+    right: Counter[str] = Counter()
+    for name, judgement in named:
+        total[name] += 1
+        right[name] += judgement.verdict == "true"
+    return {name: (total[name], right[name]) for name in sorted(total)}
 
 
 def read_judgements(file: Path) -> list[Judgement]:
@@ -155,14 +177,14 @@ def draw(findings: Iterable[Mapping[str, Any]], seed: int, count: int) -> list[M
     return sorted(random.Random(seed).sample(outside, count), key=place)
 
 
-def compare(judgements: Iterable[Judgement], places: Iterable[Place]) -> Comparison:
+def compare(judgements: Iterable[Judgement], findings: Iterable[Found]) -> Comparison:
     """Find every judged finding again: each finding is one judgement's at most, nearest pairs first."""
-    judgements, left = list(judgements), list(places)
+    judgements, left = list(judgements), list(findings)
     by_file = defaultdict(list)
     for at, one in enumerate(left):
-        by_file[one.rule, one.path].append(at)
+        by_file[one.place.rule, one.place.path].append(at)
     pairs = sorted(
-        (abs(left[at].line - judgement.place.line), number, at)
+        (abs(left[at].place.line - judgement.place.line), number, at)
         for number, judgement in enumerate(judgements)
         for at in by_file[judgement.place.rule, judgement.place.path]
     )
@@ -172,8 +194,8 @@ def compare(judgements: Iterable[Judgement], places: Iterable[Place]) -> Compari
         if distance <= NEAR and number not in again and at not in taken:
             again[number] = at
             taken.add(at)
-    judged = [(judgement, number in again) for number, judgement in enumerate(judgements)]
-    return Comparison(judged, sorted(one for at, one in enumerate(left) if at not in taken))
+    judged = [(one, left[again[number]] if number in again else None) for number, one in enumerate(judgements)]
+    return Comparison(judged, sorted(one.place for at, one in enumerate(left) if at not in taken))
 
 
 # --- commands ---------------------------------------------------------------------------------------------------------
@@ -182,7 +204,8 @@ def compare(judgements: Iterable[Judgement], places: Iterable[Place]) -> Compari
 def run_check(options: argparse.Namespace) -> int:
     """Whether a file of judgements is well-formed, and precise enough."""
     judgements = read_judgements(options.judged)
-    result = compare(judgements, [judgement.place for judgement in judgements])
+    result = compare(judgements, [Found(one.place) for one in judgements if one.verdict != "missed"])
+    print_list("missed", result.with_verdict("missed", found=False))
     return print_precision(result)
 
 
@@ -199,12 +222,13 @@ def run_draw(options: argparse.Namespace) -> int:
 
 def run_compare(options: argparse.Namespace) -> int:
     """Print what a later run lost, kept and added; 1 when it lost a true finding or is not precise enough."""
-    result = compare(read_judgements(options.judged), map(place, read_report(options.report)))
-    lost, kept = result.with_verdict("true", found=False), result.with_verdict("false", found=True)
-    for title, judgements in (("true, and gone", lost), ("false, and still there", kept)):
-        print(f"{title}: {len(judgements)}")
-        for judgement in judgements:
-            print(f"  {judgement.place}  {judgement.reason}")
+    findings = [Found(place(one), one["confidence"]) for one in read_report(options.report)]
+    result = compare(read_judgements(options.judged), findings)
+    lost = result.with_verdict("true", found=False)
+    print_list("true, and gone", lost)
+    print_list("false, and still there", result.with_verdict("false", found=True))
+    print_list("missed, and still not there", result.with_verdict("missed", found=False))
+    print_list("missed, and there now", result.with_verdict("missed", found=True))
     judged_rules = {judgement.place.rule for judgement, _ in result.judged}
     is_test = test_matcher(None)
     new = [one for one in result.new if one.rule in judged_rules and not is_test(one.path)]
@@ -215,11 +239,19 @@ def run_compare(options: argparse.Namespace) -> int:
     return 1 if lost else status
 
 
+def print_list(title: str, judgements: Sequence[Judgement]) -> None:
+    """Print how many judgements there are under a title, and each on a line."""
+    print(f"{title}: {len(judgements)}")
+    for judgement in judgements:
+        print(f"  {judgement.place}  {judgement.reason}")
+
+
 def print_precision(result: Comparison) -> int:
-    """Print how many of the judged findings that are there are true, by rule; 1 when they are too few in all."""
+    """Print how many of the judged findings that are there are true, by rule and by confidence; 1 for too few in all."""
     print("precision")
-    for rule, (total, right) in result.precision.items():
-        print(f"  {rule or 'all':32s} {right:4d} of {total:4d}  {right / total:6.1%}")
+    levels = {f"at {level} confidence": share for level, share in result.precision_at.items()}
+    for name, (total, right) in {**result.precision, **levels}.items():
+        print(f"  {name or 'all':32s} {right:4d} of {total:4d}  {right / total:6.1%}")
     total, right = result.precision.get("", (0, 0))
     return 1 if total and right / total < PRECISION else 0
 

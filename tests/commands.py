@@ -12,30 +12,30 @@ BEFORE = ROOT / "examples" / "incident" / "before"
 
 LIMITER = """\
 import redis
-from fastapi import FastAPI, Request
+from flask import Flask
 
-app = FastAPI()
-client = redis.Redis()
+app = Flask(__name__)
+client = redis.Redis(socket_timeout=1, socket_connect_timeout=1)
 
 
-@app.middleware("http")
-async def limit(request: Request, call_next):
+@app.before_request
+def limit():
     client.incr("hits")
-    return await call_next(request)
+    return None
 """
 """One finding: redis-per-request, on line 10."""
 
 QUIET = """\
 import redis
-from fastapi import FastAPI, Request
+from flask import Flask
 
-app = FastAPI()
-client = redis.Redis()
+app = Flask(__name__)
+client = redis.Redis(socket_timeout=1, socket_connect_timeout=1)
 
 
-@app.middleware("http")
-async def limit(request: Request, call_next):
-    return await call_next(request)
+@app.before_request
+def limit():
+    return None
 """
 """The same without it."""
 

@@ -162,7 +162,7 @@ def test_notes_and_messages_are_harmless_to_a_terminal(project, capsys):
     from atomlint.cli.emit import emit
 
     none = {"show_suppressed": False, "verbose": 0, "quiet": False, "statistics": False, "timings": False}
-    emit(SimpleNamespace(notes=["a\x1b[2J\nb\udcff"], tracebacks=[]), None, [], none)
+    emit(SimpleNamespace(notes=["a\x1b[2J\nb\udcff"], tracebacks=[]), SimpleNamespace(unresolved=None), [], none)
     assert capsys.readouterr().err == "note: a\\x1b[2J\\nb\\xff\n"
     assert "\x1b" not in atomlint("check", "--select", "\x1b[2J", cwd=project).stderr
 

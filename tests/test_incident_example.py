@@ -35,8 +35,12 @@ FIRST_RULES = {
     "orm-back-populates-missing",
     "orm-duplicate-class",
     "purge-hardcoded-tenant",
+    "redis-check-then-get",
+    "redis-kill-switch",
     "redis-per-request",
+    "runtime-startup-reads",
     "runtime-tight-poll",
+    "runtime-unguarded-startup",
     "secret-hardcoded",
     "tenant-uncached-lookup",
 }

@@ -53,3 +53,18 @@ def test_no_output_holds_a_secret_of_the_example(before: Report) -> None:
         render(name, before, stream, show_suppressed=True, verbose=2)
         for value in values - {"change-me"}:
             assert value not in stream.getvalue(), name
+
+
+@pytest.mark.parametrize(
+    ("rule", "path", "figures"),
+    [
+        ("redis-per-request", "core/security/limiter.py", ["2 Redis commands", "-96.7 %", "733,000 requests an hour"]),
+        ("runtime-tight-poll", "workers/availability_worker.py", ["every 60 s", "1,440 queries a day", "288 at 300 s"]),
+        ("tenant-uncached-lookup", "api/routes/tenant_routes.py", ["288 queries a day", "-99.8 %"]),
+        ("tenant-uncached-lookup", "core/tenancy.py", ["288 queries a day", "-99.8 %"]),
+        ("runtime-startup-reads", "core/startup.py", ["390 Redis commands", "561,600 a day"]),
+    ],
+)
+def test_a_message_gives_the_figures_of_the_incident(before: Report, rule: str, path: str, figures: list[str]) -> None:
+    found = next(f for f in before.findings if f.rule == rule and f.span.path.endswith(path))
+    assert [figure for figure in figures if figure not in found.message] == []

@@ -101,6 +101,47 @@ def test_a_false_finding_that_is_gone_leaves_the_precision(judged, report):
     assert "100.0%" in done.stdout
 
 
+MISSED = "redis-per-request\tapp/quota.py\t30\tmissed\tcounted on every request"
+
+
+def test_a_missed_place_is_listed_and_leaves_the_precision_alone(judged, report):
+    done = judge("compare", judged(TRUE, MISSED), report(finding("redis-per-request", "app/limits.py", 10)))
+    assert done.returncode == 0
+    assert (
+        "missed, and still not there: 1\n  app/quota.py:30 redis-per-request  counted on every request" in done.stdout
+    )
+    assert "missed, and there now: 0" in done.stdout
+    assert "all                                 1 of    1  100.0%" in done.stdout
+
+
+def test_a_missed_place_that_is_reported_now_is_neither_new_nor_precision(judged, report):
+    found = [finding("redis-per-request", "app/limits.py", 10), finding("redis-per-request", "app/quota.py", 31)]
+    done = judge("compare", judged(TRUE, MISSED), report(*found))
+    assert done.returncode == 0
+    assert "missed, and still not there: 0\nmissed, and there now: 1\n  app/quota.py:30 " in done.stdout
+    assert "not judged, outside of tests: 0" in done.stdout
+    assert "all                                 1 of    1  100.0%" in done.stdout
+
+
+def test_the_check_lists_what_was_missed_and_does_not_count_it(judged):
+    done = judge("check", judged(TRUE, MISSED))
+    assert done.returncode == 0
+    assert done.stdout.startswith("missed: 1\n  app/quota.py:30 ")
+    assert "all                                 1 of    1  100.0%" in done.stdout
+
+
+def test_precision_is_printed_by_the_confidence_of_the_finding(judged, report):
+    found = [
+        finding("redis-per-request", "app/limits.py", 10),
+        finding("redis-per-request", "app/jobs.py", 20, confidence="medium"),
+    ]
+    lines = judge("compare", judged(TRUE, FALSE), report(*found)).stdout.splitlines()
+    assert lines[-2:] == [
+        "  at high confidence                  1 of    1  100.0%",
+        "  at medium confidence                0 of    1    0.0%",
+    ]
+
+
 def test_a_suppressed_finding_does_not_count_as_found(judged, report):
     quiet = finding("redis-per-request", "app/limits.py", 10, suppressed={"reason": "known"})
     assert judge("compare", judged(TRUE), report(quiet)).returncode == 1
@@ -134,7 +175,7 @@ def test_drawing_all_there_are_when_they_are_few(report):
     [
         ("redis-per-request\ta.py\t1\ttrue", "4 columns instead of 5"),
         ("redis-per-request\ta.py\t0\ttrue\tr", "no line number: '0'"),
-        ("redis-per-request\ta.py\t1\tTP\tr", "the verdict is true, false, debatable, not 'TP'"),
+        ("redis-per-request\ta.py\t1\tTP\tr", "the verdict is true, false, debatable, missed, not 'TP'"),
         ("redis-per-request\ta.py\t1\ttrue\t ", "an empty column"),
         (TRUE, "app/limits.py:10 redis-per-request is judged twice"),
     ],

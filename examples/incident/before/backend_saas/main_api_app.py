@@ -21,7 +21,7 @@ logging.basicConfig(level=config.LOG_LEVEL)
 @asynccontextmanager
 async def lifespan(app: FastAPI) -> AsyncIterator[None]:
     """Create what is missing in the database, then start the background services."""
-    await run_in_threadpool(Base.metadata.create_all, engine)  # todo-expect: runtime-unguarded-startup
+    await run_in_threadpool(Base.metadata.create_all, engine)  # expect: runtime-unguarded-startup
     await run_in_threadpool(start_services)
     yield
 

@@ -23,7 +23,7 @@ class CacheService:
         return cls._instance
 
     def _connect(self) -> None:
-        self.client = redis.from_url(  # todo-expect: redis-kill-switch
+        self.client = redis.from_url(  # expect: redis-kill-switch
             config.REDIS_URL,
             decode_responses=True,
             socket_timeout=5,
@@ -41,7 +41,7 @@ class CacheService:
 
     def increment(self, key: str, ttl: int) -> int:
         """Count one up; the first count starts the time to live."""
-        count = self.client.incr(key)
+        count = self.client.incr(key)  # expect: redis-check-then-get
         if count == 1:
             self.client.expire(key, ttl)
         return count

@@ -26,6 +26,8 @@ if TYPE_CHECKING:
     from .syntax.statements import Statement
 
 View = Call | Class | Function
+MAX_FAILURES = 10
+"""Candidates in a row on which a rule may raise: then it is broken, and what it asks for may take long each time."""
 
 
 class Nominator:
@@ -38,6 +40,8 @@ class Nominator:
         self.findings: list[Finding] = []
         self.crashes: list[Crash] = []
         self.troubles: list[Trouble] = []
+        self.failures = 0
+        """Exceptions that rules raised, those of one crash counted each time."""
         self.documents = 0
         self.candidates = 0
         self.libcst_seconds = 0.0
@@ -48,11 +52,16 @@ class Nominator:
         """Nominate and report; ``needs`` gives the needles that each linked file holds."""
         for rule in rules:
             with self._guarding(rule):
+                in_a_row = 0
                 for view in self._views(rule, needs):
+                    before = self.failures
                     with self._guarding(rule):
                         if rule.nominate(view):
                             self.candidates += 1
                             self.findings += checked(self._report(rule, view))
+                    in_a_row = in_a_row + 1 if self.failures > before else 0
+                    if in_a_row == MAX_FAILURES:
+                        break
         self._statements.clear()
 
     def run_document_rules(self, rules: Sequence[Rule], paths: Iterable[str]) -> None:
@@ -165,6 +174,7 @@ class _Guard:
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: object) -> bool:
         if not isinstance(error, Exception):
             return False
+        self.nominator.failures += 1
         crash = crash_of(self.rule.id, error)
         if all(known.rule != crash.rule for known in self.nominator.crashes):
             self.nominator.crashes.append(crash)

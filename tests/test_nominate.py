@@ -78,6 +78,16 @@ def test_a_crash_costs_one_candidate_and_the_rule_goes_on(tmp_path, monkeypatch,
     assert report.status == 2
 
 
+def test_a_rule_that_raises_on_ten_candidates_in_a_row_is_asked_no_more(tmp_path, monkeypatch, project):
+    write(project, {"app.py": "bad()\n" + "worse()\n" * 9 + "bad()\n" + "worse()\n" * 10 + "bad()\n"})
+    report = run(tmp_path, monkeypatch, project, {"bad/rule.py": crashing("bad-rule", "report")})
+    assert [line for line in said(report) if line[2] == "bad-rule"] == [
+        ("app.py", 1, "bad-rule"),
+        ("app.py", 11, "bad-rule"),
+    ]
+    assert report.status == 2
+
+
 @pytest.mark.parametrize(
     ("error", "message"),
     [

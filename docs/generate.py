@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
+from catalog_page import catalog_page
 
 from atomlint.cli import COMMANDS, main
 from atomlint.config.schema import schema
@@ -72,7 +73,7 @@ resource = "redis"
 free = ["close"]
 ```
 
-The kinds and their keys are those of the built-in rows in `rules/catalog/`.
+[The kinds and their keys](catalog.md).
 """
 
 
@@ -85,6 +86,7 @@ def pages() -> Iterator[tuple[Path, str]]:
     yield ROOT / "docs" / "rules" / "README.md", MADE + table_of(rules)
     yield ROOT / "docs" / "configuration.md", MADE + configuration(rules)
     yield ROOT / "docs" / "cli.md", MADE + commands()
+    yield ROOT / "docs" / "catalog.md", MADE + catalog_page()
     yield ROOT / "README.md", readme()
 
 

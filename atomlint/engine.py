@@ -25,6 +25,8 @@ if TYPE_CHECKING:
     from .config import Settings
     from .hashes import Hashes
     from .index.facade import Index
+    from .index.project import Project
+    from .pipeline import Pipeline
     from .registry import Registry
     from .scan import SyntaxProblem
     from .workspace import Named, Workspace
@@ -92,16 +94,26 @@ class Engine:
         Raises:
             UsageError: a configuration is wrong.
         """
+        settings, workspace, _ = next(iter(self._projects(request)))
+        pipeline = self._pipeline(request, settings, workspace)
+        return settings, workspace, pipeline.program(), pipeline.facts.problems
+
+    def linked(
+        self, request: Request, settings: Settings, workspace: Workspace, paths: Sequence[str]
+    ) -> tuple[Project, Mapping[str, SyntaxProblem]]:
+        """Python files of a project of `projects`, linked, and what does not parse."""
+        pipeline = self._pipeline(request, settings, workspace)
+        return pipeline.linked(paths), pipeline.facts.problems
+
+    def _pipeline(self, request: Request, settings: Settings, workspace: Workspace) -> Pipeline:
         from .pipeline import Pipeline
 
-        settings, workspace, _ = next(iter(self._projects(request)))
         cache, hashes = self._cache(request, settings)
         hashes.key(workspace)
-        pipeline = Pipeline(
+        return Pipeline(
             settings, self.registry, workspace, hashes, cache,
             jobs=request.jobs, clock=self.clock, progress=request.progress, memo=self._memo,
         )  # fmt: skip
-        return settings, workspace, pipeline.program(), pipeline.facts.problems
 
     def projects(self, request: Request) -> Iterator[tuple[Settings, Workspace, Named | None]]:
         """The projects that are looked at, and what is named in each; None for all of it.

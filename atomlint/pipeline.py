@@ -168,6 +168,15 @@ class Pipeline:
     def program(self) -> Index:
         """All production code, linked whatever the rules need: for questions about the program itself."""
         paths = sorted(path for path in self.workspace.files if path.endswith(".py") and not self.is_test(path))
+        from .index.facade import Index
+
+        project = self.linked(paths)
+        index = Index(project, self.sources, tests=frozenset(p for p in self.workspace.files if self.is_test(p)))
+        index.files = tuple(self.workspace.files)
+        return index
+
+    def linked(self, paths: Sequence[str]) -> Project:
+        """Python files, linked; whatever the cache has no facts of is parsed first."""
         try:
             self.facts.ensure(paths)
             self.facts.prefetch(paths)
@@ -175,13 +184,9 @@ class Pipeline:
             if self._pool is not None:
                 self._pool.close()
                 self._pool = None
-        from .index.facade import Index
         from .index.project import Project
 
-        project = Project(paths, self.facts.facts, self.facts.spans, paths, self.catalog, self.settings.src)
-        index = Index(project, self.sources, tests=frozenset(p for p in self.workspace.files if self.is_test(p)))
-        index.files = tuple(self.workspace.files)
-        return index
+        return Project(paths, self.facts.facts, self.facts.spans, paths, self.catalog, self.settings.src)
 
     # --- stages ----------------------------------------------------------------------------------------------------
 

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from atomlint import Confidence, Note, dotted, expressions, inside
+from atomlint import Confidence, Note, condition, dotted, expressions, inside
+
+from ._turns import flags_of, held, holds, is_carried, is_entered, seldom
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -13,6 +15,8 @@ if TYPE_CHECKING:
     from atomlint.index.calls import Edge
     from atomlint.index.loops import Loop
     from atomlint.index.reach import Path
+
+    from ._turns import Flags
 
     Expr = Any
     Value = Any
@@ -96,17 +100,25 @@ def repeats(function: Function, remote: Remote, kinds: tuple[str, ...] = ("each"
     found: dict[int, tuple[Loop, tuple[Loop, ...], list[Work]]] = {}
     for call in function.calls:
         around = turning(call)
-        if around is None or around[0].kind not in kinds:
+        if around is None or around[0].kind not in kinds or _stands_in(call, around[0].frame):
             continue
         loop, outer = around[0], tuple(around[1:])
         work = [w for w in _work(call, remote, loop.frame, DEPTH) if not w.steps[-1].in_test]
-        if work:
+        if work and not is_carried(call, loop.frame) and not (len(work[0].steps) > 1 and is_entered(call)):
             found.setdefault(loop.frame, (loop, outer, []))[2].extend(work)
     path = path_to(function) if found else None
     if path is None:
         return
     for loop, around_it, repeated in found.values():
         yield Repeat(loop, around_it, tuple(_distinct(repeated)), path)
+
+
+def _stands_in(call: Call, loop: int) -> bool:
+    """Whether the loop is another way for when there is no client: ``if not client: for key in keys: ...``."""
+    frames = call.frame_ids
+    around = frames[frames.index(loop) + 1 :] if loop in frames else frames
+    facts = call.table.facts
+    return any(facts.frames[at].kind in BRANCHES and seldom(call.function, at, 0, "") for at in around)
 
 
 def may_repeat(function: Function) -> bool:
@@ -159,7 +171,10 @@ def confidence(repeat: Repeat, *, data: bool) -> Confidence:
 
 def others(repeat: Repeat) -> list[Note]:
     """The remote calls of a turn besides the first."""
-    notes = {w.steps[0]: Note(w.steps[0].span, f"and {w.hit.what} here") for w in repeat.work}
+    notes = {
+        w.steps[0]: Note(w.steps[0].span, f"and {w.hit.what} here{'' if w.sure else ', in some turns'}")
+        for w in repeat.work
+    }
     return [note for call, note in notes.items() if call != repeat.first]
 
 
@@ -177,13 +192,16 @@ def trace(index: Index, repeat: Repeat) -> tuple[Note, ...]:
 # --- the work of one turn ---------------------------------------------------------------------------------------------
 
 
-def _work(call: Call, remote: Remote, frame: int, depth: int) -> Iterator[Work]:
-    """Remote calls that a call runs; ``frame`` is the loop's frame in its function, 0 for the function as a whole."""
+def _work(call: Call, remote: Remote, frame: int, depth: int, flags: Flags = ()) -> Iterator[Work]:
+    """Remote calls that a call runs; ``frame`` is the loop's frame in its function, 0 for the function as a whole.
+
+    ``flags`` are the function's parameters that are known to be constants.
+    """
     hit = remote(call)
     edges = _edges(call) if hit is None and depth else []
     if (hit is None and not edges) or (hit is not None and not hit.what):
         return
-    sure = runs(call, frame)
+    sure = runs(call, frame, flags)
     if sure is None:
         return
     if hit is not None:
@@ -192,22 +210,22 @@ def _work(call: Call, remote: Remote, frame: int, depth: int) -> Iterator[Work]:
         found = []
         for edge in edges if not _is_started(call) else ():
             proven = len(edges) == 1 and edge.certainty in ("proven", "high")
-            for work in _of_function(call.index, edge.target, remote, depth - 1):
+            given = flags_of(call.index.project.linker, call, edge.target, flags)
+            for work in _of_function(call.index, edge.target, remote, depth - 1, given):
                 found.append(Work((call, *work.steps), work.hit, work.sure and sure, work.proven and proven))
     guard = call.guard if found else None
     if guard is None or guard.remote:
         yield from found
 
 
-def _of_function(index: Index, function: Value, remote: Remote, depth: int) -> list[Work]:
+def _of_function(index: Index, function: Value, remote: Remote, depth: int, flags: Flags) -> list[Work]:
     """Remote calls that calling a function runs, outside of loops of its own that may have no turn."""
-    key = ("turn", remote, function, depth)
+    key = ("turn", remote, function, depth, flags)
     known: list[Work] | None = index.project.memo.get(key)
     if known is None:
         index.project.memo[key] = []  # a function that calls itself
-        known = [
-            work for call in index.function(function).calls if _own_turn(call) for work in _work(call, remote, 0, depth)
-        ]
+        calls = [call for call in index.function(function).calls if _own_turn(call)]
+        known = [work for call in calls for work in _work(call, remote, 0, depth, flags)]
         index.project.memo[key] = known
     return known
 
@@ -238,14 +256,14 @@ def _started(call: Call) -> Iterator[int]:
             )
 
 
-def runs(call: Call, frame: int) -> bool | None:
+def runs(call: Call, frame: int, flags: Flags = ()) -> bool | None:
     """Whether a call runs at every turn (True), in some (False), or only seldom (None): after errors, for new keys."""
     receiver = call.callee.rpartition(".")[0] if type(call.callee) is str else ""
-    found = in_frames(call.function, call.frame_ids, frame, receiver)
+    found = in_frames(call.function, call.frame_ids, frame, receiver, flags)
     return found and not short_circuited(call) if found else found
 
 
-def in_frames(function: Function, frames: list[int], until: int, receiver: str = "") -> bool | None:
+def in_frames(function: Function, frames: list[int], until: int, receiver: str = "", flags: Flags = ()) -> bool | None:
     """Whether what stands in these frames, innermost first, runs at every turn of the loop ``until``: see `runs`."""
     facts = function.table.facts
     sure = True
@@ -255,19 +273,24 @@ def in_frames(function: Function, frames: list[int], until: int, receiver: str =
         kind, test = facts.frames[at].kind, facts.frames[at].test
         if kind == "except" or (kind in BRANCHES and _is_memo(function, test)):
             return None
-        if kind in BRANCHES and not _is_presence(test, receiver):
+        if kind not in BRANCHES:
+            continue
+        taken = holds(condition(kind, test), flags)
+        if taken is False or seldom(function, at, until, receiver):
+            return None
+        if not taken and not _is_presence(condition(kind, test), receiver):
             sure = False
     return sure
 
 
 def _is_presence(test: Expr, receiver: str) -> bool:
-    """Whether a test only asks if something is there: a client, a value without which there is nothing to ask for."""
-    if type(test) is list and test[:1] in (["and"], ["or"], ["not"]):
-        return all(_is_presence(part, receiver) for part in test[1:])
-    if type(test) is list and test[:1] == ["cmp"] and test[-1] == "#None":
-        test = test[1]
-    name = dotted(test) or ""
-    return bool(name) and (name == receiver or name.lower().rpartition(".")[2].strip("_").endswith(PRESENT))
+    """Whether what holds is only that something is there: a client, a value without which there is nothing to ask for."""
+    for part, negated in held(test):
+        name = dotted(part) or ""
+        is_one = bool(name) and (name == receiver or name.lower().rpartition(".")[2].strip("_").endswith(PRESENT))
+        if negated or not is_one:
+            return False
+    return True
 
 
 def _is_memo(function: Function, test: Expr) -> bool:

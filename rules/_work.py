@@ -6,6 +6,7 @@ from itertools import combinations, product
 from typing import TYPE_CHECKING
 
 from atomlint import Confidence, Note, Option
+from atomlint.index.paths import dependency
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -62,6 +63,9 @@ def describe_frequency(work: RequestWork, *, conditional: bool | None = None) ->
         return f"{when} that takes this branch" if conditional else when
     after = ", after the response" if work.after_response else ""
     routes = f"{work.routes} route{'s' if work.routes > 1 else ''}"
+    if work.frequency == "dependency" and work.routes == 1 and work.path.entry.kind == "router-dependency":
+        which = " that takes this branch" if conditional else ""
+        return f"on every request{which} to the routes behind it{after}"
     if work.frequency == "dependency":
         dependency = f"of {routes} that share a dependency" if work.routes > 1 else "of one route's dependency"
         if not conditional:
@@ -74,10 +78,7 @@ def describe_frequency(work: RequestWork, *, conditional: bool | None = None) ->
 
 def entry_name(index: Index, work: RequestWork) -> str:
     """The entry point to name in a message: the dependency where there is one, else the registered function."""
-    for _, edge in work.path.steps:
-        if edge.kind == "dependency":
-            return index.function(edge.target).qualname
-    return index.function(work.path.entry.function).qualname
+    return index.function(dependency(work.path)).qualname
 
 
 def way(index: Index, work: RequestWork, use: Use) -> str:

@@ -6,9 +6,11 @@ import textwrap
 from typing import TYPE_CHECKING
 
 from atomlint.finding import Confidence
-from atomlint.testing import check_files
+from atomlint.testing import check_directory, check_files
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from atomlint.finding import Finding
 
 HEAD = """
@@ -131,3 +133,150 @@ def test_a_permanent_counter_is_certain_and_a_second_round_trip_is_likely() -> N
     always = 'client = redis.Redis()\n\ndef f(a):\n    client.incr(f"n:{a}")\n    client.expire(f"n:{a}", 60)\n'
     (each_time,) = findings("redis-check-then-get", always)
     assert each_time.confidence is Confidence.MEDIUM
+
+
+def blocking(functions: int, **more: str) -> list[Finding]:
+    routes = "".join(
+        f"\n@app.get('/{number}')\nasync def f{number}():\n    return client.get('{number}')\n"
+        for number in range(functions)
+    )
+    return findings("redis-blocking-in-async", f"\nclient = redis.Redis()\n{routes}", **more)
+
+
+def test_functions_that_hold_the_loop_with_one_client_are_one_finding_where_it_is_made() -> None:
+    (found,) = blocking(5)
+    assert found.span.start.line == 7
+    assert (
+        "5 coroutine functions wait for this synchronous client on the event loop, in 5 functions (get)"
+        in found.message
+    )
+    assert [note.message for note in found.related] == [
+        f"f{n}: get, on behalf of 1 coroutine function" for n in range(5)
+    ]
+    assert found.confidence is Confidence.HIGH
+
+
+def test_a_few_functions_that_hold_the_loop_are_reported_where_they_wait() -> None:
+    assert [found.symbol for found in blocking(4)] == ["f0", "f1", "f2", "f3"]
+
+
+def test_with_no_places_every_function_that_holds_the_loop_is_reported(tmp_path: Path) -> None:
+    routes = "".join(
+        f"\n@app.get('/{number}')\nasync def f{number}():\n    return client.get('{number}')\n" for number in range(6)
+    )
+    (tmp_path / "app.py").write_text(f"{HEAD}client = redis.Redis()\n{routes}", "utf-8")
+    (tmp_path / "atomlint.toml").write_text("[rules.redis-blocking-in-async]\nplaces = 0\n", "utf-8")
+    found = check_directory(tmp_path, select=("redis-blocking-in-async",)).findings
+    assert [one.symbol for one in found] == [f"f{number}" for number in range(6)]
+
+
+def test_a_middleware_that_looks_the_path_up_first_asks_on_a_branch() -> None:
+    text = """
+    client = redis.Redis()
+
+    def needed(path):
+        for prefix in sorted(["/admin"]):
+            if path.startswith(prefix):
+                return 2
+        return None
+
+    @app.middleware("http")
+    async def gate(request, call_next):
+        tier = needed(request.url.path)
+        if {test}:
+            return await call_next(request)
+        client.get("tier")
+        return await call_next(request)
+    """
+    for test in ("tier is None", "not tier"):
+        (found,) = findings("redis-per-request", text.format(test=test))
+        assert "on every request that takes this branch" in found.message
+        assert found.confidence is Confidence.MEDIUM
+    (found,) = findings("redis-per-request", text.format(test="tier is not None"))
+    assert "on every request (" in found.message
+
+
+def test_a_shared_dependency_counts_all_of_its_routes() -> None:
+    routes = "".join(f"\n@app.get('/{n}')\ndef f{n}(user=Depends(user)): ...\n" for n in range(210))
+    text = f"\nfrom fastapi import Depends\nclient = redis.Redis()\ndef user():\n    return client.get('a')\n{routes}"
+    (found,) = findings("redis-per-request", text)
+    assert "for every request of 210 routes" in found.message
+
+
+def test_a_command_below_a_prefix_that_no_known_route_has_is_still_one_of_every_request() -> None:
+    text = """
+    client = redis.Redis()
+
+    @app.get("/")
+    def root(): ...
+
+    @app.middleware("http")
+    async def count(request, call_next):
+        if request.url.path.startswith("/api/"):
+            client.incr("hits")
+        return await call_next(request)
+    """
+    (found,) = findings("redis-per-request", text)
+    assert "routes" not in found.message
+
+
+def test_scan_says_how_many_keys_a_command_looks_at() -> None:
+    text = "client = redis.Redis()\n\n@app.get('/a')\ndef a():\n    return list(client.scan_iter('a:*'{count}))"
+    for count, said in (("", "10 keys"), (", count=500", "500 keys")):
+        (found,) = findings("redis-scan-in-request", text.format(count=count))
+        assert f"about one command for every {said}" in found.message
+    (found,) = findings("redis-scan-in-request", text.format(count=", count=unknown()"))
+    assert "one command for every" not in found.message
+
+
+def test_work_that_the_usual_way_does_too_is_no_error_path() -> None:
+    text = """
+    client = redis.Redis()
+
+    def count():
+        client.incr("hits")
+
+    @app.middleware("http")
+    async def each(request, call_next):
+        if request.state.queue:
+            try:
+                request.state.queue.push("hit")
+            except OSError:
+                count()
+        {other}
+        return await call_next(request)
+    """
+    assert findings("redis-per-request", text.format(other="pass")) == []
+    assert len(findings("redis-per-request", text.format(other="count()"))) == 1
+
+
+def test_one_of_two_dependencies_that_a_factory_picks_is_a_branch() -> None:
+    text = """
+    from fastapi import Depends
+    client = redis.Redis()
+
+    def anyone():
+        return client.get("open")
+
+    def member(): ...
+
+    def require(right, anonymous=False):
+        base = anyone if anonymous else member
+
+        def inner(user=Depends(base)):
+            return user
+
+        return inner
+
+    @app.get("/a")
+    def a(user=Depends(require("x"))): ...
+
+    @app.get("/b")
+    def b(user=Depends(require("x"))): ...
+
+    @app.get("/c")
+    def c(user=Depends(require("x", anonymous=True))): ...
+    """
+    (found,) = findings("redis-per-request", text)
+    assert "for requests that take this branch, of 3 routes that share a dependency (require.inner" in found.message
+    assert found.confidence is Confidence.MEDIUM

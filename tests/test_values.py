@@ -225,6 +225,15 @@ def test_self_is_an_instance_and_cls_the_class():
     assert of("class A:\n    @classmethod\n    def m(cls):\n        x = cls") == {"def app.py:A"}
 
 
+def test_a_loop_over_an_annotated_dict_gives_its_keys_and_a_look_up_its_values():
+    head = (
+        f"{CLIENT}class Loop: pass\nclients: dict[Loop, redis.Redis] = {{}}\ndef keep(loop): clients[loop] = client\n"
+    )
+    assert of(f"{head}for key in clients:\n    x = key") == {"inst app.py:Loop"}
+    assert of(f"{head}def f(loop):\n    x = clients[loop]") == REDIS
+    assert of(f"{head}for key, value in clients.items():\n    x = value") == REDIS
+
+
 # --- circles -----------------------------------------------------------------------------------------------------------
 
 CIRCLES = [
@@ -384,5 +393,7 @@ def test_a_default_and_an_alias_of_another_file_are_each_looked_up_in_their_own_
     }
     assert values(files) == REDIS
     files["app.py"] = files["app.py"].replace("first=Depends(a), c: Client = Depends(b)", "c: Client")
-    files["deps.py"] += "from fastapi import Depends\ndef get(): return redis.Redis()\nClient = Annotated[object, Depends(get)]\n"
+    files["deps.py"] += (
+        "from fastapi import Depends\ndef get(): return redis.Redis()\nClient = Annotated[object, Depends(get)]\n"
+    )
     assert values(files) == REDIS

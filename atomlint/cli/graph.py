@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, NoReturn
+from typing import TYPE_CHECKING, NamedTuple, NoReturn
 
 import click
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from ..config import Settings
     from ..engine import Engine, Request
+    from ..workspace import Workspace
 
 
 @click.command()
@@ -41,29 +45,34 @@ def graph(paths: tuple[str, ...], entry: str | None, form: str, configs: tuple[s
     from ..index import graph as graphs
 
     engine = Engine()
+    request = Request(paths=paths, cwd=Path.cwd(), config=configs, isolated=isolated, use_cache=False)
     try:
-        found = build(engine, Request(paths=paths, cwd=Path.cwd(), config=configs, isolated=isolated, use_cache=False))
+        found, troubles = build(engine, request, entry, lambda line: click.echo(f"atomlint: {line}", err=True))
+    except graphs.Unclear as unclear:
+        _fail([_which(entry or "", unclear.found, unclear.known)])
     except UsageError as error:
         _fail(error.messages)
     finally:
         engine.close()
-    if entry is not None:
-        names = graphs.matching(found, entry)
-        if len(names) != 1:
-            _fail([_which(entry, names, found)])
-        found = graphs.reachable(found, names[0])
     click.echo({"json": graphs.to_json, "dot": graphs.to_dot, "mermaid": graphs.to_mermaid}[form](found))
+    if troubles:
+        _fail(troubles)
 
 
-def build(engine: Engine, request: Request) -> dict[str, list[str]]:
-    """The graph of everything that a request names.
+def build(
+    engine: Engine, request: Request, entry: str | None, note: Callable[[str], None]
+) -> tuple[dict[str, list[str]], list[str]]:
+    """The graph of everything that a request names, or of what an entry reaches in it, and files that cannot be read.
+
+    Args:
+        note: takes a line that says why a graph is coarser than it could be.
 
     Raises:
         UsageError: a path is missing, the configuration is wrong, or there is no Python file.
+        Unclear: the entry names nothing, or several things.
     """
     from ..engine import UsageError
-    from ..index.graph import call_graph
-    from ..source import DecodeError, Source
+    from ..index.graph import Unclear
 
     carriers = {
         name.replace("()", ""): (row.argument, row.keyword or None)
@@ -72,35 +81,86 @@ def build(engine: Engine, request: Request) -> dict[str, list[str]]:
         for name in row.names
     }
     result: dict[str, list[str]] = {}
-    count = 0
+    unclear: list[Unclear] = []
+    troubles: list[str] = []
+    count = clear = 0
     for settings, workspace, named in engine.projects(request):
         if named is not None and named.troubles:
             raise UsageError([trouble.message for trouble in named.troubles])
-
-        def read(path: str, workspace: object = workspace) -> str | None:
-            data = workspace.read(path)  # type: ignore[attr-defined]
-            try:
-                return Source(path, data).text if isinstance(data, bytes) else None
-            except DecodeError:
-                return None
-
         python = [path for path in workspace.files if path.endswith(".py")]
         chosen = python if named is None else sorted(path for path in named.files if path.endswith(".py"))
         count += len(chosen)
-        project = {*python, *chosen}
-        for name, callees in call_graph(chosen, read, project=project, src=settings.src, carriers=carriers).items():
+        part = Part(engine, request, settings, workspace, chosen, sorted({*python, *chosen}), entry)
+        problems: dict[str, str] = {}
+        try:
+            graph = part.graph(carriers, note, problems)
+            clear += 1
+        except Unclear as error:
+            unclear.append(error)
+            graph = {}
+        for name, callees in graph.items():
             result[name] = sorted({*result.get(name, ()), *callees})
+        troubles += [f"{path}: cannot be parsed: {why}" for path, why in sorted(problems.items())]
     if not count:
         raise UsageError(["no Python files found"])
-    return dict(sorted(result.items()))
+    if unclear and (not clear or any(error.found for error in unclear)):
+        raise Unclear(
+            sorted({name for error in unclear for name in error.found}),
+            sorted({name for error in unclear for name in error.known}),
+        )
+    return dict(sorted(result.items())), troubles
 
 
-def _which(entry: str, names: list[str], found: dict[str, list[str]]) -> str:
+class Part(NamedTuple):
+    """What is looked at in one project."""
+
+    engine: Engine
+    request: Request
+    settings: Settings
+    workspace: Workspace
+    chosen: list[str]
+    python: list[str]
+    entry: str | None
+
+    def graph(
+        self,
+        carriers: dict[str, tuple[int | None, str | None]],
+        note: Callable[[str], None],
+        problems: dict[str, str],
+    ) -> dict[str, list[str]]:
+        """The graph: of a run, or of the index where there is too much to run."""
+        from ..index.graph import MAX_LINES, TooMuch, call_graph, fact_graph
+
+        lines = sum((self.read(path) or "").count("\n") for path in self.chosen)
+        if lines <= MAX_LINES:
+            try:
+                return call_graph(self.chosen, self.read, project=self.python, src=self.settings.src, carriers=carriers,
+                                  entry=self.entry, problems=problems)  # fmt: skip
+            except TooMuch:
+                problems.clear()
+        note(f"{len(self.chosen)} files with {lines:,} lines are too many to be run: calls are those that the index knows")
+        project, found = self.engine.linked(self.request, self.settings, self.workspace, self.python)
+        wanted = set(self.chosen)
+        problems.update({path: f"line {p.line}: {p.message}" for path, p in found.items() if path in wanted})
+        return fact_graph(project.calls, self.chosen, self.entry)
+
+    def read(self, path: str) -> str | None:
+        """The text of a file, None when it cannot be read."""
+        from ..source import DecodeError, Source
+
+        data = self.workspace.read(path)
+        try:
+            return Source(path, data).text if isinstance(data, bytes) else None
+        except DecodeError:
+            return None
+
+
+def _which(entry: str, names: list[str], known: list[str]) -> str:
     from ..didyoumean import suggestion
 
     if names:
         return f"{entry} could be any of {', '.join(names)}"
-    return f"no such function or module: {entry}{suggestion(entry, found)}"
+    return f"no such function or module: {entry}{suggestion(entry, known)}"
 
 
 def _fail(messages: list[str]) -> NoReturn:

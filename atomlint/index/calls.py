@@ -15,6 +15,11 @@ if TYPE_CHECKING:
 
     from ..facts.records import Call, Expr
     from .linker import Linker
+    from .value import Values
+
+
+KEYED = frozenset({"sorted", "min", "max", "sort"})
+"""Builtins that call what ``key`` names."""
 
 
 class Edge(NamedTuple):
@@ -33,6 +38,15 @@ class Edge(NamedTuple):
     """``proven``; ``union`` when it is one of at most three that the callee can be; ``possible`` when it is one of more."""
 
 
+class Layer(NamedTuple):
+    """What one decorator puts around a function."""
+
+    wrappers: tuple[Value, ...]
+    """What runs instead when the function is called."""
+    callers: tuple[Value, ...]
+    """What calls the function then."""
+
+
 def certainty(count: int) -> str:
     """How certain an edge is that is one of so many."""
     return "proven" if count <= 1 else "union" if count <= MAX_HEIRS else "possible"
@@ -48,6 +62,8 @@ class Calls:
         self._called_params: dict[Value, dict[str, frozenset[Value]]] = {}
         self.through: dict[tuple[Value, int, Value], set[Value]] = {}
         """By (function, call, target) of a carried edge: the functions whose code calls what was handed on."""
+        self.recursive: set[Value] = set()
+        """Functions that call themselves: no edge says so."""
         self.unresolved: dict[Value, int] = {}
         """Calls by function whose callee the index does not know."""
 
@@ -63,16 +79,21 @@ class Calls:
         table = linker.table(function.place)
         edges: list[Edge] = []
         unresolved = 0
+        scopes = table.facts.scopes
+        in_class = scopes[scopes[function.scope].parent].kind == "class"
         for ordinal in table.calls_in.get(function.scope, ()):
             callee = linker.values.callee(function.place, ordinal)
             if not callee:
-                unresolved += 1
+                given = self._called_back(table, ordinal)
+                unresolved += not given
+                edges += [Edge(ordinal, target, "carried", certainty=certainty(len(given))) for target in given]
             carried: set[Value] = set()
-            for value in callee:
+            meant = self._of_heirs(table, function, ordinal, callee) if in_class else callee
+            for value in meant:
                 if value.kind == "def" and linker.stated(value) is not None:
                     continue  # the catalog says what it costs
                 targets = called_functions(linker, value)
-                sure = certainty(len(callee))
+                sure = certainty(len(meant))
                 edges += [Edge(ordinal, target, "call", certainty=sure) for target in targets]
                 for target in targets:
                     edges += self._overrides(ordinal, target)
@@ -87,7 +108,32 @@ class Calls:
         edges += self._dependencies(table, function)
         edges += self._wrappers(table, function)
         self.unresolved[function] = unresolved
+        if any(edge.target == function for edge in edges):
+            self.recursive.add(function)
         return list(dict.fromkeys(edge for edge in edges if edge.target != function))
+
+    def _of_heirs(self, table: Table, function: Value, ordinal: int, callee: Values) -> Collection[Value]:
+        """The callee of ``self.step()`` in a class that is never made itself: the methods of its heirs."""
+        expr = table.facts.calls[ordinal].callee
+        if len(callee) != 1 or type(expr) is not str or expr.count(".") != 1:
+            return callee
+        (target,) = callee
+        record = table.facts.scopes[function.scope]
+        if target.kind != "def" or self.linker.heirs.is_abstract(target):
+            return callee
+        if not record.params or table.receiver_class(function.scope, expr.partition(".")[0]) is None:
+            return callee
+        heirs = self.linker.heirs
+        owner = Value("def", table.path, record.parent)
+        found = heirs.overrides(target)
+        if table.facts.scopes[record.parent].kind != "class" or not 0 < len(found) <= MAX_HEIRS or heirs.is_made(owner):
+            return callee
+        name = self.linker.table(target.place).facts.scopes[target.scope].name
+        results: dict[Value, None] = {}
+        for heir in heirs.below(owner):
+            if heirs.is_made(heir) or not heirs.below(heir):
+                results.update(dict.fromkeys(self.linker.values.attribute(Value("inst", heir.place, heir.scope), name)))
+        return list(results) or callee
 
     def _overrides(self, ordinal: int, target: Value) -> list[Edge]:
         """Methods of heirs that an abstract method stands for."""
@@ -117,6 +163,26 @@ class Calls:
             for v in self.linker.evaluate(table.path, call.scope, expr)
             for target in called_functions(self.linker, v)
         ]
+
+    def _called_back(self, table: Table, ordinal: int) -> list[Value]:
+        """Functions that a builtin calls: ``sorted(rows, key=f)``, ``map(f, rows)``."""
+        call = table.facts.calls[ordinal]
+        if type(call.callee) is not str:
+            return []
+        base, _, name = call.callee.rpartition(".")
+        given: list[Expr] = []
+        if name in KEYED and (name == "sort" if base else self.linker.values.is_builtin(table.path, call.scope, name)):
+            given = [value for keyword, value in call.keywords if keyword == "key"]
+        elif name in ("map", "filter") and not base and call.args:
+            if self.linker.values.is_builtin(table.path, call.scope, name):
+                given = call.args[:1]
+        found = [
+            target
+            for expr in given
+            for value in self.linker.evaluate(table.path, call.scope, expr)
+            for target in called_functions(self.linker, value)
+        ]
+        return list(dict.fromkeys(found))
 
     def _handed_on(self, table: Table, ordinal: int, target: Value) -> set[Value]:
         """Functions passed to a function of the project that calls that parameter."""
@@ -216,13 +282,17 @@ class Calls:
 
     def _wrappers(self, table: Table, function: Value) -> list[Edge]:
         """Functions of the project that a decorator puts around this one."""
-        return [Edge(call, inner, "decorator") for call, layer in self._layers(table, function) for inner in layer]
+        return [
+            Edge(call, inner, "decorator")
+            for call, layer in self._layers(table, function)
+            for inner in layer.wrappers
+        ]
 
-    def layers(self, function: Value) -> list[list[Value]]:
-        """What the decorators of a function put around it, the outermost first; several for what can be either."""
+    def layers(self, function: Value) -> list[Layer]:
+        """What the decorators of a function put around it, the outermost first."""
         return [layer for _, layer in self._layers(self.linker.table(function.place), function)]
 
-    def _layers(self, table: Table, function: Value) -> list[tuple[int, list[Value]]]:
+    def _layers(self, table: Table, function: Value) -> list[tuple[int, Layer]]:
         record = table.facts.scopes[function.scope]
         found = []
         for decorator in record.decorators:
@@ -234,23 +304,30 @@ class Calls:
             if dotted(expr) is None:
                 continue
             for value in self.linker.evaluate(table.path, record.parent, expr):
-                if value.kind != "def" or self.linker.table(value.place).facts.scopes[value.scope].kind == "class":
-                    continue
-                layer = self._returned_functions(value, 2 if call >= 0 else 1)
-                if layer:
+                layer = self._layer(value, is_called=call >= 0)
+                if layer.wrappers:
                     found.append((call, layer))
         return found
 
-    def _returned_functions(self, function: Value, levels: int) -> list[Value]:
-        """The innermost functions that a decorator (of one or two levels) returns."""
-        current = [function]
-        for _ in range(levels):
-            current = [
-                v
-                for f in current
-                for v in self.linker.values.returned(f)
-                if v.kind == "def"
-                and v.place == f.place
-                and self.linker.table(v.place).facts.scopes[v.scope].parent == f.scope
-            ] or current
-        return [value for value in current if value != function]
+    def _layer(self, value: Value, *, is_called: bool) -> Layer:
+        """What a decorator puts around what it is given."""
+        if value.kind != "def":
+            return Layer((), ())
+        if self.linker.table(value.place).facts.scopes[value.scope].kind == "class":
+            methods = () if is_called else tuple(called_functions(self.linker, value._replace(kind="inst")))
+            return Layer(methods, methods)
+        takers = self._returned_functions([value]) if is_called else [value]
+        wrappers = self._returned_functions(takers)
+        callers = {place for taker in takers for places in self.called_params(taker).values() for place in places}
+        return Layer(tuple(wrappers), tuple(sorted(callers)))
+
+    def _returned_functions(self, functions: list[Value]) -> list[Value]:
+        """Functions that functions define inside of themselves and return."""
+        return [
+            v
+            for f in functions
+            for v in self.linker.values.returned(f)
+            if v.kind == "def"
+            and v.place == f.place
+            and self.linker.table(v.place).facts.scopes[v.scope].parent == f.scope
+        ]

@@ -104,6 +104,27 @@ class Guards:
                 return True
         return False
 
+    def chosen(self, path: str, call: int) -> bool:
+        """Whether the function leaves before a call unless a look-up of the request's path has found something."""
+        table = self.linker.table(path)
+        record = table.facts.calls[call]
+        for frame in table.frames(record.frame):
+            test = table.facts.frames[frame].test
+            if table.facts.frames[frame].kind != "after" or type(test) is not list or test[:1] != ["not"]:
+                continue
+            left = test[1][1] if type(test[1]) is list and test[1][:1] in (["cmp"], ["not"]) else None
+            if type(test[1]) is list and test[1][:1] == ["cmp"] and test[1][2:] != ["is", "#None"]:
+                continue
+            value = (
+                self.body(path, call).value(left, call, outside=frame) if type(left) is str and dotted(left) else None
+            )
+            if value is None or type(value.value) is not str or not value.value[1:].isdigit():
+                continue
+            looked = table.facts.calls[int(value.value[1:])]
+            if any((dotted(arg) or "").rpartition(".")[2] == "path" for arg in looked.args):
+                return True
+        return False
+
     @staticmethod
     def _usual(table: Table, scope: int, kind: str, test: Expr) -> bool:
         """Whether a test is a parameter whose default takes this branch: ``distributed: bool = True``."""

@@ -97,12 +97,22 @@ class Heirs:
                 found.setdefault(Value("def", heir.place, member))
         return list(found)
 
+    def is_made(self, cls: Value) -> bool:
+        """Whether the project calls a class, or something that is named like it."""
+        return bool(self.linker.call_sites(self.linker.table(cls.place).facts.scopes[cls.scope].name))
+
     def is_abstract(self, method: Value) -> bool:
-        """Whether a method only stands for those of heirs: it is marked so, or all it does is refuse."""
+        """Whether a method only stands for those of heirs: it is marked so, a protocol's, or all it does is refuse."""
         known = self._abstract.get(method)
         if known is None:
             known = self._abstract[method] = self._is_abstract(method)
         return known
+
+    def _is_protocol(self, path: str, cls: int) -> bool:
+        """Whether a class says of itself that it is a protocol: what inherits from it implements it."""
+        record = self.linker.table(path).facts.scopes[cls]
+        bases = (base[1] if type(base) is list and base[:1] == ["sub"] else base for base in record.bases)
+        return any((dotted(base) or "").rpartition(".")[2] == "Protocol" for base in bases)
 
     def _is_abstract(self, method: Value) -> bool:
         table = self.linker.table(method.place)
@@ -112,6 +122,8 @@ class Heirs:
         if any((dotted(d) or "").rpartition(".")[2].startswith("abstract") for d in record.decorators):
             return True
         exits = table.exits.get(method.scope, [])
+        if not exits and not table.calls_in.get(method.scope) and self._is_protocol(method.place, record.parent):
+            return True
         refuses = [e for e in exits if e.kind == "raise" and _refuses(table.facts.calls, e.value)]
         return bool(refuses) and len(exits) == len(refuses) and all(e.frame == 0 for e in exits)
 

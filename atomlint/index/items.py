@@ -17,6 +17,10 @@ Item = tuple[str, int, "Expr"]
 
 MAX_DEPTH = 6
 """Names and calls followed to find the literal behind an expression."""
+MAX_LOOPS = 2
+"""Loops over one name that are looked into for what it holds."""
+MAX_ROWS = 8
+"""Containers in a container that are looked into."""
 HOLDERS = frozenset(
     {
         "list", "List", "set", "Set", "frozenset", "tuple", "Tuple", "Sequence", "Iterable", "Iterator", "Collection", "deque",
@@ -26,7 +30,12 @@ HOLDERS = frozenset(
 """Annotations whose first argument is the element's type."""
 TABLES = frozenset({"dict", "Dict", "Mapping", "MutableMapping", "defaultdict", "OrderedDict"})
 """Annotations whose last argument is the value's type."""
-READS = frozenset({"get", "pop", "setdefault"})
+READS = frozenset({"get", "pop", "setdefault", "popleft"})
+SAME = frozenset({"list", "tuple", "set", "frozenset", "sorted", "reversed", "iter"})
+"""Builtins that give the elements of their first argument."""
+VIEWS = frozenset({"values", "items", "copy"})
+GROW = (".append", ".add", ".insert", ".appendleft")
+ITERATES = (("__iter__", "__next__"), ("__aiter__", "__anext__"))
 
 
 class Items:
@@ -37,21 +46,49 @@ class Items:
         self.linker = values.linker
         self._stored: dict[str, dict[str, list[Assign]]] = {}
         self._updates: dict[str, dict[str, list[int]]] = {}
+        self._deeper: dict[str, dict[str, list[int]]] = {}
 
     def subscript(self, path: str, scope: int, expr: Expr) -> Values:
         """What ``base[key]`` can be; ``["sub", base, "?"]`` is also the variable of a loop."""
-        if expr[2] == "?" and type(expr[1]) is str and expr[1][:1] == "@" and self._generates(path, expr[1]):
-            return self.at(path, scope, expr[1], "?")
+        if type(expr[1]) is str and expr[1][:1] == "@" and self._holds(path, scope, expr):
+            return self.at(path, scope, expr[1], expr[2])
         base = self.values.evaluate(path, scope, expr[1])
         if any(value.kind == "ext" for value in base):
-            return frozenset(value._replace(place=f"{value.place}[]") for value in base if value.kind == "ext")
-        return self.at(path, scope, expr[1], expr[2])
+            promised = self._promised(path, scope, expr[1])  # ``rows: list[Row] = Field()``
+            return promised or frozenset(value._replace(place=f"{value.place}[]") for value in base if value.kind == "ext")
+        found = self.at(path, scope, expr[1], expr[2])
+        return found or self._own(base, "?" if expr[2] == "?" else "__getitem__")
 
-    def _generates(self, path: str, call: str) -> bool:
-        """Whether a call is one of a generator of the project, whose elements a loop takes."""
-        return call[1:].isdigit() and any(
+    def _own(self, base: Values, method: str) -> Values:
+        """What the project's own containers give when they are looped over or asked for a key."""
+        given: list[Values] = []
+        for value in base:
+            if value.kind != "inst":
+                continue
+            if method != "?":
+                given += [self.values.returned(v) for v in self.values.attribute(value, method)]
+                continue
+            for makes, steps in ITERATES:
+                for made in self.values.attribute(value, makes):
+                    if made.kind == "def":
+                        given += [self.values.returned(step)
+                                  for turn in self.values.returned(made) if turn.kind == "inst"
+                                  for step in self.values.attribute(turn, steps)]  # fmt: skip
+                        if self.linker.table(made.place).facts.scopes[made.scope].yields:
+                            given.append(self.values.returned(made))
+        return union(given)
+
+    def _holds(self, path: str, scope: int, expr: Expr) -> bool:
+        """Whether a call is one of a generator of the project, whose elements a loop takes, or of a builtin that hands
+        the elements of its argument on."""
+        if not expr[1][1:].isdigit():
+            return False
+        call = self.linker.table(path).facts.calls[int(expr[1][1:])]
+        if type(call.callee) is str and (call.callee in SAME or call.callee in ("enumerate", "zip", "filter")):
+            return self.values.is_builtin(path, scope, call.callee)
+        return expr[2] == "?" and any(
             value.kind == "def" and self.linker.table(value.place).facts.scopes[value.scope].yields
-            for value in self.values.callee(path, int(call[1:]))
+            for value in self.values.callee(path, int(expr[1][1:]))
         )
 
     def at(self, path: str, scope: int, base: Expr, key: Expr) -> Values:
@@ -64,17 +101,35 @@ class Items:
 
     def _at(self, path: str, scope: int, base: Expr, key: Expr) -> Values:
         constant = key if type(key) is str and key[:1] in ("'", "#") else None
-        found = union(self.values.evaluate(*item) for item in self.items(path, scope, base, constant))
+        annotations = self._annotations(path, scope, base)
+        if key == "?" and annotations and all(_is_table(annotation) for _, annotation in annotations):
+            return union(self.values.parameters.annotation(path, at, e[2][1]) for at, e in annotations)  # a loop's keys
+        found = union(self._element(*item) for item in self.items(path, scope, base, constant))
         return found or self._promised(path, scope, base)
+
+    def _element(self, path: str, scope: int, expr: Expr) -> Values:
+        """What an element is; what a decorator puts into a registry is what it decorates."""
+        found = self.values.evaluate(path, scope, expr)
+        if found or type(expr) is not str or expr[:1] in "@'#?":
+            return found
+        record = self.linker.table(path).facts.scopes[scope]
+        if record.params and any(param.name == expr for param in record.params[:2]):
+            return self.values.parameters.decorated(path, scope, expr)
+        return found
 
     def read(self, path: str, ordinal: int) -> Values:
         """What ``table.get(key, default)`` can be; nothing when it is no such call."""
         call = self.linker.table(path).facts.calls[ordinal]
-        if type(call.callee) is not str or not call.args:
+        if type(call.callee) is not str:
             return NOTHING
         base, _, method = call.callee.rpartition(".")
+        if method == "next" and not base and call.args and self.values.is_builtin(path, call.scope, "next"):
+            defaults = [self.values.evaluate(path, call.scope, given) for given in call.args[1:]]
+            return union([self.subscript(path, call.scope, ["sub", call.args[0], "?"]), *defaults])
         if method not in READS or not base:
             return NOTHING
+        if not call.args:
+            return self.at(path, call.scope, base, "#-1" if method == "pop" else "#0")
         defaults = [self.values.evaluate(path, call.scope, given) for given in call.args[1:]]
         return union([self.at(path, call.scope, base, call.args[0]), *defaults])
 
@@ -95,12 +150,18 @@ class Items:
 
     def _literal(self, path: str, scope: int, expr: Expr, key: str | None, depth: int) -> list[Item]:
         kind = expr[0]
+        if kind == "*":
+            return self.items(path, scope, expr[1], None, depth + 1)
         if kind == "[]":
             starred = any(type(item) is list and item[:1] == ["*"] for item in expr[1:])
             place = _index(key, len(expr) - 1)
             if place is not None and not starred:
                 return [(path, scope, expr[1 + place])]
-            return [(path, scope, item) for item in expr[1:]]
+            return [found for item in expr[1:] for found in
+                    (self._literal(path, scope, item, None, depth) if type(item) is list and item[:1] == ["*"]
+                     else [(path, scope, item)])]  # fmt: skip
+        if kind == "bin" and expr[1] == "+":
+            return [item for part in expr[2:] for item in self.items(path, scope, part, None, depth + 1)]
         if kind == "{}":
             pairs = list(zip(expr[1::2], expr[2::2], strict=True))
             spread = [item for name, value in pairs if name == "**"
@@ -116,12 +177,49 @@ class Items:
         if kind == "sub":  # TABLE["a"]["b"]
             constant = expr[2] if _constant(expr[2]) else None
             inner = self.items(path, scope, expr[1], constant, depth + 1)
-            return [found for item in inner for found in self.items(*item, key, depth + 1)]
+            found = [found for item in inner for found in self.items(*item, key, depth + 1)]
+            return found + self._put_deeper(path, scope, expr[1])
         return []
+
+    def _put_deeper(self, path: str, scope: int, base: Expr) -> list[Item]:
+        """``base[key].append(x)`` and ``base.setdefault(key, []).append(x)``, in the same file."""
+        name = dotted(base)
+        if name is None:
+            return []
+        table = self.linker.table(path)
+        known = self._deeper.get(path)
+        if known is None:
+            by_name: dict[str, list[int]] = defaultdict(list)
+            for ordinal, call in enumerate(table.facts.calls):
+                callee = call.callee
+                holder: str | None = None
+                if type(callee) is list and callee[0] == "." and f".{callee[2]}" in GROW:
+                    holder = dotted(callee[1][1]) if type(callee[1]) is list and callee[1][0] == "sub" else None
+                elif type(callee) is str and callee[:1] == "@" and callee.endswith(GROW):
+                    head = callee.partition(".")[0]
+                    inner = table.facts.calls[int(head[1:])].callee if callee.count(".") == 1 else None
+                    if type(inner) is str and inner.endswith((".setdefault", ".get")) and inner[0] != "@":
+                        holder = inner.rpartition(".")[0]
+                if holder is not None:
+                    by_name[holder].append(ordinal)
+            known = self._deeper[path] = dict(by_name)
+        found: list[Item] = []
+        if known.get(name):
+            cls = table.receiver_class(scope, name.rpartition(".")[0]) if "." in name else None
+            owner = None if "." in name else table.find(scope, name)[0]
+            for ordinal in known[name]:
+                call = table.facts.calls[ordinal]
+                if call.args and (cls is not None or owner is not None) and \
+                        self._same(table, call.scope, name, owner, cls):  # fmt: skip
+                    found.append((path, call.scope, call.args[-1]))
+        return found
 
     def _returned(self, path: str, expr: str, key: str | None, depth: int) -> list[Item]:
         if "." in expr:
             return []
+        handed = self._handed(path, int(expr[1:]), key, depth)
+        if handed is not None:
+            return handed
         found: list[Item] = []
         for value in self.values.callee(path, int(expr[1:])):
             if value.kind != "def":
@@ -134,11 +232,48 @@ class Items:
                     found += self.items(value.place, value.scope, exit_.value, key, depth + 1)
         return found
 
+    def _handed(self, path: str, ordinal: int, key: str | None, depth: int) -> list[Item] | None:
+        """Elements that a builtin or a view hands on; None when the call is no such thing."""
+        call = self.linker.table(path).facts.calls[ordinal]
+        base: Expr
+        if type(call.callee) is list and call.callee[:1] == ["."]:
+            base, name = call.callee[1:]
+        elif type(call.callee) is str:
+            base, _, name = call.callee.rpartition(".")
+        else:
+            return None
+        if base:
+            if name not in VIEWS or call.args or (type(base) is str and base[:1] == "@"):
+                return None
+            if any(value.kind in ("inst", "ext") for value in self.values.evaluate(path, call.scope, base)):
+                return None
+            held = self.items(path, call.scope, base, key if name == "copy" else None, depth + 1)
+            return [(p, s, ["[]", "?", e]) for p, s, e in held] if name == "items" else held
+        if not call.args or not self.values.is_builtin(path, call.scope, name):
+            return None
+        if name in SAME:
+            keeps = key if name in ("list", "tuple", "iter") else None
+            return self.items(path, call.scope, call.args[0], keeps, depth + 1)
+        if name == "filter":
+            return self.items(path, call.scope, call.args[-1], None, depth + 1)
+        if name == "enumerate":
+            held = self.items(path, call.scope, call.args[0], None, depth + 1)
+            return [(p, s, ["[]", "?", e]) for p, s, e in held]
+        if name == "zip":
+            count = len(call.args)
+            return [
+                (p, s, ["[]", *("?" for _ in range(place)), e, *("?" for _ in range(count - place - 1))])
+                for place, given in enumerate(call.args)
+                for p, s, e in self.items(path, call.scope, given, None, depth + 1)
+            ]
+        return None
+
     def _named(self, path: str, scope: int, name: str, key: str | None, depth: int) -> list[Item]:
         table = self.linker.table(path)
         found: list[Item] = []
         if "." not in name:
-            for binding in table.lookup(scope, name):
+            bindings = table.lookup(scope, name)
+            for binding in bindings:
                 record = binding.imported
                 if binding.assign is not None and binding.assign.value is not None and binding.assign.kind == "=":
                     found += self.items(path, binding.scope, binding.assign.value, key, depth + 1)
@@ -146,6 +281,15 @@ class Items:
                     target = self.linker.modules.target(path, record)
                     if target is not None and target.endswith(".py"):
                         found += self._named(target, 0, record.attribute, key, depth + 1)
+                elif binding.param is not None:
+                    for item in self.values.parameters.handed(path, binding.scope, binding.param):
+                        found += (
+                            [item[:3]] if item[3] is None or (key is not None and item[3] == key)
+                            else self.items(*item[:3], key, depth + 1) if item[3] == "" else
+                            [] if key is not None else [item[:3]]
+                        )  # fmt: skip
+                elif binding.assign is not None and binding.assign.kind == "for" and len(bindings) <= MAX_LOOPS:
+                    found += self._each(path, binding.scope, binding.assign.value, key, depth)
             owner = table.find(scope, name)[0]
             return found + self._added(table, name, key, depth, owner)
         head, _, attribute = name.rpartition(".")
@@ -156,6 +300,16 @@ class Items:
             if assign.value is not None and assign.kind == "=":
                 found += self.items(path, assign.scope, assign.value, key, depth + 1)
         return found + self._added(table, name, key, depth, None, cls)
+
+    def _each(self, path: str, scope: int, value: Expr, key: str | None, depth: int) -> list[Item]:
+        """Elements of what a loop's variable is: ``for row in table: for cell in row``."""
+        if type(value) is not list or value[0] != "sub":
+            return []
+        constant = value[2] if _constant(value[2]) else None
+        inner = self.items(path, scope, value[1], constant, depth + 2)
+        if len(inner) > MAX_ROWS:
+            return []
+        return [found for item in inner if item[2] != value for found in self.items(*item, key, depth + 1)]
 
     def _of_module(self, path: str, scope: int, head: str, attribute: str, key: str | None, depth: int) -> list[Item]:
         found: list[Item] = []
@@ -187,7 +341,7 @@ class Items:
             call = table.facts.calls[ordinal]
             if self._same(table, call.scope, name, owner, cls):
                 for given in call.args:
-                    whole = call.callee.endswith((".append", ".add", ".insert"))
+                    whole = call.callee.endswith(GROW)
                     found += [(table.path, call.scope, given)] if whole else \
                         self.items(table.path, call.scope, given, key, depth + 1)  # fmt: skip
         return found
@@ -219,7 +373,7 @@ class Items:
             by_name: dict[str, list[int]] = defaultdict(list)
             for ordinal, call in enumerate(table.facts.calls):
                 callee = call.callee
-                if type(callee) is str and callee.endswith((".update", ".append", ".extend", ".add", ".insert")):
+                if type(callee) is str and callee.endswith((".update", ".extend", *GROW)):
                     by_name[callee.rpartition(".")[0]].append(ordinal)
             known = self._updates[table.path] = dict(by_name)
         return known
@@ -228,25 +382,28 @@ class Items:
 
     def _promised(self, path: str, scope: int, base: Expr) -> Values:
         """Elements that an annotation of the container promises: ``services: list[Service]``."""
+        return union(self._element_of(path, at, annotation) for at, annotation in self._annotations(path, scope, base))
+
+    def _annotations(self, path: str, scope: int, base: Expr) -> list[tuple[int, Expr]]:
+        """How a container is annotated: ``services: list[Service]``, with the scope of the names in it."""
         name = dotted(base)
         if name is None:
-            return NOTHING
+            return []
         table = self.linker.table(path)
+        annotations: list[tuple[int, Expr]] = []
         if "." not in name:
-            annotations = []
             for binding in table.lookup(scope, name):
                 if binding.assign is not None and binding.assign.annotation is not None:
                     annotations.append((binding.scope, binding.assign.annotation))
                 elif binding.param is not None and binding.param.annotation is not None:
                     annotations.append((table.facts.scopes[binding.scope].parent, binding.param.annotation))
-        else:
-            head, _, attribute = name.rpartition(".")
-            cls = table.receiver_class(scope, head)
-            if cls is None:
-                return NOTHING
-            assigns = (*table.attributes.get((cls, attribute), ()), *table.class_attributes.get((cls, attribute), ()))
-            annotations = [(assign.scope, assign.annotation) for assign in assigns if assign.annotation is not None]
-        return union(self._element_of(path, at, annotation) for at, annotation in annotations)
+            return annotations
+        head, _, attribute = name.rpartition(".")
+        cls = table.receiver_class(scope, head)
+        if cls is None:
+            return []
+        assigns = (*table.attributes.get((cls, attribute), ()), *table.class_attributes.get((cls, attribute), ()))
+        return [(assign.scope, assign.annotation) for assign in assigns if assign.annotation is not None]
 
     def _element_of(self, path: str, scope: int, annotation: Expr) -> Values:
         if type(annotation) is not list or annotation[:1] != ["sub"]:
@@ -258,6 +415,15 @@ class Items:
         if name in HOLDERS:
             return self.values.parameters.annotation(path, scope, inner[0])
         return self.values.parameters.annotation(path, scope, inner[-1]) if name in TABLES else NOTHING
+
+
+def _is_table(annotation: Expr) -> bool:
+    """Whether an annotation is ``dict[K, V]`` or the like."""
+    if type(annotation) is not list or annotation[:1] != ["sub"]:
+        return False
+    pair = annotation[2]
+    named = (dotted(annotation[1]) or "").rpartition(".")[2] in TABLES
+    return named and type(pair) is list and pair[:1] == ["[]"] and len(pair) == 3
 
 
 def _constant(key: Expr) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
 
+from .provenance import chain
 from .tables import Table, dotted
 
 if TYPE_CHECKING:
@@ -118,7 +119,7 @@ class LazyLoads:
         """The class of the one row that a call gives."""
         lookup = self.project.effects.lookup(table.path, ordinal)
         if lookup is not None:
-            return lookup.model
+            return None if self._is_eager(table, ordinal) else lookup.model
         call = table.facts.calls[ordinal]
         last = call.callee.rpartition(".")[2] if type(call.callee) is str else ""
         if last in SHORTCUTS and call.args:
@@ -139,6 +140,14 @@ class LazyLoads:
                 return None
             callee = inner.callee
         return None
+
+    @staticmethod
+    def _is_eager(table: Table, ordinal: int) -> bool:
+        """Whether Django's query of one row names what is loaded with it."""
+        callees = (call.callee for call in chain(table, ordinal))
+        return any(
+            type(callee) is str and callee.endswith(("select_related", "prefetch_related")) for callee in callees
+        )
 
     def _class(self, table: Table, scope: int, name: str | None) -> Value | None:
         found = self.linker.evaluate(table.path, scope, name) if name else ()

@@ -82,10 +82,26 @@ class Lifetimes:
             own = table.receiver_class(scope, target.partition(".")[0]) is not None
             if conditional and not (initialiser and own and not self._tested(table, call, target)):
                 return target
+            if self._left_with(table, call, target):
+                return target
         guard = self.project.guards.of(table.path, call)
         if guard is None or guard.remote or guard.name.partition(".")[0] in REQUEST_SCOPED:
             return None
         return guard.name or guard.kind
+
+    @staticmethod
+    def _left_with(table: Table, call: int, name: str) -> bool:
+        """Whether the function leaves before a call with what a name holds, below a test of that name."""
+        return any(
+            exit_.kind == "return"
+            and exit_.after <= call
+            and exit_.value == name
+            and any(
+                table.facts.frames[frame].kind == "if" and name in inside(table.facts.frames[frame].test)
+                for frame in table.frames(exit_.frame)
+            )
+            for exit_ in table.exits.get(table.facts.calls[call].scope, ())
+        )
 
     @staticmethod
     def _tested(table: Table, call: int, name: str) -> bool:

@@ -81,6 +81,24 @@ class Linker:
         """Calls whose callee ends in ``name``: (path, ordinal)."""
         return self._sites.get(name, [])
 
+    @cached_property
+    def _decorated(self) -> dict[str, list[tuple[str, int, object]]]:
+        found: dict[str, list[tuple[str, int, object]]] = defaultdict(list)
+        for path in self.linked:
+            facts = self.table(path).facts
+            for ordinal, scope in enumerate(facts.scopes):
+                for decorator in scope.decorators:
+                    name = decorator
+                    if type(name) is str and name[:1] == "@" and name[1:].isdigit():
+                        name = facts.calls[int(name[1:])].callee
+                    if type(name) is str:
+                        found[name.rpartition(".")[2]].append((path, ordinal, decorator))
+        return dict(found)
+
+    def decorated(self, name: str) -> list[tuple[str, int, object]]:
+        """Functions and classes with a decorator whose name ends in ``name``: (path, scope, decorator)."""
+        return self._decorated.get(name, [])
+
     def mro(self, path: str, scope: int) -> list[Value]:
         """A class and its bases in Python's order; bases outside of the project last, as ``ext`` values."""
         return self.heirs.mro(path, scope)

@@ -4,30 +4,44 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
+from .layers import Layers
+from .queries import QUERYSETS
+from .reaching import Point
+from .receivers import Seen
+from .selects import Selects, Statement, compared
 from .tables import Table, dotted
 
 if TYPE_CHECKING:
     from ..facts.records import Expr
     from .linker import Linker
-    from .values import Value
+    from .value import Value
+
+__all__ = ["Lookup", "Lookups", "compared"]
+
+ONE_OF_MANAGER = frozenset(
+    {"get", "first", "last", "latest", "earliest", "aget", "afirst", "alast", "alatest", "aearliest"}
+)
+SHORTCUTS = frozenset({"get_object_or_404", "aget_object_or_404"})
 
 
 class Lookup(NamedTuple):
-    """A query for one row of a mapped class."""
+    """A query for one row of a mapped class, where it is decided which."""
 
     path: str
     call: int
-    """Ordinal of the call that runs it."""
+    """Ordinal of the call that runs it, or that has it run by the project's own layers."""
     model: Value
     model_name: str
     keys: tuple[str, ...]
     """Attributes of the model that it filters on; empty when it takes any row."""
     start: int
-    """Ordinal of the call that names the model."""
+    """Ordinal of the call that names the model; `call` where a class that it is called on does."""
+    below: tuple[tuple[Value, int], ...] = ()
+    """The calls from there down to the one that runs it: functions with ordinals in their files; empty for that one."""
 
 
 class Lookups:
-    """Finds one-row reads."""
+    """Finds one-row reads; every answer is kept."""
 
     def __init__(self, linker: Linker) -> None:
         self.linker = linker
@@ -38,26 +52,143 @@ class Lookups:
         self.executors = frozenset(name for row in rows for name in row.executors)
         self.getters = frozenset(name for row in rows for name in row.getters)
         self.one = frozenset(name for row in rows for name in row.one)
+        self.cruds = {name: frozenset(options) for row in rows for name, options in row.cruds.items()}
+        self.crud_names = frozenset(name.rpartition(".")[2] for name in self.cruds)
+        self.senders = self.executors | self.getters | self.one | self.crud_names
+        self.queried = Selects(self)
+        self.layers = Layers(self)
+        self._lookups: dict[tuple[str, int], Lookup | None] = {}
 
     def lookup(self, path: str, ordinal: int) -> Lookup | None:
-        """The one-row read that a call runs, or None."""
+        """The one-row read that a call runs, or decides on, or None."""
+        key = (path, ordinal)
+        if key not in self._lookups:
+            self._lookups[key] = None  # recursion
+            self._lookups[key] = self._lookup(path, ordinal)
+        return self._lookups[key]
+
+    def _lookup(self, path: str, ordinal: int) -> Lookup | None:
         table = self.linker.table(path)
+        seen = Seen(path, table.facts.calls[ordinal].scope)
+        found = self.direct(seen, ordinal)
+        if found is not None:
+            return self._decided(seen, ordinal, found, ()) if self.layers.taken(table, ordinal) != "many" else None
+        managed = self._managed_row(table, ordinal)
+        if managed is not None:
+            return managed
+        read = self.layers.read(seen, ordinal)
+        return (
+            None
+            if read is None or read.taken != "row"
+            else self._decided(seen, ordinal, read.statement, read.steps[1:])
+        )
+
+    def _managed_row(self, table: Table, ordinal: int) -> Lookup | None:
         call = table.facts.calls[ordinal]
+        receiver, _, method = call.callee.rpartition(".") if type(call.callee) is str else ("", "", "")
+        if method in ONE_OF_MANAGER and receiver:
+            return self._of_manager(table, ordinal, f"@{ordinal}")
+        if method in SHORTCUTS and call.args:
+            return self._of_manager(table, ordinal, call.args[0])
+        return None
+
+    def _decided(
+        self, seen: Seen, ordinal: int, found: Statement, below: tuple[tuple[Value, int], ...]
+    ) -> Lookup | None:
+        if found.model is None or found.open or (found.filtered and not found.keys):
+            return None
+        calls = self.linker.table(seen.path).facts.calls
+        here = found.path == seen.path and found.start >= 0 and calls[found.start].scope == calls[ordinal].scope
+        start = found.start if here else ordinal
+        return Lookup(seen.path, ordinal, found.model, found.name, found.keys, start, below)
+
+    def direct(self, seen: Seen, ordinal: int) -> Statement | None:
+        """The query that a call sends itself, for what is known of its function's caller."""
+        call = self.linker.table(seen.path).facts.calls[ordinal]
         callee = call.callee
         if type(callee) is not str:
             return None
         receiver, _, method = callee.rpartition(".")
-        if method in self.getters and receiver and len(call.args) >= 2 and call.args:
-            model = self._model(path, call.scope, call.args[0])
-            if model is not None:
-                return Lookup(path, ordinal, model[0], model[1], ("id",), ordinal)
-        if method in self.executors and call.args:
-            chain = self._chain(table, call.scope, call.args[0])
-            return self._select(table, ordinal, chain) if chain else None
-        if method in self.one and receiver[:1] == "@":
-            chain = self._chain(table, call.scope, receiver)
-            return self._query(table, ordinal, chain) if chain else None
+        if not receiver or method not in self.senders:
+            return None
+        if method in self.getters and len(call.args) >= 2:
+            found = self.queried.model(seen, call.scope, call.args[0], Point.of_call(call, ordinal))
+            if found is not None and (found.open != "model" or is_session(receiver)):
+                return found._replace(start=ordinal, kind="get", keys=("id",), filtered=True)
+        if method in self.crud_names and call.keywords:
+            found = self._of_crud(seen, ordinal, receiver)
+            if found is not None:
+                return found
+        if method in self.executors:
+            given = call.args[0] if call.args else next((v for k, v in call.keywords if k == "statement"), None)
+            found = self.queried.of(seen, call.scope, given, Point.of_call(call, ordinal))
+            if found is not None and found.kind in ("select", ""):
+                return found
+        if method in self.one and (receiver[:1] == "@" or "." not in receiver):
+            found = self.queried.of(seen, call.scope, receiver, Point.of_call(call, ordinal))
+            if found is not None and found.kind == "query":
+                return found
         return None
+
+    def _of_crud(self, seen: Seen, ordinal: int, name: str) -> Statement | None:
+        """``crud_tenants.get(db, slug=slug)`` where ``crud_tenants = FastCRUD(Tenant)``."""
+        call = self.linker.table(seen.path).facts.calls[ordinal]
+        values = self.linker.values.callee(seen.path, ordinal)
+        place = next((v.place for v in values if v.kind == "ext" and v.place in self.cruds), None)
+        if place is None or len(values) != 1:
+            return None
+        keys = tuple(keyword for keyword, _ in call.keywords if keyword not in self.cruds[place])
+        found = Statement(seen.path, ordinal, "get", None, "", "", keys, filtered=True, open="receiver")
+        if self.queried.receivers.own(self.linker.table(seen.path), call.scope, name) is not None:
+            made = seen.receiver.made if seen.receiver is not None else None
+        else:
+            made = self.queried.receivers.made(seen, call.scope, name)
+        if made is None:
+            return found
+        maker = self.linker.table(made[0]).facts.calls[made[1]]
+        given = maker.args[0] if maker.args else next((v for k, v in maker.keywords if k == "model"), None)
+        model = self._model(made[0], maker.scope, given)
+        return found if model is None else found._replace(model=model[0], name=model[1], open="")
+
+    # --- Django ------------------------------------------------------------------------------------------------------
+
+    def _of_manager(self, table: Table, ordinal: int, expr: Expr) -> Lookup | None:
+        """``Model.objects.filter(...).first()``, ``Model.objects.get(...)``, ``get_object_or_404(Model, ...)``."""
+        scope = table.facts.calls[ordinal].scope
+        chain = self._chain(table, scope, expr)
+        if chain:
+            first = table.facts.calls[chain[-1]]
+            head = dotted(first.callee.rpartition(".")[0]) if type(first.callee) is str else None
+            model = self._managed(table.path, first.scope, head) if head else None
+        else:
+            model = self._model(table.path, scope, expr) or self._managed(table.path, scope, dotted(expr) or "")
+        if model is None or not self._is_django(model[0]):
+            return None
+        keys: list[str] = []
+        for link in dict.fromkeys((ordinal, *chain)):
+            call = table.facts.calls[link]
+            method = call.callee.rpartition(".")[2] if type(call.callee) is str else ""
+            if method not in ("filter", "get", "aget", *SHORTCUTS):
+                keys += [] if f"{method}()" in QUERYSETS or method in ONE_OF_MANAGER else ["?"]  # a method of its own
+                continue
+            keys += [_column(name) for name, _ in call.keywords]
+            keys += ["?"] * len(call.args[1 if method in SHORTCUTS else 0 :])  # Q(...)
+        start = chain[-1] if chain else ordinal
+        return Lookup(table.path, ordinal, model[0], model[1], tuple(dict.fromkeys(keys)), start)
+
+    def _managed(self, path: str, scope: int, name: str) -> tuple[Value, str] | None:
+        """The model of a manager: ``Model.objects``, or what else a class attribute holds a manager under."""
+        owner, _, attribute = name.rpartition(".")
+        model = self._model(path, scope, owner) if owner and owner.rpartition(".")[2][:1].isupper() else None
+        if model is None or attribute in ("objects", "_default_manager", "_base_manager"):
+            return model
+        held = self.linker.values.attribute(model[0], attribute)
+        return model if any(v.kind == "inst" or "anager" in v.place for v in held) else None
+
+    def _is_django(self, model: Value) -> bool:
+        return any(
+            cls.kind == "ext" and cls.place.startswith("django.") for cls in self.linker.mro(model.place, model.scope)
+        )
 
     def _chain(self, table: Table, scope: int, expr: Expr) -> list[int]:
         """Ordinals of a chain ``a(...).b(...).c(...)`` from its last call to its first; names of local variables are followed."""
@@ -95,40 +226,6 @@ class Lookups:
             return None
         callee = table.facts.calls[int(values[-1][1:].partition(".")[0])].callee
         return None if type(callee) is str and callee.startswith(name + ".") else values[-1]
-
-    def _select(self, table: Table, ordinal: int, chain: list[int]) -> Lookup | None:
-        first = table.facts.calls[chain[-1]]
-        name = dotted(first.callee)
-        if name is None or name.rpartition(".")[2] not in self.select_names or not first.args:
-            return None
-        if not any(
-            v.place in self.selects for v in self.linker.evaluate(table.path, first.scope, name) if v.kind == "ext"
-        ):
-            return None
-        return self._found(table, ordinal, chain)
-
-    def _query(self, table: Table, ordinal: int, chain: list[int]) -> Lookup | None:
-        first = table.facts.calls[chain[-1]]
-        if type(first.callee) is not str or not first.args:
-            return None
-        if first.callee.rpartition(".")[2] not in self.builders:
-            return None
-        return self._found(table, ordinal, chain)
-
-    def _found(self, table: Table, ordinal: int, chain: list[int]) -> Lookup | None:
-        first = table.facts.calls[chain[-1]]
-        model = self._model(table.path, first.scope, first.args[0])
-        if model is None:
-            return None
-        keys: list[str] = []
-        for link in chain[:-1]:
-            call = table.facts.calls[link]
-            method = call.callee.rpartition(".")[2] if type(call.callee) is str else ""
-            if method in ("filter", "where", "filter_by"):
-                keys += [name for name, _ in call.keywords]
-                for arg in call.args:
-                    keys += compared(arg, model[1])
-        return Lookup(table.path, ordinal, model[0], model[1], tuple(dict.fromkeys(keys)), chain[-1])
 
     def _model(self, path: str, scope: int, expr: Expr) -> tuple[Value, str] | None:
         """The mapped class that an expression names (or whose column it names)."""
@@ -185,13 +282,13 @@ class Lookups:
         return base in ("django.db.models.Model", "flask_sqlalchemy.SQLAlchemy().Model")
 
 
-def compared(expr: Expr, model: str) -> list[str]:
-    """Attributes of ``model`` that a filter expression compares for equality."""
-    if type(expr) is not list or not expr:
-        return []
-    if expr[0] == "cmp" and expr[2] in ("==", "in", "is"):
-        names = [dotted(expr[1]), dotted(expr[3])]
-        return [n.rpartition(".")[2] for n in names if n and n.rpartition(".")[0].rpartition(".")[2] == model]
-    if expr[0] in ("and", "or", "bin"):
-        return [name for part in expr[1:] for name in compared(part, model)]
-    return []
+def is_session(name: str) -> bool:
+    """Whether something is called like a session: a ``get`` of anything else may be one of a cache."""
+    last = name.rpartition(".")[2].lower()
+    return last.endswith(("session", "db", "sess"))
+
+
+def _column(keyword: str) -> str:
+    """The column that a keyword of Django's filters asks for: ``slug__iexact`` is ``slug``, ``pk`` is ``id``."""
+    name = keyword.removesuffix("__exact").removesuffix("__iexact")
+    return "id" if name == "pk" else name

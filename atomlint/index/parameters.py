@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from .flowing import END, Spot
 from .tables import dotted, text_of
 from .value import MAX_UNION, NOTHING, Value, Values, union
 
@@ -22,13 +23,16 @@ class Parameters:
     def __init__(self, values: Evaluator) -> None:
         self.values = values
         self.linker = values.linker
+        self._handed: dict[tuple[str, str, int, str], list[tuple[str, int, Expr, str | None]]] = {}
 
     def parameter(self, path: str, scope: int, param: Param) -> Values:
         """What a parameter can be: ``self``, an injected dependency, its annotation, its default, its callers' arguments."""
         table = self.linker.table(path)
         record = table.facts.scopes[scope]
         parent = table.facts.scopes[record.parent]
-        if parent.kind == "class" and record.kind == "function" and record.params and record.params[0] is param:
+        if parent.kind == "class" and record.params and record.params[0] is param and (
+            record.kind == "function" or param.name == "self"
+        ):  # fmt: skip
             if any(d == "staticmethod" for d in record.decorators):
                 return NOTHING
             if any(d == "classmethod" for d in record.decorators) or record.name in ("__new__", "__init_subclass__"):
@@ -46,6 +50,8 @@ class Parameters:
                 return values
         values = self.values.evaluate(path, record.parent, param.default) if param.default is not None else NOTHING
         values = frozenset(value for value in values if value.kind != "const")
+        if any(value.kind == "def" for value in values):  # a callable that callers may replace
+            return union([values, self._from_callers(path, scope, param)])
         return values or self._from_callers(path, scope, param)
 
     def injected(self, path: str, scope: int, param: Param) -> Values:
@@ -159,6 +165,88 @@ class Parameters:
                 found.append(self.values.evaluate(path, call.scope, given))
         return frozenset(value for values in found for value in values if value.kind != "const")
 
+    def sites(self, path: str, scope: int) -> tuple[list[tuple[str, int]], int, Value] | None:
+        """Call sites that may call a function, how many parameters the call does not give, and what it must call."""
+        table = self.linker.table(path)
+        record = table.facts.scopes[scope]
+        if record.kind != "function":
+            return None
+        owner = table.facts.scopes[record.parent]
+        is_method = owner.kind == "class" and not any(d == "staticmethod" for d in record.decorators)
+        init = record.name == "__init__" and is_method
+        sites = self.linker.call_sites(owner.name if init else record.name)
+        if not 0 < len(sites) <= MAX_CALLERS:
+            return None
+        return sites, 1 if is_method else 0, Value("def", path, record.parent if init else scope)
+
+    def handed(self, path: str, scope: int, param: Param) -> list[tuple[str, int, Expr, str | None]]:
+        """Containers that callers give for a parameter, as (path, scope, expression, ``""``); for ``*args`` and
+        ``**kwargs`` the elements, as (path, scope, expression, key or None for any)."""
+        if param.annotation is not None and param.kind == "p":
+            return []
+        kept = ("handed", path, scope, param.name)
+        if kept in self._handed:
+            return self._handed[kept]
+        self._handed[kept] = []
+        found = self.sites(path, scope)
+        if found is None:
+            return []
+        sites, offset, wanted = found
+        params = self.linker.table(path).facts.scopes[scope].params
+        place = [p.name for p in params].index(param.name) - offset
+        names = {p.name for p in params}
+        result: list[tuple[str, int, Expr, str | None]] = []
+        for site, ordinal in sites:
+            call = self.linker.table(site).facts.calls[ordinal]
+            if wanted not in self.values.callee(site, ordinal):
+                continue
+            if param.kind == "*":
+                result += [
+                    (site, call.scope, expr, None if type(expr) is list and expr[:1] == ["*"] else f"#{number}")
+                    for number, expr in enumerate(call.args[max(place, 0) :])
+                    if not (type(expr) is list and expr[:1] == ["*"])
+                ]
+                result += [
+                    (site, call.scope, expr[1], "") for expr in call.args if type(expr) is list and expr[:1] == ["*"]
+                ]
+            elif param.kind == "**":
+                result += [
+                    (site, call.scope, value, "" if name == "**" else f"'{name}")
+                    for name, value in call.keywords
+                    if name not in names
+                ]
+            else:
+                given = next((value for name, value in call.keywords if name == param.name), None)
+                if given is None and 0 <= place < len(call.args):
+                    given = call.args[place]
+                if given is not None:
+                    result.append((site, call.scope, given, ""))
+        self._handed[kept] = result
+        return result
+
+    def decorated(self, path: str, scope: int, name: str) -> Values:
+        """What a decorator of the project is put on, for its parameter: what a registry holds in the end."""
+        table = self.linker.table(path)
+        record = table.facts.scopes[scope]
+        bound = table.facts.scopes[record.parent].kind == "class"
+        if record.kind != "function" or record.params[1 if bound else 0 :][:1] != [
+            p for p in record.params if p.name == name
+        ]:
+            return NOTHING
+        this = Value("def", path, scope)
+        outer = table.facts.scopes[record.parent]
+        found: set[Value] = set()
+        for wanted, called in ((record, False), (outer, True)):
+            if wanted.kind != "function":
+                continue
+            for site, ordinal, decorator in self.linker.decorated(wanted.name):
+                at = self.linker.table(site).facts.scopes[ordinal].parent
+                if ((type(decorator) is str and decorator[:1] == "@") == called) and this in self.values.evaluate(
+                    site, at, decorator
+                ):
+                    found.add(Value("def", site, ordinal))
+        return frozenset(found) if len(found) <= MAX_UNION else NOTHING
+
     def field(self, path: str, scope: int, name: str) -> Values:
         """What instances of a data class or model are given for a field, where its annotation says nothing."""
         table = self.linker.table(path)
@@ -179,10 +267,29 @@ class Parameters:
             given = next((value for keyword, value in call.keywords if keyword == name), None)
             if given is None and 0 <= position < len(call.args):
                 given = call.args[position]
+            stars = [a for a in call.args[: position + 1] if type(a) is list and a[:1] == ["*"]]
+            if stars or (given is None and any(keyword == "**" for keyword, _ in call.keywords)):
+                if wanted in self.values.callee(site, ordinal):
+                    result |= self._spread(site, call, name, position)
+                continue
             if given is None or wanted not in self.values.callee(site, ordinal):
                 continue
-            result |= {v for v in self.values.evaluate(site, call.scope, given) if v.kind != "const"}
+            spot = Spot(ordinal, END, call.frame)
+            result |= {v for v in self.values.evaluate(site, call.scope, given, spot) if v.kind != "const"}
         return frozenset(result) if len(result) <= MAX_UNION else NOTHING
+
+    def _spread(self, site: str, call: Call, name: str, position: int) -> Values:
+        """What ``f(*args, **kwargs)`` gives a parameter."""
+        items = self.values.elements.items
+        for place, given in enumerate(call.args[: position + 1]):
+            if type(given) is list and given[:1] == ["*"]:
+                held = items(site, call.scope, given[1], f"#{position - place}", 1)
+                found = union(self.values.evaluate(*item) for item in held)
+                if found:
+                    return frozenset(v for v in found if v.kind != "const")
+        held = [item for key, value in call.keywords if key == "**"
+                for item in items(site, call.scope, value, f"'{name}", 1)]  # fmt: skip
+        return frozenset(v for v in union(self.values.evaluate(*item) for item in held) if v.kind != "const")
 
     def annotation(self, path: str, scope: int, expr: Expr) -> Values:
         """Instances that an annotation promises; containers promise nothing."""

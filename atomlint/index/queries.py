@@ -160,7 +160,8 @@ class Queries:
             return None
         receiver, _, method = callee.rpartition(".")
         if not receiver:
-            return None
+            shortcut = self.effects.lookup(table.path, ordinal)  # get_object_or_404(Model, ...)
+            return None if shortcut is None else DatabaseCall(table.path, ordinal, "get", "query", proven=True)
         if method in self.effects.executors and record.args:
             shape = self._statement(table, record.scope, record.args[0])
             if shape:

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections import defaultdict
 from typing import TYPE_CHECKING, NamedTuple
 
+from .conditions import atoms, branches
 from .effects import Effect, Lookup
+from .paths import RANK, frequency, shares
 from .tables import Table, dotted, text_of
 from .value import Value
 
@@ -97,6 +99,8 @@ class RequestWork(NamedTuple):
     """Whether it only runs once the response is sent: in background tasks."""
     share: tuple[int, int] | None = None
     """Routes that it runs for, and all routes, where a middleware leaves some out."""
+    routes: int = 1
+    """Number of entry points that reach it; through the same dependency where the path to show goes through one."""
 
     def of(self, *statuses: str) -> tuple[Use, ...]:
         """The uses of some statuses; see `Use.status`."""
@@ -122,25 +126,10 @@ class RequestWork(NamedTuple):
         """``every-request``, ``dependency`` or ``route``: the most frequent entry that reaches it."""
         return frequency(self.path)
 
-    @property
-    def routes(self) -> int:
-        """Number of entry points that reach it."""
-        return len({path.entry.function for path in self.paths})
-
 
 KEYS = frozenset({"key", "k", "name", "cache_key", "field", "namespaced_key", "full_key"})
 """Names of what is a key already: a helper that is given one only puts it below a prefix."""
 ORDER = ("open", "stuck", "leaky", "guarded")
-RANK = {"every-request": 0, "dependency": 1, "route": 2}
-
-
-def frequency(path: Path) -> str:
-    """How often a path is taken."""
-    if path.entry.kind == "every-request":
-        return "every-request"
-    if path.entry.kind.endswith("dependency") or any(edge.kind == "dependency" for _, edge in path.steps):
-        return "dependency"
-    return "route"
 
 
 class Requests:
@@ -160,6 +149,8 @@ class Requests:
             if self.project.guards.on_error(function.place, ordinal):
                 continue
             for use in self._decisions(Use((Step(function, ordinal),), effect)):
+                if any(self.project.guards.on_error(step.function.place, step.call) for step in use.chain[:-1]):
+                    continue
                 uses[use.decision.function].append(use)
         return self._grouped(uses)
 
@@ -170,7 +161,8 @@ class Requests:
         for function, ordinal in self.project.reached_calls():
             lookup = self.project.effects.lookup(function.place, ordinal)
             if lookup is not None and lookup.model_name in names:
-                uses[function].append(Use((Step(function, ordinal),), lookup))
+                below = (Step(*step) for step in lookup.below)
+                uses[function].append(Use((Step(function, ordinal), *below), lookup))
         return self._grouped(uses)
 
     def _grouped(self, uses: dict[Value, list[Use]]) -> list[RequestWork]:
@@ -178,7 +170,7 @@ class Requests:
         for function in sorted(uses):
             unique = {(use.decision.call, use.effect[:2]): use for use in uses[function]}
             ordered = sorted(unique.values(), key=lambda use: (use.decision.call, use.effect.call))
-            paths = self.project.reach.paths(function)
+            paths = [path for path in self.project.reach.paths(function) if not self._on_error(path)]
             now = [path for path in paths if all(edge.phase == "request" for _, edge in path.steps)]
             if not paths:
                 continue
@@ -187,7 +179,12 @@ class Requests:
             rest = [path for path in best if path is not shown]
             shows = next((use for use in judged if use.status != "guarded"), None)
             share = self._share(shown, shows) if shows is not None else None
-            result.append(RequestWork(function, judged, (shown, *rest[: MAX_PATHS - 1]), not now, share))
+            if share is not None and not share[0]:
+                if shows is not None and self._is_named(shown, shows):
+                    continue  # paths that are none of the project's routes: a library's sign-in page, a probe
+                share = None
+            routes = len({path.entry.function for path in best if shares(path, shown)})
+            result.append(RequestWork(function, judged, (shown, *rest[: MAX_PATHS - 1]), not now, share, routes))
         return result
 
     def _judged(self, paths: list[Path], uses: list[Use]) -> tuple[Path, tuple[Use, ...]]:
@@ -212,12 +209,14 @@ class Requests:
             gate = next((gate for gate in gates if gate is not None), None)
         conditional = any(
             guards.conditional(place, call, gate.frame if gate is not None and gate.path == place else 0)
+            or guards.chosen(place, call)
             for place, call in self._sites(path, use)
         )
+        conditional = conditional or self._is_alternative(path)
         return use._replace(guard=guard, gate=gate, conditional=conditional)
 
     def _share(self, path: Path, use: Use) -> tuple[int, int] | None:
-        """For how many of the routes a middleware takes the call that leads to a use; None when for all, or none are known."""
+        """For how many routes a middleware takes the call that leads to a use; None when for all, or none are known."""
         routes = getattr(self.project, "routes", None)
         if routes is None or path.entry.kind != "every-request":
             return None
@@ -226,7 +225,44 @@ class Requests:
         if site[0] != path.entry.function.place or place.scope != path.entry.function.scope:
             return None
         runs, total = routes.share(path.entry.function, site[1])
-        return (runs, total) if 0 < runs < total else None
+        return (runs, total) if runs < total else None
+
+    def _is_alternative(self, path: Path) -> bool:
+        """Whether a dependency on a path is one of several that its parameter can stand for: ``Depends(a if x else b)``."""
+        return any(
+            edge.kind == "dependency"
+            and edge.call >= 0
+            and any(
+                other.kind == "dependency" and other.call == edge.call and other.target != edge.target
+                for other in self.project.calls.edges(function)
+            )
+            for function, edge in path.steps
+        )
+
+    def _is_named(self, path: Path, use: Use) -> bool:
+        """Whether a middleware asks for whole paths, ``path in LOGIN_PATHS``, before it does anything."""
+        place, call = next(iter(self._sites(path, use)))
+        table = self.project.linker.table(place)
+        tests = (test for _, test, holds in branches(table, table.facts.calls[call].frame) if holds)
+        return any(
+            type(part) is list
+            and part[:1] == ["cmp"]
+            and part[2] in ("==", "in")
+            and (dotted(part[1]) or "").rpartition(".")[2] == "path"
+            for test in tests
+            for part in atoms(test)
+        )
+
+    def _on_error(self, path: Path) -> bool:
+        """Whether a path leads through the handler of an exception: a user that is made at the first visit."""
+        guards, callers = self.project.guards, self.project.reach.callers
+        for function, edge in path.steps:
+            if edge.call < 0 or edge.kind not in ("call", "carried") or not guards.on_error(function.place, edge.call):
+                continue
+            again = [other for caller, other in callers.get(edge.target, ()) if caller == function]
+            if all(other.call >= 0 and guards.on_error(function.place, other.call) for other in again):
+                return True
+        return False
 
     def _sites(self, path: Path, use: Use) -> Iterable[tuple[str, int]]:
         """Every call from the entry point down to the effect."""

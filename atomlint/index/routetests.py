@@ -44,6 +44,8 @@ class RouteTests:
     def __init__(self, project: Project) -> None:
         self.project = project
         self.linker = project.linker
+        self._constants: dict[tuple[str, int, str], str | None] = {}
+        self._listed: dict[tuple[str, int, str], list[str] | None] = {}
         self.asked = 0
         """How often a test hung on the route: what never asks is the same for all."""
 
@@ -273,8 +275,15 @@ class RouteTests:
         local = self._local(here, expr)
         if local is not None:
             return self.text(here, local, route, depth - 1)
-        text = self.project.mounts.text(here.table.path, here.scope, expr)
-        return None if "{?}" in text else text
+        return self._constant(here.table.path, here.scope, expr)
+
+    def _constant(self, path: str, scope: int, name: str) -> str | None:
+        """The text that a name is for every route; None when it is not known."""
+        key = (path, scope, name)
+        if key not in self._constants:
+            text = self.project.mounts.text(path, scope, name)
+            self._constants[key] = None if "{?}" in text else text
+        return self._constants[key]
 
     def _compound(self, here: Frame, expr: list[Expr], route: Route, depth: int) -> str | None:
         if expr[0] == "sub" and text_of(expr[2]) in ("path", "method", "type", "PATH_INFO", "REQUEST_METHOD"):
@@ -352,6 +361,12 @@ class RouteTests:
         name = dotted(expr)
         if name is not None and name in here.names:
             return None
+        key = (here.table.path, here.scope, name if name is not None else str(expr))
+        if key not in self._listed:
+            self._listed[key] = self._list(here, expr, name)
+        return self._listed[key]
+
+    def _list(self, here: Frame, expr: Expr, name: str | None) -> list[str] | None:
         if name is not None:
             sources = list(behind(self.linker, here.table.path, here.scope, name))
             if len(sources) == 1 and type(sources[0][2]) is list and sources[0][2][:1] == ["{}"]:

@@ -173,6 +173,9 @@ class QueryRow(msgspec.Struct, forbid_unknown_fields=True, rename="kebab"):
     """Callables that send a lazy query that they are given."""
     prefetches: list[str] = []
     """Options of a query that add a statement each when it is sent."""
+    cruds: dict[str, list[str]] = {}
+    """Methods of library objects made with a model that read one row by keywords, such as ``fastcrud.FastCRUD().get``, with
+    the keywords that are no columns."""
 
 
 class WorkRow(msgspec.Struct, forbid_unknown_fields=True, rename="kebab"):

@@ -63,6 +63,8 @@ class StartUse(NamedTuple):
     work: Effect | DatabaseCall | Ensure | Connect
     handled: bool
     """Whether something on the way catches the error of a service that is away."""
+    sure: bool = True
+    """Whether the calls on the way lead there, and to no other implementation."""
 
     @property
     def resource(self) -> str:
@@ -107,7 +109,14 @@ class Startup:
         return any("shutdown" in (text_of(arg) or "").lower() for arg in call.args[:1])
 
     def _walk(
-        self, entry: Entry, function: Value, chain: tuple[Step, ...], *, handled: bool, seen: set[tuple[Value, bool]]
+        self,
+        entry: Entry,
+        function: Value,
+        chain: tuple[Step, ...],
+        *,
+        handled: bool,
+        seen: set[tuple[Value, bool]],
+        sure: bool = True,
     ) -> Iterator[StartUse]:
         if (function, handled) in seen or len(seen) > MAX_VISITS:
             return
@@ -126,13 +135,14 @@ class Startup:
             steps = (*chain, Step(function, ordinal))
             work = self._work(function.place, ordinal)
             if work is not None:
-                yield StartUse(entry, steps, work, caught)
+                yield StartUse(entry, steps, work, caught, sure)
                 continue
             if len(steps) >= MAX_DEPTH:
                 continue
             for edge in edges.get(ordinal, ()):
                 if edge.phase == "request" and edge.kind in ("call", "carried") and self._runs(table, ordinal, edge):
-                    yield from self._walk(entry, edge.target, steps, handled=caught, seen=seen)
+                    proven = sure and edge.certainty == "proven"
+                    yield from self._walk(entry, edge.target, steps, handled=caught, seen=seen, sure=proven)
 
     @staticmethod
     def _until(table: Table, scope: int) -> int | None:

@@ -232,9 +232,20 @@ def count_of(linker: Linker, table: Table, scope: int, expr: Expr, hops: int = M
             return count_of(linker, table, scope, receiver, hops - 1)
         if method in SPLITS and receiver[:1] == "'":
             return len(receiver[1:].split())
+        if method == "sample" and len(record.args) + len(record.keywords) > 1:
+            return _at_most(table, dict(record.keywords).get("k", record.args[-1]))
         return None
     name = dotted(expr)
     return None if name is None else _named_count(linker, table, scope, name, hops)
+
+
+def _at_most(table: Table, expr: Expr) -> int | None:
+    """The number that an expression is at most: ``3``, ``min(3, len(x))``."""
+    if type(expr) is str and expr[:1] == "@" and "." not in expr:
+        record = table.facts.calls[int(expr[1:])]
+        numbers = [_at_most(table, arg) for arg in record.args] if record.callee == "min" else []
+        return min((number for number in numbers if number is not None), default=None)
+    return int(expr[1:]) if type(expr) is str and expr[:1] == "#" and expr[1:].isdecimal() else None
 
 
 def _named_count(linker: Linker, table: Table, scope: int, name: str, hops: int) -> int | None:

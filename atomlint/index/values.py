@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from .answers import Answers
+from .flowing import END, LAST, Spot, of_assign, reaching
 from .heirs import MAX_HEIRS
 from .items import Items
 from .parameters import Parameters
@@ -38,33 +39,33 @@ class Evaluator:
 
     # --- expressions -----------------------------------------------------------------------------------------------
 
-    def evaluate(self, path: str, scope: int, expr: Expr) -> Values:
-        """What an expression can be, seen from a scope of a file."""
+    def evaluate(self, path: str, scope: int, expr: Expr, spot: Spot | None = None) -> Values:
+        """What an expression can be, seen from a scope of a file; at a spot of it, where that is known."""
         if type(expr) is str:
-            return self._string(path, scope, expr)
+            return self._string(path, scope, expr, spot)
         if type(expr) is not list or not expr:
             return NOTHING
         kind = expr[0]
         if kind in ("or", "and"):
-            return union(self.evaluate(path, scope, part) for part in expr[1:])
+            return union(self.evaluate(path, scope, part, spot) for part in expr[1:])
         if kind == "if":
-            return union(self.evaluate(path, scope, part) for part in expr[2:])
+            return union(self.evaluate(path, scope, part, spot) for part in expr[2:])
         if kind == ".":
-            return union(self.attribute(value, expr[2]) for value in self.evaluate(path, scope, expr[1]))
+            return union(self.attribute(value, expr[2]) for value in self.evaluate(path, scope, expr[1], spot))
         if kind == "lambda":
             return frozenset({Value("def", path, expr[1])})
         if kind == "sub":
             return self.elements.subscript(path, scope, expr)
         return NOTHING
 
-    def _string(self, path: str, scope: int, expr: str) -> Values:
+    def _string(self, path: str, scope: int, expr: str, spot: Spot | None = None) -> Values:
         first = expr[:1]
         if first in ("'", "#"):
             return NOTHING if expr == "#None" else frozenset({Value("const", expr)})
         if first in ("?", ""):
             return NOTHING
         head, dot, rest = expr.partition(".")
-        values = self.call(path, int(head[1:])) if first == "@" else self.name(path, scope, head)
+        values = self.call(path, int(head[1:])) if first == "@" else self.name(path, scope, head, spot)
         if dot:
             for attribute in rest.split("."):
                 if len(values) == 1:
@@ -82,14 +83,23 @@ class Evaluator:
 
     # --- names -----------------------------------------------------------------------------------------------------
 
-    def name(self, path: str, scope: int, name: str) -> Values:
-        """What a bare name can be, seen from a scope."""
+    def name(self, path: str, scope: int, name: str, spot: Spot | None = None) -> Values:
+        """What a bare name can be, seen from a scope; at a spot of it, where that is known."""
         table = self.linker.table(path)
         owner, bindings = table.find(scope, name)
-        known = self.answers.kept.get((path, owner, name))
+        key: tuple[object, ...] = (path, owner, name)
+        if len(bindings) > 1:
+            if owner == scope:
+                some = bindings if spot is None else reaching(table, owner, bindings, spot)
+            else:
+                some = bindings if owner else reaching(table, owner, bindings, LAST)
+            if len(some) < len(bindings):
+                bindings = some
+                key = (path, owner, name, *map(id, some))
+        known = self.answers.kept.get(key)
         if known is not None:
             return known
-        return self.answers.keep((path, owner, name), lambda: self._name(path, table, bindings, name))
+        return self.answers.keep(key, lambda: self._name(path, table, bindings, name))
 
     def _name(self, path: str, table: Table, bindings: list[Binding], name: str) -> Values:
         if len(bindings) == 1:
@@ -103,6 +113,11 @@ class Evaluator:
         if name in ("super", "getattr", "property", "type", "print", "len", "str", "int", "dict", "list", "set"):
             return frozenset({Value("ext", f"builtins.{name}")})
         return NOTHING
+
+    def is_builtin(self, path: str, scope: int, name: str) -> bool:
+        """Whether a bare name is that of a builtin: nothing in the file binds it."""
+        table = self.linker.table(path)
+        return not table.lookup(scope, name) and not table.stars
 
     def binding(self, path: str, binding: Binding) -> Values:
         """What one binding makes of its name."""
@@ -123,7 +138,12 @@ class Evaluator:
 
     def assigned(self, path: str, assign: Assign) -> Values:
         """What an assignment gives its target."""
-        values = self.evaluate(path, assign.scope, assign.value) if assign.value is not None else NOTHING
+        values = NOTHING
+        if assign.value is not None:
+            spot = None
+            if type(assign.value) is not str or assign.value[:1] not in "@'#?":
+                spot = of_assign(self.linker.table(path), assign)
+            values = self.evaluate(path, assign.scope, assign.value, spot)
         if assign.kind == "with":
             values = union(self._entered(value) for value in values)
         if not values and assign.annotation is not None:
@@ -176,6 +196,8 @@ class Evaluator:
         scope = self.linker.table(value.place).facts.scopes[value.scope]
         if scope.kind != "class":
             return NOTHING
+        if name == "__class__" and value.kind == "inst":
+            return frozenset({value._replace(kind="def")})
         return self._class_attribute(value, name)
 
     def _carried(self, place: str, name: str) -> Values:
@@ -262,7 +284,7 @@ class Evaluator:
             inner = self.linker.table(path).facts.calls[int(head[1:])] if "." not in head else None
             if inner is not None and inner.callee == "super":
                 return self._super(path, call.scope, attribute)
-        return self.evaluate(path, call.scope, call.callee)
+        return self.evaluate(path, call.scope, call.callee, Spot(ordinal, END, call.frame))
 
     def _super(self, path: str, scope: int, attribute: str) -> Values:
         table = self.linker.table(path)
@@ -290,9 +312,16 @@ class Evaluator:
         call = self.linker.table(path).facts.calls[ordinal]
         if call.callee == "getattr" and len(call.args) >= 2 and text_of(call.args[1]):
             name = text_of(call.args[1]) or ""
-            return union(self.attribute(v, name) for v in self.evaluate(path, call.scope, call.args[0]))
+            spot = Spot(ordinal, END, call.frame)
+            return union(self.attribute(v, name) for v in self.evaluate(path, call.scope, call.args[0], spot))
+        if call.callee == "staticmethod" and call.args:
+            return self.evaluate(path, call.scope, call.args[0])
         results = []
         for value in self.callee(path, ordinal):
+            if value.place == "builtins.type" and value.kind == "ext" and len(call.args) == 1:
+                of = self.evaluate(path, call.scope, call.args[0])
+                results.append(frozenset(v._replace(kind="def") for v in of if v.kind == "inst"))
+                continue
             if value.kind == "ext" and value.place in PASS_THROUGH and call.args:
                 results.append(self.evaluate(path, call.scope, call.args[-1 if value.place == "typing.cast" else 0]))
             else:
@@ -328,7 +357,7 @@ class Evaluator:
         scope = table.facts.scopes[function.scope]
         wanted = "yield" if scope.yields else "return"
         values = union(
-            self.evaluate(function.place, function.scope, exit_.value)
+            self.evaluate(function.place, function.scope, exit_.value, Spot(exit_.after, END, exit_.frame))
             for exit_ in table.exits.get(function.scope, ())
             if exit_.kind == wanted
         )

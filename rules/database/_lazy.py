@@ -60,6 +60,7 @@ def lazy_loops(function: Function) -> Iterator[LazyLoop]:
     mine = readings(function)
     frames = {frame for reading in mine for frame in table.frames(reading.frame)}
     frames |= {f for call in function.calls for f in call.frame_ids}
+    loaded: dict[str, set[str]] = {}
     for frame in sorted(frames):
         entry = table.facts.frames[frame]
         if entry.kind not in ("for", "comp"):
@@ -76,7 +77,11 @@ def lazy_loops(function: Function) -> Iterator[LazyLoop]:
             or (len(bound) > 1 and not _is_enumerated(function, entry.test))
         ):
             continue
-        found = list(_reads(function, bound[-1], frame, rows, DEPTH, ()))
+        before = loaded.setdefault(entry.test, set()) if dotted(entry.test) else set()  # rows keep what they loaded
+        found = [
+            r for r in _reads(function, bound[-1], frame, rows, DEPTH, ()) if r.relationship.attribute not in before
+        ]
+        before |= {r.relationship.attribute for r in found if r.sure and r.relationship.lazy != "dynamic"}
         best = {r.relationship.attribute: r for r in sorted(found, key=lambda r: (r.sure, -len(r.steps)))}
         if best:
             yield LazyLoop(

@@ -42,6 +42,7 @@ ROWS = ("scalar", "first", "one", "all", "fetch", "mappings", "partitions", "uni
 SELECT = re.compile(r"\s*(?:SELECT|WITH)\b", re.IGNORECASE)
 SQL = re.compile(r"\s*[A-Za-z]+\b")
 WRITES = frozenset({"insert", "update", "delete"})
+LOCKS = frozenset({"with_for_update", "select_for_update"})
 MAX_LINKS = 40
 
 
@@ -55,8 +56,8 @@ def read_of(call: Call) -> Hit | None:
         kind = statement_kind(call, call.args[0])
         if kind == "write" or (not kind and name in ("execute", "exec") and not _is_consumed(call)):
             return Hit("")
-        return Hit("" if _takes_many(call) else name, bool(kind) and database.proven)
-    if name not in READS or _is_held(call) or _takes_many(call):
+        return Hit("" if _takes_many(call) or _locks(call) else name, bool(kind) and database.proven)
+    if name not in READS or _is_held(call) or _takes_many(call) or _locks(call):
         return Hit("")
     return Hit(name, database.proven and not _is_shared(call))
 
@@ -68,11 +69,16 @@ def _is_shared(call: Call) -> bool:
     return name is not None and "." in name and name.endswith("_id")
 
 
+def _locks(call: Call) -> bool:
+    """Whether the function takes rows for itself: one transaction for each of them is what it is for."""
+    return any(other.name in LOCKS for other in call.function.calls)
+
+
 def _is_held(call: Call) -> bool:
     """Whether a ``get`` by key asks for rows that the function queried before: the session has them while they are held."""
     lookup = call.lookup
-    if lookup is None or call.name not in ("get", "get_one") or lookup.call != lookup.start:
-        return False
+    if lookup is None or call.name not in ("get", "get_one") or lookup.call != lookup.start or len(call.args) < 2:
+        return False  # Django's rows are not held by anything
     for assign in call.function.assigns:
         if assign.kind == "=" and assign.after <= call.ordinal and type(assign.target) is str:
             rows = call.index.project.rowsets.of(call.path, call.scope, assign.value)

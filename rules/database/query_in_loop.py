@@ -51,6 +51,7 @@ turns stored, and for code that no request reaches. A query under a condition is
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import TYPE_CHECKING
 
 from atomlint import Confidence, Context, Finding, Function, Note, rule
@@ -63,10 +64,13 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from atomlint.index.reach import Path
+    from atomlint.index.relationships import Relationship
 
     from .._repeats import Repeat
     from ._lazy import LazyLoop
 
+CREATES = frozenset({"get_or_create", "update_or_create", "aget_or_create", "aupdate_or_create"})
+WRITES = frozenset({"commit", "delete", "save", "adelete", "asave"})
 NEEDS = ("sqlalchemy", "sqlmodel", "SQLModel", "asyncpg", "psycopg", "django.db", "databases")
 
 
@@ -80,7 +84,8 @@ def loops_over_data(function: Function) -> bool:
 def report(ctx: Context, function: Function) -> Iterator[Finding]:
     """The first query of each such loop, and the relationships that it reads, with the way from the route."""
     for repeat in _repeats(function):
-        level = confidence(repeat, data=repeat.first.goes_through_data(repeat.loop.frame))
+        data = repeat.first.goes_through_data(repeat.loop.frame) and not writes_too(repeat)
+        level = confidence(repeat, data=data)
         finding = ctx.finding(repeat.first, _message(repeat), confidence=level)
         yield finding.with_related(*others(repeat)).with_trace(*trace(ctx.index, repeat))
     for lazy, path in _lazy(function):
@@ -104,14 +109,28 @@ def _lazy_loops(function: Function) -> list[tuple[LazyLoop, Path]]:
 
 
 def _message(repeat: Repeat) -> str:
-    count = len([w for w in repeat.work if w.sure]) or 1
+    sure = [w for w in repeat.work if w.sure]
+    count = len(sure) or max(Counter(w.steps[0] for w in repeat.work).values())
     queries = "1 query" if count == 1 else f"{count} queries"
-    often = "" if any(w.sure for w in repeat.work) else "up to "
+    often = "" if sure else "up to "
     name = f"each of `{repeat.loop.name}`" if repeat.loop.name else "each item"
     outer = next((loop.name for loop in repeat.outer if loop.kind == "each" and loop.name), "")
     of = f" of each of `{outer}`" if outer else ""
     before = f"asked once before the loop, with `IN (...)`, it is {count}"
+    if count == 1 and all(w.hit.what in CREATES for w in sure or repeat.work):
+        before = "one query with `IN (...)` for the rows that are there, and one for the others, make it 2"
     return f"{often}{queries} for {name}{of}: {20 * count} for 20 items; {before}"
+
+
+def writes_too(repeat: Repeat) -> bool:
+    """Whether each turn also commits, or writes the row that it reads: then one query less a turn is half of the work."""
+    for work in repeat.work:
+        last = work.steps[-1].function
+        if len(work.steps) > 1 and any(call.name in WRITES for call in last.calls):
+            return True
+        if any(call.name == "commit" and repeat.loop.frame in call.frame_ids for call in work.steps[0].function.calls):
+            return True
+    return False
 
 
 def _of_relationships(ctx: Context, lazy: LazyLoop, path: Path) -> Finding:
@@ -119,7 +138,7 @@ def _of_relationships(ctx: Context, lazy: LazyLoop, path: Path) -> Finding:
     names = ", ".join(f"`{lazy.target}.{read.relationship.attribute}`" for read in lazy.reads)
     count = len(lazy.reads)
     each = f"each of `{lazy.loop.name}`" if lazy.loop.name else "each row"
-    always = first.sure and (first.relationship.uselist is not False or first.relationship.django)
+    always = all(read.sure and _always(ctx, read.relationship) for read in lazy.reads)
     sends = f"{'sends' if count == 1 else 'send'} {'' if always else 'up to '}{count} {'query' if count == 1 else 'queries'}"
     text = f"{names} {sends} for {each}: {20 * count + 1} for 20 rows; {_option(ctx, lazy)}"
     finding = ctx.finding(place_of(ctx.index, *first.steps[0]), text, confidence=_lazy_confidence(lazy, path))
@@ -133,6 +152,14 @@ def _of_relationships(ctx: Context, lazy: LazyLoop, path: Path) -> Finding:
         verb = "calls" if what.endswith(")") else "reads"
         steps.append(Note(place_of(ctx.index, function, what), f"{function.qualname} {verb} {what}"))
     return finding.with_trace(*ctx.index.steps(path), *steps)
+
+
+def _always(ctx: Context, relationship: Relationship) -> bool:
+    """Whether reading it sends a query for every row: not for an empty foreign key, nor for a row that is held already."""
+    if relationship.uselist is not False:
+        return True
+    made = ctx.index.call(relationship.path, relationship.call)
+    return relationship.django and made.keywords.get("null") != "#True"
 
 
 def _option(ctx: Context, lazy: LazyLoop) -> str:

@@ -19,6 +19,8 @@ KEYS = {
     "touch": "`touch(*keys)`",
 }
 """Commands on one key that take many keys."""
+CACHES = {"get": "`get_many(keys)`", "delete": "`delete_many(keys)`", "set": "`set_many(values)`"}
+"""The same for Django's cache, which has names of its own."""
 MEMBERS = {
     "hget": "HMGET", "hdel": "`hdel(key, *fields)`", "sadd": "`sadd(key, *members)`", "srem": "`srem(key, *members)`",
     "sismember": "SMISMEMBER", "lpush": "`lpush(key, *values)`", "rpush": "`rpush(key, *values)`", "zadd": "`zadd(key, mapping)`",
@@ -51,6 +53,8 @@ READS = frozenset(
 
 def bulk_of(call: Call, command: str, frame: int) -> str | None:
     """The command that does for all items what a command in a loop does for one; None when there is none."""
+    if of_cache(call):
+        return CACHES.get(command)
     if command == "set" and len(call.args) <= 2 and not call.keywords:
         return "MSET"
     if command in KEYS:
@@ -58,6 +62,11 @@ def bulk_of(call: Call, command: str, frame: int) -> str | None:
     if command in MEMBERS and call.args and not varies(call, call.args[0], frame):
         return MEMBERS[command]
     return None
+
+
+def of_cache(call: Call) -> bool:
+    """Whether a command goes through Django's cache."""
+    return call.effect is not None and call.effect.receiver.startswith("django.core.cache.")
 
 
 def varies(call: Call, expr: Expr, frame: int) -> bool:

@@ -34,10 +34,31 @@ def _recognised(index: Index) -> dict[str, Span]:
         call = index.call(made.path, made.call)
         if call.in_test or index.project.catalog.clients[made.type].resource != "redis":
             continue
+        if has_alternative(index, call):
+            continue  # the setting says which client, not whether there is one
         for name in sorted(guards(index, call)):
             if NAMES.fullmatch(name) or name == "REDIS":
                 result.setdefault(name, call.span)
     return result
+
+
+def has_alternative(index: Index, call: Call) -> bool:
+    """Whether its function makes another client for the same place: the way out, or a name, in the other branch."""
+    mine = outcomes(call)
+    return bool(mine) and any(
+        other != call.ordinal
+        and index.project.clients.construction(call.path, other) is not None
+        and mine & outcomes(index.call(call.path, other))
+        for other in call.table.calls_in.get(call.scope, ())
+    )
+
+
+def outcomes(call: Call) -> set[str]:
+    """Where the result of a call goes at once: the names that it is assigned to, ``return`` for a way out."""
+    wanted = f"@{call.ordinal}"
+    names = {str(a.target) for a in call.table.facts.assigns if a.scope == call.scope and a.value == wanted}
+    left = any(e.kind == "return" and e.value == wanted for e in call.table.exits.get(call.scope, ()))
+    return names | ({"return"} if left else set())
 
 
 def guards(index: Index, call: Call, depth: int = MAX_CALLS) -> set[str]:

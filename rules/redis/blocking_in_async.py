@@ -27,18 +27,23 @@ Redis hangs and the client has no timeout.
     async def stock(item: str):
         return {"left": await client.get(f"stock:{item}")}
 
+## Configuration
+`places = 5`: from so many functions on, those that share one client become one finding where that client is made, with
+the functions as related places: the client is what to change. `places = 0` reports each function by itself.
+
 ## Limits
 Followed are coroutine functions that requests reach, and plain functions that they call. A thread in between
 (`run_in_threadpool`, `asyncio.to_thread`, an executor) ends it, as do plain routes and plain dependencies of FastAPI,
 which run in a pool. Flask gives a coroutine view a loop of its own: quiet. One finding for each function that holds such
-commands. Sessions of a database are another matter.
+commands, or for the client that they share. Sessions of a database are another matter.
 """
 
 from __future__ import annotations
 
+from collections import Counter, defaultdict
 from typing import TYPE_CHECKING, NamedTuple
 
-from atomlint import Confidence, Context, Finding, Function, Note, rule
+from atomlint import Call, Confidence, Context, Finding, Function, Note, Option, rule
 
 from .._made import unsure
 from ._keys import commands
@@ -47,36 +52,73 @@ from ._quiet import is_aside
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    import libcst as cst
+
     from atomlint import Index
+    from atomlint.index.clients import Construction, Site
     from atomlint.index.commands import Command
     from atomlint.index.eventloop import Blocked
 
-NEEDS = ("redis", "Redis", "valkey")
+NEEDS = ("redis", "Redis", "valkey", "cache", "limit", "session")
 SYNCHRONOUS = "redis.client.Redis"
 MAX_RELATED = 5
+MAX_NAMES = 4
+PLACES = Option(
+    "places", 5, "functions that share a client and are reported as one, where it is made; 0: never", minimum=0
+)
 
 
 class Held(NamedTuple):
     """Commands of one function, and the coroutine functions that they hold up."""
 
+    function: Function
     commands: tuple[Command, ...]
     blocked: tuple[Blocked, ...]
 
+    @property
+    def site(self) -> tuple[str, int]:
+        """The first command."""
+        return self.commands[0].path, self.commands[0].call
 
-@rule("redis-blocking-in-async", needs=NEEDS, reach=True, since="0.1")
-def holds_the_loop(function: Function) -> bool:
-    """A function with synchronous commands that a coroutine function on a request path runs in its own thread."""
-    return not function.in_test and not is_aside(function.path) and held(function) is not None
+
+class Blocking(NamedTuple):
+    """What holds the event loop in a project."""
+
+    functions: dict[tuple[str, int], Held]
+    """By the first command of each function."""
+    clients: dict[Site, list[Held]]
+    """By the place where their client is made, the first where branches differ."""
 
 
-@holds_the_loop.on("*")
-def report(ctx: Context, function: Function) -> Iterator[Finding]:
+@rule("redis-blocking-in-async", needs=NEEDS, reach=True, options=(PLACES,), since="0.1")
+def holds_the_loop(call: Call) -> bool:
+    """The first synchronous command of a function that holds the loop, or what makes the client of such commands."""
+    if call.in_test or is_aside(call.path):
+        return False
+    found = blocking(call.index)
+    site = (call.path, call.ordinal)
+    return site in found.functions or site in found.clients
+
+
+@holds_the_loop.on("Call")
+def report(ctx: Context, node: cst.Call) -> Iterator[Finding]:
+    """A function by itself, or all functions of a client."""
+    call = ctx.fact(node)
+    found = blocking(ctx.index)
+    site = (call.path, call.ordinal)
+    most = ctx.option(PLACES)
+    sharing = {made: held for made, held in found.clients.items() if most and len(held) >= most}
+    if site in sharing:
+        yield of_client(ctx, call, sharing[site])
+    held = found.functions.get(site)
+    if held is not None and not any(held in group for group in sharing.values()):
+        yield of_function(ctx, held)
+
+
+def of_function(ctx: Context, found: Held) -> Finding:
     """The first command, the others and the callers as related places."""
-    found = held(function)
-    if found is None:
-        return
     index = ctx.index
-    first = index.call(found.commands[0].path, found.commands[0].call)
+    first = index.call(*found.site)
     names = ", ".join(dict.fromkeys(command.method for command in found.commands))
     count = len(found.commands)
     callers = {blocked.function for blocked in found.blocked}
@@ -93,10 +135,62 @@ def report(ctx: Context, function: Function) -> Iterator[Finding]:
         for caller, edge in blocked.steps[:1]:
             place = index.call(caller.place, edge.call) if edge.call >= 0 else index.function(caller)
             finding = finding.with_related(Note(place.span, f"async {index.function(caller).qualname} calls it"))
-    path = index.project.reach.paths(found.blocked[0].function)[0]
-    yield finding.with_trace(*index.steps(path)).with_help(
+    return helped(ctx, finding, found)
+
+
+def of_client(ctx: Context, call: Call, group: list[Held]) -> Finding:
+    """Where the client is made, with the functions that hold the loop as related places."""
+    index = ctx.index
+    coroutines = {blocked.function for held in group for blocked in held.blocked}
+    counts = Counter(command.method for held in group for command in held.commands)
+    names = ", ".join(name for name, _ in counts.most_common(MAX_NAMES))
+    more = f" and {len(counts) - MAX_NAMES} more" if len(counts) > MAX_NAMES else ""
+    finding = ctx.finding(
+        call,
+        f"{len(coroutines)} coroutine function{'s wait' if len(coroutines) > 1 else ' waits'} for this synchronous client "
+        f"on the event loop, in {len(group)} functions ({names}{more}): every other request waits for each answer",
+        confidence=max((confidence(index, held) for held in group), key=lambda level: level.rank),
+    )
+    first = sorted(group, key=lambda held: (-len(held.blocked), held.site))
+    for held in first[:MAX_RELATED]:
+        callers = len({blocked.function for blocked in held.blocked})
+        text = f"{held.function.qualname}: {held.commands[0].method}, on behalf of {callers} coroutine function"
+        finding = finding.with_related(Note(index.call(*held.site).span, text + ("s" if callers > 1 else "")))
+    return helped(ctx, finding, first[0])
+
+
+def helped(ctx: Context, finding: Finding, held: Held) -> Finding:
+    """The finding with the way from a request and the repair."""
+    path = ctx.index.project.reach.paths(held.blocked[0].function)[0]
+    return finding.with_trace(*ctx.index.steps(path)).with_help(
         "use the client of redis.asyncio and await it, or call this through asyncio.to_thread"
     )
+
+
+def blocking(index: Index) -> Blocking:
+    """All functions that hold the event loop, and the clients that they share."""
+    found: Blocking = index.keep("redis-blocking", lambda: _blocking(index))
+    return found
+
+
+def _blocking(index: Index) -> Blocking:
+    functions: dict[tuple[str, int], Held] = {}
+    clients: dict[Site, list[Held]] = defaultdict(list)
+    seen = set()
+    for value, _ in index.project.reached_calls():
+        if value in seen:
+            continue
+        seen.add(value)
+        function = index.function(value)
+        if function.in_test or is_aside(function.path):
+            continue
+        one = held(function)
+        if one is not None:
+            functions[one.site] = one
+            made = sorted({made for command in one.commands for made in constructions(index, command)})
+            if made:
+                clients[made[0].site].append(one)
+    return Blocking(functions, dict(clients))
 
 
 def held(function: Function) -> Held | None:
@@ -106,7 +200,7 @@ def held(function: Function) -> Held | None:
         return None
     blocked = function.index.project.event_loop.blocked_by(function.value)
     blocked = tuple(b for b in blocked if b.function.place not in function.index.tests)
-    return Held(found, blocked) if blocked else None
+    return Held(function, found, blocked) if blocked else None
 
 
 def sent(index: Index, function: Function) -> Iterator[Command]:
@@ -126,7 +220,7 @@ def is_first(index: Index, command: Command) -> bool:
         made.path == command.path
         and index.call(made.path, made.call).scope == call.scope
         and not index.project.lifetimes.of(made.path, made.call).paths
-        for made in index.project.clients.of_command(command.path, command.call)
+        for made in constructions(index, command)
     )
 
 
@@ -135,11 +229,15 @@ def is_synchronous(index: Index, command: Command) -> bool:
     call = index.call(command.path, command.call)
     if call.is_awaited:
         return False
-    made = index.project.clients.of_command(command.path, command.call)
-    types = {construction.type for construction in made}
+    types = {construction.type for construction in constructions(index, command)}
     if not types:
         types = {place.rpartition("()")[0] for place in (name.rpartition(".")[0] for name in call.external)}
     return types == {SYNCHRONOUS}
+
+
+def constructions(index: Index, command: Command) -> list[Construction]:
+    """Where the client of a command is made."""
+    return index.project.clients.of_command(command.path, command.call)
 
 
 def confidence(index: Index, found: Held) -> Confidence:

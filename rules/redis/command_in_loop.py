@@ -42,7 +42,7 @@ from typing import TYPE_CHECKING
 from atomlint import Context, Finding, Function, Option, rule
 
 from .._repeats import Hit, confidence, others, repeats, trace
-from ._bulk import KEYS, bulk_of
+from ._bulk import CACHES, KEYS, bulk_of, of_cache
 from ._mget import mget_fix, pipeline_fix
 
 if TYPE_CHECKING:
@@ -52,7 +52,7 @@ if TYPE_CHECKING:
 
     from .._repeats import Repeat
 
-NEEDS = ("redis", "Redis", "valkey", "aioredis", "upstash")
+NEEDS = ("redis", "Redis", "valkey", "aioredis", "upstash", "cache", "limit", "throttl", "session")
 TURNS = Option("turns", 10, "turns of a loop over constants from which its commands are reported", minimum=2)
 WAITS = frozenset(
     {
@@ -122,8 +122,18 @@ def _message(repeat: Repeat) -> str:
     names = ", ".join(dict.fromkeys(w.hit.what for w in work))
     text = f"{often}{count} Redis command{'s' if count > 1 else ''} for {name} ({names})"
     bulk = {
-        bulk_of(w.steps[0], w.hit.what, repeat.loop.frame) if len(w.steps) == 1 else KEYS.get(w.hit.what) for w in work
+        bulk_of(w.steps[0], w.hit.what, repeat.loop.frame)
+        if len(w.steps) == 1
+        else (CACHES if of_cache(w.steps[-1]) else KEYS).get(w.hit.what)
+        for w in work
     }
+    if any(w.hit.what in ("keys", "iter_keys", "scan_iter", "scan") for w in work):
+        return f"{text}: keep the names in a set, and delete them all at once"  # one answer is what the next one needs
+    if any(of_cache(w.steps[-1]) for w in work):  # Django's cache has no pipeline
+        many = (
+            " and ".join(sorted(b for b in bulk if b)) if None not in bulk else "`get_many`, `set_many`, `delete_many`"
+        )
+        return f"{text}: with {many} it is one round trip"
     if None in bulk:
         return f"{text}: a pipeline makes it one round trip, but the commands are billed all the same"
     one = " and ".join(sorted(b for b in bulk if b))

@@ -78,7 +78,7 @@ if TYPE_CHECKING:
     from atomlint.index.fallbacks import Fallback
     from atomlint.index.requests import RequestWork, Use
 
-NEEDS = ("redis", "Redis", "valkey", "aioredis", "upstash")
+NEEDS = ("redis", "Redis", "valkey", "aioredis", "upstash", "cache", "limit", "throttl", "session")
 
 
 @rule("redis-fallback-cache", needs=NEEDS, reach=True, severity="warning", since="0.3")

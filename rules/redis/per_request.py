@@ -64,7 +64,8 @@ identifier; a local cache loads as often as random arrivals make it.
 ## Limits
 Reported are middlewares, hooks that run before every request, and FastAPI dependencies; a command that a single route
 runs for its own purpose is not. A local cache or a time gate counts when it stands in the call path and works: what it
-keeps outlives the request and is stored on every way out, and the clock is set behind the gate. Gates that stay open
+keeps outlives the request and is stored on every way out, and the clock is set behind the gate. Of libraries' own work
+the default limits of slowapi and Flask-Limiter are reported, sessions are not. Gates that stay open
 are `redis-sticky-gate`, caches with holes `redis-cache-hole`, local copies that are asked last `redis-fallback-cache`.
 Clients that the index cannot follow (plugins) are not seen.
 """
@@ -73,7 +74,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from atomlint import Confidence, Context, Finding, Function, Note, Option, rule
+from atomlint import Call, Confidence, Context, Finding, Function, Note, Option, rule
+from atomlint.index.effects import Effect
 
 from .._work import (
     IDENTIFIERS,
@@ -97,9 +99,13 @@ from ._fallback import fallback_of
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+    from atomlint import Index
     from atomlint.index.requests import RequestWork, Use
+    from atomlint.index.value import Value
 
-NEEDS = ("redis", "Redis", "valkey", "aioredis", "upstash")
+NEEDS = ("redis", "Redis", "valkey", "aioredis", "upstash", "cache", "limit", "throttl", "session")
+LIMITERS = ("slowapi.", "flask_limiter.")
+"""Libraries whose middleware counts every request."""
 ALLOWED = Option(
     "allowed", 0, "Redis commands that a middleware or a shared dependency may send per request", minimum=0
 )
@@ -119,14 +125,57 @@ PER_ROUTE = Option(
     options=(ALLOWED, PER_ROUTE, REQUESTS, IDENTIFIERS, INTERVAL),
     since="0.1",
 )
-def works_on_every_request(function: Function) -> bool:
-    """A function that decides on Redis commands that nothing keeps back."""
-    work = function.index.redis_work().get(function.value)
-    return work is not None and bool(open_uses(function, work))
+def works_on_every_request(call: Call) -> bool:
+    """The first call of a function that decides on Redis commands that nothing keeps back, or a library's middleware."""
+    return (call.path, call.ordinal) in sites(call.index)
 
 
 @works_on_every_request.on("*")
-def report(ctx: Context, function: Function) -> Iterator[Finding]:
+def report(ctx: Context, call: Call) -> Iterator[Finding]:
+    found = sites(ctx.index)[call.path, call.ordinal]
+    if isinstance(found, Effect):
+        yield of_library(ctx, call, found)
+    else:
+        yield from of_function(ctx, ctx.index.function(found))
+
+
+def of_library(ctx: Context, call: Call, effect: Effect) -> Finding:
+    """What a library's middleware sends for each request by itself."""
+    number = effect.operation.commands
+    name = effect.receiver.rpartition(".")[2]
+    finding = ctx.finding(
+        call,
+        f"{counted(number)} on every request, sent by {name}: -{percent(periodic(*figures(ctx)))} with a count that is kept "
+        f"in the process and synced every {ctx.option(INTERVAL)} s",
+        confidence=Confidence.HIGH if effect.certainty == "high" else Confidence.MEDIUM,
+    )
+    return finding.with_help("keep its counts in the process (`memory://`), or limit only the routes that need it")
+
+
+def figures(ctx: Context) -> tuple[int, int, int]:
+    """The options that a saving follows from."""
+    return ctx.option(REQUESTS), ctx.option(IDENTIFIERS), ctx.option(INTERVAL)
+
+
+def sites(index: Index) -> dict[tuple[str, int], Value | Effect]:
+    """Where to report: the first call of each function with open uses, and what adds a limiter of a library."""
+    found: dict[tuple[str, int], Value | Effect] = index.keep("redis-per-request", lambda: dict(_sites(index)))
+    return found
+
+
+def _sites(index: Index) -> Iterator[tuple[tuple[str, int], Value | Effect]]:
+    for effect in index.project.effects.libraries.middlewares():
+        limiter = effect.receiver.startswith(LIMITERS) and effect.operation.resource == "redis"
+        if limiter and effect.call >= 0 and effect.operation.commands and effect.path not in index.tests:
+            yield (effect.path, effect.call), effect
+    for value, work in index.redis_work().items():
+        uses = open_uses(index.function(value), work)
+        if uses:
+            yield (value.place, uses[0].decision.call), value
+
+
+def of_function(ctx: Context, function: Function) -> Iterator[Finding]:
+    """What a function decides on."""
     work = ctx.index.redis_work()[function.value]
     uses = open_uses(function, work)
     allowed = ctx.option(PER_ROUTE if work.frequency == "route" else ALLOWED)
@@ -157,7 +206,7 @@ def message(ctx: Context, work: RequestWork, uses: Sequence[Use]) -> str:
     text = f"{many} ({names(uses)}) {when} ({way(ctx.index, work, uses[0])})"
     if work.frequency == "route":
         return f"{text}; {ctx.option(PER_ROUTE):,} are allowed"
-    requests, identifiers, interval = ctx.option(REQUESTS), ctx.option(IDENTIFIERS), ctx.option(INTERVAL)
+    requests, identifiers, interval = figures(ctx)
     reads = all(use.command.operation.name in READS for use in uses)
     spared = (kept if reads else periodic)(requests, identifiers, interval)
     if spared <= 0:

@@ -39,8 +39,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from atomlint import Call, Confidence, Context, Finding, rule, text_of
+from atomlint.index.seconds import number
 
 from .._made import is_private, unsure
+from ._bulk import of_cache
 from ._keys import commands
 from ._quiet import is_aside
 
@@ -53,7 +55,7 @@ if TYPE_CHECKING:
     from atomlint.index.keys import KeyPattern
     from atomlint.index.reach import Path
 
-NEEDS = ("redis", "Redis", "valkey", "upstash", "arq")
+NEEDS = ("redis", "Redis", "valkey", "upstash", "arq", "cache")
 HASH = ("hset", "hsetnx", "hmset", "hincrby")
 WHOLE = {
     "smembers": ("sadd",),
@@ -66,6 +68,14 @@ WHOLE = {
 }
 """Commands that read all of one key, and those that make it longer."""
 TRIMS = ("ltrim", "zremrangebyrank", "zremrangebyscore", "lpop", "rpop", "spop", "zpopmin", "zpopmax")
+CACHE = {
+    "keys": "KEYS looks at every key of the cache's database, and blocks Redis meanwhile",
+    "iter_keys": "SCAN walks every key of the cache's database",
+    "delete_pattern": "SCAN walks every key of the cache's database, and what it finds is deleted",
+}
+"""What django-redis adds to Django's cache."""
+PAGE = 10
+"""Keys that SCAN looks at by default."""
 SPACE = frozenset({"keys", "flushdb", "flushall", "scan_iter", "scan"})
 LOWER = {Confidence.HIGH: Confidence.MEDIUM, Confidence.MEDIUM: Confidence.LOW, Confidence.LOW: Confidence.LOW}
 
@@ -73,11 +83,13 @@ LOWER = {Confidence.HIGH: Confidence.MEDIUM, Confidence.MEDIUM: Confidence.LOW, 
 @rule("redis-scan-in-request", needs=NEEDS, reach=True, since="0.1")
 def walks(call: Call) -> bool:
     """A command that walks the key space, or reads all of a key that grows, in a function that requests reach."""
-    if call.name not in SPACE and call.name not in WHOLE:
+    if call.name not in SPACE and call.name not in WHOLE and call.name not in CACHE:
         return False
     if call.in_test or is_aside(call.path) or not call.function.is_reached:
         return False
-    command = commands(call.index).at(call.path, call.ordinal)
+    if of_cache(call):
+        return call.name in CACHE
+    command = command_of(call)
     return command is not None and level_of(call, command) is not None
 
 
@@ -85,12 +97,13 @@ def walks(call: Call) -> bool:
 def report(ctx: Context, node: cst.Call) -> Iterator[Finding]:
     """The command, with the path from the nearest entry point."""
     call = ctx.fact(node)
-    command = commands(ctx.index).at(call.path, call.ordinal)
-    level = None if command is None else level_of(call, command)
+    command = command_of(call)
+    level = Confidence.MEDIUM if of_cache(call) else None if command is None else level_of(call, command)
     paths = paths_of(call)
-    if command is None or level is None or not paths:
+    if level is None or not paths:
         return
     path = next((p for p in paths if not is_private(p)), paths[0])
+    routes = len({path.entry.function for path in paths})
     if (
         is_private(path)
         or not path.entry.proven
@@ -98,8 +111,26 @@ def report(ctx: Context, node: cst.Call) -> Iterator[Finding]:
         or any(e.phase != "request" for _, e in path.steps)
     ):
         level = LOWER[level]
-    finding = ctx.finding(call, message(call, command, paths), confidence=level)
-    yield finding.with_trace(*ctx.index.steps(path)).with_help(repair(command.method))
+    where = f"on requests of {routes} route{'s' if routes > 1 else ''}"
+    text = CACHE[call.name] if command is None else message(call, command)
+    finding = ctx.finding(call, f"{text}, {where}", confidence=level)
+    yield finding.with_trace(*ctx.index.steps(path)).with_help(repair(call.name))
+
+
+def command_of(call: Call) -> Command | None:
+    """The command that a call sends, itself or through a method of the same name that hands it on to the client."""
+    found = commands(call.index).at(call.path, call.ordinal)
+    if call.name not in SPACE:
+        return found
+    if found is not None:
+        wrapped = call.function.name == call.name and call.index.project.reach.callers.get(call.function.value)
+        return None if wrapped else found  # whoever calls the wrapper decides
+    for value in call.index.project.linker.values.callee(call.path, call.ordinal):
+        if value.kind == "def" and call.index.function(value).name == call.name:
+            for inner in commands(call.index).of_function(value.place, value.scope):
+                if inner.method == call.name:
+                    return inner
+    return None
 
 
 def paths_of(call: Call) -> list[Path]:
@@ -152,23 +183,25 @@ def has_named_fields(call: Call, writer: Command) -> bool:
     return True  # a whole object is written at once
 
 
-def message(call: Call, command: Command, paths: list[Path]) -> str:
-    """What it does, and how many routes can ask for it."""
-    routes = len({path.entry.function for path in paths})
-    where = f"on requests of {routes} route{'s' if routes > 1 else ''}"
+def message(call: Call, command: Command) -> str:
+    """What it does."""
     pattern = commands(call.index).pattern_of(command)
     text = f" {pattern.text}" if pattern is not None and command.method not in ("flushdb", "flushall") else ""
     if command.method == "keys":
-        return f"KEYS{text} looks at every key of the database, and blocks Redis meanwhile, {where}"
+        return f"KEYS{text} looks at every key of the database, and blocks Redis meanwhile"
     if command.method.startswith("flush"):
-        return f"{command.method.upper()} empties the whole database {where}"
+        return f"{command.method.upper()} empties the whole database"
     if command.method.startswith("scan"):
-        return f"SCAN walks every key of the database, about one command for every ten keys, {where}"
-    return f"{command.method.upper()}{text} reads everything that the key has come to hold, {where}"
+        inner = call.index.call(command.path, command.call)
+        at, given = next(((c, c.keywords["count"]) for c in (call, inner) if "count" in c.keywords), (call, None))
+        page = PAGE if given is None else number(call.index.project.linker, at.path, at.scope, given)
+        size = f", about one command for every {page:,.0f} keys" if page else ""
+        return f"SCAN walks every key of the database{size}"
+    return f"{command.method.upper()}{text} reads everything that the key has come to hold"
 
 
 def repair(method: str) -> str:
     """One sentence."""
-    if method in SPACE:
+    if method in SPACE or method in CACHE:
         return "delete by names that the code knows, keep the names in a set, or put a version into the key"
     return "read a page (a bounded LRANGE or ZRANGE, SSCAN, HMGET of the fields that are needed), or trim on write"

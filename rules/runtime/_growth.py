@@ -22,7 +22,7 @@ FEW = frozenset(
     | {"region", "method", "currency", "mode", "level", "format", "category", "platform", "service", "feature", "plan"}
     | {"role", "backend", "engine", "strategy", "scheme", "clas", "cl", "module", "config", "setting", "loop", "app"}
     | {"integration", "connector", "tool", "schema", "handler", "func", "function", "callback", "field", "column"}
-    | {"table", "worker", "proces", "pid", "thread", "limit", "size"}
+    | {"table", "worker", "proces", "pid", "limit", "size"}
 )
 """Words of keys that there are few of; without an ``s`` at their end."""
 CUSTOMERS = frozenset({"tenant", "org", "organization", "organisation", "workspace", "company", "team", "account"})
@@ -67,7 +67,8 @@ def _growths(index: Index) -> dict[Value, list[Growth]]:
             continue
         uses = index.containers.uses(container)
         added = [use for use in uses if use.kind in ("store", "grow") and use.function in index.project.reach.reached]
-        if not added or any(_bounds(index, use) for use in uses) or not index.containers.outlives(container):
+        bounds = (use for use in uses if _bounds(index, use) and not _is_put_back(index, use, uses))
+        if not added or any(True for _ in bounds) or not index.containers.outlives(container):
             continue
         places = [growth for use in added if (growth := _growth(index, container, use)) is not None]
         if places:
@@ -87,6 +88,25 @@ def _bounds(index: Index, use: Use) -> bool:
     return compared or any(assign.value == wanted for assign in table.facts.assigns)
 
 
+def _is_put_back(index: Index, use: Use, uses: tuple[Use, ...]) -> bool:
+    """Whether what is taken out is stored again by the same run of a function: ``hits.pop(host)``, ``hits[host] = ...``."""
+    if use.kind != "remove" or use.key is None:
+        return False
+    table = index.project.linker.table(use.path)
+    place = _position(index, use)
+    if any(e.frame == use.frame != 0 and e.after >= place for e in table.exits.get(use.scope, ())):
+        return False
+    around = table.frames(use.frame)
+    return any(
+        other.kind == "store"
+        and (other.path, other.scope) == (use.path, use.scope)
+        and other.key == use.key
+        and _position(index, other) > place
+        and all(frame in around or table.facts.frames[frame].kind == "after" for frame in table.frames(other.frame))
+        for other in uses
+    )
+
+
 def _growth(index: Index, container: Container, use: Use) -> Growth | None:
     if use.key is None or _is_known(index, container, use):
         return None
@@ -96,7 +116,7 @@ def _growth(index: Index, container: Container, use: Use) -> Growth | None:
     likely = container.kind == "list" or refuses or shrinks  # what is refused first may leave few keys
     best: Growth | None = None
     for path in index.project.reach.paths(use.function)[:MAX_PATHS]:
-        if not path.entry.proven or path.confidence == "low":
+        if not path.entry.proven or path.confidence == "low" or _is_for_operators(path):
             continue
         most = Confidence.MEDIUM if likely else Confidence(path.confidence)
         for name, confidence, fresh in _sources(index, path, use):
@@ -104,6 +124,11 @@ def _growth(index: Index, container: Container, use: Use) -> Growth | None:
             if best is None or level.rank > best.confidence.rank:
                 best = Growth(container, use, path, name, level, fresh)
     return best
+
+
+def _is_for_operators(path: Path) -> bool:
+    """Whether requests enter in a place for operators, who are few."""
+    return any(part.startswith("admin") for part in path.entry.function.place.lower().split("/"))
 
 
 def _position(index: Index, use: Use) -> int:
@@ -145,7 +170,7 @@ def _sources(index: Index, path: Path, use: Use) -> Iterator[tuple[str, Confiden
         elif leaf.kind == "free" and _is_request(index, function, leaf):
             level = rank(leaf.text)
             if level is not None:
-                yield leaf.text, level, False
+                yield f"{leaf.text}'s content" if leaf.text == "request" else leaf.text, level, False
 
 
 def _is_request(index: Index, function: Value, leaf: Leaf) -> bool:

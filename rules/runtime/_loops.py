@@ -43,6 +43,12 @@ FAILURES = (
 CLOCKS = ("time", "monotonic", "elapsed", "deadline", "timeout", "waited", "max_wait", "until", "seconds", "duration")
 
 
+NOW = frozenset({"now", "utcnow", "today", "time", "monotonic", "perf_counter", "loop_time"})
+"""Methods that give the time."""
+LIMITS = frozenset({"timeout", "timeout_at", "fail_after", "move_on_after", "fail_at", "move_on_at"})
+"""Context managers that end what runs in them after a time."""
+
+
 class Loop(NamedTuple):
     """A loop with a wait of one length in it."""
 
@@ -53,6 +59,11 @@ class Loop(NamedTuple):
     """How many times it goes round at most: infinity when nothing bounds it, or by a time that is not known here."""
     timed: bool
     """Whether it ends after a time that is not known here."""
+
+    @property
+    def ends(self) -> bool:
+        """Whether a number of turns or a time, known or not, ends it."""
+        return self.timed or self.turns != float("inf")
 
 
 def is_sleep(call: Call) -> bool:
@@ -121,6 +132,9 @@ def _bound(call: Call, frame: int, interval: float) -> tuple[float, bool] | None
     if frames[frame].kind == "for":
         turns = _range(call, frames[frame].test)
         return None if turns is None else (turns, False)
+    limit = _time_limit(call, frame)
+    if limit is not None:
+        return limit / interval, limit == float("inf")
     leaves = [f.test for number, f in enumerate(frames) if f.kind == "after" and frame in call.table.frames(number)]
     for test in (frames[frame].test, *leaves):
         for part in _comparisons(test):
@@ -128,12 +142,46 @@ def _bound(call: Call, frame: int, interval: float) -> tuple[float, bool] | None
             if _is_failure(names):
                 return None
             clock = any(word in names for word in CLOCKS)
+            if clock and _starts_anew(call, frame, part):
+                continue
             limit = next((n for side in (part[3], part[1]) if (n := _limit(call, side)) is not None), None)
             if limit is not None and (clock or test not in leaves):
                 return (limit / interval if clock else limit), False
             if clock:
                 return float("inf"), True
     return float("inf"), False
+
+
+def _time_limit(call: Call, frame: int) -> float | None:
+    """Seconds after which ``async with asyncio.timeout(600)`` around a loop ends it; infinity for an unknown number."""
+    frames = call.table.facts.frames
+    for around in call.table.frames(frames[frame].parent):
+        test = frames[around].test
+        if frames[around].kind != "with" or type(test) is not str or test[:1] != "@" or "." in test:
+            continue
+        manager = call.index.call(call.path, int(test[1:]))
+        if manager.name in LIMITS and manager.args and manager.args[0] != "#None":
+            limit = (
+                None if manager.name.endswith("_at") else seconds(call.index, call.path, call.scope, manager.args[0])
+            )
+            return float("inf") if limit is None else limit.value
+    return None
+
+
+def _starts_anew(call: Call, frame: int, test: list[Expr]) -> bool:
+    """Whether a turn sets the time that a test counts from to now: the limit is on how long nothing happens."""
+    names = {name for side in (test[1], test[3]) for name in _words(call, side)}
+    table = call.table
+    for place in table.assigns_in.get(call.scope, ()):
+        assign = table.facts.assigns[place]
+        value = assign.value
+        if type(assign.target) is not str or assign.target not in names or type(value) is not str:
+            continue
+        if frame not in table.frames(assign.frame):
+            continue
+        if value[:1] == "@" and "." not in value and call.index.call(call.path, int(value[1:])).name in NOW:
+            return True
+    return False
 
 
 def _comparisons(test: Expr) -> Iterator[list[Expr]]:
@@ -157,7 +205,8 @@ def _words(call: Call, expr: Expr) -> Iterator[str]:
         yield dotted(inner.callee) or inner.name
         yield expr.partition(".")[2]
         if inner.name in ("total_seconds", "timestamp"):
-            yield from _words(call, inner.callee[1] if type(inner.callee) is list else inner.callee)
+            above = inner.callee[1] if type(inner.callee) is list else inner.callee
+            yield from _words(call, above)
     elif dotted(expr):
         yield expr
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, NamedTuple
 
+from atomlint import inside as parts_of
+
 from ._loops import inside, interval_of, is_sleep, loop_around, paced_by
 from ._work import work_of
 
@@ -19,6 +21,9 @@ LONG = 100
 """Turns from which a bounded loop is a poll and not a few attempts."""
 MIGRATIONS = re.compile(r"(^|/)(alembic|migrations)/")
 SCRIPTS = re.compile(r"(^|/)(scripts?|tools?|bin|examples?|benchmarks?)/")
+WORDS = re.compile(r"[a-z]+|[A-Z][a-z]*")
+TAKES = frozenset({"acquire", "lock"})
+"""Words of functions that wait until they hold a lock."""
 
 
 class Poll(NamedTuple):
@@ -55,17 +60,38 @@ def _poll(call: Call) -> Poll | None:
     loop = loop_around(call)
     if loop is None or loop.interval >= MAX_INTERVAL or loop.turns < LONG:
         return None
-    if SCRIPTS.search(call.path) and (loop.timed or loop.turns != float("inf")):
-        return None  # someone waits in front of it, for as long as they said
+    if SCRIPTS.search(call.path) and (loop.ends or _is_left(call, loop)):
+        return None  # someone waits in front of it, for as long as they said or until its work is done
     work = work_of(call, loop.frame)
     if not work:
         return None
     first = next((item for item in work if item.resource == "database"), work[0])
     if _is_outwaited(call, loop, first.steps[0]):
         return None
+    if _is_left(call, loop) and any(_takes_lock(call, item.steps) for item in work):
+        return None
     same = [item for item in work if item.resource == first.resource]
     database = first.steps[-1].database
     return Poll(loop, first.resource, len(same), first.steps, proven=database is None or database.proven)
+
+
+def _is_left(call: Call, loop: Loop) -> bool:
+    """Whether a branch of a loop leaves it; an error does not count."""
+    return any(leaver.how != "raise" for leaver in call.table.loops.leavers.get(loop.frame, ()))
+
+
+def _takes_lock(call: Call, steps: tuple[Call, ...]) -> bool:
+    """Whether a loop waits for a lock: its function or the question says so by name, or the query asks for one."""
+    names = [call.function.name, steps[0].name]
+    if any(word.lower() in TAKES for name in names for word in WORDS.findall(name)):
+        return True
+    last = steps[-1]
+    asked = [part for arg in last.args for part in parts_of(arg)]
+    for part in asked[:20]:
+        if type(part) is str and part[:1] == "@" and part[1:].isdigit():  # text("SELECT pg_try_advisory_lock(1)")
+            inner = last.index.call(last.path, int(part[1:]))
+            asked += [inner.callee, *(piece for arg in inner.args for piece in parts_of(arg))]
+    return any(type(part) is str and "advisory" in part.lower() for part in asked)
 
 
 def _is_outwaited(call: Call, loop: Loop, ask: Call) -> bool:

@@ -32,12 +32,15 @@ class Repeats(NamedTuple):
     """Commands for each of those items."""
     steps: tuple[Note, ...]
     """From the start-up handler to the function."""
+    sure: bool = True
+    """Whether the calls lead to that work, and not to one of several implementations."""
 
 
 def repeats(function: Function) -> Iterator[Repeats]:
     """Repeated work of a start-up handler; nothing for any other function."""
     groups: dict[tuple[Any, str], list[tuple[Call, int, str, int]]] = {}
     chains: dict[tuple[Any, str], StartUse] = {}
+    certain: dict[tuple[object, str], bool] = {}
     for use in function.index.project.startup.get(function.value, ()):
         loops = _loops(function, use)
         outermost = next((number for number, around in enumerate(loops) if around), None)
@@ -48,12 +51,13 @@ def repeats(function: Function) -> Iterator[Repeats]:
         chains.setdefault(key, use)
         call = function.index.call(step.function.place, step.call)
         groups.setdefault(key, []).append((call, *_times(use, loops)))
+        certain[key] = certain.get(key, False) or use.sure
     for key, parts in groups.items():
         calls = tuple(dict.fromkeys(call for call, *_ in parts))
         data = next((name for _, _, name, _ in parts if name), "")
         least = sum(commands for _, commands, name, _ in parts if not name)
         per_item = sum(each for _, _, name, each in parts if name == data) if data else 0
-        yield Repeats(key[1], calls, least, data, per_item, _steps(function, chains[key], calls[0]))
+        yield Repeats(key[1], calls, least, data, per_item, _steps(function, chains[key], calls[0]), certain[key])
 
 
 def _loops(function: Function, use: StartUse) -> list[list[Loop]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, NamedTuple
 
 from atomlint import Note
@@ -12,6 +13,8 @@ if TYPE_CHECKING:
 
 OPENS = frozenset({"connect", "begin", "acquire", "create_pool", "create_all", "upgrade", "stamp", "close", "dispose"})
 """Operations that make a database usable, or give it back."""
+MIGRATES = re.compile(r"migrat|(create|init|setup|ensure)_.*(tables?|schemas?|extensions?)\b|upgrade")
+"""Names of functions without which there is no schema."""
 
 
 class Stage(NamedTuple):
@@ -29,8 +32,14 @@ class Stage(NamedTuple):
     def ensures(self) -> bool:
         """Whether it only makes the database usable, without which nothing works."""
         last = {use.operation.rpartition(".")[2] for use in self.open}
-        prepares = last <= OPENS or "create_all" in last or "upgrade" in last
+        prepares = last <= OPENS or "create_all" in last or "upgrade" in last or all(map(self._migrates, self.open))
         return prepares and all(use.resource == "database" for use in self.open)
+
+    def _migrates(self, use: StartUse) -> bool:
+        """Whether a function on the way says by its name that it makes the tables."""
+        index = self.call.index
+        names = (index.function(step.function).qualname.rpartition(".")[2] for step in use.chain[1:])
+        return any(MIGRATES.search(name.lower()) for name in names)
 
     def trace(self) -> tuple[Note, ...]:
         """The calls from the handler down to the first remote call."""

@@ -87,36 +87,55 @@ def _remote(call: Call, steps: tuple[Call, ...], depth: int, seen: set[Value]) -
     effect = call.effect
     if effect is not None:
         return [] if effect.operation.name in QUIET else [Work("redis", effect.operation.name, steps)]
+    least: list[Work] = []
+    for kind in ("call", "carried"):  # what is handed on counts where the callee itself asks nothing
+        choices = []
+        for function in _targets(call, kind, depth):
+            inner = set(seen)
+            found = _inside(call, function, steps, depth, inner)
+            if found is None:
+                return None
+            choices.append((found, inner))
+        if choices and not least:  # of several implementations, one runs
+            least, inner = min(choices, key=lambda choice: _weight(choice[0]))
+            seen |= inner
+    return least
+
+
+def _inside(call: Call, function: Value, steps: tuple[Call, ...], depth: int, seen: set[Value]) -> list[Work] | None:
+    """What a function does for sure; nothing for one that was looked at before."""
     found: list[Work] = []
-    for function in _targets(call, depth):
-        if function in seen:
+    if function in seen:
+        return found
+    seen.add(function)
+    for inner in call.index.function(function).calls:
+        if not _certain(inner, inner.frame_ids):
             continue
-        seen.add(function)
-        view = call.index.function(function)
-        for inner in view.calls:
-            if not _certain(inner, inner.frame_ids):
-                continue
-            if _blocks(inner):
-                return None
-            deeper = _remote(inner, (*steps, inner), depth - 1, seen)
-            if deeper is None:
-                return None
-            found += deeper
+        if _blocks(inner):
+            return None
+        deeper = _remote(inner, (*steps, inner), depth - 1, seen)
+        if deeper is None:
+            return None
+        found += deeper
     return found
 
 
-def _targets(call: Call, depth: int) -> list[Value]:
-    """Functions that the call runs and waits for."""
+def _weight(found: list[Work]) -> tuple[int, bool]:
+    """What sorts implementations: fewest calls first, and a command before a query."""
+    return len(found), any(item.resource == "database" for item in found)
+
+
+def _targets(call: Call, kind: str, depth: int) -> list[Value]:
+    """Functions that the call runs and waits for; an abstract method is none where another one implements it."""
     if depth == 0:
         return []
     edges = call.index.project.calls.edges(call.function.value)
-    targets = [
-        e.target for e in edges if e.call == call.ordinal and e.kind in ("call", "carried") and e.phase == "request"
-    ]
+    targets = [e.target for e in edges if e.call == call.ordinal and e.kind == kind and e.phase == "request"]
     linker = call.index.project.linker
+    concrete = [target for target in targets if not linker.heirs.is_abstract(target)]
     return [
         t
-        for t in targets
+        for t in concrete or targets
         if call.is_awaited or not linker.table(t.place).facts.scopes[t.scope].is_async or _is_joined(call)
     ]
 

@@ -79,7 +79,10 @@ def report(ctx: Context, function: Function) -> Iterator[Finding]:
 
 
 def confidence(found: Repeats) -> Confidence:
-    """High for Redis and a number that the source says; low for queries for each of what may be a handful of seeds."""
+    """High for Redis and a number that the source says; low for one of several implementations, and for queries for each
+    of what may be a handful of seeds."""
+    if not found.sure:
+        return Confidence.LOW
     if found.resource == "redis":
         return Confidence.MEDIUM if found.over_data else Confidence.HIGH
     return Confidence.LOW if found.over_data else Confidence.MEDIUM

@@ -34,9 +34,11 @@ awake and is billed by the command on a hosted Redis.
 `budget` is the shortest interval, in seconds, at which a loop may ask; the default is 30.
 
 ## Limits
-Quiet for a back-off after errors, for a few attempts at start-up, for loops that a blocking read paces, and for work
-that only some turns do. Of several sleeps in a loop the longest counts: it is how often an idle loop asks. An interval
-that is computed, or waits on an event with a time limit, is not seen. Requests to HTTP services are not counted.
+Quiet for a back-off after errors, for a few attempts at start-up, for loops that a blocking read paces, for waits for a
+lock, and for work that only some turns do. A wait that a number of turns or a time ends is of medium confidence. Where
+one of several implementations runs, the one that asks least counts. Of several sleeps in a loop the longest counts: it is
+how often an idle loop asks. An interval that is computed, or waits on an event with a time limit, is not seen. Requests to
+HTTP services are not counted.
 """
 
 from __future__ import annotations
@@ -55,6 +57,7 @@ if TYPE_CHECKING:
     from ._polls import Poll
 
 BUDGET = Option("budget", 30.0, "shortest interval in seconds at which a loop may ask a database or Redis", minimum=0.0)
+MINUTE = 60
 DAY = 86_400
 TIGHT = 5.0
 """Seconds below which nobody chose the interval with its cost in mind."""
@@ -74,7 +77,7 @@ def report(ctx: Context, node: cst.Call) -> Iterator[Finding]:
     budget = min(float(ctx.option(BUDGET)), MAX_INTERVAL)
     if poll is None or poll.loop.interval >= budget:
         return
-    sure = poll.proven and poll.loop.fixed and not poll.loop.timed and poll.loop.interval < TIGHT
+    sure = poll.proven and poll.loop.fixed and not poll.loop.ends and poll.loop.interval < TIGHT
     finding = ctx.finding(call, _message(poll, budget), confidence=Confidence.HIGH if sure else Confidence.MEDIUM)
     last = poll.steps[-1]
     finding = finding.with_related(Note(last.span, f"this {poll.unit} runs at every turn"))
@@ -86,10 +89,15 @@ def report(ctx: Context, node: cst.Call) -> Iterator[Finding]:
 
 
 def _message(poll: Poll, budget: float) -> str:
-    interval = poll.loop.interval
+    interval, loop = poll.loop.interval, poll.loop
     asks = "asks the database" if poll.resource == "database" else "asks Redis"
     times = "" if poll.times == 1 else f"{poll.times} times "
+    often = f"{asks} {times}every {interval:g} s{'' if loop.fixed else ' by default'}"
+    if loop.turns != float("inf"):
+        whole = round(loop.turns * interval)
+        return f"{often} for up to {whole:,} s: {round(poll.times * loop.turns):,} {poll.plural} a wait"
+    if loop.timed:
+        minute = round(poll.times * MINUTE / interval)
+        return f"{often} until a time limit: {minute:,} {poll.plural if minute > 1 else poll.unit} a minute"
     now, then = (f"{round(poll.times * DAY / seconds):,}" for seconds in (interval, budget))
-    default = "" if poll.loop.fixed else " by default"
-    often = f"{asks} {times}every {interval:g} s{default}"
     return f"{often}: {now} {poll.plural} a day while the loop runs, {then} at {budget:g} s"

@@ -82,9 +82,11 @@ def report(ctx: Context, function: Function) -> Iterator[Finding]:
 def message(growth: Growth) -> str:
     name, source = growth.container.name, growth.source
     if growth.container.kind == "list":
-        return f"{name} gets an item with every request ({source}) and nothing takes one out: it grows until restart"
+        return f"{name} gets an item at every call ({source}) and nothing takes one out: it grows until restart"
     if growth.fresh:
-        return f"{name} gets a key of its own with every request ({source}) and nothing takes one out: it grows until restart"
+        return (
+            f"{name} gets a key of its own at every call ({source}) and nothing takes one out: it grows until restart"
+        )
     return f"{name} keeps an entry for every {source} and nothing takes one out: a million of them take 100 MB and more"
 
 

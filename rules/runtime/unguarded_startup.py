@@ -62,7 +62,7 @@ NEEDS = ("lifespan", "on_event", "on_startup", "startup", "before_serving", "add
 @rule("runtime-unguarded-startup", needs=NEEDS, severity="warning", since="0.1")
 def asks_without_handlers(function: Function) -> bool:
     """A start-up handler with a stage that nothing catches, and that the process could do without."""
-    return any(not stage.ensures for stage in unguarded(function))
+    return bool(unguarded(function))
 
 
 @asks_without_handlers.on("*")
@@ -71,12 +71,11 @@ def report(ctx: Context, function: Function) -> Iterator[Finding]:
     found = unguarded(function)
     kinds = list(dict.fromkeys("Redis" if use.resource == "redis" else "the database" for s in found for use in s.open))
     first = found[0]
-    others = (
-        f", nor do {len(found) - 1} other calls" if len(found) > 2 else ", nor does one other" if len(found) > 1 else ""
-    )
+    more = len(found) - 1
+    others = "" if not more else ", nor from one other call" if more == 1 else f", nor from {more} other calls"
     text = (
         f"{' and '.join(kinds)} being away stops the process at every start: "
-        f"{first.call.name or 'this'} in {first.call.function.qualname} is caught by nothing{others}"
+        f"nothing catches an error from {first.call.name or 'this'} in {first.call.function.qualname}{others}"
     )
     sure = any(use.resource == "redis" for stage in found for use in stage.open)
     finding = ctx.finding(first.call, text, confidence=Confidence.HIGH if sure else Confidence.MEDIUM)
@@ -88,5 +87,11 @@ def report(ctx: Context, function: Function) -> Iterator[Finding]:
 
 
 def unguarded(function: Function) -> list[Stage]:
-    """Stages of a start with a remote call whose error nothing catches, in source order."""
-    return [stage for stage in stages(function) if stage.open]
+    """Stages of a start with a remote call whose error nothing catches, in source order.
+
+    None when all only make the database usable; of a start that asks nothing but the database, those are left out.
+    """
+    found = [stage for stage in stages(function) if stage.open]
+    optional = [stage for stage in found if not stage.ensures]
+    is_more = any(use.resource != "database" for stage in optional for use in stage.open)
+    return found if is_more else optional

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from itertools import pairwise
 from typing import TYPE_CHECKING, NamedTuple
 
 from atomlint import dotted
+from atomlint.index.reach import Path
 
+from ._branches import is_not_given
 from ._models import tenant_models
 
 if TYPE_CHECKING:
@@ -15,7 +16,6 @@ if TYPE_CHECKING:
     from atomlint import Index
     from atomlint.index.calls import Edge
     from atomlint.index.effects import Lookup
-    from atomlint.index.reach import Path
     from atomlint.index.value import Value
 
 MAX_DEPTH = 7
@@ -48,8 +48,11 @@ class Repeat(NamedTuple):
     later: Read
     entries: tuple[Value, ...]
     times: int
-    """Reads of this row in one request."""
+    """Reads of this row in one request, at most."""
+    varies: bool
+    """Whether some of the requests read it less often."""
     path: Path
+    """From the entry point down to the later read."""
 
 
 class Requests:
@@ -123,7 +126,7 @@ class Requests:
             if edge is not None:
                 self._follow(at, edge, steps, found, injected, conditional=conditional)
             elif lookup is not None:
-                maybe = conditional or self._branches(at, lookup.call)
+                maybe = conditional or self._branches(at, lookup.call, steps)
                 found += [read._replace(conditional=maybe) for read in self._read(lookup, at, steps)]
 
     def _follow(
@@ -138,18 +141,32 @@ class Requests:
     ) -> None:
         if len(steps) >= MAX_DEPTH or edge.target == at or any(caller == edge.target for caller, _ in steps):
             return
+        if self._is_cached(at, edge):
+            return
         if edge.kind == "dependency":
             if edge.target in injected:
                 return
             injected.add(edge.target)
-        maybe = conditional or (edge.call >= 0 and edge.kind == "call" and self._branches(at, edge.call))
+        maybe = conditional or (edge.call >= 0 and edge.kind == "call" and self._branches(at, edge.call, steps))
         self._walk(edge.target, (*steps, (at, edge)), found, injected, conditional=maybe)
 
-    def _branches(self, function: Value, call: int) -> bool:
-        """Whether a call stands in a branch; what follows an early refusal does not."""
+    def _is_cached(self, caller: Value, edge: Edge) -> bool:
+        """Whether a call is not made every time, or its target keeps what it gives."""
+        guards = self.project.guards
+        if edge.call >= 0 and edge.kind == "call" and guards.of(caller.place, edge.call) is not None:
+            return True
+        return guards.decorator(self.project.linker.table(edge.target.place), edge.target.scope) is not None
+
+    def _branches(self, function: Value, call: int, steps: tuple[tuple[Value, Edge], ...]) -> bool:
+        """Whether a call stands in a branch; what follows an early refusal, or makes up for what nobody gives, does not."""
         table = self.project.linker.table(function.place)
-        kinds = (table.facts.frames[f].kind for f in table.frames(table.facts.calls[call].frame))
-        return any(kind in ("if", "else", "except", "for", "while", "comp") for kind in kinds)
+        for frame in table.frames(table.facts.calls[call].frame):
+            kind, test = table.facts.frames[frame].kind, table.facts.frames[frame].test
+            if kind == "if" and steps and is_not_given(self.index, function, steps[-1], test):
+                continue
+            if kind in ("if", "else", "except", "for", "while", "comp"):
+                return True
+        return False
 
     def _read(self, lookup: Lookup, at: Value, steps: tuple[tuple[Value, Edge], ...]) -> Iterator[Read]:
         filters = self.provenance.filters(lookup)
@@ -258,17 +275,21 @@ def _repeats(index: Index) -> dict[Value, list[Repeat]]:
         else:
             reads += requests.reads(function)
         for group in [*_same(reads), *_of_rows(reads)]:
-            for first, later in pairwise(group):
-                if is_needless(index, first, later):
+            times = most(index, group)
+            for at, later in enumerate(group):
+                first = next((read for read in reversed(group[:at]) if not is_apart(index, read, later)), None)
+                if first is not None and is_needless(index, first, later):
                     place = (later.lookup.path, later.lookup.call)
-                    pairs.setdefault(place, []).append((first, later, function, len(group)))
+                    pairs.setdefault(place, []).append((first, later, function, times))
     result: dict[Value, list[Repeat]] = {}
     for group_pairs in pairs.values():
         group_pairs.sort(key=lambda pair: (pair[0].conditional or pair[1].conditional, pair[2]))
-        first, later, function, count = group_pairs[0]
+        first, later, _, _ = group_pairs[0]
         functions = tuple(dict.fromkeys(pair[2] for pair in group_pairs))
-        path = reach.paths(later.function)[0]
-        result.setdefault(later.function, []).append(Repeat(first, later, functions, count, path))
+        counts = {pair[3] for pair in group_pairs}
+        path = Path(reach.entries[later.entry][0], later.steps)
+        repeat = Repeat(first, later, functions, max(counts), len(counts) > 1, path)
+        result.setdefault(later.function, []).append(repeat)
     return result
 
 
@@ -306,7 +327,7 @@ def is_needless(index: Index, first: Read, later: Read) -> bool:
     if type(call.callee) is str and call.callee.rpartition(".")[2] in ("get", "get_one") and len(call.args) > 1:
         return False  # the session's identity map answers while the first row is held
     if first.function == later.function and first.steps == later.steps:
-        if first.lookup.call == later.lookup.call or _excluded(index, first.lookup, later.lookup):
+        if first.lookup.call == later.lookup.call:
             return False
         between = range(first.lookup.call + 1, later.lookup.call)
         names = {str(table.facts.calls[n].callee).rpartition(".")[2] for n in between}
@@ -319,16 +340,47 @@ def _writes(index: Index, read: Read) -> bool:
     return any(write.function == read.function for write in index.writers.of(read.lookup.model))
 
 
-def _excluded(index: Index, first: Lookup, later: Lookup) -> bool:
-    """Whether one run of the function takes at most one of two calls."""
-    table = index.project.linker.table(first.path)
+def most(index: Index, group: list[Read]) -> int:
+    """How many reads of a group one request makes at most."""
+    best = 0
+    for start in range(len(group)):
+        together: list[Read] = []
+        for read in group[start:]:
+            if not any(is_apart(index, read, other) for other in together):
+                together.append(read)
+        best = max(best, len(together))
+    return best
+
+
+def is_apart(index: Index, first: Read, later: Read) -> bool:
+    """Whether one request makes at most one of two reads: where their ways part, one call excludes the other."""
+    for (function, call), (other, another) in zip(_way(first), _way(later), strict=False):
+        if function != other:
+            return False
+        if call != another:
+            return min(call, another) >= 0 and _excluded(index, function.place, call, another)
+    return False
+
+
+def _way(read: Read) -> list[tuple[Value, int]]:
+    """The calls from the entry point down to a read."""
+    return [*((caller, edge.call) for caller, edge in read.steps), (read.function, read.lookup.call)]
+
+
+def _excluded(index: Index, path: str, first: int, later: int) -> bool:
+    """Whether one run of a function takes at most one of two calls."""
+    table = index.project.linker.table(path)
+    if first > later:
+        first, later = later, first
+    if index.project.guards.exclusive(path, first, later):
+        return True
     frames = table.facts.frames
-    one = table.frames(table.facts.calls[first.call].frame)
-    two = table.frames(table.facts.calls[later.call].frame)
+    one = table.frames(table.facts.calls[first].frame)
+    two = table.frames(table.facts.calls[later].frame)
     own = [f for f in one if f not in two]
     others = [f for f in two if f not in one]
     if any(frames[f].kind in ("if", "else") for f in own):
-        leaves = any(e.frame in own and first.call < e.after for e in table.facts.exits)
+        leaves = any(e.frame in own and first < e.after for e in table.facts.exits)
         tests = {str(frames[f].test) for f in own if frames[f].kind in ("if", "else")}
         return leaves or any(frames[f].kind in ("else", "if") and str(frames[f].test) in tests for f in others)
     return any(frames[f].kind == "except" for f in others)

@@ -108,8 +108,8 @@ def message(ctx: Context, repeat: Repeat) -> str:
         if routes > 1
         else f"a request to {ctx.index.function(repeat.entries[0]).qualname}"
     )
-    if repeat.first.conditional or repeat.later.conditional:
-        times = f"up to {times}" if repeat.times > 2 else times
+    if repeat.first.conditional or repeat.later.conditional or repeat.varies:
+        times = f"up to {times}"
     saved = repeat.times - 1
     queries = "query" if saved == 1 else "queries"
     read = f"{lookup.model_name} is read by the same {repeat.later.key} {times} in {where}"

@@ -73,7 +73,9 @@ rules: `tenant-models = ["Account"]` in `[tool.atomlint]`. `keys = ["portal"]` n
 ## Limits
 A handler that reads the tenant it is about, by id or slug, is not reported, nor a lookup whose row is then changed. One
 that reads the tenant by host (subdomain, domain, ...) is, with medium confidence, unless it only asks whether there is
-one. So are helpers that many routes call. A cache counts when its hit leaves before the query.
+one. So are helpers that many routes call. A dependency is not, when one in five of its handlers changes or deletes the
+row. A cache counts when its hit leaves before the query. Reads through repositories are reported where it is decided
+what is read: at the statement, or at the call that says of which class; of an unknown class, nowhere.
 """
 
 from __future__ import annotations
@@ -90,6 +92,8 @@ from .._work import (
     trace_of,
     way,
 )  # fmt: skip
+from ._branches import leaves_before, may_be_skipped
+from ._dependants import is_resource
 from ._models import tenant_models
 
 if TYPE_CHECKING:
@@ -131,7 +135,7 @@ REQUESTS = Option(
 
 @rule(
     "tenant-uncached-lookup",
-    needs=(".query(", "select(", ".get("),
+    needs=(".query(", "select(", ".get(", ".objects", "get_object_or_404("),
     reach=True,
     severity="warning",
     options=(ROUTES, TENANT_KEYS, TTL, REQUESTS),
@@ -142,17 +146,20 @@ def looks_up_a_tenant(function: Function) -> bool:
     work = function.index.lookup_work(tenant_models(function.index)).get(function.value)
     if work is None or not work.of("open") or is_admin(function):
         return False
-    return not changes_row(function, work)
+    return not changes_row(function, work) and not is_resource(function)
 
 
 @looks_up_a_tenant.on("*")
 def report(ctx: Context, function: Function) -> Iterator[Finding]:
     work = ctx.index.lookup_work(tenant_models(ctx.index))[function.value]
-    if work.frequency == "route" and work.path.steps and work.routes < ctx.option(ROUTES):
-        return
     uses = lookups(function, work, KEYS | frozenset(ctx.option(TENANT_KEYS)))
     if not uses:
         return
+    if work.frequency == "route" and work.path.steps:
+        paths = tuple(path for path in work.paths if not leaves_before(ctx.index, path, uses[0]))
+        work = work._replace(paths=paths, routes=work.routes - len(work.paths) + len(paths))
+        if not paths or work.routes < ctx.option(ROUTES):
+            return
     call = ctx.index.call(function.path, uses[0].lookup.call)
     finding = ctx.finding(call, message(ctx, work, uses), confidence=confidence(work, uses))
     for use in uses[1:]:
@@ -173,6 +180,8 @@ def message(ctx: Context, work: RequestWork, uses: list[Use]) -> str:
     first = uses[0].lookup
     keys = " and ".join(first.keys) or "no key"
     when = describe_frequency(work, conditional=uses[0].conditional)
+    if work.frequency == "route" and may_be_skipped(ctx.index, work, uses[0]):
+        when = f"{when.replace('in the requests', 'in requests')} that take this branch"
     text = f"{first.model_name} is read by {keys} {when}, and never cached ({way(ctx.index, work, uses[0])})"
     ttl, requests = ctx.option(TTL), ctx.option(REQUESTS)
     loads = DAY // ttl

@@ -133,7 +133,8 @@ def is_scoped(function: Function, call: Call, column: str) -> bool:
         record = table.facts.calls[place]
         if any(name == column for name, _ in record.keywords) and record.callee != "print":
             return True
-        for given in record.args:
+        by_name = [value for _, value in record.keywords] if last(record.callee) == "filter_by" else []
+        for given in (*record.args, *by_name):
             if any(type(part) is str and part.endswith(f".{column}") for part in inside(given)):
                 return True
             if place == call.ordinal or last(record.callee) in SAYS:

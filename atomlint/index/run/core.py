@@ -33,6 +33,10 @@ class Args(NamedTuple):
         return self.positional[0] if self.positional else NOTHING
 
 
+class Exhausted(Exception):  # noqa: N818 - it is no mistake
+    """There is more to run than was allowed."""
+
+
 class Turn:
     """One loop that is being run: the states at its ``continue`` and ``break`` statements."""
 
@@ -73,6 +77,9 @@ class Core:
         self.runs: dict[ast.AST, int] = {}
         self.summaries: dict[ast.AST, Set] = {}
         self.generic: dict[Class, Instance] = {}
+        self.steps = 0
+        """Statements run so far."""
+        self.max_steps = 1 << 60
 
     def edge(self, act: Activation, target: str) -> None:
         """Note that an activation calls something."""

@@ -54,17 +54,58 @@ class Machine(Definitions):
         self.modules: dict[str, Module] = {}
         self.carriers = {**(carriers or {}), **self.carriers}
         self.injecting: set[int] = set()
+        self.problems: dict[str, str] = {}
+        """What is wrong with files that do not parse."""
+
+    def known(self, paths: Sequence[str]) -> list[str]:
+        """Names of the modules, functions and lambdas of files."""
+        modules = [module for path in paths if (module := self.module(path)).tree is not None]
+        return [name for m in modules for name in (m.name, *(found for found, _, _ in self.scopes.functions[m.name]))]
 
     def trace(self, paths: Sequence[str]) -> None:
-        """Run modules, then every function that was not run."""
-        trees = [module for path in paths if (module := self.module(path)).tree is not None]
-        lines = sum(m.tree.body[-1].end_lineno or 0 for m in trees if m.tree is not None and m.tree.body)
-        self.max_runs = next(runs for size, runs in RUNS if lines < size)
+        """Run modules, then every function that was not run.
+
+        Raises:
+            Exhausted: there is more to run than `max_steps`.
+        """
+        trees = self._measure(paths)
         for module in trees:
             self.start(module)
         for nested, only_unused in ((False, True), (False, False), (True, False)):
             for module in trees:
                 self._rest(module, only_unused=only_unused, nested=nested)
+
+    def trace_from(self, paths: Sequence[str], entry: str) -> None:
+        """Run the module that an entry stands in, the entry, and what it reaches that was not run on the way.
+
+        Raises:
+            Exhausted: there is more to run than `max_steps`.
+        """
+        trees = self._measure(paths)
+        places = {name: (module, node) for module in trees for name, node, _ in self.scopes.functions[module.name]}
+        modules = {module.name: module for module in trees}
+        seen: set[str] = set()
+        queue = [entry]
+        while queue:
+            name = queue.pop()
+            if name in seen:
+                continue
+            seen.add(name)
+            if name in modules:
+                self.start(modules[name])
+            elif name in places:
+                module, node = places[name]
+                self.start(module)
+                function = self._defined(node)
+                if function is not None and (node not in self.runs or name == entry):
+                    self._run_unknown(function)
+            queue += self.edges.get(name, ())
+
+    def _measure(self, paths: Sequence[str]) -> list[Module]:
+        trees = [module for path in paths if (module := self.module(path)).tree is not None]
+        lines = sum(m.tree.body[-1].end_lineno or 0 for m in trees if m.tree is not None and m.tree.body)
+        self.max_runs = next(runs for size, runs in RUNS if lines < size)
+        return trees
 
     # --- modules ---------------------------------------------------------------------------------------------------
 
@@ -79,7 +120,8 @@ class Machine(Definitions):
             if text is not None:
                 try:
                     known.tree = parse(text)
-                except (SyntaxError, ValueError, RecursionError):
+                except (SyntaxError, ValueError, RecursionError) as error:
+                    self.problems[path] = problem_of(error)
                     return known
                 self.scopes.add(known.tree, known.name)
                 self.edges.setdefault(known.name, {})
@@ -345,6 +387,13 @@ class Machine(Definitions):
     def elements(self, act: Activation, values: Set) -> Set:
         """Elements of aliases are nothing."""
         return super().elements(act, tuple(v for v in values if not isinstance(v, Alias)))
+
+
+def problem_of(error: Exception) -> str:
+    """Why a text does not parse, with the place where it is known."""
+    if isinstance(error, SyntaxError) and error.lineno:
+        return f"line {error.lineno}: {error.msg}"
+    return "it nests too deep" if isinstance(error, RecursionError) else str(getattr(error, "msg", error))
 
 
 class Alias(Object):

@@ -7,7 +7,7 @@ import sys
 from typing import TYPE_CHECKING, Any
 
 from .bindings import Bindings
-from .core import ANY, Activation, Args, Turn
+from .core import ANY, Activation, Args, Exhausted, Turn
 from .objects import NONE, NOTHING, UNKNOWN, Class, Generator, Instance, Object, Set, join
 from .state import MISSING, Delta
 
@@ -37,6 +37,9 @@ class Statements(Bindings):
     def block(self, act: Activation, body: list[ast.stmt]) -> bool:
         """Run statements; False when control leaves before their end. What stands behind that is run for its calls."""
         falls = True
+        self.steps += len(body)
+        if self.steps > self.max_steps:
+            raise Exhausted
         for statement in body:
             runner = self.runners.get(type(statement))
             if runner is not None and not runner(act, statement) and falls:

@@ -1,0 +1,188 @@
+"""What of a loop's turn runs in few turns, or asks for what only the turn before tells: no repeated work to gather."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from atomlint import condition, dotted, inside
+from atomlint.index.provenance import chain
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from atomlint import Call, Function
+    from atomlint.index.linker import Linker
+
+    Expr = Any
+    Value = Any
+    Flags = tuple[tuple[str, str], ...]
+
+LITERALS = ("#True", "#False", "#None")
+KINDS = frozenset({"getattr", "hasattr", "isinstance", "type"})
+"""Builtins that tell what kind of thing something is."""
+STORES = ("redis", "cache", "client")
+"""Ends of names of what work goes to; without one, a program takes another way."""
+COUNTED = frozenset({"range", "enumerate"})
+
+
+# --- parameters that are constants -------------------------------------------------------------------------------------
+
+
+def flags_of(linker: Linker, call: Call, target: Value, own: Flags = ()) -> Flags:
+    """Parameters that a call gives ``True``, ``False`` or ``None``, or leaves at such a default, with which of them.
+
+    ``own`` are those of the function that the call stands in. Empty for what is unpacked: nobody knows what is given then.
+    """
+    table = linker.table(target.place)
+    record = table.facts.scopes[target.scope]
+    if record.kind != "function" or "**" in call.keywords or any(type(a) is list and a[:1] == ["*"] for a in call.args):
+        return ()
+    params = list(record.params)
+    if table.facts.scopes[record.parent].kind == "class" and params and params[0].name in ("self", "cls"):
+        params = params[1:]
+    assigned = [table.facts.assigns[place].target for place in table.assigns_in.get(target.scope, ())]
+    known, found = dict(own), []
+    for place, param in enumerate(params):
+        if param.kind not in ("p", "k") or param.name in assigned:
+            continue
+        given = call.keywords.get(param.name, param.default)
+        if param.kind == "p" and place < len(call.args):
+            given = call.args[place]
+        given = known.get(given, given) if type(given) is str else given
+        if given in LITERALS:
+            found.append((param.name, str(given)))
+    return tuple(found)
+
+
+def holds(test: Expr, flags: Flags) -> bool | None:
+    """Whether a test is true where parameters are these constants; None when that is open."""
+    if not flags:
+        return None
+    if type(test) is not list or not test:
+        value = dict(flags).get(test) if type(test) is str else None
+        return None if value is None else value == "#True"
+    if test[0] == "not":
+        inner = holds(test[1], flags)
+        return None if inner is None else not inner
+    if test[0] in ("and", "or"):
+        parts = [holds(part, flags) for part in test[1:]]
+        if test[0] == "and":
+            return False if False in parts else True if None not in parts else None
+        return True if True in parts else False if None not in parts else None
+    if test[0] == "cmp" and len(test) == 4 and test[3] in LITERALS and type(test[1]) is str:
+        value = dict(flags).get(test[1])
+        if value is None or test[2] not in ("is", "==", "is not", "!="):
+            return None
+        return bool((value == test[3]) == (test[2] in ("is", "==")))
+    return None
+
+
+# --- branches that few turns take ---------------------------------------------------------------------------------------
+
+
+def seldom(function: Function, frame: int, until: int, receiver: str) -> bool:
+    """Whether a branch is one that few turns take, or that only stands in for another one.
+
+    It is when a client is away, when the row is of another kind (``getattr(row, "x", None) is None``), in one turn at most
+    (``key == "name"`` of a mapping, the first of ``enumerate``), or until a flag is set there.
+    """
+    entry = function.table.facts.frames[frame]
+    parts = list(held(condition(entry.kind, entry.test)))
+    if receiver and _asks_kind(function, entry.test, receiver.partition(".")[0]):
+        return True
+    return any(
+        (negated and _ends(part).endswith(STORES))
+        or (until and negated and _is_set(function, part, until))
+        or (until and not negated and _is_one_turn(function, part, until))
+        for part, negated in parts
+    )
+
+
+def held(test: Expr, *, negated: bool = False) -> Iterator[tuple[Expr, bool]]:
+    """What has to be so for a test to be true, each with whether it is the contrary."""
+    if type(test) is list and test[:1] == ["not"]:
+        yield from held(test[1], negated=not negated)
+    elif type(test) is list and test[:1] == [("or" if negated else "and")]:
+        for part in test[1:]:
+            yield from held(part, negated=negated)
+    elif type(test) is list and test[:1] == ["cmp"] and len(test) == 4 and test[3] == "#None":
+        yield test[1], negated == (test[2] in ("is not", "!="))
+    else:
+        yield test, negated
+
+
+def _ends(part: Expr) -> str:
+    return (dotted(part) or "").lower().rpartition(".")[2].strip("_")
+
+
+def _is_set(function: Function, part: Expr, until: int) -> bool:
+    """Whether the loop sets a flag that is asked for: ``if not found: ...; found = True``."""
+    return dotted(part) is not None and any(
+        assign.target == part and assign.value == "#True" and until in function.table.frames(assign.frame)
+        for assign in function.assigns
+    )
+
+
+def _is_one_turn(function: Function, part: Expr, until: int) -> bool:
+    """Whether a comparison is true for one turn: of the key of a mapping, or of a counter, with a constant."""
+    if type(part) is not list or part[:1] != ["cmp"] or part[2] != "==" or str(part[3])[:1] not in ("'", "#"):
+        return False
+    bound = function.index.project.loops.targets(function.path, until)
+    test = function.table.facts.frames[until].test
+    if not bound or part[1] != bound[0] or type(test) is not str or test[:1] != "@" or "." in test:
+        return False
+    callee = function.table.facts.calls[int(test[1:])].callee
+    return type(callee) is str and (callee.endswith((".items", ".keys")) or callee in COUNTED)
+
+
+def _asks_kind(function: Function, test: Expr, row: str) -> bool:
+    """Whether a test depends on what kind of thing a row is: ``hasattr(row, "x")``, a name for ``getattr(row, "x", None)``."""
+    for part in inside(test):
+        if type(part) is not str:
+            continue
+        values = (
+            [part] if part[:1] == "@" else [a.value for a in function.assigns if a.target == part and a.kind == "="]
+        )
+        for value in values:
+            if type(value) is str and value[:1] == "@" and "." not in value:
+                record = function.table.facts.calls[int(value[1:])]
+                if type(record.callee) is str and record.callee in KINDS and record.args[:1] == [row]:
+                    return True
+    return False
+
+
+# --- turns that depend on each other ---------------------------------------------------------------------------------------
+
+
+def is_carried(call: Call, frame: int) -> bool:
+    """Whether what a call of a loop is given is only known after the turn before: ``parent = find(parent).id``."""
+    table = call.table
+    changed = {
+        assign.target
+        for assign in call.function.assigns
+        if type(assign.target) is str
+        and assign.kind in ("=", "+=")
+        and assign.after > call.ordinal
+        and frame in table.frames(assign.frame)
+        and type(assign.value) is str
+        and assign.value[:1] not in ("'", "#", "?")
+    }
+    if not changed:
+        return False
+    before = {
+        assign.target
+        for assign in call.function.assigns
+        if assign.after <= call.ordinal and frame in table.frames(assign.frame) and type(assign.target) is str
+    }
+    return any(
+        name.partition(".")[0] in changed - before
+        for link in chain(table, call.ordinal)
+        for given in (*link.args, *(value for _, value in link.keywords))
+        for name in inside(given)
+        if type(name) is str and dotted(name)
+    )
+
+
+def is_entered(call: Call) -> bool:
+    """Whether a ``with`` opens what the call gives: contents that are read one after the other."""
+    return any(a.kind == "with" and a.value == f"@{call.ordinal}" for a in call.function.assigns)

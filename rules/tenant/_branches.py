@@ -1,0 +1,127 @@
+"""Branches on the way to a read that a request may not take."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from atomlint import dotted
+from atomlint.index.conditions import availability
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from atomlint import Index
+    from atomlint.index.calls import Edge
+    from atomlint.index.reach import Path
+    from atomlint.index.requests import RequestWork, Use
+    from atomlint.index.tables import Table
+    from atomlint.index.value import Value
+
+    Expr = Any
+
+
+def may_be_skipped(index: Index, work: RequestWork, use: Use) -> bool:
+    """Whether a request on the shown path may not come to a read.
+
+    What does not count: tests of whether something is there (a client, or what the read goes by), refusals, and an
+    argument that nothing on the path gives: ``if tenant is None: tenant = ...``.
+    """
+    return any(
+        _is_in_branch(index, function, call, edge) or any(True for _ in _answers(index, function, call))
+        for function, call, edge in _sites(work, use)
+    )
+
+
+def leaves_before(index: Index, path: Path, use: Use) -> bool:
+    """Whether a path gives an argument by which a function on it returns before the read: it never comes there."""
+    steps = list(path.steps)
+    calls = [(depth, function, edge.call) for depth, (function, edge) in enumerate(steps) if edge.call >= 0]
+    calls += [(len(steps), use.chain[0].function, use.chain[0].call)]
+    return any(
+        _holds(index, steps[:depth], function, test)
+        for depth, function, call in calls
+        for test in _answers(index, function, call)
+    )
+
+
+def _holds(index: Index, steps: list[tuple[Value, Edge]], function: Value, test: Expr) -> bool:
+    """Whether ``x is CONSTANT`` is true for what the calls of a path give for ``x``."""
+    if type(test) is not list or test[:1] != ["cmp"] or len(test) != 4 or test[2] not in ("is", "=="):
+        return False
+    wanted = index.provenance.leaves(function.place, function.scope, test[3], direct=True)
+    given = index.provenance.upward(steps, function, test[1])
+    found = {(leaf.kind, leaf.text) for _, leaf in given if leaf.kind != "call"}
+    return bool(found) and found == {(leaf.kind, leaf.text) for leaf in wanted}
+
+
+def _sites(work: RequestWork, use: Use) -> Iterator[tuple[Value, int, tuple[Value, Edge] | None]]:
+    """Every call down to the read, with the step that leads to the function it stands in."""
+    before: tuple[Value, Edge] | None = None
+    for function, edge in work.path.steps:
+        if edge.call >= 0 and edge.kind in ("call", "carried"):
+            yield function, edge.call, before
+        before = (function, edge)
+    for step in use.chain:
+        yield step.function, step.call, before
+        before = None
+
+
+def _is_in_branch(index: Index, function: Value, call: int, before: tuple[Value, Edge] | None) -> bool:
+    guards = index.project.guards
+    table = index.project.linker.table(function.place)
+    missing = 0
+    for frame in table.frames(table.facts.calls[call].frame):
+        entry = table.facts.frames[frame]
+        if entry.kind == "if" and before is not None and is_not_given(index, function, before, entry.test):
+            missing = frame
+    return guards.conditional(function.place, call, missing)
+
+
+def is_not_given(index: Index, function: Value, before: tuple[Value, Edge], test: Expr) -> bool:
+    """Whether a test is ``x is None``, for a parameter with that default that the caller leaves out."""
+    name = _absent(test)
+    param = index.provenance.param(function, name) if name else None
+    if param is None or param.default != "#None":
+        return False
+    return index.provenance.given(*before, param.name) is None
+
+
+def _answers(index: Index, function: Value, call: int) -> Iterator[Expr]:
+    """Tests for which the function has returned before, for another reason than that something is not there."""
+    table = index.project.linker.table(function.place)
+    for frame in table.frames(table.facts.calls[call].frame):
+        entry = table.facts.frames[frame]
+        if entry.kind != "after" or type(entry.test) is not list or entry.test[:1] != ["not"]:
+            continue
+        test = entry.test[1]
+        if _absent(test) is not None or availability(test) or _is_usually_false(index, function, test):
+            continue
+        if _returns(table, function.scope, entry.parent, test):
+            yield test
+
+
+def _is_usually_false(index: Index, function: Value, test: Expr) -> bool:
+    """Whether a test is a parameter that is false when nobody gives it."""
+    param = index.provenance.param(function, dotted(test) or "")
+    return param is not None and param.default == "#False"
+
+
+def _absent(test: Expr) -> str | None:
+    """The name that a test finds absent: ``not x``, ``x is None``."""
+    if type(test) is list and test[:1] == ["not"]:
+        return dotted(test[1])
+    if type(test) is list and test[:1] == ["cmp"] and test[2:] == ["is", "#None"]:
+        return dotted(test[1])
+    return None
+
+
+def _returns(table: Table, scope: int, parent: int, test: Expr) -> bool:
+    """Whether the branch of a test is left by ``return``."""
+    for exit_ in table.exits.get(scope, ()):
+        if exit_.kind != "return":
+            continue
+        for frame in table.frames(exit_.frame):
+            entry = table.facts.frames[frame]
+            if entry.kind in ("if", "else") and entry.parent == parent and entry.test == test:
+                return True
+    return False

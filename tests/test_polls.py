@@ -1,0 +1,142 @@
+"""What polls say of how long they ask, and how often."""
+
+from __future__ import annotations
+
+import pytest
+
+from atomlint.testing import check_files
+
+HEAD = """
+import asyncio
+import time
+from datetime import datetime, timedelta
+
+from sqlalchemy import text
+from sqlalchemy.orm import Session
+
+
+def asks(session: Session) -> bool:
+    return bool(session.execute(text("SELECT done FROM jobs")).scalar())
+
+"""
+
+
+def polls(code: str) -> list[tuple[str, str]]:
+    """Confidences and messages of one function below the head."""
+    report = check_files({"app/waits.py": HEAD + code}, select=("runtime-tight-poll",))
+    return [(finding.confidence.name.lower(), finding.message) for finding in report.findings]
+
+
+def test_a_loop_without_an_end_is_told_by_the_day() -> None:
+    code = """
+def wait(session: Session) -> None:
+    while not asks(session):
+        time.sleep(2)
+"""
+    assert polls(code) == [
+        ("high", "asks the database every 2 s: 43,200 queries a day while the loop runs, 2,880 at 30 s")
+    ]
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        """
+def wait(session: Session) -> None:
+    for _ in range(150):
+        if asks(session):
+            return
+        time.sleep(2)
+""",
+        """
+def wait(session: Session) -> None:
+    elapsed = 0
+    while elapsed < 300:
+        time.sleep(2)
+        elapsed += 2
+        if asks(session):
+            return
+""",
+        """
+def wait(session: Session) -> None:
+    deadline = time.monotonic() + 300
+    while True:
+        if asks(session):
+            return
+        if time.monotonic() >= deadline:
+            raise TimeoutError
+        time.sleep(2)
+""",
+        """
+async def wait(session: Session) -> None:
+    async with asyncio.timeout(300):
+        while True:
+            if asks(session):
+                return
+            await asyncio.sleep(2)
+""",
+    ],
+    ids=["range", "elapsed", "deadline", "timeout"],
+)
+def test_a_wait_that_ends_is_told_by_the_wait(code: str) -> None:
+    assert polls(code) == [("medium", "asks the database every 2 s for up to 300 s: 150 queries a wait")]
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        """
+def wait(session: Session, deadline: float) -> None:
+    while not asks(session):
+        if time.monotonic() >= deadline:
+            raise TimeoutError
+        time.sleep(2)
+""",
+        """
+async def wait(session: Session, limit) -> None:
+    async with asyncio.timeout(limit):
+        while not asks(session):
+            await asyncio.sleep(2)
+""",
+    ],
+    ids=["deadline", "timeout"],
+)
+def test_a_wait_whose_limit_is_not_known_is_told_by_the_minute(code: str) -> None:
+    assert polls(code) == [("medium", "asks the database every 2 s until a time limit: 30 queries a minute")]
+
+
+def test_of_callables_that_a_parameter_stands_for_one_runs() -> None:
+    code = """
+def is_other(session: Session) -> bool:
+    return bool(session.execute(text("SELECT done FROM runs")).scalar())
+
+
+def wait(session: Session, is_done) -> None:
+    while not is_done(session):
+        time.sleep(2)
+
+
+def both(session: Session) -> None:
+    wait(session, asks)
+    wait(session, is_other)
+"""
+    assert [message for _, message in polls(code)] == [
+        "asks the database every 2 s: 43,200 queries a day while the loop runs, 2,880 at 30 s"
+    ]
+
+
+def test_a_limit_that_every_answer_moves_is_no_end() -> None:
+    code = """
+def stream(session: Session, times: list[datetime]) -> None:
+    seen_at = datetime.utcnow()
+    while True:
+        if (datetime.utcnow() - seen_at).total_seconds() > 300:
+            return
+        if asks(session):
+            seen_at = datetime.utcnow()
+        times[0] = seen_at
+        time.sleep(2)
+"""
+    assert [message for _, message in polls(code)] == [
+        "asks the database every 2 s: 43,200 queries a day while the loop runs, 2,880 at 30 s"
+    ]

@@ -1,0 +1,284 @@
+"""What the rules about reads of customers say: of how many reads, of which routes, by which path."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from atomlint.testing import check_files
+
+if TYPE_CHECKING:
+    from atomlint import Finding
+
+HEAD = """
+import time
+
+from fastapi import Depends, FastAPI
+from sqlalchemy import Column, String
+from sqlalchemy.orm import Session, declarative_base
+
+Base = declarative_base()
+app = FastAPI()
+
+
+class Workspace(Base):
+    __tablename__ = "workspaces"
+    id = Column(String, primary_key=True)
+    name = Column(String)
+    open = Column(String)
+
+
+def get_db(): ...
+
+
+def load(db: Session, workspace_id: str) -> Workspace:
+    return db.query(Workspace).filter(Workspace.id == workspace_id).first()
+
+"""
+
+
+def found(code: str, rule: str) -> list[Finding]:
+    """Findings of a rule below the head, of every confidence."""
+    report = check_files({"app/main.py": HEAD + code}, select=(rule,), confidence="low")
+    return [finding for finding in report.findings if finding.rule == rule]
+
+
+# --- twice in a request -----------------------------------------------------------------------------------------------
+
+
+def test_the_path_of_a_second_read_starts_at_a_route_that_reads_twice() -> None:
+    (finding,) = found(
+        """
+def check(db: Session, workspace_id: str) -> None:
+    if load(db, workspace_id) is None:
+        raise LookupError
+
+
+@app.get("/a/{workspace_id}")
+def a_once(workspace_id: str, db: Session = Depends(get_db)):
+    check(db, workspace_id)
+
+
+@app.get("/b/{workspace_id}")
+def b_twice(workspace_id: str, db: Session = Depends(get_db)):
+    before = db.query(Workspace).filter(Workspace.id == workspace_id).first()
+    check(db, workspace_id)
+    return before
+""",
+        "tenant-duplicate-lookup",
+    )
+    assert "twice in a request to b_twice" in finding.message
+    assert [note.message for note in finding.trace][:2] == ["b_twice handles requests", "b_twice calls check"]
+
+
+def test_a_read_behind_a_cache_of_its_caller_is_not_made_again() -> None:
+    code = """
+flags: dict[str, tuple[bool, float]] = {}
+
+
+def read_flag(db: Session, workspace_id: str) -> bool:
+    return bool(db.query(Workspace).filter(Workspace.id == workspace_id).first().open)
+
+
+def is_open(db: Session, workspace_id: str) -> bool:
+    cached = flags.get(workspace_id)
+    if cached and cached[1] > time.monotonic():
+        return cached[0]
+    value = read_flag(db, workspace_id)
+    flags[workspace_id] = (value, time.monotonic() + 30)
+    return value
+
+
+@app.get("/{workspace_id}")
+def show(workspace_id: str, db: Session = Depends(get_db)):
+    row = load(db, workspace_id)
+    return row if is_open(db, workspace_id) else None
+"""
+    assert found(code, "tenant-duplicate-lookup") == []
+
+
+def test_a_branch_makes_it_up_to_twice() -> None:
+    (finding,) = found(
+        """
+@app.get("/{workspace_id}")
+def show(workspace_id: str, full: bool, db: Session = Depends(get_db)):
+    row = load(db, workspace_id)
+    if full:
+        return db.query(Workspace).filter(Workspace.id == workspace_id).first().name
+    return row
+""",
+        "tenant-duplicate-lookup",
+    )
+    assert "by the same id up to twice in a request to show" in finding.message
+
+
+def test_routes_that_read_it_more_often_than_others_make_it_up_to() -> None:
+    (first, second) = found(
+        """
+def check(db: Session, workspace_id: str) -> None:
+    if db.query(Workspace).filter(Workspace.id == workspace_id).first() is None:
+        raise LookupError
+
+
+@app.get("/a/{workspace_id}")
+def twice(workspace_id: str, db: Session = Depends(get_db)):
+    load(db, workspace_id)
+    check(db, workspace_id)
+
+
+@app.get("/b/{workspace_id}")
+def three(workspace_id: str, db: Session = Depends(get_db)):
+    db.query(Workspace).filter(Workspace.id == workspace_id).one()
+    load(db, workspace_id)
+    check(db, workspace_id)
+""",
+        "tenant-duplicate-lookup",
+    )
+    assert "three times in a request to three" in first.message
+    assert "up to three times in requests of 2 routes: 2 queries saved" in second.message
+
+
+# --- never cached -----------------------------------------------------------------------------------------------------
+
+ROUTES = "\n".join(
+    f'@app.get("/{n}/{{workspace_id}}")\ndef route_{n}(workspace_id: str, kind: str, db: Session = Depends(get_db)):\n'
+    f"    return helper(db, workspace_id, kind)\n"
+    for n in range(6)
+)
+
+
+def test_a_helper_of_many_routes_is_reported() -> None:
+    (finding,) = found(
+        f"""
+def helper(db: Session, workspace_id: str, kind: str) -> str:
+    if not workspace_id:
+        return ""
+    return db.query(Workspace).filter(Workspace.id == workspace_id).first().name
+
+{ROUTES}
+""",
+        "tenant-uncached-lookup",
+    )
+    assert finding.confidence.name == "MEDIUM"
+    assert "in the requests of 6 routes" in finding.message
+
+
+def test_a_helper_that_leaves_before_the_read_for_some_says_so() -> None:
+    (finding,) = found(
+        f"""
+def helper(db: Session, workspace_id: str, kind: str) -> str:
+    if kind == "user":
+        return kind
+    return db.query(Workspace).filter(Workspace.id == workspace_id).first().name
+
+{ROUTES}
+""",
+        "tenant-uncached-lookup",
+    )
+    assert "in requests of 6 routes that take this branch" in finding.message
+
+
+def test_routes_that_leave_before_the_read_do_not_count() -> None:
+    code = """
+import enum
+
+
+class Kind(enum.Enum):
+    USER = "user"
+    TEAM = "team"
+
+
+def plain(kind: Kind | str) -> Kind:
+    return kind if isinstance(kind, Kind) else Kind(kind)
+
+
+def helper(db: Session, workspace_id: str, kind: Kind | str) -> str:
+    plainly = plain(kind)
+    if plainly is Kind.USER:
+        return workspace_id
+    return db.query(Workspace).filter(Workspace.id == workspace_id).first().name
+
+
+def read(db: Session, workspace_id: str, kind: Kind | str) -> str:
+    return helper(db, workspace_id, kind=plain(kind))
+
+
+"""
+    routes = "".join(
+        f'@app.get("/{kind}/{n}/{{workspace_id}}")\ndef {kind}_{n}(workspace_id: str, db: Session = Depends(get_db)):\n'
+        f"    return read(db, workspace_id, Kind.{kind.upper()})\n\n\n"
+        for kind in ("user", "team")
+        for n in range(5)
+    )
+    (finding,) = found(code + routes, "tenant-uncached-lookup")
+    assert "of 5 routes" in finding.message
+    assert finding.trace[0].message == "team_0 handles requests"
+
+
+def test_a_row_that_nobody_gives_is_read_for_all() -> None:
+    (finding,) = found(
+        f"""
+def gate(db: Session, workspace_id: str, workspace: Workspace | None = None) -> Workspace:
+    if workspace is None:
+        workspace = db.query(Workspace).filter(Workspace.id == workspace_id).first()
+    return workspace
+
+
+def helper(db: Session, workspace_id: str, kind: str) -> str:
+    return gate(db, workspace_id).name
+
+{ROUTES}
+""",
+        "tenant-uncached-lookup",
+    )
+    assert finding.confidence.name == "MEDIUM"
+    assert "in the requests of 6 routes" in finding.message
+
+
+def test_what_a_caller_leaves_out_is_read_each_time() -> None:
+    (finding,) = found(
+        """
+def gate(db: Session, workspace_id: str, workspace: Workspace | None = None) -> Workspace:
+    if workspace is None:
+        workspace = db.query(Workspace).filter(Workspace.id == workspace_id).first()
+    return workspace
+
+
+@app.get("/{workspace_id}")
+def show(workspace_id: str, db: Session = Depends(get_db)):
+    gate(db, workspace_id)
+    return load(db, workspace_id)
+""",
+        "tenant-duplicate-lookup",
+    )
+    assert "by the same id twice in a request to show" in finding.message
+    assert finding.confidence.name == "HIGH"
+
+
+def test_reads_of_branches_that_exclude_each_other_are_not_added_up() -> None:
+    findings = found(
+        """
+def start(db: Session, workspace_id: str) -> None:
+    load(db, workspace_id)
+
+
+def resume(db: Session, workspace_id: str) -> None:
+    db.query(Workspace).filter(Workspace.id == workspace_id).one()
+
+
+@app.get("/{workspace_id}")
+def show(workspace_id: str, kind: str, db: Session = Depends(get_db)):
+    db.query(Workspace).filter(Workspace.id == workspace_id).first()
+    if kind == "new":
+        start(db, workspace_id)
+        return "started"
+    elif kind == "old":
+        resume(db, workspace_id)
+    return "resumed"
+""",
+        "tenant-duplicate-lookup",
+    )
+    assert [finding.message.partition(" in a request")[0] for finding in findings] == [
+        "Workspace is read by the same id up to twice",
+        "Workspace is read by the same id up to twice",
+    ]
+    assert all(note.message == "show reads it first" for finding in findings for note in finding.related)

@@ -16,9 +16,12 @@ if TYPE_CHECKING:
     from .document import Document, DocumentError, Item, document_kind
     from .finding import Confidence, Edit, Finding, Fix, Note, Position, Severity, Span
     from .fingerprint import secret_digest
+    from .index.conditions import availability
+    from .index.effects import Effect
     from .index.expressions import Place, atoms, condition, expressions, inside, references
     from .index.facade import Index
     from .index.modes import ModeBranch, ModeGuard
+    from .index.reach import Path
     from .index.settings import SettingRead
     from .index.tables import dotted, text_of
     from .index.views import Call, Class, Function
@@ -33,6 +36,7 @@ _HOMES = {
     "Document": "document",
     "DocumentError": "document",
     "Edit": "finding",
+    "Effect": "index.effects",
     "Finding": "finding",
     "Fix": "finding",
     "Function": "index.views",
@@ -42,6 +46,7 @@ _HOMES = {
     "ModeGuard": "index.modes",
     "Note": "finding",
     "Option": "option",
+    "Path": "index.reach",
     "Place": "index.expressions",
     "Position": "finding",
     "Rule": "declare",
@@ -52,6 +57,7 @@ _HOMES = {
     "Text": "text",
     "TextContext": "text",
     "atoms": "index.expressions",
+    "availability": "index.conditions",
     "condition": "index.expressions",
     "document_kind": "document",
     "dotted": "index.tables",
@@ -72,6 +78,7 @@ __all__ = [
     "Document",
     "DocumentError",
     "Edit",
+    "Effect",
     "Finding",
     "Fix",
     "Function",
@@ -81,6 +88,7 @@ __all__ = [
     "ModeGuard",
     "Note",
     "Option",
+    "Path",
     "Place",
     "Position",
     "Rule",
@@ -92,6 +100,7 @@ __all__ = [
     "TextContext",
     "__version__",
     "atoms",
+    "availability",
     "condition",
     "document_kind",
     "dotted",

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from atomlint import condition, dotted, inside
-from atomlint.index.provenance import chain
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -176,7 +175,7 @@ def is_carried(call: Call, frame: int) -> bool:
     }
     return any(
         name.partition(".")[0] in changed - before
-        for link in chain(table, call.ordinal)
+        for link in call.query_chain
         for given in (*link.args, *(value for _, value in link.keywords))
         for name in inside(given)
         if type(name) is str and dotted(name)

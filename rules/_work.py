@@ -6,7 +6,6 @@ from itertools import combinations, product
 from typing import TYPE_CHECKING
 
 from atomlint import Confidence, Note, Option
-from atomlint.index.paths import dependency
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -78,7 +77,7 @@ def describe_frequency(work: RequestWork, *, conditional: bool | None = None) ->
 
 def entry_name(index: Index, work: RequestWork) -> str:
     """The entry point to name in a message: the dependency where there is one, else the registered function."""
-    return index.function(dependency(work.path)).qualname
+    return index.function(work.path.dependency).qualname
 
 
 def way(index: Index, work: RequestWork, use: Use) -> str:

@@ -8,7 +8,7 @@ import pytest
 from click.testing import CliRunner
 
 from atomlint.cli import main
-from atomlint.index.graph import call_graph, matching, reachable, to_dot, to_mermaid
+from atomlint.index.graph import TooMuch, call_graph, matching, reachable, to_dot, to_mermaid
 
 
 def graph_of(**files: str) -> dict[str, list[str]]:
@@ -142,3 +142,91 @@ def test_a_path_that_is_missing_and_a_place_without_python(run):
 def test_pictures_are_printed(run, tmp_path, form, start):
     (tmp_path / "main.py").write_text("len([])\n")
     assert run("--format", form).stdout.startswith(start)
+
+
+# --- sizes -------------------------------------------------------------------------------------------------------------
+
+LOOP = "def f(n):\n    while n:\n        g(n)\ndef g(n): h()\ndef h(): pass\nf(1)\n"
+
+
+def test_more_than_may_be_run_is_said_and_not_run_on():
+    with pytest.raises(TooMuch):
+        call_graph(["main.py"], {"main.py": LOOP}.get, max_steps=5)
+    assert "main" in call_graph(["main.py"], {"main.py": LOOP}.get, max_steps=50)
+
+
+def test_a_project_that_is_too_large_to_be_run_has_the_edges_of_the_index(run, tmp_path, monkeypatch):
+    (tmp_path / "main.py").write_text(LOOP + "x = (lambda: len([]))()\n")
+    small = run()
+    monkeypatch.setattr("atomlint.index.graph.MAX_LINES", 3)
+    large = run()
+    assert large.exit_code == 0
+    assert "files: 1, lines: 7: too large to be traced" in large.stderr
+    assert json.loads(large.stdout) == json.loads(small.stdout)
+    assert json.loads(run("--entry", "g").stdout) == {"main.g": ["main.h"], "main.h": []}
+    assert "no such function or module: main.q; did you mean" in run("--entry", "main.q").stderr
+
+
+def test_only_what_an_entry_reaches_is_run():
+    texts = {"a.py": "def f(): g()\ndef g(): pass\n", "b.py": "def slow():\n" + "    slow()\n" * 500 + "slow()\n"}
+    graph = call_graph(sorted(texts), texts.get, entry="a.f", max_steps=20)
+    assert graph == {"a.f": ["a.g"], "a.g": []}
+
+
+def test_an_entry_is_run_although_its_module_does_not_call_it():
+    text = (
+        "import os\nclass A:\n    def run(self): self.step()\n    def step(self): os.getcwd()\ndef other(): len([])\n"
+    )
+    graph = call_graph(["main.py"], {"main.py": text}.get, entry="run")
+    assert graph == {"main.A.run": ["main.A.step"], "main.A.step": ["os.getcwd"], "os.getcwd": []}
+
+
+# --- roots and bad input -----------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def shop(tmp_path):
+    """A program with a package, in no repository and without configuration."""
+    files = {
+        "main.py": "from shop import till\ntill.sell(lambda: 1)\n",
+        "shop/__init__.py": "",
+        "shop/till.py": "import os\ndef sell(price):\n    price()\n    return (lambda: os.getcwd())()\n",
+    }
+    for path, text in files.items():
+        (tmp_path / "work" / path).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / "work" / path).write_text(text)
+    return tmp_path / "work"
+
+
+SHOP = {
+    "main": ["shop.till.sell"],
+    "main.<lambda1>": [],
+    "os.getcwd": [],
+    "shop": [],
+    "shop.till": [],
+    "shop.till.sell": ["main.<lambda1>", "shop.till.sell.<lambda1>"],
+    "shop.till.sell.<lambda1>": ["os.getcwd"],
+}
+
+
+def test_a_named_directory_is_where_names_begin(run, shop):
+    assert json.loads(run("work").stdout) == SHOP
+    assert json.loads(run(str(shop)).stdout) == SHOP
+
+
+def test_a_package_is_named_as_imports_name_it(run, shop):
+    assert sorted(json.loads(run("work/shop").stdout)) == [
+        "os.getcwd", "shop", "shop.till", "shop.till.sell", "shop.till.sell.<lambda1>",
+    ]  # fmt: skip
+    assert list(json.loads(run("work/main.py").stdout)) == ["main", "main.<lambda1>", "shop.till.sell"]
+
+
+def test_what_does_not_parse_is_said_and_everything_else_is_there(run, shop):
+    (shop / "broken.py").write_text("x = 1\ndef (:\n")
+    (shop / "noise.py").write_bytes(b"# coding: utf-8\nx = '\xff'\n")
+    result = run("work")
+    assert result.exit_code == 2
+    assert json.loads(result.stdout) == SHOP
+    assert "atomlint: broken.py: cannot be parsed: line 2: " in result.stderr
+    assert "atomlint: noise.py: cannot be read" in result.stderr
+    assert "Traceback" not in result.stderr

@@ -333,3 +333,20 @@ def test_a_base_statement_of_a_repository_is_of_the_class_that_it_is_called_on()
 )  # fmt: skip
 def test_a_library_object_made_with_a_model_reads_that(code, reads):
     assert lookups(code, "from fastcrud import FastCRUD\nfrom models import *\n") == reads
+
+
+def test_a_mixin_that_says_what_it_is_mixed_into_reads_through_its_heirs():
+    code = """
+    from typing import Protocol
+    class Likes(Protocol):
+        model: type
+        async def get_one(self, statement): ...
+    class ByName:
+        async def named(self: Likes, name): return await self.get_one(select(self.model).where(self.model.name == name))
+    class Shops(Repository, ByName):
+        model = Tenant
+    class Guests(Repository, ByName):
+        model = User
+    async def f(r: Shops): await r.named("a")
+    """
+    assert lookups(code, REPOSITORY) == [("f", "Tenant", ("name",))]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple, NoReturn
@@ -45,7 +46,10 @@ def graph(paths: tuple[str, ...], entry: str | None, form: str, configs: tuple[s
     from ..index import graph as graphs
 
     engine = Engine()
-    request = Request(paths=paths, cwd=Path.cwd(), config=configs, isolated=isolated, use_cache=False)
+    cwd, named = Path.cwd(), paths
+    if not configs:
+        cwd, named = around(cwd, paths)
+    request = Request(paths=named, cwd=cwd, config=configs, isolated=isolated, use_cache=False)
     try:
         found, troubles = build(engine, request, entry, lambda line: click.echo(f"atomlint: {line}", err=True))
     except graphs.Unclear as unclear:
@@ -57,6 +61,26 @@ def graph(paths: tuple[str, ...], entry: str | None, form: str, configs: tuple[s
     click.echo({"json": graphs.to_json, "dot": graphs.to_dot, "mermaid": graphs.to_mermaid}[form](found))
     if troubles:
         _fail(troubles)
+
+
+def around(cwd: Path, paths: tuple[str, ...]) -> tuple[Path, tuple[str, ...]]:
+    """Where names begin when neither the working directory nor what is named belongs to a project: the directory that is
+    named, or that of the file; above packages, as imports have it."""
+    from ..config import find, repository
+
+    places = [Path(os.path.abspath(cwd / given)) for given in paths]  # noqa: PTH100
+    starts = [place if place.is_dir() else place.parent for place in places]
+    if not places or not all(place.exists() for place in places):
+        return cwd, paths
+    if any(find(start) is not None or repository(start) is not None for start in (cwd, *starts)):
+        return cwd, paths
+    try:
+        root = Path(os.path.commonpath(starts))
+    except ValueError:  # on several drives
+        return cwd, paths
+    while (root / "__init__.py").is_file() and root.parent != root:
+        root = root.parent
+    return root, tuple(str(place) for place in places)
 
 
 def build(
@@ -74,7 +98,7 @@ def build(
     from ..engine import UsageError
     from ..index.graph import Unclear
 
-    carriers = {
+    carriers: dict[str, tuple[int | None, str | None]] = {
         name.replace("()", ""): (row.argument, row.keyword or None)
         for rows in engine.registry.catalog_rows()
         for row in rows.carrier
@@ -100,7 +124,7 @@ def build(
             graph = {}
         for name, callees in graph.items():
             result[name] = sorted({*result.get(name, ()), *callees})
-        troubles += [f"{path}: cannot be parsed: {why}" for path, why in sorted(problems.items())]
+        troubles += [f"{path}: {why}" for path, why in sorted(problems.items())]
     if not count:
         raise UsageError(["no Python files found"])
     if unclear and (not clear or any(error.found for error in unclear)):
@@ -138,10 +162,13 @@ class Part(NamedTuple):
                                   entry=self.entry, problems=problems)  # fmt: skip
             except TooMuch:
                 problems.clear()
-        note(f"{len(self.chosen)} files with {lines:,} lines are too many to be run: calls are those that the index knows")
+        size = f"files: {len(self.chosen):,}, lines: {lines:,}"
+        note(f"{size}: too large to be traced; these are the calls that the index knows")
         project, found = self.engine.linked(self.request, self.settings, self.workspace, self.python)
         wanted = set(self.chosen)
-        problems.update({path: f"line {p.line}: {p.message}" for path, p in found.items() if path in wanted})
+        problems.update(
+            {path: f"cannot be parsed: line {p.line}: {p.message}" for path, p in found.items() if path in wanted}
+        )
         return fact_graph(project.calls, self.chosen, self.entry)
 
     def read(self, path: str) -> str | None:

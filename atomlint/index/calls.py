@@ -173,9 +173,8 @@ class Calls:
         given: list[Expr] = []
         if name in KEYED and (name == "sort" if base else self.linker.values.is_builtin(table.path, call.scope, name)):
             given = [value for keyword, value in call.keywords if keyword == "key"]
-        elif name in ("map", "filter") and not base and call.args:
-            if self.linker.values.is_builtin(table.path, call.scope, name):
-                given = call.args[:1]
+        elif not base and name in ("map", "filter") and self.linker.values.is_builtin(table.path, call.scope, name):
+            given = call.args[:1]
         found = [
             target
             for expr in given
@@ -283,9 +282,7 @@ class Calls:
     def _wrappers(self, table: Table, function: Value) -> list[Edge]:
         """Functions of the project that a decorator puts around this one."""
         return [
-            Edge(call, inner, "decorator")
-            for call, layer in self._layers(table, function)
-            for inner in layer.wrappers
+            Edge(call, inner, "decorator") for call, layer in self._layers(table, function) for inner in layer.wrappers
         ]
 
     def layers(self, function: Value) -> list[Layer]:

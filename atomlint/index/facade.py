@@ -195,6 +195,12 @@ class Index:
         source = None if kind is None else self.sources.source(path)
         return None if kind is None or source is None else Document(path, kind, source)
 
+    def number(self, path: str, scope: int, expr: Expr) -> float | None:
+        """The number (seconds, where it is a span of time) that an expression is or defaults to; None for no one number."""
+        from .seconds import number
+
+        return number(self.project.linker, path, scope, expr)
+
     def keep(self, key: object, make: Any) -> Any:
         """An answer that a rule computes once for the project."""
         return self.project.keep(key, make)

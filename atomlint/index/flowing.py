@@ -87,7 +87,8 @@ def _place(table: Table, binding: Binding) -> tuple[tuple[int, int], int]:
         scope = table.facts.scopes[binding.definition]
         return (scope.end_call, END), scope.frame
     assign = binding.assign
-    assert assign is not None  # noqa: S101 - nothing else is left
+    if assign is None:
+        return (0, 0), 0
     return (assign.after, _order(table, assign)), assign.frame
 
 

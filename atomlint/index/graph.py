@@ -13,9 +13,9 @@ if TYPE_CHECKING:
 Graph = dict[str, list[str]]
 
 
-MAX_LINES = 400_000
+MAX_LINES = 200_000
 """Lines of a project above which its code is not run: the edges are those of the index."""
-MAX_STEPS = 3_000_000
+MAX_STEPS = 150_000
 """Statements that are run at most, several rounds of the same one included."""
 
 
@@ -31,7 +31,7 @@ class TooMuch(Exception):  # noqa: N818 - it is no mistake
     """The project is too large to be run."""
 
 
-def call_graph(  # noqa: PLR0913
+def call_graph(
     paths: Sequence[str],
     read: Callable[[str], str | None],
     *,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from typing import TYPE_CHECKING
 
+from .handing import GROW, SAME, handed, put_deeper
 from .tables import Table, dotted, text_of
 from .value import NOTHING, Values, union
 
@@ -31,10 +32,6 @@ HOLDERS = frozenset(
 TABLES = frozenset({"dict", "Dict", "Mapping", "MutableMapping", "defaultdict", "OrderedDict"})
 """Annotations whose last argument is the value's type."""
 READS = frozenset({"get", "pop", "setdefault", "popleft"})
-SAME = frozenset({"list", "tuple", "set", "frozenset", "sorted", "reversed", "iter"})
-"""Builtins that give the elements of their first argument."""
-VIEWS = frozenset({"values", "items", "copy"})
-GROW = (".append", ".add", ".insert", ".appendleft")
 ITERATES = (("__iter__", "__next__"), ("__aiter__", "__anext__"))
 
 
@@ -55,7 +52,9 @@ class Items:
         base = self.values.evaluate(path, scope, expr[1])
         if any(value.kind == "ext" for value in base):
             promised = self._promised(path, scope, expr[1])  # ``rows: list[Row] = Field()``
-            return promised or frozenset(value._replace(place=f"{value.place}[]") for value in base if value.kind == "ext")
+            return promised or frozenset(
+                value._replace(place=f"{value.place}[]") for value in base if value.kind == "ext"
+            )
         found = self.at(path, scope, expr[1], expr[2])
         return found or self._own(base, "?" if expr[2] == "?" else "__getitem__")
 
@@ -161,7 +160,9 @@ class Items:
                     (self._literal(path, scope, item, None, depth) if type(item) is list and item[:1] == ["*"]
                      else [(path, scope, item)])]  # fmt: skip
         if kind == "bin" and expr[1] == "+":
-            return [item for part in expr[2:] for item in self.items(path, scope, part, None, depth + 1)]
+            joined = [item for part in expr[2:] for item in self.items(path, scope, part, None, depth + 1)]
+            place = _index(key, len(joined))
+            return joined if place is None else [joined[place]]
         if kind == "{}":
             pairs = list(zip(expr[1::2], expr[2::2], strict=True))
             spread = [item for name, value in pairs if name == "**"
@@ -189,20 +190,7 @@ class Items:
         table = self.linker.table(path)
         known = self._deeper.get(path)
         if known is None:
-            by_name: dict[str, list[int]] = defaultdict(list)
-            for ordinal, call in enumerate(table.facts.calls):
-                callee = call.callee
-                holder: str | None = None
-                if type(callee) is list and callee[0] == "." and f".{callee[2]}" in GROW:
-                    holder = dotted(callee[1][1]) if type(callee[1]) is list and callee[1][0] == "sub" else None
-                elif type(callee) is str and callee[:1] == "@" and callee.endswith(GROW):
-                    head = callee.partition(".")[0]
-                    inner = table.facts.calls[int(head[1:])].callee if callee.count(".") == 1 else None
-                    if type(inner) is str and inner.endswith((".setdefault", ".get")) and inner[0] != "@":
-                        holder = inner.rpartition(".")[0]
-                if holder is not None:
-                    by_name[holder].append(ordinal)
-            known = self._deeper[path] = dict(by_name)
+            known = self._deeper[path] = put_deeper(table)
         found: list[Item] = []
         if known.get(name):
             cls = table.receiver_class(scope, name.rpartition(".")[0]) if "." in name else None
@@ -217,9 +205,9 @@ class Items:
     def _returned(self, path: str, expr: str, key: str | None, depth: int) -> list[Item]:
         if "." in expr:
             return []
-        handed = self._handed(path, int(expr[1:]), key, depth)
-        if handed is not None:
-            return handed
+        passed = handed(self, path, int(expr[1:]), key, depth)
+        if passed is not None:
+            return passed
         found: list[Item] = []
         for value in self.values.callee(path, int(expr[1:])):
             if value.kind != "def":
@@ -231,42 +219,6 @@ class Items:
                 elif exit_.kind == "return" and not table.facts.scopes[value.scope].yields:
                     found += self.items(value.place, value.scope, exit_.value, key, depth + 1)
         return found
-
-    def _handed(self, path: str, ordinal: int, key: str | None, depth: int) -> list[Item] | None:
-        """Elements that a builtin or a view hands on; None when the call is no such thing."""
-        call = self.linker.table(path).facts.calls[ordinal]
-        base: Expr
-        if type(call.callee) is list and call.callee[:1] == ["."]:
-            base, name = call.callee[1:]
-        elif type(call.callee) is str:
-            base, _, name = call.callee.rpartition(".")
-        else:
-            return None
-        if base:
-            if name not in VIEWS or call.args or (type(base) is str and base[:1] == "@"):
-                return None
-            if any(value.kind in ("inst", "ext") for value in self.values.evaluate(path, call.scope, base)):
-                return None
-            held = self.items(path, call.scope, base, key if name == "copy" else None, depth + 1)
-            return [(p, s, ["[]", "?", e]) for p, s, e in held] if name == "items" else held
-        if not call.args or not self.values.is_builtin(path, call.scope, name):
-            return None
-        if name in SAME:
-            keeps = key if name in ("list", "tuple", "iter") else None
-            return self.items(path, call.scope, call.args[0], keeps, depth + 1)
-        if name == "filter":
-            return self.items(path, call.scope, call.args[-1], None, depth + 1)
-        if name == "enumerate":
-            held = self.items(path, call.scope, call.args[0], None, depth + 1)
-            return [(p, s, ["[]", "?", e]) for p, s, e in held]
-        if name == "zip":
-            count = len(call.args)
-            return [
-                (p, s, ["[]", *("?" for _ in range(place)), e, *("?" for _ in range(count - place - 1))])
-                for place, given in enumerate(call.args)
-                for p, s, e in self.items(path, call.scope, given, None, depth + 1)
-            ]
-        return None
 
     def _named(self, path: str, scope: int, name: str, key: str | None, depth: int) -> list[Item]:
         table = self.linker.table(path)

@@ -223,8 +223,8 @@ class Layers:
         if not record.params or table.facts.scopes[record.parent].kind != "class":
             return False
         if head[:1] == "@":
-            return table.facts.calls[int(head[1:])].callee == "super"
-        return head == record.params[0].name
+            return bool(table.facts.calls[int(head[1:])].callee == "super")
+        return bool(head == record.params[0].name)
 
     @cached_property
     def functions(self) -> frozenset[tuple[str, int]]:
@@ -252,25 +252,37 @@ class Layers:
     def _starts(self, table: Table, call: Call, method: str) -> bool:
         """Whether a call may run a query that its function does not know."""
         receiver = call.callee.rpartition(".")[0]
+        if method in self.lookups.crud_names and call.keywords and receiver == first_param(table, call.scope):
+            return True
+        if (
+            method in self.lookups.one
+            and (receiver[:1] == "@" or (receiver and "." not in receiver and method not in self.lookups.getters))
+            and self._is_open(table, call.scope, receiver, 0 if method in self.lookups.getters else 1)
+        ):
+            return True
         starts: list[Expr] = []
         if method in self.lookups.executors:
             starts += call.args[:1] or [value for key, value in call.keywords if key == "statement"]
         if method in self.lookups.getters and len(call.args) >= 2:
             starts += call.args[:1]
-        if any(self._is_open(table, call.scope, expr) for expr in starts):
-            return True
-        if method in self.lookups.crud_names and call.keywords and receiver in params_of(table, call.scope)[:1]:
-            return True
-        is_query = method in self.lookups.one and (receiver[:1] == "@" or (receiver and "." not in receiver))
-        return bool(is_query) and self._is_open(table, call.scope, receiver, built=True)
+        return any(self._is_open(table, call.scope, expr) for expr in starts) and self._is_session(
+            table, call, receiver
+        )
 
-    def _is_open(self, table: Table, scope: int, expr: Expr, left: int = 12, *, built: bool = False) -> bool:
+    def _is_session(self, table: Table, call: Call, name: str) -> bool:
+        if is_session(name):
+            return True
+        values = self.linker.evaluate(table.path, call.scope, name)
+        return any(value.kind == "ext" and value.place.startswith(("sqlalchemy.", "sqlmodel.")) for value in values)
+
+    def _is_open(self, table: Table, scope: int, expr: Expr, counted: int | None = None) -> bool:
         """Whether an expression goes back to a parameter, among them ``self`` and ``cls``.
 
-        What is ``built`` does so by the model that a query starts with, or by a method that starts it.
+        Of those only so many are ``counted``, and none by itself, before a query is known to start: by the model it is of.
         """
         record = table.facts.scopes[scope]
-        params = {param.name for param in record.params[: 1 if built else None]}
+        params = {param.name for param in record.params[:counted]}
+        left = 12
         work, seen = [expr], set()
         while work and left:
             left -= 1
@@ -289,7 +301,7 @@ class Layers:
                 elif receiver:
                     work.append(receiver)
                 continue
-            if at.partition(".")[0] in params and (not built or at != expr):
+            if at.partition(".")[0] in params and (counted is None or at != expr):
                 return True
             places = (table.facts.assigns[place] for place in table.assigns_in.get(scope, ()))
             work += [a.value for a in places if a.target == at.partition(".")[0] and a.kind == "="]
@@ -306,7 +318,7 @@ class Layers:
                 if record.kind != "function" or not record.params or (path, call.scope) in found:
                     continue
                 inside = self._is_inside(table, call)
-                if inside and call.callee.count(".") == 1:
+                if inside and call.callee.count(".") == 1:  # whose method it is depends on the heir
                     found.add((path, call.scope))
                     continue
                 if not inside and not self._hands_on(call, {param.name for param in record.params}):
@@ -327,6 +339,13 @@ def about(read: Read) -> tuple[Value | None, str, str]:
     return read.statement.model, read.statement.open, read.statement.param
 
 
-def params_of(table: Table, scope: int) -> list[str]:
-    """Names of a function's parameters."""
-    return [param.name for param in table.facts.scopes[scope].params]
+def first_param(table: Table, scope: int) -> str:
+    """Name of a function's first parameter."""
+    params = table.facts.scopes[scope].params
+    return params[0].name if params else ""
+
+
+def is_session(name: str) -> bool:
+    """Whether something is called like a session: what is sent to anything else may be no statement."""
+    last = name.rpartition(".")[2].lower()
+    return last.endswith(("session", "db", "sess"))

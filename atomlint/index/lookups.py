@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from .layers import Layers
+from .layers import Layers, is_session
 from .queries import QUERYSETS
 from .reaching import Point
 from .receivers import Seen
@@ -124,7 +124,7 @@ class Lookups:
             found = self.queried.of(seen, call.scope, given, Point.of_call(call, ordinal))
             if found is not None and found.kind in ("select", ""):
                 return found
-        if method in self.one and (receiver[:1] == "@" or "." not in receiver):
+        if method in self.one and (receiver[:1] == "@" or ("." not in receiver and method not in self.getters)):
             found = self.queried.of(seen, call.scope, receiver, Point.of_call(call, ordinal))
             if found is not None and found.kind == "query":
                 return found
@@ -280,12 +280,6 @@ class Lookups:
         if base.endswith((".DeclarativeBase", ".DeclarativeBaseNoMeta", ".MappedAsDataclass")):
             return not direct
         return base in ("django.db.models.Model", "flask_sqlalchemy.SQLAlchemy().Model")
-
-
-def is_session(name: str) -> bool:
-    """Whether something is called like a session: a ``get`` of anything else may be one of a cache."""
-    last = name.rpartition(".")[2].lower()
-    return last.endswith(("session", "db", "sess"))
 
 
 def _column(keyword: str) -> str:

@@ -165,6 +165,16 @@ class Parameters:
                 found.append(self.values.evaluate(path, call.scope, given))
         return frozenset(value for values in found for value in values if value.kind != "const")
 
+    def only_hands_back(self, function: Value) -> bool:
+        """Whether all that a function returns are arguments as they are: other callers' arguments are not the answer."""
+        table = self.linker.table(function.place)
+        names = {param.name for param in table.facts.scopes[function.scope].params}
+        return all(
+            type(exit_.value) is str and exit_.value in names
+            for exit_ in table.exits.get(function.scope, ())
+            if exit_.kind == "return"
+        )
+
     def sites(self, path: str, scope: int) -> tuple[list[tuple[str, int]], int, Value] | None:
         """Call sites that may call a function, how many parameters the call does not give, and what it must call."""
         table = self.linker.table(path)

@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from .reach import Path
-    from .value import Value
 
 CONNECTIONS = frozenset({"connection", "message"})
 """Kinds of entries that a websocket takes, once or for each message."""
@@ -24,18 +23,11 @@ def frequency(path: Path) -> str:
     return "route"
 
 
-def dependency(path: Path) -> Value:
-    """The first dependency on a path; the entry point where it is one itself, or where there is none."""
-    if path.entry.kind.endswith("dependency"):
-        return path.entry.function
-    return next((edge.target for _, edge in path.steps if edge.kind == "dependency"), path.entry.function)
-
-
 def shares(path: Path, shown: Path) -> bool:
     """Whether a path goes through the dependency of another one, where that has one."""
     if frequency(shown) != "dependency":
         return True
-    wanted = dependency(shown)
+    wanted = shown.dependency
     return path.entry.function == wanted or any(
         edge.kind == "dependency" and edge.target == wanted for _, edge in path.steps
     )

@@ -33,6 +33,13 @@ class Path(NamedTuple):
     steps: tuple[tuple[Value, Edge], ...]
 
     @property
+    def dependency(self) -> Value:
+        """The first dependency on it; the entry point where that is one itself, or where there is none."""
+        if self.entry.kind.endswith("dependency"):
+            return self.entry.function
+        return next((edge.target for _, edge in self.steps if edge.kind == "dependency"), self.entry.function)
+
+    @property
     def length(self) -> int:
         """Number of calls on the path."""
         return len(self.steps)

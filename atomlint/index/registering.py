@@ -271,7 +271,8 @@ def called_functions(linker: Linker, value: Value) -> list[Value]:
     if not is_class(linker, value):
         return [value]
     instance = Value("inst", value.place, value.scope)
-    return [v for name in ("__new__", "__init__", "__post_init__") for v in linker.values.attribute(instance, name) if v.kind == "def"]
+    made_by = ("__new__", "__init__", "__post_init__")
+    return [v for name in made_by for v in linker.values.attribute(instance, name) if v.kind == "def"]
 
 
 def entered(linker: Linker, value: Value, methods: list[str]) -> list[Value]:

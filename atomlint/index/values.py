@@ -25,6 +25,9 @@ PASS_THROUGH = frozenset(
 )  # fmt: skip
 CONTEXTS = frozenset({"__enter__", "__aenter__"})
 
+MAX_LINKS = 50
+"""Calls of a chain that are answered one inside of the other."""
+
 __all__ = ["NOTHING", "Evaluator", "Value", "Values"]
 
 
@@ -275,7 +278,21 @@ class Evaluator:
         known = self.answers.kept.get(("callee", path, ordinal))
         if known is not None:
             return known
+        for inner in reversed(self._deep(path, ordinal)):
+            self.call(path, inner)
         return self.answers.keep(("callee", path, ordinal), lambda: self._callee(path, ordinal))
+
+    def _deep(self, path: str, ordinal: int) -> list[int]:
+        """The calls that a long chain ``a().b().c()`` stands on, to be answered from its beginning: the stack has an end."""
+        calls = self.linker.table(path).facts.calls
+        links: list[int] = []
+        at = calls[ordinal].callee
+        while type(at) is str and at[:1] == "@":
+            links.append(int(at[1:].partition(".")[0]))
+            if (path, links[-1]) in self.answers.kept:
+                break
+            at = calls[links[-1]].callee
+        return links if len(links) > MAX_LINKS else []
 
     def _callee(self, path: str, ordinal: int) -> Values:
         call = self.linker.table(path).facts.calls[ordinal]
@@ -325,9 +342,10 @@ class Evaluator:
             if value.kind == "ext" and value.place in PASS_THROUGH and call.args:
                 results.append(self.evaluate(path, call.scope, call.args[-1 if value.place == "typing.cast" else 0]))
             else:
-                results.append(self.result(value))
-                if value.kind == "def":
-                    results.append(self.parameters.handed_back(path, call, value))
+                back = self.parameters.handed_back(path, call, value) if value.kind == "def" else NOTHING
+                if not back or not self.parameters.only_hands_back(value):
+                    results.append(self.result(value))
+                results.append(back)
         return union(results) or self.elements.read(path, ordinal)
 
     def result(self, value: Value) -> Values:

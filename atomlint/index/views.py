@@ -11,6 +11,7 @@ from .value import Value
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from ..facts import records
     from ..facts.records import Assign, Exit, Expr
     from .effects import Effect, Lookup
     from .facade import Index
@@ -122,6 +123,13 @@ class Call(Located):
     def database(self) -> DatabaseCall | None:
         """The statement that it sends to a database, or None."""
         return self.index.project.effects.database(self.path, self.ordinal)
+
+    @property
+    def query_chain(self) -> Iterator[records.Call]:
+        """The records of a query's calls, from the one that runs it to the one that names the model, through local names."""
+        from .provenance import chain
+
+        yield from chain(self.table, self.ordinal)
 
     @property
     def guard(self) -> Guard | None:

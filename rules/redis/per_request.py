@@ -74,8 +74,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from atomlint import Call, Confidence, Context, Finding, Function, Note, Option, rule
-from atomlint.index.effects import Effect
+from atomlint import Call, Confidence, Context, Effect, Finding, Function, Note, Option, rule
 
 from .._work import (
     IDENTIFIERS,

@@ -39,7 +39,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from atomlint import Call, Confidence, Context, Finding, rule, text_of
-from atomlint.index.seconds import number
 
 from .._made import is_private, unsure
 from ._bulk import of_cache
@@ -194,7 +193,7 @@ def message(call: Call, command: Command) -> str:
     if command.method.startswith("scan"):
         inner = call.index.call(command.path, command.call)
         at, given = next(((c, c.keywords["count"]) for c in (call, inner) if "count" in c.keywords), (call, None))
-        page = PAGE if given is None else number(call.index.project.linker, at.path, at.scope, given)
+        page = PAGE if given is None else call.index.number(at.path, at.scope, given)
         size = f", about one command for every {page:,.0f} keys" if page else ""
         return f"SCAN walks every key of the database{size}"
     return f"{command.method.upper()}{text} reads everything that the key has come to hold"

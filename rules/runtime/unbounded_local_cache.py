@@ -31,8 +31,9 @@ memory climbs until the process is killed, and whoever can choose the key can ma
 
 ## Limits
 Reported are containers of a module or a class, and of instances that live as long as the process. Anything that takes
-entries out, looks at the size, or gets the container handed counts as a bound, wherever it stands. Keys that there are few
-of by their name (a provider, a language, an enum) are passed over; keys that name a customer are of low confidence.
+entries out (and does not put them back at once), looks at the size, or gets the container handed counts as a bound,
+wherever it stands. Keys that there are few of by their name (a provider, a language, an enum) and routes of operators
+(`admin/`) are passed over; keys that name a customer are of low confidence.
 """
 
 from __future__ import annotations

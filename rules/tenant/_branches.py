@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from atomlint import dotted
-from atomlint.index.conditions import availability
+from atomlint import availability, dotted
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from atomlint import dotted
-from atomlint.index.reach import Path
+from atomlint import Path, dotted
 
 from ._branches import is_not_given
 from ._models import tenant_models

@@ -415,7 +415,7 @@ CASES: dict[str, tuple[tuple[str, Case], ...]] = {
     "dramatiq.actor": (("", dramatiq),),
     **{
         f"django.shortcuts.{name}": (("", shortcut(name)),)
-        for name in ("get_object_or_404", "get_list_or_404", "aget_object_or_404", "aget_list_or_404")
+        for name in ("get_list_or_404", "aget_list_or_404")
     },
     "socketio.RedisManager().emit": (("", socketio(asynchronous=False)),),
     "socketio.AsyncRedisManager().emit": (("", socketio(asynchronous=True)),),

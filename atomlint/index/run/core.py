@@ -181,3 +181,10 @@ def consts(values: Set) -> list[Any] | None:
 def external(name: str, *, called: bool = False, held: Set = NOTHING) -> Set:
     """Something of a library."""
     return (External(name, called=called, held=held),)
+
+
+def problem_of(error: Exception) -> str:
+    """Why a text does not parse, with the place where it is known."""
+    if isinstance(error, SyntaxError) and error.lineno:
+        return f"line {error.lineno}: {error.msg}"
+    return "it nests too deep" if isinstance(error, RecursionError) else str(getattr(error, "msg", error))

@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING, Any
 
 from ...deep import parse
 from ..modules import Modules
-from .core import ANY, Activation, Args, external
+from .core import ANY, Activation, Args, external, problem_of
 from .definitions import Definitions
 from .objects import (
     NOTHING,
+    Alias,
     Bound,
     Box,
     Class,
@@ -96,7 +97,7 @@ class Machine(Definitions):
             elif name in places:
                 module, node = places[name]
                 self.start(module)
-                function = self._defined(node)
+                function = self.found.get(node)
                 if function is not None and (node not in self.runs or name == entry):
                     self._run_unknown(function)
             queue += self.edges.get(name, ())
@@ -117,11 +118,13 @@ class Machine(Definitions):
                 path, self.table.name(path) if path.endswith(".py") else path.replace("/", ".")
             )
             text = self.read(path) if path.endswith(".py") else None
+            if text is None and path.endswith(".py"):
+                self.problems[path] = "cannot be read"
             if text is not None:
                 try:
                     known.tree = parse(text)
                 except (SyntaxError, ValueError, RecursionError) as error:
-                    self.problems[path] = problem_of(error)
+                    self.problems[path] = f"cannot be parsed: {problem_of(error)}"
                     return known
                 self.scopes.add(known.tree, known.name)
                 self.edges.setdefault(known.name, {})
@@ -174,12 +177,9 @@ class Machine(Definitions):
         for name, node, inside in self.scopes.functions[module.name]:
             if node in self.runs or (only_unused and name.rpartition(".")[2] in self.scopes.used):
                 continue
-            function = self._defined(node)
+            function = self.found.get(node)
             if function is not None and (nested or inside is None):
                 self._run_unknown(function)
-
-    def _defined(self, node: ast.AST) -> Function | None:
-        return self.found.get(node)
 
     @property
     def found(self) -> dict[ast.AST, Function]:
@@ -387,22 +387,6 @@ class Machine(Definitions):
     def elements(self, act: Activation, values: Set) -> Set:
         """Elements of aliases are nothing."""
         return super().elements(act, tuple(v for v in values if not isinstance(v, Alias)))
-
-
-def problem_of(error: Exception) -> str:
-    """Why a text does not parse, with the place where it is known."""
-    if isinstance(error, SyntaxError) and error.lineno:
-        return f"line {error.lineno}: {error.msg}"
-    return "it nests too deep" if isinstance(error, RecursionError) else str(getattr(error, "msg", error))
-
-
-class Alias(Object):
-    """An annotation under a name."""
-
-    __slots__ = ("env", "node")
-
-    def __init__(self, node: ast.expr, env: Env) -> None:
-        self.node, self.env = node, env
 
 
 def _yielded(values: Set) -> Set:

@@ -265,3 +265,12 @@ def _same(one: Object, other: Object) -> bool:
     if isinstance(one, External) and isinstance(other, External):
         return one.name == other.name
     return isinstance(one, Builtin) and isinstance(other, Builtin) and one.name == other.name
+
+
+class Alias(Object):
+    """An annotation under a name."""
+
+    __slots__ = ("env", "node")
+
+    def __init__(self, node: ast.expr, env: Env) -> None:
+        self.node, self.env = node, env

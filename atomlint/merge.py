@@ -41,7 +41,12 @@ class Part:
 
 
 def merged(
-    parts: Sequence[Part], registry: Registry, timings: Mapping[str, float], notes: list[str], *, unresolved: bool = False
+    parts: Sequence[Part],
+    registry: Registry,
+    timings: Mapping[str, float],
+    notes: list[str],
+    *,
+    unresolved: bool = False,
 ) -> Report:
     """One report of all projects; what concerns files that were not named goes to ``notes``."""
     root = common([part.root for part in parts])

@@ -415,7 +415,9 @@ class Pipeline:
         with self.clock.stage("finish"):
             done, troubles = finish(self, findings, crashes, [p for p, scan in scans.items() if scan.has_directives])
             done = assign(done, self.sources)
-        return Outcome(done, sorted({*self.troubles, *troubles}), looked, [c.traceback for c in crashes], self.unresolved)
+        return Outcome(
+            done, sorted({*self.troubles, *troubles}), looked, [c.traceback for c in crashes], self.unresolved
+        )
 
 
 def _key(stamp: bytes, path: str, digest: bytes | None) -> bytes:

@@ -162,7 +162,8 @@ def confidence(repeat: Repeat, *, data: bool) -> Confidence:
     """High when the route, the calls, the loop over data and the work at each turn are proven."""
     near = max(repeat.work, key=lambda w: (w.sure, w.proven, -len(w.steps)))
     level = Confidence(repeat.path.confidence)
-    if not near.sure and (len(near.steps) > NEAR or not near.proven):
+    far = len(near.steps) > NEAR or len(repeat.path.steps) + len(near.steps) > NEAR + 1
+    if not near.sure and (far or not near.proven):
         return Confidence.LOW
     if level is Confidence.HIGH and not (data and near.sure and near.proven and len(near.steps) <= FAR):
         return Confidence.MEDIUM

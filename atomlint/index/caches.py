@@ -87,6 +87,21 @@ class Caches:
                     yield from self._tested(body, test, positive, exit_.after, frame, hit=True)
             if not self._same(body, exit_.frame, around):
                 yield from self.sources(body, exit_.value, exit_.after, exit_.frame)
+        yield from self._before_or(body, call)
+
+    def _before_or(self, body: Body, call: int) -> Iterator[Lookup]:
+        """``cache.get(k) or load(k)``: what stands in front of the call in an ``or``."""
+        places = [(assign.value, assign.frame) for assign in body.assigns]
+        places += [(exit_.value, exit_.frame) for exit_ in body.table.exits.get(body.scope, ())]
+        for value, frame in places:
+            if type(value) is not list or value[:1] != ["or"]:
+                continue
+            parts = value[1:]
+            at = next(
+                (n for n, part in enumerate(parts) if type(part) is str and part.partition(".")[0] == f"@{call}"), 0
+            )
+            for part in parts[:at]:
+                yield from self.sources(body, part, call, frame)
 
     def _same(self, body: Body, frame: int, around: set[int]) -> bool:
         return all(f in around for f in body.table.frames(frame))

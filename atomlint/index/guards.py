@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
+from .backends import Backends
 from .bodies import Bodies
 from .caches import REMOTE, Caches, is_miss
 from .conditions import availability, branches
@@ -26,6 +27,10 @@ if TYPE_CHECKING:
     from .calls import Calls
     from .linker import Linker
     from .values import Values
+
+
+LOADERS = frozenset({"get_or_set", "aget_or_set", "get_or_create", "get_or_load", "get_or_compute"})
+"""Methods of a cache that are given what to do on a miss."""
 
 
 class Guard(NamedTuple):
@@ -55,9 +60,10 @@ class Guard(NamedTuple):
 class Guards:
     """Finds guards; needs the call graph to tell a shared cache from a local one."""
 
-    def __init__(self, linker: Linker, calls: Calls) -> None:
+    def __init__(self, linker: Linker, calls: Calls, backends: Backends | None = None) -> None:
         self.linker = linker
         self.calls = calls
+        self.backends = backends or Backends(linker)
         self.bodies = Bodies(linker)
         self.gates = Gates(self.bodies)
         self.caches = Caches(self.bodies)
@@ -159,7 +165,7 @@ class Guards:
 
     def _find(self, table: Table, call: int) -> Guard | None:
         body = self.body(table.path, call)
-        decorated = self.decorator(table, body.scope)
+        decorated = self.decorator(table, body.scope) or self._loader(table, call)
         if decorated is not None:
             return decorated
         cache, slots = self._cache(body, call)
@@ -178,6 +184,18 @@ class Guards:
         return cache
 
     # --- decorators ------------------------------------------------------------------------------------------------
+
+    def _loader(self, table: Table, call: int) -> Guard | None:
+        """``cache.get_or_set(key, load)``: what is handed over runs on a miss."""
+        name = dotted(table.facts.calls[call].callee)
+        if name is None or name.rpartition(".")[2] not in LOADERS:
+            return None
+        for value in self.linker.values.callee(table.path, call):
+            client = self.linker.catalog.client_of(value.place.rpartition(".")[0]) if value.kind == "ext" else None
+            if client is not None:
+                remote = self.backends.is_remote(client.backend) is not False
+                return Guard("cache", name.rpartition(".")[0], remote, (), None, call, table.path)
+        return None
 
     def decorator(self, table: Table, scope: int) -> Guard | None:
         """The cache decorator on a function, or on one that it is nested in."""
@@ -203,7 +221,8 @@ class Guards:
         for value in values:
             row = self.linker.catalog.cache_decorator(self.linker.name_of(value))
             if row is not None:
-                return Guard("decorator", name, row.store == "remote", (), interval, None, table.path)
+                where = self.backends.is_remote(row.backend) if row.backend is not None else row.store == "remote"
+                return Guard("decorator", name, where is not False, (), interval, None, table.path)
         last = name.lower().rpartition(".")[2]
         if "cache" not in last and "memoize" not in last:
             return None

@@ -62,7 +62,7 @@ class Project:
         self.spans = spans
         self.calls = Calls(self.linker)
         self.effects = Effects(self.linker, self.calls)
-        self.guards = Guards(self.linker, self.calls)
+        self.guards = Guards(self.linker, self.calls, self.effects.backends)
         self.requests = Requests(self)
         self.effects.pipelines.project = self
         self.memo: dict[Any, Any] = {}

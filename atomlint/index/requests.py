@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections import defaultdict
 from typing import TYPE_CHECKING, NamedTuple
 
-from .conditions import atoms, branches
 from .effects import Effect, Lookup
 from .paths import RANK, frequency, shares
 from .tables import Table, dotted, text_of
@@ -180,9 +179,7 @@ class Requests:
             shows = next((use for use in judged if use.status != "guarded"), None)
             share = self._share(shown, shows) if shows is not None else None
             if share is not None and not share[0]:
-                if shows is not None and self._is_named(shown, shows):
-                    continue  # paths that are none of the project's routes: a library's sign-in page, a probe
-                share = None
+                continue  # paths that are none of the project's routes: a library's sign-in page, a probe
             routes = len({path.entry.function for path in best if shares(path, shown)})
             result.append(RequestWork(function, judged, (shown, *rest[: MAX_PATHS - 1]), not now, share, routes))
         return result
@@ -237,20 +234,6 @@ class Requests:
                 for other in self.project.calls.edges(function)
             )
             for function, edge in path.steps
-        )
-
-    def _is_named(self, path: Path, use: Use) -> bool:
-        """Whether a middleware asks for whole paths, ``path in LOGIN_PATHS``, before it does anything."""
-        place, call = next(iter(self._sites(path, use)))
-        table = self.project.linker.table(place)
-        tests = (test for _, test, holds in branches(table, table.facts.calls[call].frame) if holds)
-        return any(
-            type(part) is list
-            and part[:1] == ["cmp"]
-            and part[2] in ("==", "in")
-            and (dotted(part[1]) or "").rpartition(".")[2] == "path"
-            for test in tests
-            for part in atoms(test)
         )
 
     def _on_error(self, path: Path) -> bool:

@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from atomlint import inside as parts_of
 
-from ._loops import inside, interval_of, is_sleep, loop_around, paced_by
-from ._work import work_of
+from ._loops import Loop, inside, interval_of, is_sleep, loop_around, paced_by
+from ._work import work_in, work_of
 
 if TYPE_CHECKING:
-    from atomlint import Call
+    from typing import Any
 
-    from ._loops import Loop
+    from atomlint import Call
 
 MAX_INTERVAL = 3_600.0
 """Seconds beyond which a loop is a schedule, whatever the budget."""
@@ -51,6 +51,34 @@ class Poll(NamedTuple):
 def poll_of(call: Call) -> Poll | None:
     """The poll that a sleep paces, when it is the longest sleep of its loop; None otherwise."""
     found: Poll | None = call.index.keep(("polls", call.path, call.ordinal), lambda: _poll(call))
+    return found
+
+
+def schedule_of(call: Call) -> Poll | None:
+    """The poll that a scheduler runs, by the call that registers it with a constant interval; None otherwise."""
+    entry = _schedules(call).get((call.path, call.ordinal))
+    if entry is None or MIGRATIONS.search(call.path):
+        return None
+    work = work_in(call.index.function(entry.function))
+    if not work:
+        return None
+    first = next((item for item in work if item.resource == "database"), work[0])
+    times = sum(item.resource == first.resource for item in work)
+    database = first.steps[-1].database
+    loop = Loop(0, entry.seconds, fixed=True, turns=float("inf"), timed=False)
+    return Poll(loop, first.resource, times, first.steps, proven=database is None or database.proven)
+
+
+def _schedules(call: Call) -> dict[tuple[str, int], Any]:
+    """Functions that run at an interval, by the registering call."""
+    found: dict[tuple[str, int], Any] = call.index.keep(
+        "schedules",
+        lambda: {
+            (entry.path, entry.call): entry
+            for entry in call.index.project.registrations
+            if entry.kind == "interval" and entry.proven and entry.call >= 0 and 0 < entry.seconds < MAX_INTERVAL
+        },
+    )
     return found
 
 

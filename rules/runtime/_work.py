@@ -9,7 +9,7 @@ from atomlint import dotted
 from ._loops import inside
 
 if TYPE_CHECKING:
-    from atomlint import Call
+    from atomlint import Call, Function
 
     Expr = Any
     Value = Any
@@ -71,6 +71,21 @@ def work_of(call: Call, frame: int) -> list[Work] | None:
         if not _certain(other, [frame for frame in between if not _ends_loop(other, frame)]):
             continue
         deeper = _remote(other, (other,), DEPTH, set())
+        if deeper is None:
+            return None
+        found += deeper
+    return found
+
+
+def work_in(function: Function) -> list[Work] | None:
+    """Remote calls of every run of a function; None when something in it blocks until there is work."""
+    found: list[Work] = []
+    for call in function.calls:
+        if _blocks(call):
+            return None
+        if not _certain(call, call.frame_ids):
+            continue
+        deeper = _remote(call, (call,), DEPTH, set())
         if deeper is None:
             return None
         found += deeper

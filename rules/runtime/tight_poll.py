@@ -34,11 +34,11 @@ awake and is billed by the command on a hosted Redis.
 `budget` is the shortest interval, in seconds, at which a loop may ask; the default is 30.
 
 ## Limits
-Quiet for a back-off after errors, for a few attempts at start-up, for loops that a blocking read paces, for waits for a
-lock, and for work that only some turns do. A wait that a number of turns or a time ends is of medium confidence. Where
-one of several implementations runs, the one that asks least counts. Of several sleeps in a loop the longest counts: it is
-how often an idle loop asks. An interval that is computed, or waits on an event with a time limit, is not seen. Requests to
-HTTP services are not counted.
+Quiet for a back-off after errors, for a few attempts at start-up, for loops that a blocking read paces, for waits for
+a lock, and for work that only some turns do. A wait that a number of turns or a time ends is of medium confidence.
+Where one of several implementations runs, the one that asks least counts. Of several sleeps in a loop the longest
+counts: it is how often an idle loop asks. An interval that is computed, or waits on an event with a time limit, is
+not seen, nor one that stands in a table of schedules. Requests to HTTP services are not counted.
 """
 
 from __future__ import annotations
@@ -47,7 +47,7 @@ from typing import TYPE_CHECKING
 
 from atomlint import Call, Confidence, Context, Finding, Note, Option, rule
 
-from ._polls import MAX_INTERVAL, poll_of
+from ._polls import MAX_INTERVAL, poll_of, schedule_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -63,17 +63,20 @@ TIGHT = 5.0
 """Seconds below which nobody chose the interval with its cost in mind."""
 
 
-@rule("runtime-tight-poll", needs=(".sleep(", " sleep("), options=(BUDGET,), since="0.1")
+NEEDS = (".sleep(", " sleep(", "add_job(", "scheduled_job(", "add_periodic_task(", "repeat_every(")
+
+
+@rule("runtime-tight-poll", needs=NEEDS, options=(BUDGET,), since="0.1")
 def waits_between_questions(call: Call) -> bool:
-    """The longest sleep of a loop that asks something remote at every turn."""
-    return call.name == "sleep" and poll_of(call) is not None
+    """The longest sleep of a loop that asks something remote at every turn, or what registers such a job."""
+    return poll_of(call) is not None if call.name == "sleep" else schedule_of(call) is not None
 
 
 @waits_between_questions.on("Call")
 def report(ctx: Context, node: cst.Call) -> Iterator[Finding]:
     """The sleep, when it is shorter than the budget, with the first remote call of a turn."""
     call = ctx.fact(node)
-    poll = poll_of(call)
+    poll = poll_of(call) or schedule_of(call)
     budget = min(float(ctx.option(BUDGET)), MAX_INTERVAL)
     if poll is None or poll.loop.interval >= budget:
         return
@@ -100,4 +103,5 @@ def _message(poll: Poll, budget: float) -> str:
         minute = round(poll.times * MINUTE / interval)
         return f"{often} until a time limit: {minute:,} {poll.plural if minute > 1 else poll.unit} a minute"
     now, then = (f"{round(poll.times * DAY / seconds):,}" for seconds in (interval, budget))
-    return f"{often}: {now} {poll.plural} a day while the loop runs, {then} at {budget:g} s"
+    while_ = "the loop runs" if loop.frame else "it is scheduled"
+    return f"{often}: {now} {poll.plural} a day while {while_}, {then} at {budget:g} s"

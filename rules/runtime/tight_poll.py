@@ -80,8 +80,7 @@ def report(ctx: Context, node: cst.Call) -> Iterator[Finding]:
     budget = min(float(ctx.option(BUDGET)), MAX_INTERVAL)
     if poll is None or poll.loop.interval >= budget:
         return
-    sure = poll.proven and poll.loop.fixed and not poll.loop.ends and poll.loop.interval < TIGHT
-    finding = ctx.finding(call, _message(poll, budget), confidence=Confidence.HIGH if sure else Confidence.MEDIUM)
+    finding = ctx.finding(call, _message(poll, budget), confidence=_confidence(poll))
     last = poll.steps[-1]
     finding = finding.with_related(Note(last.span, f"this {poll.unit} runs at every turn"))
     if len(poll.steps) > 1:
@@ -89,6 +88,14 @@ def report(ctx: Context, node: cst.Call) -> Iterator[Finding]:
             *(Note(step.span, f"{step.function.qualname} calls {step.name}") for step in poll.steps)
         )
     yield finding.with_help("wait for a signal (LISTEN/NOTIFY, a blocking pop, an event), or ask less often")
+
+
+def _confidence(poll: Poll) -> Confidence:
+    """High when nobody can have meant it; the interval of a scheduled job was somebody's choice."""
+    tight = poll.loop.interval < TIGHT
+    if not poll.loop.frame:
+        return Confidence.MEDIUM if tight else Confidence.LOW
+    return Confidence.HIGH if tight and poll.proven and poll.loop.fixed and not poll.loop.ends else Confidence.MEDIUM
 
 
 def _message(poll: Poll, budget: float) -> str:

@@ -134,6 +134,8 @@ def _message(repeat: Repeat) -> str:
             " and ".join(sorted(b for b in bulk if b)) if None not in bulk else "`get_many`, `set_many`, `delete_many`"
         )
         return f"{text}: with {many} it is one round trip"
+    if all(w.hit.what == "pipeline" for w in work):
+        return f"{text}: one pipeline around the loop makes it one round trip, and one MULTI and EXEC"
     if None in bulk:
         return f"{text}: a pipeline makes it one round trip, but the commands are billed all the same"
     one = " and ".join(sorted(b for b in bulk if b))

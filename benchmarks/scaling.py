@@ -19,7 +19,6 @@ import tempfile
 from pathlib import Path
 
 from checkout import count_lines, listed
-from compare import packaged
 from measure import MB, run
 from tables import parse_timings, table
 
@@ -58,7 +57,7 @@ def measured(source: Path, copies: int) -> list[str]:
         files = replicate(source, root, copies)
         (root / "atomlint.toml").write_text("", "utf-8")
         argv = [
-            packaged("atomlint"),
+            command,
             "check",
             "--no-cache",
             "--exit-zero",

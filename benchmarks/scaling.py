@@ -56,6 +56,7 @@ def measured(source: Path, copies: int) -> list[str]:
         root.mkdir()
         files = replicate(source, root, copies)
         (root / "atomlint.toml").write_text("", "utf-8")
+        command = shutil.which("atomlint") or str(Path(sys.executable).with_name("atomlint"))
         argv = [
             command,
             "check",

@@ -67,7 +67,7 @@ def how_often(made: Made) -> str:
 def confidence(index: Index, made: Made) -> Confidence:
     """High when every edge of the shown path is proven and nothing but the request decides."""
     path = made.path
-    if made.life.owner is not None or not path.entry.proven or is_private(path):
+    if made.life.owner is not None or not path.entry.proven or is_private(path) or path.entry.kind == "connection":
         return Confidence.MEDIUM
     if any(edge.phase != "request" for _, edge in path.steps):
         return Confidence.MEDIUM

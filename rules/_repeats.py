@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from atomlint import Confidence, Note, condition, dotted, expressions, inside
 
-from ._turns import flags_of, held, holds, is_carried, is_entered, seldom
+from ._turns import flags_of, held, holds, is_carried, is_entered, is_few, seldom
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -25,13 +25,12 @@ if TYPE_CHECKING:
 DEPTH = 4
 """Calls followed from the loop's body to the remote one."""
 NEAR = 2
-"""Steps to work that some turns leave out: beyond, what a turn does besides outweighs it."""
+"""Steps from the route to work that some turns leave out: beyond, what a turn does besides outweighs it."""
 FAR = 3
 """Steps to work of every turn."""
-BACKGROUND = frozenset(
-    {"create_task", "ensure_future", "add_task", "submit", "start_soon", "spawn", "run_coroutine_threadsafe"}
-)
-"""What starts a coroutine and does not wait for it."""
+BACKGROUND = ("create_task", "ensure_future", "add_task", "start_soon", "run_coroutine_threadsafe")
+"""Ends of names of what starts a coroutine and does not wait for it; projects wrap it, as in ``safe_create_task``."""
+STARTERS = frozenset({"submit", "spawn"})
 QUIET_PATHS = (
     "migrations",
     "alembic",
@@ -88,6 +87,11 @@ class Repeat(NamedTuple):
     """The shortest call path from an entry point of a request."""
 
     @property
+    def near(self) -> Work:
+        """The work that is surest: that of every turn, by calls that mean one function, and the nearest of it."""
+        return max(self.work, key=lambda w: (w.sure, w.proven, -len(w.steps)))
+
+    @property
     def first(self) -> Call:
         """The call in the loop to point at: the first that runs at every turn, else the first."""
         return next((w for w in self.work if w.sure), self.work[0]).steps[0]
@@ -114,11 +118,15 @@ def repeats(function: Function, remote: Remote, kinds: tuple[str, ...] = ("each"
 
 
 def _stands_in(call: Call, loop: int) -> bool:
-    """Whether the loop is another way for when there is no client: ``if not client: for key in keys: ...``."""
+    """Whether the loop is another way: for when there is no client, for after an error, for a few items only."""
     frames = call.frame_ids
     around = frames[frames.index(loop) + 1 :] if loop in frames else frames
     facts = call.table.facts
-    return any(facts.frames[at].kind in BRANCHES and seldom(call.function, at, 0, "") for at in around)
+    return any(
+        facts.frames[at].kind == "except"
+        or (facts.frames[at].kind in BRANCHES and (seldom(call.function, at, 0, "") or is_few(call.function, at, loop)))
+        for at in around
+    )
 
 
 def may_repeat(function: Function) -> bool:
@@ -160,9 +168,9 @@ def is_admin(path: Path) -> bool:
 
 def confidence(repeat: Repeat, *, data: bool) -> Confidence:
     """High when the route, the calls, the loop over data and the work at each turn are proven."""
-    near = max(repeat.work, key=lambda w: (w.sure, w.proven, -len(w.steps)))
+    near = repeat.near
     level = Confidence(repeat.path.confidence)
-    far = len(near.steps) > NEAR or len(repeat.path.steps) + len(near.steps) > NEAR + 1
+    far = len(repeat.path.steps) + len(near.steps) > NEAR
     if not near.sure and (far or not near.proven):
         return Confidence.LOW
     if level is Confidence.HIGH and not (data and near.sure and near.proven and len(near.steps) <= FAR):
@@ -251,7 +259,8 @@ def _is_started(call: Call) -> bool:
 
 def _started(call: Call) -> Iterator[int]:
     for other in call.table.facts.calls:
-        if type(other.callee) is str and other.callee.rpartition(".")[2] in BACKGROUND:
+        name = other.callee.rpartition(".")[2] if type(other.callee) is str else ""
+        if name.endswith(BACKGROUND) or name in STARTERS:
             yield from (
                 int(arg[1:]) for arg in other.args if type(arg) is str and arg[:1] == "@" and arg[1:].isdecimal()
             )

@@ -22,6 +22,8 @@ KINDS = frozenset({"getattr", "hasattr", "isinstance", "type"})
 STORES = ("redis", "cache", "client")
 """Ends of names of what work goes to; without one, a program takes another way."""
 COUNTED = frozenset({"range", "enumerate"})
+SIZES = frozenset({"<", "<=", ">", ">="})
+NONE_OR_ONE = ("#0", "#1")
 
 
 # --- parameters that are constants -------------------------------------------------------------------------------------
@@ -97,6 +99,21 @@ def seldom(function: Function, frame: int, until: int, receiver: str) -> bool:
     )
 
 
+def is_few(function: Function, frame: int, loop: int) -> bool:
+    """Whether a branch is for few items of a loop in it: ``if len(keys) > 50: in bulk; else: one by one``."""
+    facts = function.table.facts
+    entry, iterable = facts.frames[frame], facts.frames[loop].test
+    for part, negated in held(condition(entry.kind, entry.test)):
+        if type(part) is not list or part[:1] != ["cmp"] or part[2] not in SIZES or part[3] in NONE_OR_ONE:
+            continue
+        size = part[1]
+        if type(size) is str and size[:1] == "@" and "." not in size and (part[2] in ("<", "<=")) != negated:
+            record = facts.calls[int(size[1:])]
+            if record.callee == "len" and record.args[:1] == [iterable]:
+                return True
+    return False
+
+
 def held(test: Expr, *, negated: bool = False) -> Iterator[tuple[Expr, bool]]:
     """What has to be so for a test to be true, each with whether it is the contrary."""
     if type(test) is list and test[:1] == ["not"]:
@@ -154,7 +171,10 @@ def _asks_kind(function: Function, test: Expr, row: str) -> bool:
 
 
 def is_carried(call: Call, frame: int) -> bool:
-    """Whether what a call of a loop is given is only known after the turn before: ``parent = find(parent).id``."""
+    """Whether what a call of a loop is given is only known after the turn before.
+
+    ``parent = find(parent).id``, or a path that grows by a part each turn: ``path = f"{path}/{part}"``.
+    """
     table = call.table
     changed = {
         assign.target
@@ -166,7 +186,15 @@ def is_carried(call: Call, frame: int) -> bool:
         and type(assign.value) is str
         and assign.value[:1] not in ("'", "#", "?")
     }
-    if not changed:
+    grown = {
+        assign.target
+        for assign in call.function.assigns
+        if type(assign.target) is str
+        and frame in table.frames(assign.frame)
+        and (assign.kind == "+=" or (assign.kind == "=" and assign.target in inside(assign.value)))
+        and assign.after <= call.ordinal
+    }
+    if not changed | grown:
         return False
     before = {
         assign.target
@@ -174,7 +202,7 @@ def is_carried(call: Call, frame: int) -> bool:
         if assign.after <= call.ordinal and frame in table.frames(assign.frame) and type(assign.target) is str
     }
     return any(
-        name.partition(".")[0] in changed - before
+        name.partition(".")[0] in (changed - before) | grown
         for link in call.query_chain
         for given in (*link.args, *(value for _, value in link.keywords))
         for name in inside(given)

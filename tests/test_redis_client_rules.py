@@ -111,7 +111,7 @@ def test_deleting_a_temporary_key_somewhere_lowers_the_claim() -> None:
     assert kept.confidence is Confidence.HIGH
     logout = '\n    def logout(token):\n        client.delete(f"session:{token}")\n'
     (removed,) = findings("redis-set-without-ttl", text + logout)
-    assert removed.confidence is Confidence.MEDIUM
+    assert removed.confidence is Confidence.LOW
 
 
 def test_the_time_to_live_of_the_fix_is_an_option() -> None:

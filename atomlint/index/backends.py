@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 
 MAX_PARTS = 400
 MAX_HOPS = 4
+LOCAL = ("locmem", "dummycache", "filebasedcache", "memory://", "simplecache", "nullcache")
+"""Words of what keeps its data in the process, or nothing."""
 
 
 class Backends:
@@ -105,6 +107,8 @@ class Backends:
         texts = [text for place in stated for text in self._texts(*place)]
         if any(word in text.lower() for text in texts if text for word in backend.remote):
             return True
+        if any(word in text.lower() for text in texts if text for word in LOCAL):
+            return False  # what it is when nobody says otherwise, such as the default of a variable
         return None if None in texts else False
 
     def _texts(self, table: Table, scope: int, expr: Expr) -> Iterator[str | None]:

@@ -96,7 +96,10 @@ class Startup:
     def uses(self) -> dict[Value, list[StartUse]]:
         """Remote work by the start-up handler, in the order of the source."""
         found: dict[Value, list[StartUse]] = {}
+        repeated = {entry.function for entry in self.project.entries if entry.kind == "interval"}
         for entry in self.project.entries:
+            if entry.function in repeated:
+                continue  # @repeat_every starts a task of its own, which logs what it raises
             if entry.kind == "start" and entry.function not in found and not self._at_shutdown(entry):
                 found[entry.function] = list(self._walk(entry, entry.function, (), handled=False, seen=set()))
         return found

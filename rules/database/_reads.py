@@ -56,8 +56,8 @@ def read_of(call: Call) -> Hit | None:
         kind = statement_kind(call, call.args[0])
         if kind == "write" or (not kind and name in ("execute", "exec") and not _is_consumed(call)):
             return Hit("")
-        return Hit("" if _takes_many(call) or _locks(call) else name, bool(kind) and database.proven)
-    if name not in READS or _is_held(call) or _takes_many(call) or _locks(call):
+        return Hit("" if _takes_many(call) or takes_rows(call) else name, bool(kind) and database.proven)
+    if name not in READS or _is_held(call) or _takes_many(call) or takes_rows(call):
         return Hit("")
     return Hit(name, database.proven and not _is_shared(call))
 
@@ -69,7 +69,7 @@ def _is_shared(call: Call) -> bool:
     return name is not None and "." in name and name.endswith("_id")
 
 
-def _locks(call: Call) -> bool:
+def takes_rows(call: Call) -> bool:
     """Whether the function takes rows for itself: one transaction for each of them is what it is for."""
     return any(other.name in LOCKS for other in call.function.calls)
 

@@ -46,7 +46,8 @@ as `selectinload`, makes it 2 however many rows there are.
 
 ## Limits
 Only reads count. Quiet for chunks, pages, retries, constants, loops that leave at the first hit, answers that earlier
-turns stored, and for code that no request reaches. A query under a condition is reported with less confidence.
+turns stored, and for code that no request reaches. A query under a condition is reported with less confidence. So is one
+of a turn that also commits, saves or deletes a row of its own, or locks it: there one query less is half of the work.
 """
 
 from __future__ import annotations
@@ -58,7 +59,7 @@ from atomlint import Confidence, Context, Finding, Function, Note, rule
 
 from .._repeats import confidence, may_repeat, others, path_to, repeats, trace
 from ._lazy import lazy_loops, place_of
-from ._reads import read_of
+from ._reads import read_of, takes_rows
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -84,8 +85,9 @@ def loops_over_data(function: Function) -> bool:
 def report(ctx: Context, function: Function) -> Iterator[Finding]:
     """The first query of each such loop, and the relationships that it reads, with the way from the route."""
     for repeat in _repeats(function):
-        data = repeat.first.goes_through_data(repeat.loop.frame) and not writes_too(repeat)
-        level = confidence(repeat, data=data)
+        level = confidence(repeat, data=repeat.first.goes_through_data(repeat.loop.frame))
+        if not repeat.near.proven or writes_too(repeat):
+            level = Confidence.LOW
         finding = ctx.finding(repeat.first, _message(repeat), confidence=level)
         yield finding.with_related(*others(repeat)).with_trace(*trace(ctx.index, repeat))
     for lazy, path in _lazy(function):
@@ -123,7 +125,12 @@ def _message(repeat: Repeat) -> str:
 
 
 def writes_too(repeat: Repeat) -> bool:
-    """Whether each turn also commits, or writes the row that it reads: then one query less a turn is half of the work."""
+    """Whether each turn also commits, or writes the row that it reads: then one query less a turn is half of the work.
+
+    Rows that the loop's function locks are worked on one by one, too.
+    """
+    if takes_rows(repeat.first):
+        return True
     for work in repeat.work:
         last = work.steps[-1].function
         if len(work.steps) > 1 and any(call.name in WRITES for call in last.calls):

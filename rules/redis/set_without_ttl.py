@@ -125,7 +125,7 @@ def level_of(call: Call, command: Command) -> Confidence | None:
     words = key_words(pattern)
     cached = command.method in ("set", "hset", "hmset") and from_query(call) and not counted(call.index, pattern)
     if TEMPORARY.search(words) or cached:
-        return Confidence.MEDIUM if removing(call.index, pattern) else Confidence.HIGH
+        return Confidence.LOW if removing(call.index, pattern) else Confidence.HIGH
     if GROWING.search(words):
         return None if removing(call.index, pattern) else Confidence.MEDIUM
     return None

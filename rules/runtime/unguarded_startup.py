@@ -40,9 +40,10 @@ application can run without (a warm cache, seeded rows, a background service) mu
     app = FastAPI(lifespan=lifespan)
 
 ## Limits
-Redis work is reported with high confidence, database work with medium. A start that only connects, creates tables or
-migrates is not: without those nothing works, and stopping may be what is meant. A handler that logs and raises again counts
-as meant, too. Requests to HTTP services are not seen. What runs after `yield`, or in a task that nobody awaits, is no start.
+Redis work is reported with high confidence, database work with low: few applications can do anything without. A start
+that only connects, creates tables or migrates is not: without those nothing works, and stopping may be what is meant. A
+handler that logs and raises again counts as meant, too. Requests to HTTP services are not seen. What runs after `yield`, in
+a task that nobody awaits, or is repeated by a decorator such as `repeat_every`, is no start.
 """
 
 from __future__ import annotations
@@ -78,7 +79,7 @@ def report(ctx: Context, function: Function) -> Iterator[Finding]:
         f"nothing catches an error from {first.call.name or 'this'} in {first.call.function.qualname}{others}"
     )
     sure = any(use.resource == "redis" for stage in found for use in stage.open)
-    finding = ctx.finding(first.call, text, confidence=Confidence.HIGH if sure else Confidence.MEDIUM)
+    finding = ctx.finding(first.call, text, confidence=Confidence.HIGH if sure else Confidence.LOW)
     for stage in found[1:]:
         finding = finding.with_related(Note(stage.call.span, f"{stage.call.name} can stop it too"))
     yield finding.with_trace(*first.trace()).with_help(

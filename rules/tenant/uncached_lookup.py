@@ -73,9 +73,10 @@ rules: `tenant-models = ["Account"]` in `[tool.atomlint]`. `keys = ["portal"]` n
 ## Limits
 A handler that reads the tenant it is about, by id or slug, is not reported, nor a lookup whose row is then changed. One
 that reads the tenant by host (subdomain, domain, ...) is, with medium confidence, unless it only asks whether there is
-one. So are helpers that many routes call. A dependency is not, when one in five of its handlers changes or deletes the
-row. A cache counts when its hit leaves before the query. Reads through repositories are reported where it is decided
-what is read: at the statement, or at the call that says of which class; of an unknown class, nowhere.
+one. So are helpers that many routes call. Neither is, when one in five of the callers changes or deletes the row. What
+one or two routes depend on, and a helper's branch that a request may not take, are reported with low confidence. A cache counts when its hit leaves
+before the query. Reads through repositories are reported where it is decided what is read: at the statement, or at the
+call that says of which class; of an unknown class, nowhere.
 """
 
 from __future__ import annotations
@@ -99,6 +100,7 @@ from ._models import tenant_models
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from atomlint import Index
     from atomlint.index.requests import RequestWork, Use
 
     Expr = Any
@@ -161,7 +163,7 @@ def report(ctx: Context, function: Function) -> Iterator[Finding]:
         if not paths or work.routes < ctx.option(ROUTES):
             return
     call = ctx.index.call(function.path, uses[0].lookup.call)
-    finding = ctx.finding(call, message(ctx, work, uses), confidence=confidence(work, uses))
+    finding = ctx.finding(call, message(ctx, work, uses), confidence=confidence(ctx.index, work, uses))
     for use in uses[1:]:
         place = ctx.index.call(function.path, use.effect.call).span
         finding = finding.with_related(Note(place, f"{use.lookup.model_name} is read here too"))
@@ -249,7 +251,12 @@ def changes_row(function: Function, work: RequestWork) -> bool:
     return False
 
 
-def confidence(work: RequestWork, uses: list[Use]) -> Confidence:
+def confidence(index: Index, work: RequestWork, uses: list[Use]) -> Confidence:
+    """Low where few requests can be told to come there: a branch of handlers, a dependency of one page or two."""
+    if work.frequency == "route" and work.path.steps and may_be_skipped(index, work, uses[0]):
+        return Confidence.LOW
+    if work.frequency == "dependency" and base_confidence(work) is not Confidence.HIGH and work.path.entry.proven:
+        return Confidence.LOW
     if work.frequency == "route" or uses[0].conditional:
         return Confidence.MEDIUM
     return base_confidence(work)

@@ -19,6 +19,11 @@ PRIVATE = re.compile(
     r"(?:^|[/_.])(?:admin|debug|internal|diagnos\w*|health\w*|test|tests|check)(?:[/_.]|$)", re.IGNORECASE
 )
 """In the name of a route or a file that few requests reach."""
+WORDS = re.compile(r"[a-z]+|[A-Z][a-z]*")
+PROBES = frozenset(
+    {"admin", "debug", "diagnostics", "health", "healthcheck", "healthz", "readiness", "liveness", "ready", "status"}
+)
+"""Words in names of functions for operators and probes."""
 MAX_RELATED = 5
 
 
@@ -57,6 +62,12 @@ def is_private(path: Path) -> bool:
     return PRIVATE.search(path.entry.function.place) is not None
 
 
+def is_probe(index: Index, path: Path) -> bool:
+    """Whether the function of an entry point says that it looks whether things work: ``SystemStatusView.get``."""
+    words = {word.lower() for word in WORDS.findall(index.function(path.entry.function).qualname)}
+    return not words.isdisjoint(PROBES)
+
+
 def how_often(made: Made) -> str:
     """``on every request``, or for how many routes."""
     if any(path.entry.kind == "every-request" for path in made.life.paths):
@@ -67,7 +78,9 @@ def how_often(made: Made) -> str:
 def confidence(index: Index, made: Made) -> Confidence:
     """High when every edge of the shown path is proven and nothing but the request decides."""
     path = made.path
-    if made.life.owner is not None or not path.entry.proven or is_private(path) or path.entry.kind == "connection":
+    if path.entry.kind == "connection":
+        return Confidence.LOW  # what waits on a client of its own for as long as a socket is open may well be meant
+    if made.life.owner is not None or not path.entry.proven or is_private(path) or is_probe(index, path):
         return Confidence.MEDIUM
     if any(edge.phase != "request" for _, edge in path.steps):
         return Confidence.MEDIUM

@@ -110,11 +110,27 @@ def repeats(function: Function, remote: Remote, kinds: tuple[str, ...] = ("each"
         work = [w for w in _work(call, remote, loop.frame, DEPTH) if not w.steps[-1].in_test]
         if work and not is_carried(call, loop.frame) and not (len(work[0].steps) > 1 and is_entered(call)):
             found.setdefault(loop.frame, (loop, outer, []))[2].extend(work)
-    path = path_to(function) if found else None
-    if path is None:
-        return
+    paths = paths_to(function) if found else []
     for loop, around_it, repeated in found.values():
-        yield Repeat(loop, around_it, tuple(_distinct(repeated)), path)
+        path = next((path for path in paths if _takes(function, path, loop)), None)
+        if path is not None:
+            yield Repeat(loop, around_it, tuple(_distinct(repeated)), path)
+
+
+def _takes(function: Function, path: Path, loop: Loop) -> bool:
+    """Whether a path may come to a loop: not when a constant that it gives excludes it, ``delete(ids, checked=True)``."""
+    index = function.index
+    given: Flags = ()
+    for caller, edge in path.steps:
+        if edge.call < 0 or edge.kind != "call":
+            given = ()
+        else:
+            given = flags_of(index.project.linker, index.call(caller.place, edge.call), edge.target, given)
+    frames = function.table.facts.frames
+    return not any(
+        frames[at].kind in BRANCHES and holds(condition(frames[at].kind, frames[at].test), given) is False
+        for at in function.table.frames(loop.frame)
+    )
 
 
 def _stands_in(call: Call, loop: int) -> bool:
@@ -155,10 +171,14 @@ def _is_quiet(path: str) -> bool:
 
 def path_to(function: Function) -> Path | None:
     """The shortest way that a request takes to a function before it is answered; None when only administrators' do."""
+    return next(iter(paths_to(function)), None)
+
+
+def paths_to(function: Function) -> list[Path]:
+    """Ways that requests take to a function before they are answered, the surest and shortest first."""
     project = function.index.project
-    paths = [path for path in project.reach.paths(function.value) if path.phase == "request"]
-    paths = [path for path in paths if not is_admin(path)]
-    return min(paths, key=lambda path: (RANKS.index(path.confidence), path.length), default=None)
+    paths = [path for path in project.reach.paths(function.value) if path.phase == "request" and not is_admin(path)]
+    return sorted(paths, key=lambda path: (RANKS.index(path.confidence), path.length))
 
 
 def is_admin(path: Path) -> bool:

@@ -281,3 +281,14 @@ def test_one_of_two_dependencies_that_a_factory_picks_is_a_branch() -> None:
     (found,) = findings("redis-per-request", text)
     assert "for requests that take this branch, of 3 routes that share a dependency (require.inner" in found.message
     assert found.confidence is Confidence.MEDIUM
+
+
+def test_a_client_of_a_socket_or_a_status_page_is_a_weaker_claim() -> None:
+    made = "    return redis.Redis().ping()\n"
+    route = '@app.get("/state")\ndef {name}():\n' + made
+    (plain,) = findings("redis-client-per-call", route.format(name="state"))
+    assert plain.confidence is Confidence.HIGH
+    (status,) = findings("redis-client-per-call", route.format(name="system_status"))
+    assert status.confidence is Confidence.MEDIUM
+    (socket,) = findings("redis-client-per-call", '@app.websocket("/events")\nasync def events(socket):\n' + made)
+    assert socket.confidence is Confidence.LOW

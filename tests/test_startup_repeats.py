@@ -55,8 +55,8 @@ def confidences(store: str) -> list[str]:
     return [finding.confidence.name for finding in report.findings]
 
 
-def test_a_start_that_asks_redis_for_each_is_of_medium_confidence() -> None:
-    assert confidences("RedisStore") == ["MEDIUM"]
+def test_a_start_that_asks_for_each_of_some_data_is_of_low_confidence() -> None:
+    assert confidences("RedisStore") == ["LOW"]
 
 
 def test_a_start_that_asks_one_of_two_stores_is_not_sure() -> None:

@@ -86,6 +86,8 @@ def walks(call: Call) -> bool:
         return False
     if call.in_test or is_aside(call.path) or not call.function.is_reached:
         return False
+    if any(call.table.facts.frames[frame].kind == "except" for frame in call.frame_ids):
+        return False  # the way out when a better one has failed
     if of_cache(call):
         return call.name in CACHE
     command = command_of(call)

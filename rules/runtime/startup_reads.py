@@ -79,13 +79,11 @@ def report(ctx: Context, function: Function) -> Iterator[Finding]:
 
 
 def confidence(found: Repeats) -> Confidence:
-    """High for Redis and a number that the source says; low for one of several implementations, and for queries for each
-    of what may be a handful of seeds."""
-    if not found.sure:
+    """High for Redis and a number that the source says; low for one of several implementations, and for each of what may
+    be a handful."""
+    if not found.sure or found.over_data:
         return Confidence.LOW
-    if found.resource == "redis":
-        return Confidence.MEDIUM if found.over_data else Confidence.HIGH
-    return Confidence.LOW if found.over_data else Confidence.MEDIUM
+    return Confidence.HIGH if found.resource == "redis" else Confidence.MEDIUM
 
 
 def message(found: Repeats) -> str:

@@ -74,9 +74,9 @@ rules: `tenant-models = ["Account"]` in `[tool.atomlint]`. `keys = ["portal"]` n
 A handler that reads the tenant it is about, by id or slug, is not reported, nor a lookup whose row is then changed. One
 that reads the tenant by host (subdomain, domain, ...) is, with medium confidence, unless it only asks whether there is
 one. So are helpers that many routes call. Neither is, when one in five of the callers changes or deletes the row. What
-one or two routes depend on, and a helper's branch that a request may not take, are reported with low confidence. A cache counts when its hit leaves
-before the query. Reads through repositories are reported where it is decided what is read: at the statement, or at the
-call that says of which class; of an unknown class, nowhere.
+one or two routes depend on, and a helper's branch that a request may not take, are reported with low confidence. A cache
+counts when its hit leaves before the query. Reads through repositories are reported where it is decided what is read: at
+the statement, or at the call that says of which class; of an unknown class, nowhere.
 """
 
 from __future__ import annotations

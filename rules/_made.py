@@ -80,6 +80,8 @@ def confidence(index: Index, made: Made) -> Confidence:
     path = made.path
     if path.entry.kind == "connection":
         return Confidence.LOW  # what waits on a client of its own for as long as a socket is open may well be meant
+    if is_private(path) and is_probe(index, path):
+        return Confidence.LOW  # a probe wants to know whether a new connection works
     if made.life.owner is not None or not path.entry.proven or is_private(path) or is_probe(index, path):
         return Confidence.MEDIUM
     if any(edge.phase != "request" for _, edge in path.steps):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from atomlint import Confidence, Note, condition, dotted, expressions, inside
@@ -50,6 +51,7 @@ ONCE = frozenset(
 )
 """Words in names of files whose code runs a few times ever, though a route may start it."""
 BRANCHES = frozenset({"if", "else", "after"})
+WORDS = re.compile(r"[a-z]+|[A-Z][a-z]*")
 PRESENT = ("client", "redis", "enabled", "available", "pool", "connection", "conn", "db", "session", "engine")
 
 
@@ -177,13 +179,17 @@ def path_to(function: Function) -> Path | None:
 def paths_to(function: Function) -> list[Path]:
     """Ways that requests take to a function before they are answered, the surest and shortest first."""
     project = function.index.project
-    paths = [path for path in project.reach.paths(function.value) if path.phase == "request" and not is_admin(path)]
+    paths = [path for path in project.reach.paths(function.value) if path.phase == "request"]
+    paths = [path for path in paths if not is_admin(path, function.index)]
     return sorted(paths, key=lambda path: (RANKS.index(path.confidence), path.length))
 
 
-def is_admin(path: Path) -> bool:
-    """Whether a path serves administrators only: few requests take it."""
-    return "admin" in path.entry.path.lower() or any("admin" in f.place.lower() for f in path.functions)
+def is_admin(path: Path, index: Index | None = None) -> bool:
+    """Whether a path serves administrators only: few requests take it. With the index, names of classes tell it, too."""
+    if "admin" in path.entry.path.lower() or any("admin" in f.place.lower() for f in path.functions):
+        return True
+    owner = index.function(path.entry.function).qualname.rpartition(".")[0] if index is not None else ""
+    return "admin" in {word.lower() for word in WORDS.findall(owner)}
 
 
 def confidence(repeat: Repeat, *, data: bool) -> Confidence:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any
 
 from atomlint import condition, dotted, inside
@@ -24,6 +25,10 @@ STORES = ("redis", "cache", "client")
 COUNTED = frozenset({"range", "enumerate"})
 SIZES = frozenset({"<", "<=", ">", ">="})
 NONE_OR_ONE = ("#0", "#1")
+MAKES = re.compile(r"^_*(?:create|insert|register|make_new|add_new)(?:_|$)")
+"""Beginnings of names of what makes a row."""
+MADE_HOPS = 2
+"""Variables between what is made and what it is asked by."""
 
 
 # --- parameters that are constants -------------------------------------------------------------------------------------
@@ -195,7 +200,7 @@ def is_carried(call: Call, frame: int) -> bool:
         and assign.after <= call.ordinal
     }
     if not changed | grown:
-        return False
+        return _is_made(call, frame)
     before = {
         assign.target
         for assign in call.function.assigns
@@ -207,7 +212,42 @@ def is_carried(call: Call, frame: int) -> bool:
         for given in (*link.args, *(value for _, value in link.keywords))
         for name in inside(given)
         if type(name) is str and dotted(name)
-    )
+    ) or _is_made(call, frame)
+
+
+def _is_made(call: Call, frame: int) -> bool:
+    """Whether a call asks for what the turn has just made: ``key = create_key(user); row = find(key.prefix)``."""
+    given = [value for link in call.query_chain for value in (*link.args, *(v for _, v in link.keywords))]
+    names = {name.partition(".")[0] for value in given for name in _names(value)}
+    for _ in range(MADE_HOPS):
+        found: set[str] = set()
+        for assign in call.function.assigns:
+            if (
+                type(assign.target) is not str
+                or assign.target not in names
+                or assign.kind == "for"
+                or assign.after > call.ordinal
+                or frame not in call.table.frames(assign.frame)
+            ):
+                continue
+            for part in inside(assign.value):
+                if type(part) is not str or part[:1] != "@":
+                    continue
+                maker = call.index.call(call.path, int(part[1:].partition(".")[0]))
+                if MAKES.search(maker.name):
+                    return True
+                receiver = (dotted(maker.callee) or "").partition(".")[0]
+                found |= {receiver} if receiver else set()
+                found |= {name.partition(".")[0] for arg in maker.args for name in _names(arg)}
+        names = found
+    return False
+
+
+def _names(expr: Expr) -> Iterator[str]:
+    for part in inside(expr):
+        name = dotted(part) if type(part) is str else None
+        if name is not None:
+            yield name
 
 
 def is_entered(call: Call) -> bool:

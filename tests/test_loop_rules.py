@@ -96,3 +96,23 @@ def test_a_call_that_may_mean_several_functions_is_only_possible() -> None:
         return [found.find(db, item) for item in items]
     """
     assert claims(text) == ["low"]
+
+
+def test_the_parents_of_rows_may_be_one() -> None:
+    text = """
+    @app.post("/names")
+    def names(items: list[Folder], db: Session = Depends(get_db)):
+        return [find(db, parent) for parent in {item.parent_id for item in items}]
+    """
+    assert claims(READS + textwrap.dedent(text)) == ["low"]
+
+
+def test_a_turn_that_deletes_the_row_that_it_read_is_likely() -> None:
+    text = """
+    @app.post("/names")
+    def names(items: list[str], db: Session = Depends(get_db)):
+        for item in items:
+            if folder := db.query(Folder).filter(Folder.name == item).first():
+                db.delete(folder)
+    """
+    assert claims(text) == ["medium"]

@@ -5,6 +5,8 @@ from __future__ import annotations
 import textwrap
 from typing import TYPE_CHECKING
 
+import pytest
+
 from atomlint.finding import Confidence
 from atomlint.testing import check_directory, check_files
 
@@ -292,3 +294,23 @@ def test_a_client_of_a_socket_or_a_status_page_is_a_weaker_claim() -> None:
     assert status.confidence is Confidence.MEDIUM
     (socket,) = findings("redis-client-per-call", '@app.websocket("/events")\nasync def events(socket):\n' + made)
     assert socket.confidence is Confidence.LOW
+
+
+@pytest.mark.parametrize("test", ['not request.session.get("pending")', "request.state.kept == sent"])
+def test_what_only_some_requests_of_a_session_do_is_a_weak_claim(test: str) -> None:
+    text = """
+    @app.middleware("http")
+    async def middleware(request, call_next):
+        response = await call_next(request)
+        sent = request.cookies.get("key")
+        if {test}:
+            return response
+        client.get("pair")
+        return response
+
+    client = redis.Redis()
+    """
+    (always,) = findings("redis-per-request", text.format(test="not sent"))
+    assert always.confidence is Confidence.HIGH
+    (seldom,) = findings("redis-per-request", text.format(test=test))
+    assert seldom.confidence is Confidence.LOW

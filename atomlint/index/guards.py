@@ -158,8 +158,11 @@ class Guards:
         return False
 
     def on_error(self, path: str, call: int) -> bool:
-        """Whether the call only runs after an exception, other than that of a key that is not there."""
+        """Whether the call only runs after an exception, other than that of a key that is not there, or makes one."""
         table = self.linker.table(path)
+        exits = table.exits.get(table.facts.calls[call].scope, ())
+        if any(exit_.kind == "raise" and exit_.value == f"@{call}" for exit_ in exits):
+            return True
         entries = [table.facts.frames[f] for f in table.frames(table.facts.calls[call].frame)]
         return any(entry.kind == "except" and not is_miss(entry.test) for entry in entries)
 

@@ -55,7 +55,7 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING
 
-from atomlint import Confidence, Context, Finding, Function, Note, rule
+from atomlint import Confidence, Context, Finding, Function, Note, dotted, rule
 
 from .._repeats import confidence, may_repeat, others, path_to, repeats, trace
 from ._lazy import lazy_loops, place_of
@@ -71,6 +71,7 @@ if TYPE_CHECKING:
     from ._lazy import LazyLoop
 
 CREATES = frozenset({"get_or_create", "update_or_create", "aget_or_create", "aupdate_or_create"})
+DELETES = frozenset({"delete", "adelete"})
 WRITES = frozenset({"commit", "delete", "save", "adelete", "asave"})
 NEEDS = ("sqlalchemy", "sqlmodel", "SQLModel", "asyncpg", "psycopg", "django.db", "databases")
 
@@ -86,8 +87,10 @@ def report(ctx: Context, function: Function) -> Iterator[Finding]:
     """The first query of each such loop, and the relationships that it reads, with the way from the route."""
     for repeat in _repeats(function):
         level = confidence(repeat, data=repeat.first.goes_through_data(repeat.loop.frame))
-        if not repeat.near.proven or writes_too(repeat):
+        if not repeat.near.proven or writes_too(repeat) or is_of_parents(repeat):
             level = Confidence.LOW
+        elif level is Confidence.HIGH and drops_row(repeat):
+            level = Confidence.MEDIUM
         finding = ctx.finding(repeat.first, _message(repeat), confidence=level)
         yield finding.with_related(*others(repeat)).with_trace(*trace(ctx.index, repeat))
     for lazy, path in _lazy(function):
@@ -138,6 +141,35 @@ def writes_too(repeat: Repeat) -> bool:
         if any(call.name == "commit" and repeat.loop.frame in call.frame_ids for call in work.steps[0].function.calls):
             return True
     return False
+
+
+def is_of_parents(repeat: Repeat) -> bool:
+    """Whether the loop goes through foreign keys of rows, ``{row.run_id for row in rows}``: nearly always there is one."""
+    function = repeat.first.function
+    iterable = function.table.facts.frames[repeat.loop.frame].test
+    values = [iterable, *(a.value for a in function.assigns if a.target == iterable and type(iterable) is str)]
+    return any(
+        type(value) is list
+        and value[:1] == ["comp"]
+        and "." in (name := dotted(value[1]) or "")
+        and name.endswith("_id")
+        for value in values
+    )
+
+
+def drops_row(repeat: Repeat) -> bool:
+    """Whether a turn deletes what it has read: ``if row := get(key): row.delete()``."""
+    function, frame = repeat.first.function, repeat.loop.frame
+    rows = {a.target for a in function.assigns if a.value == f"@{repeat.first.ordinal}" and type(a.target) is str}
+    return any(
+        call.name in DELETES
+        and frame in call.frame_ids
+        and (
+            (type(call.callee) is str and call.callee.rpartition(".")[0] in rows)
+            or any(type(arg) is str and arg in rows for arg in call.args)
+        )
+        for call in function.calls
+    )
 
 
 def _of_relationships(ctx: Context, lazy: LazyLoop, path: Path) -> Finding:

@@ -76,6 +76,7 @@ from typing import TYPE_CHECKING
 
 from atomlint import Call, Confidence, Context, Effect, Finding, Function, Note, Option, rule
 
+from .._branches import waits_for_state
 from .._work import (
     IDENTIFIERS,
     INTERVAL,
@@ -181,7 +182,7 @@ def of_function(ctx: Context, function: Function) -> Iterator[Finding]:
     if commands(ctx.index, uses) <= allowed or (work.frequency == "route" and not allowed):
         return
     first = ctx.index.call(function.path, uses[0].decision.call)
-    finding = ctx.finding(first, message(ctx, work, uses), confidence=confidence(work, uses))
+    finding = ctx.finding(first, message(ctx, work, uses), confidence=confidence(ctx.index, work, uses))
     for use in uses[1:]:
         if use.decision.call != uses[0].decision.call:
             place = ctx.index.call(function.path, use.decision.call).span
@@ -214,6 +215,11 @@ def message(ctx: Context, work: RequestWork, uses: Sequence[Use]) -> str:
     return f"{text}: {repair}; -{percent(spared)} at {identifiers:,} identifiers and {requests:,} requests an hour"
 
 
-def confidence(work: RequestWork, uses: Sequence[Use]) -> Confidence:
+def confidence(index: Index, work: RequestWork, uses: Sequence[Use]) -> Confidence:
+    """Low where few requests come there: those of one route's dependency, or the first of a session."""
     level = base_confidence(work)
+    if waits_for_state(index, work, uses[0]):
+        return Confidence.LOW
+    if work.frequency == "dependency" and level is not Confidence.HIGH and work.path.entry.proven:
+        return Confidence.LOW
     return min(level, Confidence.MEDIUM, key=lambda c: c.rank) if uses[0].conditional else level

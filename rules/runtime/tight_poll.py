@@ -92,6 +92,8 @@ def report(ctx: Context, node: cst.Call) -> Iterator[Finding]:
 
 def _confidence(poll: Poll) -> Confidence:
     """High when nobody can have meant it; the interval of a scheduled job was somebody's choice."""
+    if poll.loop.timed:
+        return Confidence.LOW  # somebody waits for it, and not for long
     tight = poll.loop.interval < TIGHT
     if not poll.loop.frame:
         return Confidence.MEDIUM if tight else Confidence.LOW

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from atomlint import Path, dotted
 
-from ._branches import is_not_given
+from .._branches import is_not_given
 from ._models import tenant_models
 
 if TYPE_CHECKING:

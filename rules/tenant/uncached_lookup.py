@@ -85,6 +85,7 @@ from typing import TYPE_CHECKING, Any
 
 from atomlint import Confidence, Context, Finding, Function, Note, Option, rule
 
+from .._branches import leaves_before, may_be_skipped
 from .._work import (
     DAY,
     base_confidence,
@@ -93,7 +94,6 @@ from .._work import (
     trace_of,
     way,
 )  # fmt: skip
-from ._branches import leaves_before, may_be_skipped
 from ._dependants import is_resource
 from ._models import tenant_models
 

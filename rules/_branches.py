@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from atomlint import availability, dotted
+from atomlint import availability, dotted, text_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -17,6 +17,9 @@ if TYPE_CHECKING:
     from atomlint.index.value import Value
 
     Expr = Any
+
+STATES = frozenset({"session", "cookies"})
+"""Where a request finds what an earlier one left."""
 
 
 def may_be_skipped(index: Index, work: RequestWork, use: Use) -> bool:
@@ -51,6 +54,49 @@ def _holds(index: Index, steps: list[tuple[Value, Edge]], function: Value, test:
     given = index.provenance.upward(steps, function, test[1])
     found = {(leaf.kind, leaf.text) for _, leaf in given if leaf.kind != "call"}
     return bool(found) and found == {(leaf.kind, leaf.text) for leaf in wanted}
+
+
+def waits_for_state(index: Index, work: RequestWork, use: Use) -> bool:
+    """Whether the function leaves before a read for what only some requests of a visitor find.
+
+    A flag that the session or a cookie does not hold, ``if not request.session.get("pending"): return``, or two values
+    that agree already, ``if kept == sent: return``.
+    """
+    for function, call, _ in _sites(work, use):
+        table = index.project.linker.table(function.place)
+        for frame in table.frames(table.facts.calls[call].frame):
+            entry = table.facts.frames[frame]
+            if entry.kind != "after" or type(entry.test) is not list or entry.test[:1] != ["not"]:
+                continue
+            test = entry.test[1]
+            if _is_state(table, test) and _returns(table, function.scope, entry.parent, test):
+                return True
+    return False
+
+
+def _is_state(table: Table, test: Expr) -> bool:
+    """Whether a test is true when a flag is missing, or when two values that the program has are equal."""
+    if type(test) is list and test[:1] == ["and"]:
+        return any(_is_state(table, part) for part in test[1:])
+    if type(test) is list and test[:1] == ["cmp"] and test[2] == "==":
+        return all(dotted(side) is not None and not _is_of_route(side) for side in (test[1], test[3]))
+    if (
+        type(test) is list
+        and test[:1] == ["not"]
+        and type(test[1]) is str
+        and test[1][:1] == "@"
+        and "." not in test[1]
+    ):
+        record = table.facts.calls[int(test[1][1:])]
+        receiver = (dotted(record.callee) or "").rpartition(".")[0].rpartition(".")[2].lower()
+        return receiver in STATES and bool(record.args) and text_of(record.args[0]) is not None
+    return False
+
+
+def _is_of_route(expr: Expr) -> bool:
+    """Whether a name is the path or the method of a request, or a constant."""
+    last = (dotted(expr) or "").rpartition(".")[2]
+    return last.isupper() or any(word in last.lower() for word in ("path", "method", "url", "type", "scheme"))
 
 
 def _sites(work: RequestWork, use: Use) -> Iterator[tuple[Value, int, tuple[Value, Edge] | None]]:

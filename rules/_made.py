@@ -21,9 +21,9 @@ PRIVATE = re.compile(
 """In the name of a route or a file that few requests reach."""
 WORDS = re.compile(r"[a-z]+|[A-Z][a-z]*")
 PROBES = frozenset(
-    {"admin", "debug", "diagnostics", "health", "healthcheck", "healthz", "readiness", "liveness", "ready", "status"}
+    {"health", "healthcheck", "healthz", "readiness", "liveness", "ready", "readyz", "status", "debug", "diagnostics"}
 )
-"""Words in names of functions for operators and probes."""
+"""Words in names of functions and files that tell operators whether things work."""
 MAX_RELATED = 5
 
 
@@ -62,10 +62,10 @@ def is_private(path: Path) -> bool:
     return PRIVATE.search(path.entry.function.place) is not None
 
 
-def is_probe(index: Index, path: Path) -> bool:
-    """Whether the function of an entry point says that it looks whether things work: ``SystemStatusView.get``."""
-    words = {word.lower() for word in WORDS.findall(index.function(path.entry.function).qualname)}
-    return not words.isdisjoint(PROBES)
+def words_of(index: Index, path: Path) -> set[str]:
+    """The words of an entry point's function and file: ``system``, ``status`` of ``SystemStatusView.get``."""
+    stem = path.entry.function.place.rpartition("/")[2].removesuffix(".py")
+    return {word.lower() for word in WORDS.findall(f"{index.function(path.entry.function).qualname} {stem}")}
 
 
 def how_often(made: Made) -> str:
@@ -80,9 +80,9 @@ def confidence(index: Index, made: Made) -> Confidence:
     path = made.path
     if path.entry.kind == "connection":
         return Confidence.LOW  # what waits on a client of its own for as long as a socket is open may well be meant
-    if is_private(path) and is_probe(index, path):
-        return Confidence.LOW  # a probe wants to know whether a new connection works
-    if made.life.owner is not None or not path.entry.proven or is_private(path) or is_probe(index, path):
+    if not words_of(index, path).isdisjoint(PROBES):
+        return Confidence.LOW  # what asks whether Redis works wants to know whether a new connection does
+    if made.life.owner is not None or not path.entry.proven or is_private(path):
         return Confidence.MEDIUM
     if any(edge.phase != "request" for _, edge in path.steps):
         return Confidence.MEDIUM

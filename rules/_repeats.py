@@ -51,6 +51,7 @@ ONCE = frozenset(
 )
 """Words in names of files whose code runs a few times ever, though a route may start it."""
 BRANCHES = frozenset({"if", "else", "after"})
+DEBUG = re.compile(r"(?:^|/)debug(?:ging)?(?:_\w+)?(?:/|\.py)")
 WORDS = re.compile(r"[a-z]+|[A-Z][a-z]*")
 PRESENT = ("client", "redis", "enabled", "available", "pool", "connection", "conn", "db", "session", "engine")
 
@@ -180,13 +181,22 @@ def paths_to(function: Function) -> list[Path]:
     """Ways that requests take to a function before they are answered, the surest and shortest first."""
     project = function.index.project
     paths = [path for path in project.reach.paths(function.value) if path.phase == "request"]
-    paths = [path for path in paths if not is_admin(path, function.index)]
+    paths = [path for path in paths if not is_admin(path, function.index) and not _is_apart(path, function.index)]
     return sorted(paths, key=lambda path: (RANKS.index(path.confidence), path.length))
 
 
+def _is_apart(path: Path, index: Index) -> bool:
+    """Whether a path leaves the request: it goes on in a task that nobody awaits, ``create_task(store(answer))``."""
+    return any(
+        edge.call >= 0 and edge.kind == "call" and _is_started(index.call(caller.place, edge.call))
+        for caller, edge in path.steps
+    )
+
+
 def is_admin(path: Path, index: Index | None = None) -> bool:
-    """Whether a path serves administrators only: few requests take it. With the index, names of classes tell it, too."""
-    if "admin" in path.entry.path.lower() or any("admin" in f.place.lower() for f in path.functions):
+    """Whether a path serves administrators or developers: few requests take it. With the index, classes tell it, too."""
+    places = [path.entry.path.lower(), *(f.place.lower() for f in path.functions)]
+    if any("admin" in place or DEBUG.search(place) for place in places):
         return True
     owner = index.function(path.entry.function).qualname.rpartition(".")[0] if index is not None else ""
     return "admin" in {word.lower() for word in WORDS.findall(owner)}

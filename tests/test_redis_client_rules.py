@@ -291,7 +291,9 @@ def test_a_client_of_a_socket_or_a_status_page_is_a_weaker_claim() -> None:
     (plain,) = findings("redis-client-per-call", route.format(name="state"))
     assert plain.confidence is Confidence.HIGH
     (status,) = findings("redis-client-per-call", route.format(name="system_status"))
-    assert status.confidence is Confidence.MEDIUM
+    assert status.confidence is Confidence.LOW
+    (probe,) = findings("redis-client-per-call", route.format(name="is_ready"))
+    assert probe.confidence is Confidence.LOW
     (socket,) = findings("redis-client-per-call", '@app.websocket("/events")\nasync def events(socket):\n' + made)
     assert socket.confidence is Confidence.LOW
 

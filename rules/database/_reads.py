@@ -43,6 +43,7 @@ SELECT = re.compile(r"\s*(?:SELECT|WITH)\b", re.IGNORECASE)
 SQL = re.compile(r"\s*[A-Za-z]+\b")
 WRITES = frozenset({"insert", "update", "delete"})
 LOCKS = frozenset({"with_for_update", "select_for_update"})
+LOOPS = frozenset({"for", "comp", "while"})
 MAX_LINKS = 40
 
 
@@ -57,9 +58,25 @@ def read_of(call: Call) -> Hit | None:
         if kind == "write" or (not kind and name in ("execute", "exec") and not _is_consumed(call)):
             return Hit("")
         return Hit("" if _takes_many(call) or takes_rows(call) else name, bool(kind) and database.proven)
+    if name == "iterate" and not _is_iterated_here(call):
+        return Hit("")
     if name not in READS or _is_held(call) or _takes_many(call) or takes_rows(call):
         return Hit("")
     return Hit(name, database.proven and not _is_shared(call))
+
+
+def _is_iterated_here(call: Call) -> bool:
+    """Whether a query that a loop goes through is gone through where it is made: not ``q = q.filter(...)``, turn by turn."""
+    frames = call.table.facts.frames
+    reference = f"@{call.ordinal}"
+    names = {a.target for a in call.function.assigns if a.value == reference and type(a.target) is str}
+    around = next((frame for frame in call.frame_ids if frames[frame].kind in LOOPS), 0)
+    return any(
+        type(frame.test) is str
+        and frame.kind in LOOPS
+        and (frame.test == reference or (frame.test in names and (not around or around in call.table.frames(number))))
+        for number, frame in enumerate(frames)
+    )
 
 
 def _is_shared(call: Call) -> bool:

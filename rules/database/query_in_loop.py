@@ -55,11 +55,12 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING
 
-from atomlint import Confidence, Context, Finding, Function, Note, dotted, rule
+from atomlint import Confidence, Context, Finding, Function, Note, rule
 
 from .._repeats import confidence, may_repeat, others, path_to, repeats, trace
 from ._lazy import lazy_loops, place_of
-from ._reads import read_of, takes_rows
+from ._own_work import WRITES, is_of_parents, writes_too
+from ._reads import read_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -71,8 +72,6 @@ if TYPE_CHECKING:
     from ._lazy import LazyLoop
 
 CREATES = frozenset({"get_or_create", "update_or_create", "aget_or_create", "aupdate_or_create"})
-DELETES = frozenset({"delete", "adelete"})
-WRITES = frozenset({"commit", "delete", "save", "adelete", "asave"})
 NEEDS = ("sqlalchemy", "sqlmodel", "SQLModel", "asyncpg", "psycopg", "django.db", "databases")
 
 
@@ -89,8 +88,6 @@ def report(ctx: Context, function: Function) -> Iterator[Finding]:
         level = confidence(repeat, data=repeat.first.goes_through_data(repeat.loop.frame))
         if not repeat.near.proven or writes_too(repeat) or is_of_parents(repeat):
             level = Confidence.LOW
-        elif level is Confidence.HIGH and drops_row(repeat):
-            level = Confidence.MEDIUM
         finding = ctx.finding(repeat.first, _message(repeat), confidence=level)
         yield finding.with_related(*others(repeat)).with_trace(*trace(ctx.index, repeat))
     for lazy, path in _lazy(function):
@@ -125,51 +122,6 @@ def _message(repeat: Repeat) -> str:
     if count == 1 and all(w.hit.what in CREATES for w in sure or repeat.work):
         before = "one query with `IN (...)` for the rows that are there, and one for the others, make it 2"
     return f"{often}{queries} for {name}{of}: {20 * count} for 20 items; {before}"
-
-
-def writes_too(repeat: Repeat) -> bool:
-    """Whether each turn also commits, or writes the row that it reads: then one query less a turn is half of the work.
-
-    Rows that the loop's function locks are worked on one by one, too.
-    """
-    if takes_rows(repeat.first):
-        return True
-    for work in repeat.work:
-        last = work.steps[-1].function
-        if len(work.steps) > 1 and any(call.name in WRITES for call in last.calls):
-            return True
-        if any(call.name == "commit" and repeat.loop.frame in call.frame_ids for call in work.steps[0].function.calls):
-            return True
-    return False
-
-
-def is_of_parents(repeat: Repeat) -> bool:
-    """Whether the loop goes through foreign keys of rows, ``{row.run_id for row in rows}``: nearly always there is one."""
-    function = repeat.first.function
-    iterable = function.table.facts.frames[repeat.loop.frame].test
-    values = [iterable, *(a.value for a in function.assigns if a.target == iterable and type(iterable) is str)]
-    return any(
-        type(value) is list
-        and value[:1] == ["comp"]
-        and "." in (name := dotted(value[1]) or "")
-        and name.endswith("_id")
-        for value in values
-    )
-
-
-def drops_row(repeat: Repeat) -> bool:
-    """Whether a turn deletes what it has read: ``if row := get(key): row.delete()``."""
-    function, frame = repeat.first.function, repeat.loop.frame
-    rows = {a.target for a in function.assigns if a.value == f"@{repeat.first.ordinal}" and type(a.target) is str}
-    return any(
-        call.name in DELETES
-        and frame in call.frame_ids
-        and (
-            (type(call.callee) is str and call.callee.rpartition(".")[0] in rows)
-            or any(type(arg) is str and arg in rows for arg in call.args)
-        )
-        for call in function.calls
-    )
 
 
 def _of_relationships(ctx: Context, lazy: LazyLoop, path: Path) -> Finding:
@@ -216,6 +168,8 @@ def _option(ctx: Context, lazy: LazyLoop) -> str:
 
 
 def _lazy_confidence(lazy: LazyLoop, path: Path) -> Confidence:
+    if all(any(function.name in WRITES for function, _ in read.steps[1:]) for read in lazy.reads):
+        return Confidence.LOW  # read while the row is saved, which is more statements
     proven = [read for read in lazy.reads if read.sure and (read.relationship.uselist or read.relationship.django)]
     level = Confidence(path.confidence)
     return Confidence.MEDIUM if level is Confidence.HIGH and not proven else level

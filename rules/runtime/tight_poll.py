@@ -43,6 +43,7 @@ not seen, nor one that stands in a table of schedules. Requests to HTTP services
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from atomlint import Call, Confidence, Context, Finding, Note, Option, rule
@@ -60,6 +61,7 @@ BUDGET = Option("budget", 30.0, "shortest interval in seconds at which a loop ma
 MINUTE = 60
 DAY = 86_400
 TIGHT = 5.0
+COMMANDS = re.compile(r"(?:^|/)management/commands/")
 """Seconds below which nobody chose the interval with its cost in mind."""
 
 
@@ -97,6 +99,8 @@ def _confidence(poll: Poll) -> Confidence:
     tight = poll.loop.interval < TIGHT
     if not poll.loop.frame:
         return Confidence.MEDIUM if tight else Confidence.LOW
+    if COMMANDS.search(poll.steps[0].path):
+        return Confidence.MEDIUM  # a process of its own: to ask may be what it is for
     return Confidence.HIGH if tight and poll.proven and poll.loop.fixed and not poll.loop.ends else Confidence.MEDIUM
 
 

@@ -1,0 +1,77 @@
+"""Loops of which a query less a turn is little: turns with writes of their own, and turns of which there is one nearly always."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from atomlint import dotted
+
+from ._reads import takes_rows
+
+if TYPE_CHECKING:
+    from .._repeats import Repeat
+
+WRITES = frozenset({"commit", "delete", "save", "adelete", "asave"})
+DELETES = frozenset({"delete", "adelete"})
+SAVES = frozenset({"save", "asave"})
+TRANSACTIONS = frozenset({"atomic", "begin_nested", "begin"})
+
+
+def writes_too(repeat: Repeat) -> bool:
+    """Whether each turn also commits, or writes the row that it reads: then one query less a turn is half of the work.
+
+    Rows that the loop's function locks are worked on one by one, too.
+    """
+    if takes_rows(repeat.first) or changes_row(repeat) or _is_atomic(repeat):
+        return True
+    for work in repeat.work:
+        last = work.steps[-1].function
+        if len(work.steps) > 1 and any(call.name in WRITES for call in last.calls):
+            return True
+        if any(call.name == "commit" and repeat.loop.frame in call.frame_ids for call in work.steps[0].function.calls):
+            return True
+    return False
+
+
+def is_of_parents(repeat: Repeat) -> bool:
+    """Whether the loop goes through foreign keys of rows, ``{row.run_id for row in rows}``: nearly always there is one."""
+    function = repeat.first.function
+    iterable = function.table.facts.frames[repeat.loop.frame].test
+    values = [iterable, *(a.value for a in function.assigns if a.target == iterable and type(iterable) is str)]
+    return any(
+        type(value) is list
+        and value[:1] == ["comp"]
+        and "." in (name := dotted(value[1]) or "")
+        and name.endswith("_id")
+        for value in values
+    )
+
+
+def changes_row(repeat: Repeat) -> bool:
+    """Whether a turn deletes what it has read, or saves it through another object: ``Serializer(row).save()``."""
+    function, frame = repeat.first.function, repeat.loop.frame
+    turn = [call for call in function.calls if frame in call.frame_ids]
+    rows = {a.target for a in function.assigns if a.value == f"@{repeat.first.ordinal}" and type(a.target) is str}
+    wraps = {f"@{call.ordinal}" for call in turn if any(type(arg) is str and arg in rows for arg in call.args)}
+    objects = {a.target for a in function.assigns if type(a.value) is str and a.value in wraps}
+    for call in turn:
+        receiver = call.callee.rpartition(".")[0] if type(call.callee) is str else ""
+        if call.name in DELETES and (receiver in rows or any(type(arg) is str and arg in rows for arg in call.args)):
+            return True
+        if call.name in SAVES and (receiver in objects or receiver in wraps):
+            return True
+    return False
+
+
+def _is_atomic(repeat: Repeat) -> bool:
+    """Whether a turn opens a transaction of its own around the query: one failure is to leave the others."""
+    first = repeat.first
+    frames = first.table.facts.frames
+    for at in first.frame_ids:
+        if at == repeat.loop.frame:
+            break
+        test = frames[at].test
+        opens = frames[at].kind == "with" and type(test) is str and test[:1] == "@" and "." not in test
+        if opens and first.index.call(first.path, int(test[1:])).name in TRANSACTIONS:
+            return True
+    return False

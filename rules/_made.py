@@ -62,6 +62,17 @@ def is_private(path: Path) -> bool:
     return PRIVATE.search(path.entry.function.place) is not None
 
 
+def _listens(index: Index, made: Made) -> bool:
+    """Whether the client subscribes where it is made: that takes a connection of its own."""
+    site = index.call(made.construction.path, made.construction.call)
+    reference = f"@{site.ordinal}"
+    names = {reference, *(a.target for a in site.function.assigns if a.value == reference and type(a.target) is str)}
+    return any(
+        call.name == "pubsub" and type(call.callee) is str and call.callee.rpartition(".")[0] in names
+        for call in site.function.calls
+    )
+
+
 def words_of(index: Index, path: Path) -> set[str]:
     """The words of an entry point's function and file: ``system``, ``status`` of ``SystemStatusView.get``."""
     stem = path.entry.function.place.rpartition("/")[2].removesuffix(".py")
@@ -82,7 +93,9 @@ def confidence(index: Index, made: Made) -> Confidence:
         return Confidence.LOW  # what waits on a client of its own for as long as a socket is open may well be meant
     if not words_of(index, path).isdisjoint(PROBES):
         return Confidence.LOW  # what asks whether Redis works wants to know whether a new connection does
-    if made.life.owner is not None or not path.entry.proven or is_private(path):
+    if is_private(path) or _listens(index, made):
+        return Confidence.LOW
+    if made.life.owner is not None or not path.entry.proven or made.entries == 1:
         return Confidence.MEDIUM
     if any(edge.phase != "request" for _, edge in path.steps):
         return Confidence.MEDIUM

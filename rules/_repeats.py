@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 DEPTH = 4
 """Calls followed from the loop's body to the remote one."""
 NEAR = 2
-"""Steps from the route to work that some turns leave out: beyond, what a turn does besides outweighs it."""
+"""Steps from the route to work that some turns leave out, and that the loop does itself: beyond, nobody can tell."""
 FAR = 3
 """Steps to work of every turn."""
 BACKGROUND = ("create_task", "ensure_future", "add_task", "start_soon", "run_coroutine_threadsafe")
@@ -206,7 +206,7 @@ def confidence(repeat: Repeat, *, data: bool) -> Confidence:
     """High when the route, the calls, the loop over data and the work at each turn are proven."""
     near = repeat.near
     level = Confidence(repeat.path.confidence)
-    far = len(repeat.path.steps) + len(near.steps) > NEAR
+    far = len(near.steps) > 1 or len(repeat.path.steps) + len(near.steps) > NEAR
     if not near.sure and (far or not near.proven):
         return Confidence.LOW
     if level is Confidence.HIGH and not (data and near.sure and near.proven and len(near.steps) <= FAR):

@@ -25,8 +25,8 @@ STORES = ("redis", "cache", "client")
 COUNTED = frozenset({"range", "enumerate"})
 SIZES = frozenset({"<", "<=", ">", ">="})
 NONE_OR_ONE = ("#0", "#1")
-MAKES = re.compile(r"^_*(?:create|insert|register|make_new|add_new)(?:_|$)")
-"""Beginnings of names of what makes a row."""
+MAKES = re.compile(r"^_*(?:create|insert|register|make_new|add_new)(?:_|$)|(?:^|_)get_or_create$")
+"""Names of what makes a row."""
 MADE_HOPS = 2
 """Variables between what is made and what it is asked by."""
 

@@ -58,23 +58,17 @@ def test_a_turn_that_writes_its_row_too_is_only_possible(write: str) -> None:
     assert claims(text) == ["low"]
 
 
-def test_a_read_of_some_turns_is_likely_near_the_route_and_possible_further_away() -> None:
-    some = """
-    for item in items:
-        if item.startswith("x"):
-            find(db, item)
+def test_a_read_of_some_turns_is_likely_in_the_loop_itself_and_possible_further_away() -> None:
+    loop = """
+    @app.post("/names")
+    def names(items: list[str], db: Session = Depends(get_db)):
+        for item in items:
+            if item.startswith("x"):
+                {read}
     """
-    handler = '@app.post("/names")\ndef names(items: list[str], db: Session = Depends(get_db)):\n'
-    near = handler + textwrap.indent(textwrap.dedent(some), "    ")
-    assert claims(READS + near) == ["medium"]
-    far = (
-        "def pick(db, items):\n"
-        + textwrap.indent(textwrap.dedent(some), "    ")
-        + "\n"
-        + handler
-        + "    pick(db, items)\n"
-    )
-    assert claims(READS + far) == ["low"]
+    here = loop.format(read="db.query(Folder).filter(Folder.name == item).first()")
+    assert claims(here) == ["medium"]
+    assert claims(READS + textwrap.dedent(loop.format(read="find(db, item)"))) == ["low"]
 
 
 def test_a_call_that_may_mean_several_functions_is_only_possible() -> None:
@@ -127,3 +121,44 @@ def test_a_turn_in_a_transaction_of_its_own_is_only_possible() -> None:
                 db.query(Folder).filter(Folder.name == item).first()
     """
     assert claims(text) == ["low"]
+
+
+DJANGO = """
+from django.db import models
+from django.urls import path
+
+class Folder(models.Model):
+    name = models.CharField(max_length=9)
+    made = models.DateField()
+
+class File(models.Model):
+    name = models.CharField(max_length=9)
+
+def view(request):
+    names = request.GET.getlist("names")
+{body}
+
+urlpatterns = [path("names/", view)]
+"""
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "for name in names:\n    Folder.objects.filter(made__gte=name, made__lt=name).count()",
+        "for model in (Folder, File, *request.models):\n    model.objects.filter(name=names[0]).first()",
+        "for name in names:\n    row, made = Folder.objects.get_or_create(name=name)\n    row.save()",
+        "for name in names:\n    row = Folder.objects.get(name=name)\n    Form(row).save()",
+    ],
+)
+def test_a_turn_of_its_own_is_only_possible(body: str) -> None:
+    source = DJANGO.format(body=textwrap.indent(body, "    "))
+    report = check_files({"shop/urls.py": source}, select=("database-query-in-loop",))
+    assert [finding.confidence.name.lower() for finding in report.findings] == ["low"]
+    assert not report.errors
+
+
+def test_a_get_or_create_of_every_turn_is_sure() -> None:
+    source = DJANGO.format(body="    for name in names:\n        Folder.objects.get_or_create(name=name)")
+    report = check_files({"shop/urls.py": source}, select=("database-query-in-loop",))
+    assert [finding.confidence.name.lower() for finding in report.findings] == ["high"]

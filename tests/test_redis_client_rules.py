@@ -285,17 +285,19 @@ def test_one_of_two_dependencies_that_a_factory_picks_is_a_branch() -> None:
     assert found.confidence is Confidence.MEDIUM
 
 
-def test_a_client_of_a_socket_or_a_status_page_is_a_weaker_claim() -> None:
+def test_a_client_of_one_route_a_socket_or_a_status_page_is_a_weaker_claim() -> None:
     made = "    return redis.Redis().ping()\n"
-    route = '@app.get("/state")\ndef {name}():\n' + made
-    (plain,) = findings("redis-client-per-call", route.format(name="state"))
-    assert plain.confidence is Confidence.HIGH
-    (status,) = findings("redis-client-per-call", route.format(name="system_status"))
-    assert status.confidence is Confidence.LOW
+    route = '@app.get("/{name}")\ndef {name}():\n' + made
+    (one,) = findings("redis-client-per-call", route.format(name="state"))
+    assert one.confidence is Confidence.MEDIUM
     (probe,) = findings("redis-client-per-call", route.format(name="is_ready"))
     assert probe.confidence is Confidence.LOW
     (socket,) = findings("redis-client-per-call", '@app.websocket("/events")\nasync def events(socket):\n' + made)
     assert socket.confidence is Confidence.LOW
+    shared = "def make():\n    return redis.Redis()\n\n"
+    uses = '@app.get("/{name}")\ndef {name}():\n    return make().get("a")\n'
+    (several,) = findings("redis-client-per-call", shared + uses.format(name="a") + uses.format(name="b"))
+    assert several.confidence is Confidence.HIGH
 
 
 @pytest.mark.parametrize("test", ['not request.session.get("pending")', "request.state.kept == sent"])

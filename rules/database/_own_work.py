@@ -9,9 +9,12 @@ from atomlint import dotted
 from ._reads import takes_rows
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from .._repeats import Repeat
 
 WRITES = frozenset({"commit", "delete", "save", "adelete", "asave"})
+CREATES = frozenset({"get_or_create", "update_or_create", "aget_or_create", "aupdate_or_create"})
 DELETES = frozenset({"delete", "adelete"})
 SAVES = frozenset({"save", "asave"})
 TRANSACTIONS = frozenset({"atomic", "begin_nested", "begin"})
@@ -51,9 +54,13 @@ def changes_row(repeat: Repeat) -> bool:
     """Whether a turn deletes what it has read, or saves it through another object: ``Serializer(row).save()``."""
     function, frame = repeat.first.function, repeat.loop.frame
     turn = [call for call in function.calls if frame in call.frame_ids]
-    rows = {a.target for a in function.assigns if a.value == f"@{repeat.first.ordinal}" and type(a.target) is str}
+    rows = set(_rows(repeat))
     wraps = {f"@{call.ordinal}" for call in turn if any(type(arg) is str and arg in rows for arg in call.args)}
-    objects = {a.target for a in function.assigns if type(a.value) is str and a.value in wraps}
+    objects = {
+        a.target for a in function.assigns if type(a.value) is str and a.value in wraps and type(a.target) is str
+    }
+    if repeat.near.hit.what in CREATES:
+        objects |= rows  # found or made, and then written once more
     for call in turn:
         receiver = call.callee.rpartition(".")[0] if type(call.callee) is str else ""
         if call.name in DELETES and (receiver in rows or any(type(arg) is str and arg in rows for arg in call.args)):
@@ -61,6 +68,15 @@ def changes_row(repeat: Repeat) -> bool:
         if call.name in SAVES and (receiver in objects or receiver in wraps):
             return True
     return False
+
+
+def _rows(repeat: Repeat) -> Iterator[str]:
+    """Names of what the query of a turn gives: ``row``, the first of ``row, created``, ``get_or_create(...)[0]``."""
+    asked = f"@{repeat.first.ordinal}"
+    for assign in repeat.first.function.assigns:
+        value = assign.value[1] if type(assign.value) is list and assign.value[:1] == ["sub"] else assign.value
+        if value == asked and type(assign.target) is str:
+            yield assign.target
 
 
 def _is_atomic(repeat: Repeat) -> bool:
@@ -75,3 +91,18 @@ def _is_atomic(repeat: Repeat) -> bool:
         if opens and first.index.call(first.path, int(test[1:])).name in TRANSACTIONS:
             return True
     return False
+
+
+def is_of_ranges(repeat: Repeat) -> bool:
+    """Whether each turn asks for a range of its own, such as a month: ``IN`` does not make one query of them."""
+    names = [name for link in repeat.near.steps[-1].query_chain for name, _ in link.keywords]
+    below, above = (any(name.endswith(ends) for name in names) for ends in (("__lt", "__lte"), ("__gt", "__gte")))
+    return (below and above) or any(name.endswith("__range") for name in names)
+
+
+def is_of_models(repeat: Repeat) -> bool:
+    """Whether each turn asks another table: ``for model in MODELS: model.objects.filter(...)``."""
+    first = repeat.first
+    bound = first.index.project.loops.targets(first.path, repeat.loop.frame)
+    links = [link.callee for link in first.query_chain if type(link.callee) is str]
+    return any(callee.startswith(f"{name}.objects") for callee in links for name in bound)

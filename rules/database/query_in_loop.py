@@ -59,7 +59,7 @@ from atomlint import Confidence, Context, Finding, Function, Note, rule
 
 from .._repeats import confidence, may_repeat, others, path_to, repeats, trace
 from ._lazy import lazy_loops, place_of
-from ._own_work import WRITES, is_of_parents, writes_too
+from ._own_work import CREATES, WRITES, is_of_models, is_of_parents, is_of_ranges, writes_too
 from ._reads import read_of
 
 if TYPE_CHECKING:
@@ -71,7 +71,8 @@ if TYPE_CHECKING:
     from .._repeats import Repeat
     from ._lazy import LazyLoop
 
-CREATES = frozenset({"get_or_create", "update_or_create", "aget_or_create", "aupdate_or_create"})
+DOUBTS = (writes_too, is_of_parents, is_of_ranges, is_of_models)
+"""Why one query for all turns would not be worth much, or cannot be."""
 NEEDS = ("sqlalchemy", "sqlmodel", "SQLModel", "asyncpg", "psycopg", "django.db", "databases")
 
 
@@ -86,7 +87,7 @@ def report(ctx: Context, function: Function) -> Iterator[Finding]:
     """The first query of each such loop, and the relationships that it reads, with the way from the route."""
     for repeat in _repeats(function):
         level = confidence(repeat, data=repeat.first.goes_through_data(repeat.loop.frame))
-        if not repeat.near.proven or writes_too(repeat) or is_of_parents(repeat):
+        if not repeat.near.proven or any(doubts(repeat) for doubts in DOUBTS):
             level = Confidence.LOW
         finding = ctx.finding(repeat.first, _message(repeat), confidence=level)
         yield finding.with_related(*others(repeat)).with_trace(*trace(ctx.index, repeat))

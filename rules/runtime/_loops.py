@@ -141,6 +141,8 @@ def _bound(call: Call, frame: int, interval: float) -> tuple[float, bool] | None
             names = " ".join(_words(call, part)).lower()
             if _is_failure(names):
                 return None
+            if part[2] == "==":
+                continue
             clock = any(word in names for word in CLOCKS)
             if clock and _starts_anew(call, frame, part):
                 continue
@@ -185,13 +187,13 @@ def _starts_anew(call: Call, frame: int, test: list[Expr]) -> bool:
 
 
 def _comparisons(test: Expr) -> Iterator[list[Expr]]:
-    """Comparisons of size in a test."""
+    """Comparisons of size in a test, and with the last number of a countdown."""
     if type(test) is not list or not test:
         return
     if test[0] in ("and", "or", "not"):
         for part in test[1:]:
             yield from _comparisons(part)
-    elif test[0] == "cmp" and len(test) == 4 and test[2] in ("<", "<=", ">", ">="):
+    elif test[0] == "cmp" and len(test) == 4 and (test[2] in ("<", "<=", ">", ">=") or test[2:] == ["==", "#0"]):
         yield test
 
 

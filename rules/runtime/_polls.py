@@ -22,6 +22,7 @@ LONG = 100
 MIGRATIONS = re.compile(r"(^|/)(alembic|migrations)/")
 SCRIPTS = re.compile(r"(^|/)(scripts?|tools?|bin|examples?|benchmarks?)/")
 WORDS = re.compile(r"[a-z]+|[A-Z][a-z]*")
+KEEPS = re.compile(r"(?:^|_)(?:heartbeat|keep_?alive|renew)(?:_|$)")
 TAKES = frozenset({"acquire", "lock"})
 """Words of functions that wait until they hold a lock."""
 
@@ -90,6 +91,8 @@ def _poll(call: Call) -> Poll | None:
         return None
     if SCRIPTS.search(call.path) and (loop.ends or _is_left(call, loop)):
         return None  # someone waits in front of it, for as long as they said or until its work is done
+    if KEEPS.search(call.function.name):
+        return None  # it tells that it lives, and asks nothing
     work = work_of(call, loop.frame)
     if not work:
         return None

@@ -298,7 +298,19 @@ class Containers:
         """Whether it is still there at the next request: a module's, a class's, or that of an instance that lives on."""
         if container.is_instance:
             return self.lives_on(Value("def", container.path, container.owner))
-        return not container.owner or not self._is_template(container.path, container.owner)
+        if not container.owner:
+            return True
+        return not self._is_shadowed(container) and not self._is_template(container.path, container.owner)
+
+    def _is_shadowed(self, container: Container) -> bool:
+        """Whether every instance gets one of its own under the name: ``self.found = {}`` in ``__init__``."""
+        table = self.linker.table(container.path)
+        return any(
+            table.facts.scopes[assign.scope].name == "__init__"
+            and assign.kind == "="
+            and all(table.facts.frames[frame].kind in ("with", "try") for frame in table.frames(assign.frame))
+            for assign in table.attributes.get((container.owner, container.name), ())
+        )
 
     def _is_template(self, path: str, cls: int) -> bool:
         """Whether a library or a decorator makes something of a class body: pydantic copies defaults, mappers keep columns."""

@@ -16,7 +16,8 @@ if TYPE_CHECKING:
 WRITES = frozenset({"commit", "delete", "save", "adelete", "asave"})
 CREATES = frozenset({"get_or_create", "update_or_create", "aget_or_create", "aupdate_or_create"})
 DELETES = frozenset({"delete", "adelete"})
-SAVES = frozenset({"save", "asave"})
+SAVES = ("save",)
+"""Ends of names of what writes a row, such as ``validated_save``."""
 TRANSACTIONS = frozenset({"atomic", "begin_nested", "begin"})
 
 
@@ -65,7 +66,7 @@ def changes_row(repeat: Repeat) -> bool:
         receiver = call.callee.rpartition(".")[0] if type(call.callee) is str else ""
         if call.name in DELETES and (receiver in rows or any(type(arg) is str and arg in rows for arg in call.args)):
             return True
-        if call.name in SAVES and (receiver in objects or receiver in wraps):
+        if call.name.endswith(SAVES) and (receiver in objects or receiver in wraps):
             return True
     return False
 

@@ -31,6 +31,8 @@ MANY = frozenset(
     | {"prompt", "client", "hash", "addres", "remote", "phone", "username", "header", "cookie", "code", "state"}
 )
 """Words of keys that there is no end of."""
+WHOLE = frozenset({"request.json", "request.form", "request.args", "request.values"})
+"""All of what a request brings: which part of it a key is made of is not known."""
 FRESH = (
     *("uuid.uuid", "secrets.token", "ulid.", "nanoid.", "shortuuid."),
     *("time.time", "datetime.datetime.now", "datetime.datetime.utcnow"),
@@ -168,7 +170,7 @@ def _sources(index: Index, path: Path, use: Use) -> Iterator[tuple[str, Confiden
             if level is not None:
                 yield leaf.text, level, False
         elif leaf.kind == "free" and _is_request(index, function, leaf):
-            level = rank(leaf.text)
+            level = Confidence.LOW if leaf.text in WHOLE else rank(leaf.text)
             if level is not None:
                 yield f"{leaf.text}'s content" if leaf.text == "request" else leaf.text, level, False
 

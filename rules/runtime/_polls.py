@@ -21,6 +21,7 @@ LONG = 100
 """Turns from which a bounded loop is a poll and not a few attempts."""
 MIGRATIONS = re.compile(r"(^|/)(alembic|migrations)/")
 SCRIPTS = re.compile(r"(^|/)(scripts?|tools?|bin|examples?|benchmarks?)/")
+LOADS = re.compile(r"(^|/)(load|perf|stress)_?test(s|ing)?/")
 WORDS = re.compile(r"[a-z]+|[A-Z][a-z]*")
 KEEPS = re.compile(r"(?:^|_)(?:heartbeat|keep_?alive|renew)(?:_|$)")
 TAKES = frozenset({"acquire", "lock"})
@@ -91,8 +92,8 @@ def _poll(call: Call) -> Poll | None:
         return None
     if SCRIPTS.search(call.path) and (loop.ends or _is_left(call, loop)):
         return None  # someone waits in front of it, for as long as they said or until its work is done
-    if KEEPS.search(call.function.name):
-        return None  # it tells that it lives, and asks nothing
+    if KEEPS.search(call.function.name) or LOADS.search(call.path):
+        return None  # it tells that it lives, and asks nothing; or looks on while a load is tried
     work = work_of(call, loop.frame)
     if not work:
         return None

@@ -100,7 +100,7 @@ def _confidence(poll: Poll) -> Confidence:
     if not poll.loop.frame:
         return Confidence.MEDIUM if tight else Confidence.LOW
     if COMMANDS.search(poll.steps[0].path):
-        return Confidence.MEDIUM  # a process of its own: to ask may be what it is for
+        return Confidence.LOW  # somebody's command, or a process of its own: to ask may be what it is for
     return Confidence.HIGH if tight and poll.proven and poll.loop.fixed and not poll.loop.ends else Confidence.MEDIUM
 
 

@@ -162,3 +162,18 @@ def test_a_get_or_create_of_every_turn_is_sure() -> None:
     source = DJANGO.format(body="    for name in names:\n        Folder.objects.get_or_create(name=name)")
     report = check_files({"shop/urls.py": source}, select=("database-query-in-loop",))
     assert [finding.confidence.name.lower() for finding in report.findings] == ["high"]
+
+
+def test_a_turn_that_asks_a_table_of_its_own_is_only_possible() -> None:
+    text = """
+    from sqlalchemy import text
+
+    @app.post("/names")
+    def names(tables: list[str], db: Session = Depends(get_db)):
+        found = []
+        for table in tables:
+            statement = text(f"SELECT * FROM {table} WHERE user_id = :user")
+            found += db.execute(statement, {"user": 1}).all()
+        return found
+    """
+    assert claims(text) == ["low"]

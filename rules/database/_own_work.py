@@ -2,22 +2,30 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import re
+from itertools import pairwise
+from typing import TYPE_CHECKING, Any
 
-from atomlint import dotted
+from atomlint import dotted, inside, text_of
 
 from ._reads import takes_rows
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from atomlint import Call
+
     from .._repeats import Repeat
+
+    Expr = Any
 
 WRITES = frozenset({"commit", "delete", "save", "adelete", "asave"})
 CREATES = frozenset({"get_or_create", "update_or_create", "aget_or_create", "aupdate_or_create"})
 DELETES = frozenset({"delete", "adelete"})
 SAVES = ("save",)
 """Ends of names of what writes a row, such as ``validated_save``."""
+TABLE = re.compile(r"\b(?:FROM|INTO|UPDATE|JOIN)\s+$", re.IGNORECASE)
+"""The end of a text that a table's name follows."""
 TRANSACTIONS = frozenset({"atomic", "begin_nested", "begin"})
 
 
@@ -106,4 +114,24 @@ def is_of_models(repeat: Repeat) -> bool:
     first = repeat.first
     bound = first.index.project.loops.targets(first.path, repeat.loop.frame)
     links = [link.callee for link in first.query_chain if type(link.callee) is str]
-    return any(callee.startswith(f"{name}.objects") for callee in links for name in bound)
+    if any(callee.startswith(f"{name}.objects") for callee in links for name in bound):
+        return True
+    texts = [value for assign in first.function.assigns for value in _texts(assign.value, first)]
+    return any(TABLE.search(before) and name in bound for before, name in texts)
+
+
+def _texts(value: Expr, call: Call) -> Iterator[tuple[str, str]]:
+    """Pieces of formatted texts in a value, each with the name that follows: ``SELECT * FROM``, ``table``."""
+    for part in inside(value):
+        if type(part) is str and part[:1] == "@" and "." not in part:
+            for arg in call.table.facts.calls[int(part[1:])].args:
+                yield from _pieces(arg)
+        yield from _pieces(part)
+
+
+def _pieces(part: Expr) -> Iterator[tuple[str, str]]:
+    if type(part) is list and part[:1] == ["f"]:
+        for before, after in pairwise(part[1:]):
+            text, name = text_of(before), dotted(after)
+            if text is not None and name is not None:
+                yield text, name

@@ -115,6 +115,8 @@ def settings_of(index: Index, call: Call, test: object) -> set[str]:
         if name[:1] == "@" and name[1:].isdigit():  # is_enabled()
             found |= of_function(index, path, int(name[1:]))
         parts = name.split(".") if name[:1] != "@" else []
+        if parts[:1] in (["self"], ["cls"]):
+            continue  # a flag of one object; what it was made of is among the names
         for spelled in (parts[-1:], parts[-2:]):  # settings.redis_enabled, settings.redis.enabled
             if NAMES.fullmatch("_".join(spelled)):
                 found.add("_".join(spelled).upper())

@@ -39,9 +39,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from atomlint import Context, Finding, Function, Option, rule
+from atomlint import Confidence, Context, Finding, Function, Option, rule
 
-from .._repeats import Hit, confidence, others, repeats, trace
+from .._repeats import NEAR, Hit, confidence, others, repeats, trace
 from ._bulk import CACHES, KEYS, bulk_of, of_cache
 from ._mget import mget_fix, pipeline_fix
 
@@ -85,6 +85,8 @@ def report(ctx: Context, function: Function) -> Iterator[Finding]:
         if constant and (repeat.loop.count or 0) < ctx.option(TURNS):
             continue
         level = confidence(repeat, data=constant or repeat.first.goes_through_data(repeat.loop.frame))
+        if level is not Confidence.HIGH and len(repeat.near.steps) > NEAR:
+            level = Confidence.LOW  # further down, a turn has more to do than that
         finding = ctx.finding(repeat.first, _message(repeat), confidence=level)
         finding = finding.with_related(*others(repeat)).with_trace(*trace(ctx.index, repeat))
         for fix in (mget_fix(ctx.index, repeat), pipeline_fix(ctx.index, repeat)):

@@ -69,7 +69,7 @@ def report(ctx: Context, node: cst.Call) -> Iterator[Finding]:
     if not switches or switch_around(ctx.index, call, frozenset(switches)) or has_own_switch(call):
         return
     name, place = next(iter(switches.items()))
-    level = Confidence.HIGH if declared else Confidence.MEDIUM
+    level = Confidence.HIGH if declared else Confidence.LOW
     finding = ctx.finding(
         call, f"this client is made without asking {name}: with Redis switched off it still connects", confidence=level
     )

@@ -104,6 +104,8 @@ if TYPE_CHECKING:
     from atomlint.index.value import Value
 
 NEEDS = ("redis", "Redis", "valkey", "aioredis", "upstash", "cache", "limit", "throttl", "session")
+FAR = 4
+"""Calls on the way to a command beyond which a branch says that few requests come there."""
 LIMITERS = ("slowapi.", "flask_limiter.")
 """Libraries whose middleware counts every request."""
 ALLOWED = Option(
@@ -219,6 +221,8 @@ def confidence(index: Index, work: RequestWork, uses: Sequence[Use]) -> Confiden
     """Low where few requests come there: those of one route's dependency, or the first of a session."""
     level = base_confidence(work)
     if waits_for_state(index, work, uses[0]):
+        return Confidence.LOW
+    if uses[0].conditional and len(work.path.steps) + len(uses[0].chain) > FAR:
         return Confidence.LOW
     if work.frequency == "dependency" and level is not Confidence.HIGH and work.path.entry.proven:
         return Confidence.LOW

@@ -22,7 +22,7 @@ FEW = frozenset(
     | {"region", "method", "currency", "mode", "level", "format", "category", "platform", "service", "feature", "plan"}
     | {"role", "backend", "engine", "strategy", "scheme", "clas", "cl", "module", "config", "setting", "loop", "app"}
     | {"integration", "connector", "tool", "schema", "handler", "func", "function", "callback", "field", "column"}
-    | {"table", "worker", "proces", "pid", "limit", "size"}
+    | {"table", "worker", "proces", "pid", "limit", "size", "sport", "country"}
 )
 """Words of keys that there are few of; without an ``s`` at their end."""
 CUSTOMERS = frozenset({"tenant", "org", "organization", "organisation", "workspace", "company", "team", "account"})

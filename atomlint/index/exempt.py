@@ -25,6 +25,7 @@ class Exempt:
         self.tests = RouteTests(project)
         self._same: dict[object, bool | None] = {}
         """Answers that are the same for all routes, by what was asked."""
+        self._counts: dict[tuple[object, int], tuple[Sequence[Route], int]] = {}
         self._by_route: dict[object, dict[tuple[str, str], bool | None]] = {}
 
     def runs(self, function: Value, call: int, route: Route) -> bool | None:
@@ -32,13 +33,21 @@ class Exempt:
         return self._answer(self._position(function, call), route, lambda: self._runs(function, call, route))
 
     def count(self, function: Value, call: int, routes: Sequence[Route]) -> int:
-        """For how many of some routes a call runs, or may run."""
+        """For how many of some routes a call runs, or may run; the same sequence of routes is counted once a position."""
+        if not routes:
+            return 0
         position = self._position(function, call)
-        if routes:
-            self.runs(function, call, routes[0])
+        counted = self._counts.get((position, id(routes)))
+        if counted is not None and counted[0] is routes:
+            return counted[1]
+        runs = partial(self._runs, function, call)
+        first = self._answer(position, routes[0], partial(runs, routes[0]))
         if position in self._same:
-            return 0 if self._same[position] is False else len(routes)
-        return sum(self.runs(function, call, route) is not False for route in routes)
+            count = 0 if first is False else len(routes)
+        else:
+            count = sum(self._answer(position, route, partial(runs, route)) is not False for route in routes)
+        self._counts[position, id(routes)] = routes, count
+        return count
 
     def _position(self, function: Value, call: int) -> object:
         """What tells calls apart: those between the same guards have the same answer."""

@@ -369,7 +369,8 @@ class Pipeline:
             for path in linked:
                 project.linker.table(path)  # decoded once, for all
             waiting = [beside(lambda: pack(self._answer(project, scans, [others], documents)))]
-            _ = project.reach  # found once, for all that ask for call paths, while the others run
+            project.prepare()  # once, for all that ask for call paths, while the others run
+            import libcst  # noqa: F401 - or every copy does
             lots = Lots(families(paths))
             share = lambda: pack(self._answer(project, scans, lots, []))  # noqa: E731
             again = lambda: pack(self._answer(project, scans, lots.others(), []))  # noqa: E731

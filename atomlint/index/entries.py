@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, NamedTuple
 from .intervals import of_call, seconds_of
 from .mounts import Mounts, Place
 from .registering import (
+    PATH_STARTS,
+    VERBS,
     Rows,
     behind,
     callables,
@@ -148,6 +150,9 @@ class Finder:
             if name is None:
                 continue
             last = name.rpartition(".")[2]
+            first = text_of(call.args[0]) if call.args else None
+            if last in VERBS and first is not None and first[:1] not in PATH_STARTS:
+                continue  # ``options.get("name", default)``
             if not any(can_be_callable(expr) for row in self.rows.of(last) for expr in given(row, call)):
                 continue
             for row, proven in self.rows.matching(self.linker, table, call.scope, name):

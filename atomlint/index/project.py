@@ -159,6 +159,13 @@ class Project:
             for ordinal in self.linker.table(function.place).calls_in.get(function.scope, ()):
                 yield function, ordinal
 
+    def prepare(self) -> None:
+        """Find now what nearly every rule about call paths asks for: what requests reach, and what each call there does."""
+        for function, ordinal in self.reached_calls():
+            self.effects.remote(function.place, ordinal)
+            self.effects.lookup(function.place, ordinal)
+            self.effects.database(function.place, ordinal)
+
     def keep(self, key: object, make: Callable[[], Any]) -> Any:
         """The kept answer for a key, made once."""
         if key not in self.memo:

@@ -23,6 +23,10 @@ KEYWORDS = (
 """Under these names a callable is registered."""
 SIGNATURES = frozenset({"s", "si", "as_view", "as_asgi", "signature", "subtask", "delay"})
 """``View.as_view()`` and ``task.s()`` stand for what they are called on."""
+VERBS = frozenset({"get", "post", "put", "patch", "delete", "head", "options", "trace"})
+"""Methods of HTTP, as applications and routers spell them."""
+PATH_STARTS = ("/", "*", "{", "<", "^", "")
+"""First characters of a path that is registered with one."""
 Here = tuple[str, int, "Expr"]
 """A path, a scope and an expression seen from it."""
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from .entries import Entry, called_functions
 from .exempt import Exempt
 from .mounts import UNKNOWN, Chain, Place
-from .registering import elements
+from .registering import VERBS, elements
 from .tables import dotted, text_of
 from .urlconf import Urlconf
 
@@ -21,7 +21,6 @@ if TYPE_CHECKING:
     from .project import Project
     from .values import Value
 
-VERBS = frozenset({"get", "post", "put", "patch", "delete", "head", "options", "trace"})
 WEBSOCKETS = frozenset(
     {
         "websocket",

@@ -46,6 +46,8 @@ QUIET_PATHS = (
     "commands",
     "versions",
 )
+WRITTEN = 10
+"""Parts of a literal up to which a caller writes out a few items, its kind and keys among them."""
 RANKS = ("high", "medium", "low")
 ONCE = frozenset(
     {"migration", "migrations", "migrate", "diagnose", "backfill", "seed", "seeder", "maintenance", "repair"}
@@ -207,12 +209,33 @@ def confidence(repeat: Repeat, *, data: bool) -> Confidence:
     """High when the route, the calls, the loop over data and the work at each turn are proven."""
     near = repeat.near
     level = Confidence(repeat.path.confidence)
+    if is_of_literals(repeat):
+        return Confidence.LOW
     far = len(near.steps) > 1 or len(repeat.path.steps) + len(near.steps) > NEAR
     if not near.sure and (far or not near.proven):
         return Confidence.LOW
     if level is Confidence.HIGH and not (data and near.sure and near.proven and len(near.steps) <= FAR):
         return Confidence.MEDIUM
     return level
+
+
+def is_of_literals(repeat: Repeat) -> bool:
+    """Whether the loop goes through a parameter for which the caller writes out a few items: ``rows(db, (one, other))``."""
+    function = repeat.first.function
+    table = function.table
+    iterable = table.facts.frames[repeat.loop.frame].test
+    if type(iterable) is list and iterable[:1] == ["comp"]:
+        iterable = iterable[-1]
+    if type(iterable) is str and iterable[:1] == "@" and "." not in iterable:  # names.items(), enumerate(names)
+        record = table.facts.calls[int(iterable[1:])]
+        views = type(record.callee) is str and record.callee.endswith((".items", ".keys", ".values"))
+        iterable = record.callee.rpartition(".")[0] if views else record.args[0] if record.args else None
+    name = dotted(iterable)
+    if name is None or not repeat.path.steps or repeat.path.steps[-1][1].call < 0:
+        return False
+    caller, edge = repeat.path.steps[-1]
+    given = function.index.provenance.given(caller, edge, name)
+    return type(given) is list and given[:1] in (["[]"], ["{}"]) and 1 < len(given) <= WRITTEN
 
 
 def others(repeat: Repeat) -> list[Note]:

@@ -177,3 +177,17 @@ def test_a_turn_that_asks_a_table_of_its_own_is_only_possible() -> None:
         return found
     """
     assert claims(text) == ["low"]
+
+
+@pytest.mark.parametrize(("given", "level"), [("(one, other)", "low"), ("rest", "high")])
+def test_a_few_items_that_the_caller_writes_out_are_only_possible(given: str, level: str) -> None:
+    text = f"""
+    def both(db, names):
+        for name in names:
+            db.query(Folder).filter(Folder.name == name).first()
+
+    @app.get("/names")
+    def names(one: str, other: str, rest: list[str], db: Session = Depends(get_db)):
+        both(db, {given})
+    """
+    assert claims(text) == [level]

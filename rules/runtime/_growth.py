@@ -185,6 +185,8 @@ def _of_parameter(index: Index, entry: Value, leaf: Leaf) -> Confidence | None:
     param = index.provenance.param(entry, head)
     if param is None or head in ("self", "cls") or param.kind in ("*", "**") or str(param.annotation) == "bool":
         return None
+    if {"setting", "config"} & {word.lower().removesuffix("s") for word in WORDS.findall(head)}:
+        return None
     if "." not in leaf.text and head in ("request", "scope", "environ", "response", "call_next"):
         return None
     parent = index.project.linker.table(entry.place).facts.scopes[entry.scope].parent

@@ -191,3 +191,19 @@ def test_a_few_items_that_the_caller_writes_out_are_only_possible(given: str, le
         both(db, {given})
     """
     assert claims(text) == [level]
+
+
+def test_a_turn_that_hands_its_row_to_what_writes_is_only_possible() -> None:
+    text = """
+    def rename(db, folder_id, name):
+        db.query(Folder).filter(Folder.id == folder_id).update({"name": name})
+        db.commit()
+
+    @app.post("/names")
+    def names(items: list[str], db: Session = Depends(get_db)):
+        for item in items:
+            known = find(db, item)
+            if known:
+                rename(db, known.id, item)
+    """
+    assert claims(READS + textwrap.dedent(text)) == ["low"]

@@ -282,3 +282,24 @@ def show(workspace_id: str, kind: str, db: Session = Depends(get_db)):
         "Workspace is read by the same id up to twice",
     ]
     assert all(note.message == "show reads it first" for finding in findings for note in finding.related)
+
+
+def test_rows_kept_by_a_method_go_stale_only_where_the_object_lives_on() -> None:
+    cached = """
+from functools import lru_cache
+
+
+def rename(db: Session, key: str):
+    workspace = load(db, key)
+    workspace.name = "new"
+
+
+{name}
+{indent}@lru_cache
+{indent}def named({self}key: str):
+{indent}    return next(get_db()).query(Workspace).filter(Workspace.id == key).first()
+"""
+    rule = "tenant-lru-cache"
+    (plain,) = found(cached.format(name="", indent="", self=""), rule)
+    (method,) = found(cached.format(name="class View:", indent="    ", self="self, "), rule)
+    assert (plain.confidence.name, method.confidence.name) == ("MEDIUM", "LOW")

@@ -74,9 +74,25 @@ def changes_row(repeat: Repeat) -> bool:
         receiver = call.callee.rpartition(".")[0] if type(call.callee) is str else ""
         if call.name in DELETES and (receiver in rows or any(type(arg) is str and arg in rows for arg in call.args)):
             return True
+        if _hands_on(call, rows) and any(_writes(call)):
+            return True
         if call.name.endswith(SAVES) and (receiver in objects or receiver in wraps):
             return True
     return False
+
+
+def _hands_on(call: Call, rows: set[str]) -> bool:
+    """Whether a call is given what was read, or a part of it: ``update(db, found.id, entry)``."""
+    given = (*call.args, *call.keywords.values())
+    return any(type(arg) is str and arg.partition(".")[0] in rows for arg in given)
+
+
+def _writes(call: Call) -> Iterator[bool]:
+    """For each function that a call stands for, whether it writes."""
+    index = call.index
+    for edge in index.project.calls.edges(call.function.value):
+        if edge.call == call.ordinal and edge.kind == "call":
+            yield any(inner.name in WRITES for inner in index.function(edge.target).calls)
 
 
 def _rows(repeat: Repeat) -> Iterator[str]:

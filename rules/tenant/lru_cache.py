@@ -24,6 +24,7 @@ the process ends.
 Nothing. A decorator of your own called `cache` or `lru_cache` is not meant: names are resolved by their imports.
 
 ## Limits
+A method's key holds its object: that rows go stale there is reported with low confidence, unless the object lives on.
 Rows count as changing when something in the project updates or deletes them; `cache_clear()` on the function, anywhere,
 is taken to be called when that happens. Only reads in the function itself and in what it calls directly are seen.
 The repair of a coroutine is offered where the project imports `async_lru` already.
@@ -105,12 +106,21 @@ def rows(ctx: Context, function: Function, decorator: cst.CSTNode, name: str) ->
         finding = ctx.finding(
             decorator,
             f"{name} keeps {model_name} rows until restart; {functions} them and none calls {function.name}.cache_clear()",
-            confidence=Confidence.MEDIUM,
+            confidence=Confidence.LOW if is_of_short_life(function) else Confidence.MEDIUM,
         )
         finding = finding.with_related(Note(call.span, f"{model_name} is read here"))
         yield finding.with_related(Note(ctx.index.function(writes[0].function).span, "is written here")).with_help(
             "use a cache with a TTL, or call cache_clear() where the rows are written"
         )
+
+
+def is_of_short_life(function: Function) -> bool:
+    """Whether it is a method of objects that do not live as long as the process: the object is part of the key."""
+    scopes = function.table.facts.scopes
+    record = scopes[function.ordinal]
+    if scopes[record.parent].kind != "class" or not record.params or record.params[0].name != "self":
+        return False
+    return not function.index.containers.lives_on(function.value._replace(scope=record.parent))
 
 
 def decorators(function: Function) -> list[tuple[int, str]]:

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     import ast
     from collections.abc import Callable, Iterator
 
+    from ..agents.declared import Declaration, Instructions
     from ..document import Document
     from ..facts.records import Expr
     from ..source import SourceReader
@@ -110,6 +111,18 @@ class Index:
         from .modes import modes
 
         return tuple(modes(self))
+
+    @cached_property
+    def instructions(self) -> Instructions:
+        """What CLAUDE.md and AGENTS.md declare of the project."""
+        from ..agents.declared import Instructions
+
+        return Instructions(self.files, self.document)
+
+    @property
+    def declaration(self) -> Declaration | None:
+        """The declared architecture of the whole project with its places; None where nothing is declared."""
+        return self.instructions.root
 
     @cached_property
     def origins(self) -> Origins:

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from ..source import SourceReader
     from .containers import Containers
     from .costs import Costs
+    from .deployments import Deployments
     from .expressions import Place
     from .gates import Gate
     from .guards import Guard
@@ -110,6 +111,13 @@ class Index:
         from .modes import modes
 
         return tuple(modes(self))
+
+    @cached_property
+    def deployments(self) -> Deployments:
+        """What the project's Fly.io configurations build and start."""
+        from .deployments import Deployments
+
+        return Deployments(self)
 
     @cached_property
     def origins(self) -> Origins:

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from ..document import DocumentError
-    from ..syntax.dockerfile import Stage
+    from ..syntax.dockerfile import Instruction, Stage
     from .facade import Index
 
 RUNS_PYTHON = re.compile(
@@ -25,6 +25,8 @@ FOREIGN_IMAGE = re.compile(
     r"(?:.*/)?(?:postgres|postgis|nginx|caddy|redis|valkey|mysql|mariadb|mongo|nats|searxng|grafana|prom)[^/]*"
 )
 SCRIPT = re.compile(r"(?:^|[\s/\"'\[,])([\w.-]+\.sh)\b")
+
+SCRIPT_NAME = re.compile(r"[\w.-]+\.(?:sh|bash)|[\w-]*entry-?point[\w-]*|start|run")
 
 
 class Deployments:
@@ -199,11 +201,31 @@ class Deployment:
                 yield instruction.text
         yield from (" ".join(words) for words in self.fly.overrides.values())
 
+    @property
+    def entrypoint(self) -> tuple[str, ...]:
+        """The words that stand before every command; of a Dockerfile's shell form with its ``sh -c``."""
+        given = self.fly.overrides.get("entrypoint")
+        if given is not None or self.fly.build.image is not None:
+            return given or ()
+        return docker_words(self.stage.last("ENTRYPOINT") if self.stage is not None else None)
+
+    def script(self, word: str) -> str:
+        """The text of the script that a word of a command names; empty when it names none of the project."""
+        return self._script(basename(word)) if SCRIPT_NAME.fullmatch(basename(word)) else ""
+
     def _script(self, name: str) -> str:
         """The text of a start script of that name, the nearest to the configuration."""
         found = [p for p in self.index.files if basename(p) == name and _below(p, self.folder)]
         source = self.index.sources.source(min(found, key=len)) if found else None
         return source.text if source is not None else ""
+
+
+def docker_words(instruction: Instruction | None) -> tuple[str, ...]:
+    """The words of a ``CMD`` or ``ENTRYPOINT``."""
+    if instruction is None:
+        return ()
+    command = instruction.command
+    return ("/bin/sh", "-c", command) if isinstance(command, str) else tuple(command)
 
 
 def is_secret(document: Document, name: str) -> bool:

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from ..source import SourceReader
     from .containers import Containers
     from .costs import Costs
+    from .deployments import Deployments
     from .expressions import Place
     from .gates import Gate
     from .guards import Guard
@@ -123,6 +124,13 @@ class Index:
     def declaration(self) -> Declaration | None:
         """The declared architecture of the whole project with its places; None where nothing is declared."""
         return self.instructions.root
+
+    @cached_property
+    def deployments(self) -> Deployments:
+        """What the project's Fly.io configurations build and start."""
+        from .deployments import Deployments
+
+        return Deployments(self)
 
     @cached_property
     def origins(self) -> Origins:

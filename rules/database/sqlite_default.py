@@ -35,9 +35,8 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from atomlint import Call, Confidence, Context, Edit, Finding, Index, ModeBranch, Note, Span, rule
+from atomlint import Call, Confidence, Context, Deployment, Edit, Finding, Index, ModeBranch, Note, Span, rule
 
-from .._deploys import Deployment, deployments
 from ._fallbacks import Fallback, engine_reads, fallbacks, is_chosen, is_used
 from ._refusals import refused
 
@@ -91,7 +90,7 @@ def is_local(fallback: Fallback) -> bool:
 
 def missing_mode(index: Index, fallback: Fallback, guards: list[ModeBranch]) -> tuple[ModeBranch, Deployment] | None:
     """A guard, and a deployment of this code that leaves its mode variable unset; None when one holds everywhere."""
-    for deployment in deployments(index):
+    for deployment in index.deployments.production:
         if not deployment.builds(fallback.path):
             continue
         unset = [g for g in guards if not deployment.sets([name for read in g.reads for name in read.names])]

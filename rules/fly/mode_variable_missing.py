@@ -58,9 +58,21 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from atomlint import Confidence, Context, Document, Edit, Finding, Index, Item, ModeGuard, Note, Position, Span, rule
-
-from .._deploys import Deployment, deployments, is_fly_file
+from atomlint import (
+    Confidence,
+    Context,
+    Deployment,
+    Document,
+    Edit,
+    Finding,
+    Index,
+    Item,
+    ModeGuard,
+    Note,
+    Position,
+    Span,
+    rule,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -105,12 +117,8 @@ def configures(document: Document) -> bool:
 @configures.on("*")
 def report(ctx: Context, document: Document) -> Iterator[Finding]:
     """One finding for each variable that the file leaves unset, with the guard that hurts most."""
-    if not is_fly_file(ctx.index, document.path):
-        return
-    if document.error is not None:
-        raise document.error
-    found = next((d for d in deployments(ctx.index) if d.document.path == document.path), None)
-    if found is None:
+    found = ctx.index.deployments.at(document.path)
+    if found is None or not found.is_production:
         return
     for guard in worst_guards(ctx.index, found):
         if not found.sets((guard.name, *guard.aliases)):

@@ -1,125 +1,118 @@
-"""Shared by rules about deployment: which Fly.io files deploy which code, and which variables they set for it."""
+"""Deployments: what each Fly.io configuration of a project builds and starts, and which variables it sets for it."""
 
 from __future__ import annotations
 
 import re
+from functools import cached_property
 from posixpath import basename, dirname, join, normpath
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from atomlint import Document, document_kind, match_any
+from ..config.globs import match_any
+from ..document import Document, document_kind
+from ..fly.file import FlyFile
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from atomlint import Index
-    from atomlint.syntax.dockerfile import Stage
+    from ..document import DocumentError
+    from ..syntax.dockerfile import Instruction, Stage
+    from .facade import Index
 
-ELSEWHERE = frozenset(
-    [
-        "staging",
-        "stage",
-        "stg",
-        "dev",
-        "develop",
-        "development",
-        "test",
-        "tests",
-        "testing",
-        "preview",
-        "qa",
-        "uat",
-        "sandbox",
-        "local",
-        "demo",
-        "example",
-        "examples",
-        "sample",
-        "ci",
-        "review",
-        "pr",
-        "template",
-    ]
-)
-"""Words in the name of a file or application that is no production."""
-SHELVED = frozenset(
-    [
-        "archive",
-        "archived",
-        "_archive",
-        "old",
-        "legacy",
-        "deprecated",
-        "backup",
-        "backups",
-        "examples",
-        "example",
-        "templates",
-        "docs",
-        "attic",
-    ]
-)
-"""Folders of files that nothing deploys."""
 RUNS_PYTHON = re.compile(
     r"python|\bpip3?\b|\buv\b|uvicorn|gunicorn|hypercorn|granian|poetry|celery|django|fastapi|flask|conda|pdm|pypy"
 )
 FOREIGN_IMAGE = re.compile(
     r"(?:.*/)?(?:postgres|postgis|nginx|caddy|redis|valkey|mysql|mariadb|mongo|nats|searxng|grafana|prom)[^/]*"
 )
-WORD = re.compile(r"[^a-z0-9]+")
 SCRIPT = re.compile(r"(?:^|[\s/\"'\[,])([\w.-]+\.sh)\b")
 
-
-def fly_files(index: Index) -> list[Document]:
-    """The project's Fly.io configurations that parse: those configured, else those named so."""
-
-    def find() -> Iterator[Document]:
-        for path in index.files:
-            if is_fly_file(index, path):
-                document = index.document(path)
-                if document is not None and document.error is None:
-                    yield document
-
-    found: list[Document] = index.keep("fly-files", lambda: list(find()))
-    return found
+SCRIPT_NAME = re.compile(r"[\w.-]+\.(?:sh|bash)|[\w-]*entry-?point[\w-]*|start|run")
 
 
-def is_fly_file(index: Index, path: str) -> bool:
-    """Whether a path is a Fly.io configuration, by the project's patterns or by its name."""
-    if not index.fly_files:
-        return document_kind(path) == "fly"
-    return document_kind(path) in ("fly", "toml") and match_any(index.fly_files)(path)
+class Deployments:
+    """The Fly.io configurations of a project; read when first asked for."""
 
+    def __init__(self, index: Index) -> None:
+        self.index = index
+        self._matches = match_any(index.fly_files) if index.fly_files else None
 
-def is_production(document: Document) -> bool:
-    """Whether a file deploys production: neither it nor its application is of another stage, nor is it shelved."""
-    if SHELVED.intersection(document.path.lower().split("/")[:-1]):
-        return False
-    item = document.get("app")
-    app = item.value if item is not None and isinstance(item.value, str) else ""
-    words = {*WORD.split(document.name.lower().removesuffix(".toml")), *WORD.split(app.lower())}
-    return not words & ELSEWHERE
+    def is_fly_file(self, path: str) -> bool:
+        """Whether a path is a Fly.io configuration: by the project's patterns, else by its name."""
+        if self._matches is None:
+            return document_kind(path) == "fly"
+        return document_kind(path) in ("fly", "toml") and self._matches(path)
 
+    @cached_property
+    def _documents(self) -> dict[str, Document]:
+        found = {}
+        for path in self.index.files:
+            document = self.index.document(path) if self.is_fly_file(path) else None
+            if document is not None:
+                found[path] = document
+        return found
 
-def value(document: Document, *keys: str | int) -> Any:
-    """A value of a document, or None."""
-    item = document.get(*keys)
-    return None if item is None else item.value
+    @cached_property
+    def broken(self) -> dict[str, DocumentError]:
+        """Configurations that do not parse, and why."""
+        return {path: d.error for path, d in self._documents.items() if d.error is not None}
+
+    @cached_property
+    def all(self) -> tuple[Deployment, ...]:
+        """Every configuration that parses, in the order of paths."""
+        return tuple(Deployment(self.index, d) for path, d in self._documents.items() if path not in self.broken)
+
+    @cached_property
+    def production(self) -> tuple[Deployment, ...]:
+        """Those that deploy production: neither file nor application is of another stage, nor are they shelved."""
+        return tuple(deployment for deployment in self.all if deployment.is_production)
+
+    @cached_property
+    def _by_path(self) -> dict[str, Deployment]:
+        return {deployment.path: deployment for deployment in self.all}
+
+    def at(self, path: str) -> Deployment | None:
+        """The deployment of a configuration.
+
+        Raises:
+            DocumentError: the file is a configuration that does not parse.
+        """
+        error = self.broken.get(path)
+        if error is not None:
+            raise error
+        return self._by_path.get(path)
 
 
 class Deployment:
-    """What one Fly.io file builds and starts."""
+    """What one Fly.io configuration builds and starts."""
 
     def __init__(self, index: Index, document: Document) -> None:
         self.index = index
         self.document = document
+        self.fly = FlyFile(document)
         self.folder = document.directory
-        named = value(document, "build", "dockerfile")
-        self.image = value(document, "build", "image")
-        self.is_dockerfile_named = isinstance(named, str)
-        self.dockerfile = self._dockerfile(named if isinstance(named, str) else "Dockerfile")
 
-    def _dockerfile(self, named: str) -> Document | None:
-        """flyctl looks beside the configuration, then in the working directory."""
+    def __repr__(self) -> str:
+        return f"<Deployment {self.path}>"
+
+    @property
+    def path(self) -> str:
+        """The configuration's, relative to the project's root."""
+        return self.document.path
+
+    @property
+    def is_production(self) -> bool:
+        """Whether nothing in its name, application or folder tells of another stage."""
+        return self.fly.other_stage is None
+
+    @property
+    def is_dockerfile_named(self) -> bool:
+        """Whether the configuration says which Dockerfile it builds."""
+        return self.fly.build.dockerfile is not None
+
+    @cached_property
+    def dockerfile(self) -> Document | None:
+        """The Dockerfile: flyctl looks beside the configuration, then in the working directory."""
+        named = self.fly.build.dockerfile or "Dockerfile"
         for folder in dict.fromkeys((self.folder, "")):
             path = normpath(join(folder, named)).removeprefix("./")
             source = None if path.startswith("..") else self.index.sources.source(path)
@@ -130,15 +123,12 @@ class Deployment:
     @property
     def stage(self) -> Stage | None:
         """The stage of the Dockerfile that is built."""
-        target = value(self.document, "build", "build-target")
-        return (
-            self.dockerfile.dockerfile.stage(target if isinstance(target, str) else None) if self.dockerfile else None
-        )
+        return self.dockerfile.dockerfile.stage(self.fly.build.target) if self.dockerfile else None
 
     @property
     def runs_python(self) -> bool:
         """Whether what is deployed can run the project's Python: no finished image, no image of something else."""
-        if isinstance(self.image, str):
+        if self.fly.build.image is not None:
             return False
         stage = self.stage
         if stage is None:
@@ -188,10 +178,8 @@ class Deployment:
         return any(self._sets(name) for name in names)
 
     def _sets(self, name: str) -> bool:
-        tables = self.document.data.get("env")
-        for table in tables if isinstance(tables, list) else [tables]:
-            if isinstance(table, dict) and name in table:
-                return True
+        if name in self.fly.env:
+            return True
         stage = self.stage
         if stage is not None and name in stage.environment and self._has_value(name, stage):
             return True
@@ -203,20 +191,27 @@ class Deployment:
     def _has_value(self, name: str, stage: Stage) -> bool:
         if stage.environment[name].value:
             return True
-        given = value(self.document, "build", "args")
-        return isinstance(given, dict) and any(argument.name in given for argument in stage.arguments)
+        return any(argument.name in self.fly.build.args for argument in stage.arguments)
 
     def _commands(self, stage: Stage | None) -> Iterator[str]:
-        processes = self.document.data.get("processes")
-        if isinstance(processes, dict):
-            yield from (command for command in processes.values() if isinstance(command, str))
+        yield from (group.command for group in self.fly.declared_groups if group.command)
         for keyword in ("CMD", "ENTRYPOINT"):
             instruction = stage.last(keyword) if stage is not None else None
             if instruction is not None:
                 yield instruction.text
-        for key in ("cmd", "entrypoint", "exec"):
-            given = value(self.document, "experimental", key)
-            yield given if isinstance(given, str) else " ".join(map(str, given)) if isinstance(given, list) else ""
+        yield from (" ".join(words) for words in self.fly.overrides.values())
+
+    @property
+    def entrypoint(self) -> tuple[str, ...]:
+        """The words that stand before every command; of a Dockerfile's shell form with its ``sh -c``."""
+        given = self.fly.overrides.get("entrypoint")
+        if given is not None or self.fly.build.image is not None:
+            return given or ()
+        return docker_words(self.stage.last("ENTRYPOINT") if self.stage is not None else None)
+
+    def script(self, word: str) -> str:
+        """The text of the script that a word of a command names; empty when it names none of the project."""
+        return self._script(basename(word)) if SCRIPT_NAME.fullmatch(basename(word)) else ""
 
     def _script(self, name: str) -> str:
         """The text of a start script of that name, the nearest to the configuration."""
@@ -225,12 +220,12 @@ class Deployment:
         return source.text if source is not None else ""
 
 
-def deployments(index: Index) -> list[Deployment]:
-    """What the project's production files deploy."""
-    found: list[Deployment] = index.keep(
-        "deployments", lambda: [Deployment(index, document) for document in fly_files(index) if is_production(document)]
-    )
-    return found
+def docker_words(instruction: Instruction | None) -> tuple[str, ...]:
+    """The words of a ``CMD`` or ``ENTRYPOINT``."""
+    if instruction is None:
+        return ()
+    command = instruction.command
+    return ("/bin/sh", "-c", command) if isinstance(command, str) else tuple(command)
 
 
 def is_secret(document: Document, name: str) -> bool:

@@ -175,7 +175,7 @@ def test_a_whole_declaration_is_typed() -> None:
     assert root is not None
     assert root.problems == ()
     declared = root.architecture
-    assert declared.configs == ("fly.toml",)
+    assert root.configs == ("fly.toml",)
     assert declared.env == {"ENVIRONMENT": "production", "LOG_LEVEL": ("INFO", "WARNING"), "DB_POOL_SIZE": "*"}
     assert declared.secrets == ("DATABASE_URL",)
     assert declared.kill_switches == {"redis": "SUSPEND_REDIS"}
@@ -226,7 +226,7 @@ def test_what_is_wrong_names_the_key_and_the_nearest_right_one(toml: str, said: 
 def test_what_is_wrong_costs_nothing_that_is_right() -> None:
     root = instructions({"CLAUDE.md": block("config = 'fly.toml'\nsecrets = [1, 'A']\nzzz = 1")}).root
     assert root is not None
-    assert (root.architecture.configs, root.architecture.secrets) == (("fly.toml",), ("A",))
+    assert (root.configs, root.architecture.secrets) == (("fly.toml",), ("A",))
     assert [problem.span.start.line for problem in root.problems] == [5, 4]
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from ..finding import Span
 from ..source import Source
@@ -15,9 +15,11 @@ from .model import Architecture
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
+    from ..declare import Rule
     from ..document import Document
     from ..syntax.item import Item, Keys
     from ..syntax.markdown import Fence
+    from .blocks import Blocks
 
 NAMES = frozenset({"CLAUDE.md", "AGENTS.md"})
 HIDDEN = ".claude"
@@ -91,15 +93,34 @@ class Declaration:
         item = self._read[2].get(keys)
         return self._near(keys, self._read[2]) if item is None else item.key_span
 
+    def value(self, key: str) -> Any:
+        """What is declared under a dotted key, such as ``budget.poll-seconds``; None where nothing is."""
+        at: Any = self.architecture
+        for part in key.split("."):
+            at = at.get(part) if isinstance(at, dict) else getattr(at, part.replace("-", "_"), None)
+        return at
+
     def file(self, written: str) -> str | None:
         """A path that the block names, relative to the project's root; None when it leads out of it."""
         return resolve(self.directory, written)
 
+    @cached_property
+    def files(self) -> tuple[tuple[Span, str, str | None], ...]:
+        """Every configuration that is named: where, as it is written, and as `file` has it."""
+        config = self.architecture.config
+        named: list[tuple[Span, str]] = (
+            [(self.span("config"), config)]
+            if isinstance(config, str)
+            else [(self.span("config", place), one) for place, one in enumerate(config)]
+        )
+        apps = self.architecture.apps.items()
+        named += [(self.span("apps", name, "file"), app.file) for name, app in apps if app.file is not None]
+        return tuple((span, written, self.file(written)) for span, written in named)
+
     @property
     def configs(self) -> tuple[str, ...]:
         """The canonical Fly.io configurations, relative to the project's root."""
-        files = (self.file(config) for config in self.architecture.configs)
-        return tuple(path for path in files if path is not None)
+        return tuple(dict.fromkeys(path for _, _, path in self.files if path is not None))
 
     def governs(self, path: str) -> bool:
         """Whether a file lies where the block has a say."""
@@ -148,14 +169,36 @@ class Instructions:
         return tuple(found.values())
 
     @cached_property
+    def _all(self) -> tuple[Declaration, ...]:
+        return tuple(
+            Declaration(document.path, directory, block, *toml_of(document, block))
+            for directory, document in self.documents
+            for block in read_blocks(document.markdown).named(DEPLOY)
+        )
+
+    @cached_property
     def declarations(self) -> tuple[Declaration, ...]:
         """The first block of every folder, the outermost first."""
         first: dict[str, Declaration] = {}
-        for directory, document in self.documents:
-            for block in read_blocks(document.markdown).named(DEPLOY):
-                fence, text = toml_of(document, block)
-                first.setdefault(directory, Declaration(document.path, directory, block, fence, text))
+        for declaration in self._all:
+            first.setdefault(declaration.directory, declaration)
         return tuple(first.values())
+
+    def all_of(self, document: Document) -> list[Declaration]:
+        """Every block of one document, those among them that do not count because their folder has one already."""
+        return [declaration for declaration in self._all if declaration.path == document.path]
+
+    @staticmethod
+    def blocks(document: Document) -> Blocks:
+        """The managed blocks of any Markdown file, and the markers that make none."""
+        return read_blocks(document.markdown)
+
+    @staticmethod
+    def stale_rules(document: Document, rules: Sequence[Rule]) -> list[tuple[Block, str]]:
+        """The blocks of rules that say something else than these rules do, with the text that belongs there."""
+        from .told import stale
+
+        return stale(document, rules)
 
     def declaration_for(self, path: str) -> Declaration | None:
         """The block that has a say over a file: of the nearest folder above it."""

@@ -88,9 +88,3 @@ class Architecture(_Table, frozen=True, kw_only=True):
     ] = {}
     apps: Annotated[dict[str, App], Meta(description="The apps by their names.")] = {}
     budget: Annotated[Budget, Meta(description="Budgets.")] = Budget()
-
-    @property
-    def configs(self) -> tuple[str, ...]:
-        """The canonical files as they are written: of `config`, then those of the apps."""
-        own = (self.config,) if isinstance(self.config, str) else self.config
-        return tuple(dict.fromkeys((*own, *(app.file for app in self.apps.values() if app.file))))

@@ -20,7 +20,7 @@ STARTS = re.compile(
     r"flyctl|pip3?|uv|poetry|pipenv|pdm|hatch|rye|cd|sudo|time|source|\./[\w./-]+)\s"
 )
 """How a line of code that names no shell begins when it is a command of interest."""
-JOINS = re.compile(r"&&|\|\||;|\|")
+JOINS = re.compile(r"&&|\|\||;|\||\s/\s|,\s|\sor\s|\sand\s")
 ASSIGNED = re.compile(r"[A-Za-z_]\w*=")
 WRAPPERS = frozenset({"sudo", "time", "nohup", "exec", "env", "command", "nice"})
 RUNNERS = frozenset({"uv", "poetry", "pipenv", "pdm", "hatch", "rye"})

@@ -35,7 +35,7 @@ MARK = re.compile(r"❌|✗|✘|🚫|~~|\bBAD\b|\bWRONG\b|Bad:|Wrong:|\[ \]")
 ARROW = re.compile(r"→|=>|->|⇒")
 NEAR = 6
 """Characters between an arrow and a path that it changes."""
-STOP = re.compile(r"[.;:!?](?=\s)|\|")
+STOP = re.compile(r"(?<!\be\.g)(?<!\bi\.e)(?<!\betc)[.;:!?](?=\s)|\|")
 PLACEHOLDER = re.compile(
     r"(?:^|[/_.-])(?:foo|bar|baz|qux|xxx+|yyy+|my|your|some|path|specific|test_name|test_file|test_specific|test_something|test_module|test_feature|example|examples|sample|placeholder|name|module|feature|"
     r"component|entity|resource|model|table|slug|id|n+|x|y|path/to|file|filename|something|whatever|"

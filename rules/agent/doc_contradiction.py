@@ -41,7 +41,8 @@ commands, those in shell code and in backticks are read: `make`, `just`, `npm ru
 Quiet where the project ignores the path, where it is of a kind that is built, downloaded or kept on one machine (`dist/`,
 `.env`), and where the sentence, its heading or the line before the list says that it may not be there: "create", "for
 example", "removed", "instead of", "if it exists" and such words. A path whose folder is not in the project either is of
-low confidence. A command that a Makefile includes from elsewhere is taken to be there.
+low confidence, and a folder is of medium confidence, because git keeps no empty ones. A command that a Makefile includes
+from elsewhere is taken to be there.
 """
 
 from __future__ import annotations
@@ -88,10 +89,11 @@ def report(ctx: Context, document: Document) -> Iterator[Finding]:
 
 
 def of_path(ctx: Context, one: Named) -> Finding:
-    """Sure where the folder above it is the project's own."""
+    """Sure where the folder above it is the project's own; git keeps no empty folder, so one may be there."""
     name = one.path.rstrip("/")
-    sure = one.how == "link" or FLY.fullmatch(name.rpartition("/")[2]) or is_anchored(ctx.index, one.path)
     what = "folder" if one.path.endswith("/") else "file"
+    sure = one.how == "link" or FLY.fullmatch(name.rpartition("/")[2]) or is_anchored(ctx.index, one.path)
+    level = Confidence.LOW if not sure else Confidence.MEDIUM if what == "folder" else Confidence.HIGH
     twin = "" if what == "folder" else ctx.index.inventory.elsewhere(name)
     message = f"names {one.path}, and the project has no such {what}{'; there is ' + twin if twin else ''}"
-    return ctx.finding(one.span, message, confidence=Confidence.HIGH if sure else Confidence.LOW)
+    return ctx.finding(one.span, message, confidence=level)

@@ -97,7 +97,7 @@ KNOWN = [
 SUFFIX = re.compile(rf"\.(?:{'|'.join(KNOWN)})$", re.IGNORECASE)
 PATH = re.compile(r"(?:\./)?(?:[\w@.+()~-]+/)*[\w@.+-]+/?")
 AFTER = re.compile(r"(?:::?[\w.:()\[\]-]+|#[\w./-]*|:\d+(?:-\d+)?)$")
-LINK = re.compile(r"\[[^\]\n]*\]\(<?([^)\s>]+)>?(?:\s+[\"'][^)\n]*)?\)")
+LINK = re.compile(r"\[[^\[\]\n]{0,400}\]\(<?([^)\s>]+)>?(?:\s+[\"'][^)\n]*)?\)")
 FLY = re.compile(r"fly(?:[._-][\w.-]+)?\.toml", re.IGNORECASE)
 
 

@@ -13,7 +13,7 @@ from posixpath import join, normpath
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Sequence
 
     import tree_sitter
 
@@ -26,6 +26,7 @@ OWN = re.compile(r"\bdirname\b.*(?:\$0\b|\$\{0|BASH_SOURCE)", re.DOTALL)
 ESCAPED = re.compile(r"\\(.)", re.DOTALL)
 ARGUMENTS = frozenset(["word", "string", "raw_string", "number", "concatenation", "simple_expansion", "expansion"])
 PARTS = frozenset([*ARGUMENTS, "command_substitution", "ansi_c_string", "string_content"])
+EXPANSION = re.compile(r"\$\{(\w+)(?::?-[\"']?([\w./:-]*)[\"']?)?\}|\$(\w+)")
 WRAPPERS = frozenset(["exec", "sudo", "env", "nohup", "command", "time", "tini", "dumb-init", "--"])
 ASSIGNMENT = re.compile(r"[A-Za-z_]\w*=.*", re.DOTALL)
 
@@ -53,13 +54,16 @@ class _State:
     commands: list[Command] = field(default_factory=list)
 
 
-def read_commands(source: Source, text: str | None = None, start: int = 0) -> tuple[Command, ...]:
+def read_commands(
+    source: Source, text: str | None = None, start: int = 0, variables: dict[str, str | None] | None = None
+) -> tuple[Command, ...]:
     """The commands of a script in source order, those of its functions where they are defined.
 
     Args:
         source: the file.
         text: the script, when it is only a part of the file that stands there as it is.
         start: where the part begins, in code points.
+        variables: what is known of the environment that it starts with.
     """
     import tree_sitter
     import tree_sitter_bash
@@ -67,6 +71,7 @@ def read_commands(source: Source, text: str | None = None, start: int = 0) -> tu
     script = source.text if text is None else text
     parser = tree_sitter.Parser(tree_sitter.Language(tree_sitter_bash.language()))
     walk = _Walk(source, script, start)
+    walk.state.variables.update(variables or {})
     try:
         walk.visit(parser.parse(walk.data).root_node)
     except RecursionError:
@@ -145,8 +150,10 @@ class _Walk:
         if node.type == "string_content":
             return text
         if node.type in ("simple_expansion", "expansion"):
-            name = text[2:-1] if text.startswith("${") else text[1:]
-            return self.state.variables.get(name)
+            match = EXPANSION.fullmatch(text)
+            if match is None:
+                return None
+            return self.state.variables.get(match[1] or match[3], match[2])
         if node.type == "command_substitution":
             return HERE if OWN.search(text) else None
         if node.type not in ("command_name", "concatenation", "string"):
@@ -190,13 +197,3 @@ def program(words: Sequence[str | None]) -> list[str | None]:
             break
         rest.pop(0)
     return rest
-
-
-def strings(text: str) -> Iterator[str]:
-    """The words of a command line that no shell runs, as flyctl splits it; none when its quotes do not close."""
-    import shlex
-
-    try:
-        yield from shlex.split(text, comments=False)
-    except ValueError:
-        return

@@ -22,10 +22,14 @@ if TYPE_CHECKING:
 
 HERE = "<script>"
 """What a path begins with that is relative to the script's own folder."""
-OWN = re.compile(r"\bdirname\b.*(?:\$0\b|\$\{0|BASH_SOURCE)", re.DOTALL)
+ROOT = "<root>"
+"""What a path begins with that is relative to the root of the repository."""
+OWN = re.compile(r"\$(?:0\b|\{0\b|\{?BASH_SOURCE\b)")
+BRANCHES = frozenset(["if_statement", "while_statement", "for_statement", "case_statement", "function_definition"])
 ESCAPED = re.compile(r"\\(.)", re.DOTALL)
 ARGUMENTS = frozenset(["word", "string", "raw_string", "number", "concatenation", "simple_expansion", "expansion"])
 PARTS = frozenset([*ARGUMENTS, "command_substitution", "ansi_c_string", "string_content"])
+EXPANSION = re.compile(r"\$\{(\w+)(?::?-[\"']?([\w./:-]*)[\"']?)?\}|\$(\w+)")
 WRAPPERS = frozenset(["exec", "sudo", "env", "nohup", "command", "time", "tini", "dumb-init", "--"])
 ASSIGNMENT = re.compile(r"[A-Za-z_]\w*=.*", re.DOTALL)
 
@@ -41,7 +45,7 @@ class Command(NamedTuple):
     """Names that are set before it, for it alone."""
     span: Span
     folder: str | None
-    """Where it runs, relative to where the script starts (empty: there), or after `HERE`; None once it is not known."""
+    """Where it runs: relative to where the script starts, or after `HERE` or `ROOT`; None once it is not known."""
 
 
 @dataclass
@@ -53,13 +57,16 @@ class _State:
     commands: list[Command] = field(default_factory=list)
 
 
-def read_commands(source: Source, text: str | None = None, start: int = 0) -> tuple[Command, ...]:
+def read_commands(
+    source: Source, text: str | None = None, start: int = 0, variables: dict[str, str | None] | None = None
+) -> tuple[Command, ...]:
     """The commands of a script in source order, those of its functions where they are defined.
 
     Args:
         source: the file.
         text: the script, when it is only a part of the file that stands there as it is.
         start: where the part begins, in code points.
+        variables: what is known of the environment that it starts with.
     """
     import tree_sitter
     import tree_sitter_bash
@@ -67,6 +74,7 @@ def read_commands(source: Source, text: str | None = None, start: int = 0) -> tu
     script = source.text if text is None else text
     parser = tree_sitter.Parser(tree_sitter.Language(tree_sitter_bash.language()))
     walk = _Walk(source, script, start)
+    walk.state.variables.update(variables or {})
     try:
         walk.visit(parser.parse(walk.data).root_node)
     except RecursionError:
@@ -90,6 +98,11 @@ class _Walk:
             folder = self.state.folder
             self.children(node)
             self.state.folder = folder
+        elif node.type in BRANCHES:
+            folder = self.state.folder
+            self.children(node)
+            if self.state.folder != folder:  # it may have been left, or not
+                self.state.folder = folder if node.type == "function_definition" else None
         elif node.type in ("heredoc_body", "comment", "string", "raw_string"):
             return
         else:
@@ -145,16 +158,31 @@ class _Walk:
         if node.type == "string_content":
             return text
         if node.type in ("simple_expansion", "expansion"):
-            name = text[2:-1] if text.startswith("${") else text[1:]
-            return self.state.variables.get(name)
+            match = EXPANSION.fullmatch(text)
+            if match is None:
+                return None
+            return self.state.variables.get(match[1] or match[3], match[2])
         if node.type == "command_substitution":
-            return HERE if OWN.search(text) else None
+            return self.substituted(node)
         if node.type not in ("command_name", "concatenation", "string"):
             return None
         parts = [self.word(child) for child in node.children if child.type in PARTS]
         if node.type == "string" and not parts:
             return text[1:-1]
         return None if None in parts else "".join(part for part in parts if part is not None)
+
+    def substituted(self, node: tree_sitter.Node) -> str | None:
+        """The folder that ``$(dirname "$0")``, ``$(cd FOLDER && pwd)`` or ``$(git rev-parse ...)`` prints."""
+        commands = [child for child in _below(node) if child.type == "command"]
+        words = [[c for c in command.children if c.type == "command_name" or c.type in PARTS] for command in commands]
+        names = [self.text(found[0]) if found else "" for found in words]
+        if names == ["dirname"] and OWN.search(self.text(commands[0])):
+            return HERE
+        if names == ["git"] and "--show-toplevel" in self.text(commands[0]):
+            return ROOT
+        if names == ["cd", "pwd"] and len(words[0]) > 1:
+            return self.word(words[0][-1])
+        return None
 
     def text(self, node: tree_sitter.Node) -> str:
         return self.data[node.start_byte : node.end_byte].decode("utf-8", "replace")
@@ -164,17 +192,24 @@ class _Walk:
         return self.source.span(first, first + len(self.text(node)))
 
 
+def _below(node: tree_sitter.Node) -> Iterator[tree_sitter.Node]:
+    """The commands of a substitution, without those of substitutions inside of them."""
+    for child in node.children:
+        yield child
+        if child.type in ("list", "pipeline", "redirected_statement"):
+            yield from _below(child)
+
+
 def below(folder: str | None, path: str | None) -> str | None:
     """A path seen from a folder; None when either is not known, or the path is absolute."""
     if path is None or path.startswith(("/", "~")):
         return None
-    if path.startswith(HERE):
-        return HERE + _normal(path[len(HERE) :].lstrip("/"))
-    if folder is None:
-        return None
-    if folder.startswith(HERE):
-        return HERE + _normal(join(folder[len(HERE) :], path))
-    return _normal(join(folder, path))
+    for mark in (HERE, ROOT):
+        if path.startswith(mark):
+            return mark + _normal(path[len(mark) :].lstrip("/"))
+        if folder is not None and folder.startswith(mark):
+            return mark + _normal(join(folder[len(mark) :], path))
+    return None if folder is None else _normal(join(folder, path))
 
 
 def _normal(path: str) -> str:
@@ -190,13 +225,3 @@ def program(words: Sequence[str | None]) -> list[str | None]:
             break
         rest.pop(0)
     return rest
-
-
-def strings(text: str) -> Iterator[str]:
-    """The words of a command line that no shell runs, as flyctl splits it; none when its quotes do not close."""
-    import shlex
-
-    try:
-        yield from shlex.split(text, comments=False)
-    except ValueError:
-        return

@@ -46,7 +46,7 @@ NOW = {
     "metric": "metrics",
 }
 MOVED = {"kill_timeout": "kill_timeout", "metrics_port": "[[metrics]]", "metrics_path": "[[metrics]]"}
-EMPTY = (("processes",), ("services", "http_checks"), ("services", "tcp_checks"), ("services", "script_checks"))
+EMPTY = (("processes",), ("services", "http_checks"), ("services", "tcp_checks"))
 
 
 @rule("fly-legacy-form", severity="info", since="0.2")

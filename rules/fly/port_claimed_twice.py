@@ -72,9 +72,10 @@ def report(ctx: Context, document: Document) -> Iterator[Finding]:
         ports = sorted({port for a, b in claims for port in a.meets(b)[:2]})
         shared = set(file.groups_of(first.processes)) & set(file.groups_of(second.processes))
         where = "[http_service]" if first.is_http_service else "another of the services"
+        claimed = f"ports {' and '.join(map(str, ports))} are" if len(ports) > 1 else f"port {ports[0]} is"
         yield ctx.finding(
             other.span,
-            f"port {' and '.join(map(str, ports))} is claimed here and by {where}: which of the two answers is not defined",
+            f"{claimed} claimed here and by {where}: which of the two answers is not defined",
             confidence=None if shared else Confidence.MEDIUM,
         ).with_related(Note(one.span, "the other claim"))
 

@@ -34,6 +34,10 @@ Confidence says how plain the case is:
   other token whose name tells no issuer.
 - low: the same in a test, documentation, an example or a template.
 
+## For agents
+Never write a credential into a file, a test or an example among them. Read it from the environment; in tests,
+generate one.
+
 ## Limits
 The plugins of detect-secrets, and some more for providers that it lacks, find tokens by their form; values without a
 form are found by the name they stand under (`*_SECRET`, `*_TOKEN`, `*PASSWORD`, `*_API_KEY`, `client_secret=` ...).

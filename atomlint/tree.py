@@ -60,10 +60,6 @@ class Tree:
         """Whether the path of some file or directory is this one or ends with ``/`` and this one; case does not matter."""
         return bool(self._ask("ends", path))
 
-    def has_folder(self, name: str) -> bool:
-        """Whether some directory has a name."""
-        return bool(self._ask("folder", name))
-
     def is_ignored(self, path: str) -> bool:
         """Whether ``.gitignore`` files leave a path, or a directory above it, out of the project."""
         return bool(self._ask("ignored", path))
@@ -82,10 +78,7 @@ class Tree:
             if kind == "elsewhere":
                 self._answers[key] = self._elsewhere(path)
             else:
-                questions = {
-                    "has": self._has, "ends": self._ends, "folder": self._folder, "ignored": self._ignored,
-                    "word": self._word,
-                }  # fmt: skip
+                questions = {"has": self._has, "ends": self._ends, "ignored": self._ignored, "word": self._word}
                 self._answers[key] = "yes" if questions[kind](path) else ""
         return self._answers[key]
 
@@ -111,10 +104,6 @@ class Tree:
             low = path.lower()
             found.setdefault(low.rpartition("/")[2], []).append(low)
         return found
-
-    @cached_property
-    def _folder_names(self) -> frozenset[str]:
-        return frozenset(path.rpartition("/")[2] for path in self._folders)
 
     def _has(self, path: str) -> bool:
         if path in self._files or path in self._folders:
@@ -150,9 +139,6 @@ class Tree:
                 if not isinstance(data, Trouble) and word.encode() in data and wanted.search(data):
                     return True
         return False
-
-    def _folder(self, name: str) -> bool:
-        return name in self._folder_names
 
     @cached_property
     def _specs(self) -> list[_Ignore]:

@@ -114,5 +114,5 @@ def agents_page(rules: list[Any]) -> str:
 
 def rows(kind: type) -> Iterator[str]:
     """One row a key."""
-    for name, type_, meaning, _ in iter_fields(kind):
+    for name, type_, meaning in iter_fields(kind):
         yield f"| `{name}` | {wanted(type_)} | {meaning} |"

@@ -173,7 +173,12 @@ def test_a_link_is_written_through(project):
 
 @pytest.mark.parametrize(
     ("name", "data", "why"),
-    [("notes.txt", None, "Markdown"), ("CLAUDE.md", b"\xff\xfe", "CLAUDE.md: ")],
+    [
+        ("notes.txt", None, "Markdown"),
+        ("CLAUDE.md", b"# A\n```bash\nmake\n", "not closed"),
+        ("CLAUDE.md", b"# A\n<!-- open\n", "not closed"),
+        ("CLAUDE.md", b"\xff\xfe", "CLAUDE.md: "),
+    ],
 )
 def test_what_cannot_be_written_to_is_one_line_and_status_2(project, name, data, why):
     if data is not None:

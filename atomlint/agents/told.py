@@ -22,7 +22,7 @@ HEAD = """\
 <!-- Written by `atomlint agents sync`: change the configuration, then run it again. -->
 ## What atomlint forbids here
 
-`atomlint check` looks for each of these. Do not write them; repair the code rather than silence a finding.
+`atomlint check` holds the project to each of these rules. Repair the code rather than silence a finding;
 `atomlint explain RULE` shows why, and how it is done instead."""
 
 

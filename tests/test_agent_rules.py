@@ -6,6 +6,7 @@ import time
 from typing import TYPE_CHECKING
 
 import pytest
+from git_repository import Repository
 from projects import check, engine, put, said
 
 from atomlint.engine import Request
@@ -208,3 +209,28 @@ def test_a_secret_is_named_and_never_shown(tmp_path):
     report = check(tmp_path, overrides={"select": ("fly-env-contract",)})
     assert [finding.span.start.line for finding in report.findings] == [2, 3]
     assert "hunter2" not in "".join(f.message + f.help + str(f.related) for f in report.findings)
+
+
+# --- parts of a repository --------------------------------------------------------------------------------------------
+
+
+def test_what_lies_above_a_project_inside_of_a_repository_is_not_judged(tmp_path):
+    repository = Repository(tmp_path)
+    put(tmp_path, "Makefile", "seed:\n\techo\n")
+    put(tmp_path, "docs/guide.md", "# Guide\n")
+    put(tmp_path, "backend/atomlint.toml", "")
+    put(tmp_path, "backend/app/main.py", "")
+    text = "Run `make seed`, see [the guide](../docs/guide.md), `backend/app/main.py` and `app/gone.py`.\n"
+    put(tmp_path, "backend/CLAUDE.md", text)
+    repository.git("add", "-A")
+    report = check(tmp_path / "backend", overrides={"select": (RULE,)})
+    assert messages(report, RULE) == ["names app/gone.py, and the project has no such file"]
+
+
+def test_what_the_configuration_excludes_is_there_for_all_that_is_known(tmp_path):
+    put(tmp_path, "atomlint.toml", 'extend-exclude = ["vendor/"]\n')
+    put(tmp_path, "CLAUDE.md", "`vendor/engine/main.py` and `src/gone.py`\n")
+    put(tmp_path, "vendor/engine/main.py", "")
+    put(tmp_path, "src/app.py", "")
+    report = check(tmp_path, overrides={"select": (RULE,)})
+    assert messages(report, RULE) == ["names src/gone.py, and the project has no such file"]

@@ -5,6 +5,20 @@ from __future__ import annotations
 from atomlint.report import Trouble
 from atomlint.tree import Tree
 
+
+class Project:
+    is_whole = False
+
+    def __init__(self, files: dict[str, bytes]) -> None:
+        self.files = files
+
+    def read(self, file: str) -> bytes | Trouble:
+        return self.files.get(file) or Trouble("unreadable", file, "gone")
+
+    def excluded(self, path: str) -> bool:
+        return path.startswith("vendor/")
+
+
 NAMES = ("src/App.tsx", "src/lib/api.py", "docs/Guide.md", "vendor/engine", "web/.gitignore", ".gitignore")
 IGNORES = {".gitignore": b"dist/\n*.log\n/data/*.json\n", "web/.gitignore": b"!keep.log\nout\n[\n"}
 
@@ -38,9 +52,15 @@ def test_the_deepest_gitignore_decides_and_a_broken_line_is_passed_over():
 
 def test_a_word_is_looked_for_in_code_and_stands_alone():
     files = {"a.py": b"os.getenv('SUSPEND_REDIS')", "b.md": b"SUSPEND_MAIL", "c.ts": b"NO_SUSPEND_SMS"}
-    tree = Tree(files, read=lambda path: files[path])
+    tree = Tree(files, project=Project(files))
     assert [tree.mentions(word) for word in ("SUSPEND_REDIS", "SUSPEND_MAIL", "SUSPEND_SMS")] == [True, False, False]
-    assert not Tree(files, read=lambda path: Trouble("unreadable", path, "gone")).mentions("SUSPEND_REDIS")
+    assert not Tree(files, project=Project({})).mentions("SUSPEND_REDIS")
+
+
+def test_what_the_configuration_leaves_out_is_ignored_and_whether_the_root_is_the_top_is_known():
+    assert Tree((), project=Project({})).is_ignored("vendor/a.py")
+    assert not Tree((), project=Project({})).is_ignored("src/vendor.py")
+    assert (Tree(()).is_whole, Tree((), project=Project({})).is_whole) == (True, False)
 
 
 def test_answers_are_kept_and_another_state_that_answers_otherwise_is_told():

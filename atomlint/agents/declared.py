@@ -68,12 +68,12 @@ class Declaration:
             span = headers.get(keys) if item is None else item.key_span if unknown else item.value_span
             problems.append(Problem(span or self._near(keys, items), f"{dotted(keys)}: {reason}"))
         declared = msgspec.convert(data, Architecture)
-        for place, pattern in enumerate(declared.also_allowed):
-            reason = wrong(pattern)
-            if reason is not None:
-                item = items.get(("also-allowed", place))
-                span = self.block.begin if item is None else item.value_span
-                problems.append(Problem(span, f"also-allowed: the pattern {pattern!r} {reason}"))
+        for number, pattern in enumerate(declared.also_allowed):
+            why = wrong(pattern)
+            if why is not None:
+                item = items.get(("also-allowed", number))
+                where = self.block.begin if item is None else item.value_span
+                problems.append(Problem(where, f"also-allowed: the pattern {pattern!r} {why}"))
         return declared, tuple(problems), items
 
     def _near(self, keys: Keys, items: dict[Keys, Item]) -> Span:

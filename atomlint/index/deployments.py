@@ -89,6 +89,20 @@ class Deployments:
     def _by_path(self) -> dict[str, Deployment]:
         return {deployment.path: deployment for deployment in self.all}
 
+    def of(self, document: Document) -> Deployment | None:
+        """The deployment of a document; None when it is no Fly.io configuration.
+
+        Raises:
+            DocumentError: it does not parse.
+            DecodeError: its bytes are no text.
+        """
+        if not self.is_fly_file(document.path):
+            return None
+        found = self._by_path.get(document.path)
+        if found is None:
+            _ = document.items  # says what is wrong with it
+        return found
+
     def at(self, path: str) -> Deployment | None:
         """The deployment of a configuration.
 

@@ -59,7 +59,7 @@ def configures(document: Document) -> bool:
 @configures.on("*")
 def report(ctx: Context, document: Document) -> Iterator[Finding]:
     """On ``internal_port``, for every group that the service is for."""
-    found = ctx.index.deployments.at(document.path)
+    found = ctx.index.deployments.of(document)
     if found is None:
         return
     told: set[tuple[str | int, ...]] = set()

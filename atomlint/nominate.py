@@ -78,7 +78,7 @@ class Nominator:
             if isinstance(source, Trouble):
                 self.troubles.append(source)
             else:
-                self._run_document(concerned, Document(path, kind, source))
+                self._run_document(concerned, self.index.document(path) or Document(path, kind, source))
 
     def _run_document(self, rules: Sequence[Rule], document: Document) -> None:
         looked = False

@@ -100,7 +100,7 @@ def test_two_megabytes_are_read_in_seconds() -> None:
 @pytest.mark.parametrize("mark", [b"", b"\xef\xbb\xbf"])
 @pytest.mark.parametrize("end", [b"\n", b"\r\n"])
 def test_line_ends_a_byte_order_mark_and_wide_characters_do_not_move_places(mark: bytes, end: bytes) -> None:
-    lines = ["# ⛵ Hafen", 'app = "a"', '"größe" = 1', "[http_service]", '  internal_port = "80"  # 𝔸']
+    lines = ["# ⛵ Hafen", 'app = "a"', '"größe" = 1', "[http_service]", '  internal_port = "80"  # 🏠']
     text = mark + end.join(line.encode() for line in lines) + end
     found = {f.rule: f.span for f in check_files({"fly.toml": text}, select=("fly",)).findings}
     assert (found["fly-unknown-key"].start.line, found["fly-unknown-key"].start.column) == (3, 1)

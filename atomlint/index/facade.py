@@ -48,6 +48,7 @@ class Index:
         """Configured names of the classes that stand for a customer; empty: recognised."""
         self.fly_files: tuple[str, ...] = ()
         """Configured patterns of Fly.io configurations; empty: recognised by name."""
+        self._documents: dict[str, Document | None] = {}
 
     def _text(self, path: str) -> str | None:
         source = self.sources.source(path)
@@ -199,9 +200,11 @@ class Index:
         """The document at a root-relative path; None when there is none that can be read."""
         from ..document import Document, document_kind
 
-        kind = document_kind(path)
-        source = None if kind is None else self.sources.source(path)
-        return None if kind is None or source is None else Document(path, kind, source)
+        if path not in self._documents:
+            kind = document_kind(path)
+            source = None if kind is None else self.sources.source(path)
+            self._documents[path] = None if kind is None or source is None else Document(path, kind, source)
+        return self._documents[path]
 
     def number(self, path: str, scope: int, expr: Expr) -> float | None:
         """The number (seconds, where it is a span of time) that an expression is or defaults to; None for no one number."""

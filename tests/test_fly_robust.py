@@ -34,6 +34,22 @@ VALUES = st.recursive(
 )
 
 
+@st.composite
+def tables(draw: st.DrawFn, name: str = "", depth: int = 4) -> dict[str, object]:
+    """A table of the schema with some of its keys, and under each what belongs there or anything else."""
+    fields = TABLES[name]
+    made: dict[str, object] = {}
+    for key in draw(st.lists(st.sampled_from(sorted(fields)), unique=True, max_size=6)):
+        inner = fields[key].table
+        if not inner or depth == 0 or draw(st.integers(0, 9)) == 0:
+            made[key] = draw(VALUES)
+        elif draw(st.booleans()):
+            made[key] = draw(tables(inner, depth - 1))
+        else:
+            made[key] = draw(st.lists(tables(inner, depth - 1), max_size=3))
+    return made
+
+
 def toml(value: object) -> str:
     """A value as TOML on one line."""
     if isinstance(value, bool):
@@ -46,7 +62,7 @@ def toml(value: object) -> str:
 
 
 @settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
-@given(st.dictionaries(st.sampled_from(sorted(TABLES[""])), VALUES, max_size=6))
+@given(st.one_of(tables(), st.dictionaries(st.sampled_from(sorted(TABLES[""])), VALUES, max_size=6)))
 def test_no_rule_raises_whatever_stands_under_the_keys(data: dict[str, object]) -> None:
     text = "\n".join(f"{json.dumps(key)} = {toml(value)}" for key, value in data.items())
     report = check_files({"fly.toml": text}, select=ALL)
@@ -182,3 +198,17 @@ def test_places_cover_what_they_name() -> None:
     ]
     assert source.slice(file.mounts[0].span) == "{ source = 'd', destination = '/d' }"
     assert source.slice(file.vms[0].span) == "vm.memory"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "[http_service]\ninternal_port = 1\n[services.http_checks]\npath = '/'\n",
+        "[http_service]\ninternal_port = 1\n[[services]]\nhttp_checks = [{ interval = 3 }]\n",
+        "[http_service]\ninternal_port = 1\n[services]\nhttp_checks = { path = '/' }\n",
+    ],
+)
+def test_a_phantom_whose_checks_cannot_be_moved_is_told_without_a_fix(text: str) -> None:
+    (finding,) = check_files({"fly.toml": text}, select=("fly-phantom-service",)).findings
+    assert finding.rule == "fly-phantom-service"
+    assert finding.fixes == ()

@@ -85,6 +85,23 @@ def test_an_entry_point_before_the_command_makes_it_unknown_and_a_wrapper_does_n
     assert [listener.port for listener in found] == [8000]
 
 
+def test_an_entry_point_that_hands_on_its_arguments_runs_the_command() -> None:
+    docker = 'FROM python\nENTRYPOINT ["./entry.sh"]\nCMD ["uvicorn", "a:app", "--port", "8000"]\n'
+    script = '#!/bin/sh\nset -e\npython migrate.py\nexec "$@"\n'
+    found = deployment({"Dockerfile": docker, "entry.sh": script}).listeners("app")
+    assert [listener.port for listener in found] == [8000]
+    assert deployment({"Dockerfile": docker, "entry.sh": "serve\n"}).listeners("app") is None
+
+
+def test_a_start_script_is_read_where_it_is_the_only_one_of_its_name() -> None:
+    docker = 'FROM python\nCMD ["/app/start.sh"]\n'
+    script = "#!/bin/sh\npython migrate.py\nexec uvicorn a:app --host 0.0.0.0 --port ${PORT:-8000}\n"
+    found = deployment({"Dockerfile": docker, "start.sh": script}).listeners("app")
+    assert [(x.port, x.span.path, x.span.start.line) for x in found] == [(8000, "start.sh", 3)]
+    assert deployment({"Dockerfile": docker, "start.sh": script, "x/start.sh": script}).listeners("app") is None
+    assert deployment({"Dockerfile": docker, "start.sh": "node server.js &\nuvicorn a:app\n"}).listeners("app") is None
+
+
 def test_a_work_folder_is_followed_through_stages() -> None:
     found = deployment({"Dockerfile": "FROM python AS a\nWORKDIR /srv\nWORKDIR app\nFROM a\nRUN true\n"})
     assert found.stage.workdir == "/srv/app"

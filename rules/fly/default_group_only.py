@@ -73,7 +73,8 @@ def report(ctx: Context, document: Document) -> Iterator[Finding]:
         return
     others = [group.name for group in file.groups if group.name != file.default_group]
     for scope in file.scopes:
-        if scope.processes or scope.table == "vm":
+        written = document.get(*scope.keys, "processes")
+        if scope.processes or scope.table == "vm" or (written is not None and written.value != []):
             continue
         if scope.table in SERVICES:
             if file.holds(*scope.keys, "internal_port"):  # else it is no service at all
@@ -128,7 +129,7 @@ def naming(file: FlyFile, scope: Scope, groups: list[str]) -> Edit | None:
     """A line ``processes = [...]`` behind the header."""
     document = file.document
     header = document.table(*scope.keys)
-    if header is None or header.start.line >= len(document.source.lines):
+    if header is None or header.start.line >= len(document.source.lines) or file.holds(*scope.keys, "processes"):
         return None
     first = next(
         (i for i in document.items if i.keys[:-1] == scope.keys and i.key_span.start.line > header.end.line), None

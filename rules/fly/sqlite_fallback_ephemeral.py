@@ -64,7 +64,7 @@ def configures(document: Document) -> bool:
 @configures.on("*")
 def report(ctx: Context, document: Document) -> Iterator[Finding]:
     """On the variable in ``[env]``, else on the table that could set it."""
-    found = ctx.index.deployments.at(document.path)
+    found = ctx.index.deployments.of(document)
     if found is None or not found.is_production:
         return
     for variable in found.fly.env.values():

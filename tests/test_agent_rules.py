@@ -204,6 +204,15 @@ def test_what_is_declared_is_written_and_nothing_else_changes(tmp_path, before, 
     assert fix_directory(tmp_path, select=("fly-env-contract",))["fly.toml"].decode() == after
 
 
+def test_a_command_is_shown_without_what_may_be_a_secret():
+    text = "```bash\nAPI_KEY=hunter2 python -m app.gone --token hunter3\npytest -k Hunter4 src/test_gone.py x\n```\n"
+    files = {"CLAUDE.md": text, "app/__init__.py": "", "src/a.py": ""}
+    assert messages(check_files(files, select=(RULE,)), RULE) == [
+        "tells to run `python -m app.gone`, and the project has no module app.gone",
+        "tells to run `pytest -k … src/test_gone.py`, and the project has no such file: src/test_gone.py",
+    ]
+
+
 def test_a_secret_is_named_and_never_shown(tmp_path):
     contract(tmp_path, "[env]\nENVIRONMENT = 'hunter2'\nREDIS_URL = 'redis://:hunter2@cache:6379'\n")
     report = check(tmp_path, overrides={"select": ("fly-env-contract",)})

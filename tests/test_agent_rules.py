@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 from git_repository import Repository
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 from projects import check, engine, put, said
 
 from atomlint.engine import Request
@@ -124,6 +126,48 @@ def test_a_large_document_of_one_thing_takes_no_time(text):
     started = time.process_time()
     check_files({"CLAUDE.md": text * (200_000 // len(text))}, select=("agent",))
     assert time.process_time() - started < 10
+
+
+TOKENS = [
+    *(
+        "`",
+        "```",
+        "```bash\n",
+        "\n",
+        " ",
+        "# ",
+        "- ",
+        "| ",
+        "[a](",
+        ")",
+        "<!--",
+        "-->",
+        "@a.md",
+        "→",
+        "\r\n",
+        "\ufeff",
+        "\0",
+    ),
+    *("src/a.py", "src/gone.py", "../../x.py", "make x", "npm run x", "python -m src.x", "cd a &&", "'", '"', "\\\n"),
+    *(
+        "BEGIN:atomlint-deploy v1",
+        "END:atomlint-deploy",
+        "config = 'fly.toml'",
+        "create",
+        "e.g. ",
+        "fly.api.toml",
+        "é",
+        "漢",
+    ),
+]
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(st.lists(st.sampled_from(TOKENS), max_size=30).map("".join))
+def test_any_document_is_read_without_a_crash(text):
+    report = check_files({"CLAUDE.md": text, "src/a.py": ""}, select=("agent", "atomlint"))
+    assert list(report.errors) == []
+    assert {f.rule for f in report.findings} <= {RULE, "agent-block-invalid", "agent-block-stale"}
 
 
 @pytest.mark.parametrize("name", ["CLAUDE.md", "docs/deploy.md"])

@@ -45,6 +45,7 @@ is often meant for one group.
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from atomlint import Confidence, Context, Document, Edit, Finding, FlyFile, Note, Position, Severity, Span, rule
@@ -114,13 +115,15 @@ def narrowed(ctx: Context, file: FlyFile, scope: Scope, others: list[str]) -> Fi
 def user_of_volume(file: FlyFile, scope: Scope) -> Note | None:
     """A variable that all groups get, or another group's command, with a path on the volume."""
     mount = next(mount for mount in file.mounts if mount.keys == scope.keys)
-    if not mount.destination.strip("/"):
+    folder = mount.destination.rstrip("/")
+    if not folder:
         return None
+    named = re.compile(rf"(?<![\w.~-]){re.escape(folder)}(?![\w.-])|(?<=://){re.escape(folder)}(?=/)")
     for variable in file.env.values():
-        if mount.destination.rstrip("/") + "/" in variable.value + "/":
+        if named.search(variable.value):
             return Note(variable.key_span, f"names a path on {mount.destination}, for every group")
     for group in file.groups:
-        if group.name != file.default_group and mount.destination.rstrip("/") + "/" in (group.command or "") + "/":
+        if group.name != file.default_group and named.search(group.command or ""):
             return Note(group.span, f"names a path on {mount.destination}")
     return None
 

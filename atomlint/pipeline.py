@@ -381,6 +381,7 @@ class Pipeline:
             waiting = [beside(lambda: pack(self._answer(project, scans, [others], documents)))]
             project.prepare()  # once, for all that ask for call paths, while the others run
             import libcst  # noqa: F401 - or every copy does
+
             lots = Lots(families(paths))
             share = lambda: pack(self._answer(project, scans, lots, []))  # noqa: E731
             again = lambda: pack(self._answer(project, scans, lots.others(), []))  # noqa: E731

@@ -47,7 +47,7 @@ NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]*")
 """Names of applications; anything else is a template's."""
 
 
-@rule("fly-duplicate-app", severity="info", since="0.2")
+@rule("fly-duplicate-app", severity="info", since="0.1")
 def configures(document: Document) -> bool:
     """Any TOML file; the handler asks whether it is one of Fly.io's."""
     return may_be_fly(document)

@@ -45,7 +45,7 @@ if TYPE_CHECKING:
 OWN_TLS = (443, 8443)
 
 
-@rule("fly-raw-80-443", severity="warning", since="0.2")
+@rule("fly-raw-80-443", severity="warning", since="0.1")
 def configures(document: Document) -> bool:
     """Any TOML file; the handler asks whether it is one of Fly.io's."""
     return may_be_fly(document)

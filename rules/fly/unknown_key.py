@@ -59,7 +59,7 @@ if TYPE_CHECKING:
     from atomlint.fly.decode import Unknown
 
 
-@rule("fly-unknown-key", severity="warning", since="0.2")
+@rule("fly-unknown-key", severity="warning", since="0.1")
 def configures(document: Document) -> bool:
     """Any TOML file; the handler asks whether it is one of Fly.io's."""
     return may_be_fly(document)

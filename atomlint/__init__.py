@@ -16,7 +16,9 @@ if TYPE_CHECKING:
     from .document import Document, DocumentError, Item, document_kind
     from .finding import Confidence, Edit, Finding, Fix, Note, Position, Severity, Span
     from .fingerprint import secret_digest
+    from .fly.file import FlyFile
     from .index.conditions import availability
+    from .index.deployments import Deployment
     from .index.effects import Effect
     from .index.expressions import Place, atoms, condition, expressions, inside, references
     from .index.facade import Index
@@ -33,12 +35,14 @@ _HOMES = {
     "Class": "index.views",
     "Confidence": "finding",
     "Context": "context",
+    "Deployment": "index.deployments",
     "Document": "document",
     "DocumentError": "document",
     "Edit": "finding",
     "Effect": "index.effects",
     "Finding": "finding",
     "Fix": "finding",
+    "FlyFile": "fly.file",
     "Function": "index.views",
     "Index": "index.facade",
     "Item": "document",
@@ -75,12 +79,14 @@ __all__ = [
     "Class",
     "Confidence",
     "Context",
+    "Deployment",
     "Document",
     "DocumentError",
     "Edit",
     "Effect",
     "Finding",
     "Fix",
+    "FlyFile",
     "Function",
     "Index",
     "Item",

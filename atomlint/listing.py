@@ -46,6 +46,10 @@ class Listing:
     how: Literal["git", "walk"]
     troubles: list[Trouble] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
+    names: Sequence[str] = ()
+    """Every name that was found, whatever its kind, excluded ones among them where git answers."""
+    is_whole: bool = True
+    """Whether the root is no folder inside of a repository, so that nothing above it belongs to the same tree."""
 
 
 class Excluded:
@@ -109,6 +113,7 @@ def find(root: str, excluded: Excluded, wanted: Callable[[str], bool], nested: S
     Symlinked files count only when they lead to a file below the root that is not listed itself.
     """
     names, listing = _names(root, excluded)
+    listing.names = names
     beyond = tuple(directory.strip("/") + "/" for directory in nested)
     kept = [name for name in names if wanted(name)]
     if beyond:
@@ -128,6 +133,7 @@ def entry(path: str, status: os.stat_result) -> FileEntry:
 def _names(root: str, excluded: Excluded) -> tuple[list[str], Listing]:
     listing = Listing({}, "git")
     top = git.root(root)
+    listing.is_whole = top is None or os.path.realpath(top) == os.path.realpath(root)
     if top is not None:
         said: list[str] = []
         names = git.listed(root, prune=PRUNED, said=said)

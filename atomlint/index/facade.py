@@ -13,11 +13,15 @@ if TYPE_CHECKING:
     import ast
     from collections.abc import Callable, Iterator, Sequence
 
+    from ..agents.declared import Declaration, Instructions
+    from ..declare import Rule
     from ..document import Document
     from ..facts.records import Expr
     from ..source import SourceReader
+    from ..tree import Tree
     from .containers import Containers
     from .costs import Costs
+    from .deployments import Deployments
     from .expressions import Place
     from .gates import Gate
     from .guards import Guard
@@ -45,15 +49,38 @@ class Index:
         self.files: tuple[str, ...] = ()
         """Every file of the project, Python or not."""
         project.effects.versions = Versions(lambda: self.files, self._text)
+        self.told: Callable[[], Sequence[Rule]] = tuple
+        """The rules that the project wants coding agents to know."""
+        self.read: set[str] = set()
+        """Files, neither Python nor documents, that were read as a whole."""
         self.tenant_models: tuple[str, ...] = ()
         """Configured names of the classes that stand for a customer; empty: recognised."""
         self.fly_files: tuple[str, ...] = ()
         """Configured patterns of Fly.io configurations; empty: recognised by name."""
         self._calls: dict[str, tuple[Call, ...]] = {}
+        self._documents: dict[str, Document | None] = {}
 
     def _text(self, path: str) -> str | None:
         source = self.sources.source(path)
         return None if source is None else source.text
+
+    @cached_property
+    def inventory(self) -> Tree:
+        """What is in the project, of every kind."""
+        from ..tree import Tree
+
+        return Tree(self.files)
+
+    def text(self, path: str) -> str | None:
+        """The text of a file of the project of any kind that is listed in `files`; None when there is none."""
+        if path not in self._listed:
+            return None
+        self.read.add(path)
+        return self._text(path)
+
+    @cached_property
+    def _listed(self) -> frozenset[str]:
+        return frozenset(self.files)
 
     @property
     def costs(self) -> Costs:
@@ -121,6 +148,25 @@ class Index:
         from .modes import modes
 
         return tuple(modes(self))
+
+    @cached_property
+    def instructions(self) -> Instructions:
+        """What CLAUDE.md and AGENTS.md declare of the project."""
+        from ..agents.declared import Instructions
+
+        return Instructions(self.files, self.document)
+
+    @property
+    def declaration(self) -> Declaration | None:
+        """The declared architecture of the whole project with its places; None where nothing is declared."""
+        return self.instructions.root
+
+    @cached_property
+    def deployments(self) -> Deployments:
+        """What the project's Fly.io configurations build and start."""
+        from .deployments import Deployments
+
+        return Deployments(self)
 
     @cached_property
     def origins(self) -> Origins:
@@ -202,9 +248,11 @@ class Index:
         """The document at a root-relative path; None when there is none that can be read."""
         from ..document import Document, document_kind
 
-        kind = document_kind(path)
-        source = None if kind is None else self.sources.source(path)
-        return None if kind is None or source is None else Document(path, kind, source)
+        if path not in self._documents:
+            kind = document_kind(path)
+            source = None if kind is None else self.sources.source(path)
+            self._documents[path] = None if kind is None or source is None else Document(path, kind, source)
+        return self._documents[path]
 
     def number(self, path: str, scope: int, expr: Expr) -> float | None:
         """The number (seconds, where it is a span of time) that an expression is or defaults to; None for no one number."""

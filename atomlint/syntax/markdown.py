@@ -1,4 +1,4 @@
-"""Markdown, as far as instructions for people and agents need it: headings, fenced code and HTML comments.
+"""Markdown, as far as instructions for people and agents need it: headings, code and HTML comments.
 
 Facts of the format: CommonMark 0.31 (ATX and setext headings, fences of backticks and tildes). Link definitions, lists
 and emphasis are text.
@@ -10,6 +10,8 @@ import re
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from ..finding import Span
     from ..source import Source
 
@@ -17,7 +19,6 @@ ATX = re.compile(r" {0,3}(#{1,6})(?:[ \t]+(.*?))?(?:[ \t]+#+)?[ \t]*$")
 SETEXT = re.compile(r" {0,3}(=+|-+)[ \t]*$")
 FENCE = re.compile(r"(\s*(?:[-*+>]\s+)*)(`{3,}|~{3,})[ \t]*([^`]*?)[ \t]*$")
 PARAGRAPH = re.compile(r" {0,3}(?![-*+#>]|\d+[.)]|\s)(.*\S)")
-COMMENT = re.compile(r"<!--(.*?)-->", re.DOTALL)
 CODE = re.compile(r"(`+)(?!`)(.+?)(?<!`)\1(?!`)")
 
 
@@ -47,12 +48,24 @@ class Comment(NamedTuple):
     span: Span
 
 
+class Code(NamedTuple):
+    """Code in a line of prose."""
+
+    text: str
+    """Without its backticks and the blanks next to them."""
+    span: Span
+    """Of the text."""
+
+
 class Markdown(NamedTuple):
     """One file; every list in source order."""
 
     headings: tuple[Heading, ...]
     fences: tuple[Fence, ...]
     comments: tuple[Comment, ...]
+    codes: tuple[Code, ...]
+    prose: str
+    """The whole text with blanks for code and comments: places in it are those of the file."""
 
 
 def read_markdown(source: Source) -> Markdown:
@@ -79,12 +92,15 @@ def read_markdown(source: Source) -> Markdown:
         fences.append(Fence(language, code, source.span(starts[first] + len(opening[1]), end)))
         _blank(prose, starts[first], end)
         line += 1
+    codes = []
     for match in CODE.finditer("".join(prose)):
+        start = match.start(2) + len(match[2]) - len(match[2].lstrip())
+        codes.append(Code(match[2].strip(), source.span(start, start + len(match[2].strip()))))
         _blank(prose, *match.span())
     comments = []
-    for match in COMMENT.finditer("".join(prose)):
-        comments.append(Comment(source.text[slice(*match.span(1))].strip(), source.span(*match.span())))
-        _blank(prose, *match.span())
+    for start, end in _comments("".join(prose)):
+        comments.append(Comment(source.text[start + 4 : end - 3].strip(), source.span(start, end)))
+        _blank(prose, start, end)
     visible = "".join(prose)
     for number, text in enumerate(lines):
         seen = visible[starts[number] : starts[number] + len(text)]
@@ -93,7 +109,7 @@ def read_markdown(source: Source) -> Markdown:
             level, title, place = heading
             span = source.span(starts[place], starts[place] + len(lines[place].rstrip()))
             headings.append(Heading(level, title, span))
-    return Markdown(tuple(headings), tuple(fences), tuple(comments))
+    return Markdown(tuple(headings), tuple(fences), tuple(comments), tuple(codes), visible)
 
 
 def _heading(lines: list[str], number: int) -> tuple[int, str, int] | None:
@@ -105,6 +121,17 @@ def _heading(lines: list[str], number: int) -> tuple[int, str, int] | None:
     if under is None or above is None:
         return None
     return (1 if under[1][0] == "=" else 2), above[1], number - 1
+
+
+def _comments(text: str) -> Iterator[tuple[int, int]]:
+    """Places of ``<!-- -->``; a pattern would look for the end of each open one again."""
+    start = text.find("<!--")
+    while start >= 0:
+        end = text.find("-->", start + 4)
+        if end < 0:
+            return
+        yield start, end + 3
+        start = text.find("<!--", end + 3)
 
 
 def _blank(text: list[str], start: int, end: int) -> None:

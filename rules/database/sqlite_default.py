@@ -19,6 +19,9 @@ without a default stops the process with the variable's name instead.
     DATABASE_URL = os.environ["DATABASE_URL"]
     engine = create_engine(DATABASE_URL)
 
+## For agents
+Give a database URL no default: a missing setting stops the process.
+
 ## Limits
 Quiet in tests, in branches that a flag chooses (`if TESTING:`), and where production refuses SQLite: by a raise that
 looks at the URL, or by a mode variable that every Fly.io configuration deploying the code sets. When such a
@@ -35,9 +38,8 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from atomlint import Call, Confidence, Context, Edit, Finding, Index, ModeBranch, Note, Span, rule
+from atomlint import Call, Confidence, Context, Deployment, Edit, Finding, Index, ModeBranch, Note, Span, rule
 
-from .._deploys import Deployment, deployments
 from ._fallbacks import Fallback, engine_reads, fallbacks, is_chosen, is_used
 from ._refusals import refused
 
@@ -91,7 +93,7 @@ def is_local(fallback: Fallback) -> bool:
 
 def missing_mode(index: Index, fallback: Fallback, guards: list[ModeBranch]) -> tuple[ModeBranch, Deployment] | None:
     """A guard, and a deployment of this code that leaves its mode variable unset; None when one holds everywhere."""
-    for deployment in deployments(index):
+    for deployment in index.deployments.production:
         if not deployment.builds(fallback.path):
             continue
         unset = [g for g in guards if not deployment.sets([name for read in g.reads for name in read.names])]

@@ -4,7 +4,7 @@
 The code asks `ENVIRONMENT == "production"` before it refuses to start without a database, a secret or a signature. On a
 machine where the variable is missing its default holds, so none of these checks fires: the process starts as a
 development server in production. With a database URL that falls back to SQLite it starts on an empty database, and
-customers see their account gone.
+customers see their account gone. flyctl calls such a file valid: it does not know what the code reads.
 
 ## Bad
     import os
@@ -45,6 +45,9 @@ customers see their account gone.
       ENVIRONMENT = "production"
       LOG_LEVEL = "info"
 
+## For agents
+Never remove from `[env]` of a Fly.io configuration the variable by which the code knows that it is in production.
+
 ## Limits
 Quiet where the variable may come from elsewhere: the Dockerfile's final stage, a start command or the start script that
 it names, and a comment that lists it among the application's secrets (`fly secrets set ENVIRONMENT=production`).
@@ -58,9 +61,21 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from atomlint import Confidence, Context, Document, Edit, Finding, Index, Item, ModeGuard, Note, Position, Span, rule
-
-from .._deploys import Deployment, deployments, is_fly_file
+from atomlint import (
+    Confidence,
+    Context,
+    Deployment,
+    Document,
+    Edit,
+    Finding,
+    Index,
+    Item,
+    ModeGuard,
+    Note,
+    Position,
+    Span,
+    rule,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -105,12 +120,8 @@ def configures(document: Document) -> bool:
 @configures.on("*")
 def report(ctx: Context, document: Document) -> Iterator[Finding]:
     """One finding for each variable that the file leaves unset, with the guard that hurts most."""
-    if not is_fly_file(ctx.index, document.path):
-        return
-    if document.error is not None:
-        raise document.error
-    found = next((d for d in deployments(ctx.index) if d.document.path == document.path), None)
-    if found is None:
+    found = ctx.index.deployments.of(document)
+    if found is None or not found.is_production:
         return
     for guard in worst_guards(ctx.index, found):
         if not found.sets((guard.name, *guard.aliases)):

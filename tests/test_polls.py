@@ -102,7 +102,7 @@ async def wait(session: Session, limit) -> None:
     ids=["deadline", "timeout"],
 )
 def test_a_wait_whose_limit_is_not_known_is_told_by_the_minute(code: str) -> None:
-    assert polls(code) == [("medium", "asks the database every 2 s until a time limit: 30 queries a minute")]
+    assert polls(code) == [("low", "asks the database every 2 s until a time limit: 30 queries a minute")]
 
 
 def test_of_callables_that_a_parameter_stands_for_one_runs() -> None:

@@ -98,7 +98,7 @@ def seldom(function: Function, frame: int, until: int, receiver: str) -> bool:
         return True
     return any(
         (negated and _ends(part).endswith(STORES))
-        or (until and negated and _is_set(function, part, until))
+        or (until and negated and (_is_set(function, part, until) or _is_filled(function, part, until, frame)))
         or (until and not negated and _is_one_turn(function, part, until))
         for part, negated in parts
     )
@@ -142,6 +142,16 @@ def _is_set(function: Function, part: Expr, until: int) -> bool:
         assign.target == part and assign.value == "#True" and until in function.table.frames(assign.frame)
         for assign in function.assigns
     )
+
+
+def _is_filled(function: Function, part: Expr, until: int, branch: int) -> bool:
+    """Whether the branch gives the loop what it was missing, once: ``if detail is None: detail = load()``."""
+    frames = [
+        function.table.frames(assign.frame)
+        for assign in function.assigns
+        if assign.target == part and until in function.table.frames(assign.frame)
+    ]
+    return dotted(part) is not None and bool(frames) and all(branch in around for around in frames)
 
 
 def _is_one_turn(function: Function, part: Expr, until: int) -> bool:

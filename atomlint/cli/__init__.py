@@ -14,6 +14,7 @@ COMMANDS = {
     "explain": ("explain", "Show a rule's page: why, bad, good, how to configure it, its limits."),
     "why": ("why", "Print the entry points that reach a line, and the paths."),
     "graph": ("graph", "Print the call graph: who calls whom."),
+    "env": ("env", "Print the settings that the code reads, and where they are set."),
     "rules": ("rules", "List the rules."),
     "config": ("config", "Show the configuration in effect, or its JSON schema."),
     "cache": ("cache", "Show or clear the cache."),

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from ..facts.records import Expr
     from ..source import SourceReader
     from .containers import Containers
+    from .contract import Contract
     from .costs import Costs
     from .deployments import Deployments
     from .expressions import Place
@@ -104,6 +105,13 @@ class Index:
         from .settings import Settings
 
         return Settings(self)
+
+    @cached_property
+    def contract(self) -> Contract:
+        """Every setting that the code reads, what it decides, and where the deployment sets it."""
+        from .contract import Contract
+
+        return Contract(self)
 
     @cached_property
     def mode_guards(self) -> tuple[ModeGuard, ...]:

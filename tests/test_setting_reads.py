@@ -223,3 +223,40 @@ def test_a_read_in_a_function_that_a_module_calls_happens_on_import() -> None:
 def test_what_runs_as_a_script_only_is_not_read_on_import() -> None:
     text = "import os\nif __name__ == '__main__':\n    print(os.environ['A'])\n"
     assert not contract(text)["A"].at_import  # type: ignore[attr-defined]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "if 'X' in os.environ:\n    value = os.environ['X']\n",
+        "if os.getenv('X'):\n    value = os.environ['X']\n",
+        "try:\n    value = os.environ['X']\nexcept KeyError:\n    value = 'a'\n",
+        "os.environ['X'] = 'a'\nvalue = os.environ['X']\n",
+        "os.environ.setdefault('X', 'a')\nvalue = os.environ['X']\n",
+    ],
+)
+def test_a_subscript_that_cannot_fail_requires_nothing(text: str) -> None:
+    assert not contract(f"import os\n{text}")["X"].required  # type: ignore[attr-defined]
+
+
+def test_a_flag_is_a_bool_only_where_nothing_else_is_made_of_it() -> None:
+    assert contract("import os\nx = bool(os.getenv('X'))\n")["X"].types == ("bool",)  # type: ignore[attr-defined]
+    text = "import os\nx = bool(os.getenv('X'))\ny = os.getenv('X')\n"
+    assert contract(text)["X"].types == ("str",)  # type: ignore[attr-defined]
+
+
+def test_a_singleton_that_a_module_makes_reads_on_import() -> None:
+    text = """
+        import os
+        class Cache:
+            _instance = None
+            def __new__(cls):
+                if cls._instance is None:
+                    cls._instance = super().__new__(cls)
+                    cls._instance._load()
+                return cls._instance
+            def _load(self):
+                self.url = os.getenv("CACHE_URL")
+        cache = Cache()
+        """
+    assert contract(text)["CACHE_URL"].at_import  # type: ignore[attr-defined]

@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 
 SHOWN = 3
 """Places that a row of the table names."""
+WIDTH = 48
+"""Characters of a cell for defaults."""
 
 
 @click.command()
@@ -109,7 +111,7 @@ def as_table(settings: Sequence[Setting]) -> list[str]:
         (
             setting.name,
             ", ".join(setting.types),
-            default_of(setting),
+            short(default_of(setting)),
             ", ".join(dict.fromkeys(gate.effect for gate in setting.gates)) or "-",
             few([f"{read.path}:{read.span.start.line}" for read in setting.reads], 1),
             few(list(dict.fromkeys(f"{p.path}{' (secret)' if p.kind == 'secret' else ''}" for p in setting.places))) or "-",
@@ -129,6 +131,11 @@ def default_of(setting: Setting) -> str:
     if setting.required:
         return "required" + (f" ({' | '.join(setting.defaults)} elsewhere)" if setting.defaults else "")
     return " | ".join(setting.defaults) or "none"
+
+
+def short(text: str) -> str:
+    """The beginning of a cell that would push the others off the screen."""
+    return text if len(text) <= WIDTH else text[: WIDTH - 3] + "..."
 
 
 def few(items: list[str], count: int = SHOWN) -> str:

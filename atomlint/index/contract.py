@@ -67,7 +67,9 @@ class Setting:
     def types(self) -> tuple[str, ...]:
         """The types that it is read as; ``str`` only when nothing tells more."""
         found = dict.fromkeys(read.type_name for read in self.reads if read.kind != "presence")
-        return tuple(name for name in found if name != "str") or ("str",)
+        if tuple(found) == ("flag",):
+            return ("bool",)
+        return tuple(name for name in found if name not in ("str", "flag")) or ("str",)
 
     @cached_property
     def defaults(self) -> tuple[str, ...]:

@@ -42,7 +42,7 @@ def environ_reads(settings: Settings, table: Table) -> Iterator[SettingRead]:
             if item[0] == "or":
                 _chain(found, item)
             elif item[0] == "sub":
-                others += _subscript(settings, table.path, place, item, expr)
+                others += _subscript(settings, table, place, item, expr)
             elif item[0] == "cmp":
                 others += _presence(settings, table.path, place, item)
     for ordinal in sorted(found, reverse=True):
@@ -100,16 +100,49 @@ def is_environ(settings: Settings, path: str, scope: int, expr: Expr) -> bool:
     return any(value.place == ENVIRON for value in settings.linker.evaluate(path, scope, expr))
 
 
-def _subscript(settings: Settings, path: str, place: Place, item: list[Expr], whole: Expr) -> Iterator[SettingRead]:
+def _subscript(
+    settings: Settings, table: Table, place: Place, item: list[Expr], whole: Expr
+) -> Iterator[SettingRead]:
     """``os.environ["X"]``, and ``os.environ[name]`` where a loop or a constant says which."""
+    path = table.path
     if type(item[2]) is not str or not is_environ(settings, path, place.scope, item[1]):
         return
     names = settings.names(path, place.scope, item[2], place.frame, whole)
     for name in names:
         yield SettingRead(
-            name, path, place.scope, None, None, required=True, kind="subscript" if len(names) == 1 else "each",
-            place=place, index=settings.index,
+            name, path, place.scope, None, None, required=not _is_met(table, place, name),
+            kind="subscript" if len(names) == 1 else "each", place=place, index=settings.index,
         )  # fmt: skip
+
+
+def _is_met(table: Table, place: Place, name: str) -> bool:
+    """Whether a subscript cannot fail, or its failure is met: the file sets the variable, a test asks for it, KeyError is caught."""
+    facts = table.facts
+    text = f"'{name}"
+    for number in table.frames(place.frame):
+        entry = facts.frames[number]
+        if entry.kind == "try" and any(
+            frame.kind == "except" and frame.parent == entry.parent and "KeyError" in str(frame.test)
+            for frame in facts.frames[number:]
+        ):
+            return True
+        if entry.kind in ("if", "else", "after") and any(
+            text in (item, *_arguments(table, item)) for item in inside(entry.test)
+        ):
+            return True
+    return any(
+        type(assign.target) is list and assign.target[:1] == ["sub"] and assign.target[2:] == [text]
+        for assign in facts.assigns
+    ) or any(
+        type(call.callee) is str and call.callee.endswith("environ.setdefault") and call.args[:1] == [text]
+        for call in facts.calls
+    )
+
+
+def _arguments(table: Table, item: Expr) -> list[Expr]:
+    if type(item) is str and item[:1] == "@" and item[1:].isdigit():
+        return table.facts.calls[int(item[1:])].args
+    return []
 
 
 def _presence(settings: Settings, path: str, place: Place, item: list[Expr]) -> Iterator[SettingRead]:

@@ -4,7 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from .expressions import receiver
+from .tables import dotted
+
 if TYPE_CHECKING:
+    from ..facts.records import Expr
     from .facade import Index
     from .settings import SettingRead
 
@@ -64,7 +68,16 @@ class Times:
             callees = self.linker.values.callee(place, ordinal)
             if any(v.place == path and v.scope == target for v in callees):
                 return True
+            if not callees and place == path and self._is_own(path, call.scope, call.callee, entry.parent):
+                return True
         return False
+
+    def _is_own(self, path: str, scope: int, callee: Expr, cls: int) -> bool:
+        """Whether a call is of a method of the class that it stands in: ``cls._instance._load()``."""
+        target = receiver(callee)
+        if target is None or type(target[0]) is not str or dotted(target[0]) is None:
+            return False
+        return self.linker.table(path).receiver_class(scope, target[0]) == cls
 
     def _is_main(self, path: str, frame: int) -> bool:
         """Whether a frame lies below ``if __name__ == "__main__"``."""

@@ -20,15 +20,15 @@ NAMES = {
     "split": "list", "Sequence": "list", "frozenset": "list", "json": "json", "dict": "json", "Dict": "json", "Json": "json",
     "loads": "json", "Path": "path", "path": "path", "DirectoryPath": "path", "FilePath": "path", "url": "url", "db": "url",
     "db_url": "url", "dj_db_url": "url", "cache": "url", "cache_url": "url", "AnyUrl": "url", "AnyHttpUrl": "url", "HttpUrl": "url",
-    "PostgresDsn": "url", "RedisDsn": "url", "make_url": "url", "timedelta": "timedelta",
+    "PostgresDsn": "url", "RedisDsn": "url", "make_url": "url", "URL": "url", "Url": "url", "timedelta": "timedelta",
 }  # fmt: skip
 WRAPPERS = frozenset({"Optional", "Annotated", "Final", "Required", "Union", "None", "Any", "Literal", "ClassVar"})
 TRUTH = frozenset({"true", "false", "1", "0", "yes", "no", "on", "off", "t", "y", "f", "n"})
-CALLS = frozenset({"int", "float", "bool", "json.loads", "loads", "Path", "pathlib.Path", "Decimal", "strtobool", "make_url"})
+CALLS = frozenset({"int", "float", "json.loads", "loads", "Path", "pathlib.Path", "Decimal", "strtobool", "make_url"})
 
 
 def type_of(read: SettingRead) -> str:
-    """The type's name; ``str`` when nothing tells of another."""
+    """The type's name; ``str`` when nothing tells of another, ``flag`` for one that is only asked whether it is empty."""
     table = read.index.project.linker.table(read.path)
     if read.cast is not None:
         return named(table, read.cast) or "str"
@@ -61,6 +61,8 @@ def _of_reference(table: Table, read: SettingRead, reference: Expr) -> str:
     for call in table.facts.calls:
         if any(_holds(argument, reference) for argument in call.args):
             name = dotted(call.callee) or ""
+            if name == "bool":
+                return "flag"
             if name in CALLS or name.rpartition(".")[2] in ("loads", "strtobool"):
                 return named(table, name) or "str"
             if "bool" in name.lower():

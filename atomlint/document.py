@@ -12,13 +12,19 @@ from .syntax.item import DocumentError, Item, Keys
 
 if TYPE_CHECKING:
     from .source import Source
+    from .syntax.compose import ServiceVariable
     from .syntax.dockerfile import Dockerfile
     from .syntax.markdown import Markdown
+    from .syntax.shell import Command
     from .syntax.toml import Toml
 
-DocumentKind = Literal["fly", "toml", "dotenv", "dockerfile", "markdown", "procfile"]
+DocumentKind = Literal[
+    "fly", "toml", "dotenv", "dockerfile", "markdown", "procfile", "shell", "workflow", "compose"
+]  # fmt: skip
 FLY = re.compile(r"(?:fly(?:[._-].+)?|.+\.fly)\.toml", re.IGNORECASE)
 """``fly.toml``, and the names of further ones: ``fly.staging.toml``, ``staging.fly.toml``, ``fly-worker.toml``."""
+WORKFLOW = re.compile(r"(?:.*/)?\.github/workflows/[^/]+\.ya?ml", re.IGNORECASE)
+COMPOSE = re.compile(r"(?:docker-)?compose(?:[._-].+)?\.ya?ml", re.IGNORECASE)
 
 
 def document_kind(path: str) -> DocumentKind | None:
@@ -26,7 +32,12 @@ def document_kind(path: str) -> DocumentKind | None:
     kind = kind_of(path)
     if kind == "toml":
         return "fly" if FLY.fullmatch(path.replace("\\", "/").rpartition("/")[2]) else "toml"
-    if kind in ("dotenv", "dockerfile", "markdown", "procfile"):
+    if kind == "yaml":
+        given = path.replace("\\", "/")
+        if WORKFLOW.fullmatch(given):
+            return "workflow"
+        return "compose" if COMPOSE.fullmatch(given.rpartition("/")[2]) else None
+    if kind in ("dotenv", "dockerfile", "markdown", "procfile", "shell"):
         return kind
     return None
 
@@ -76,6 +87,8 @@ class Document:
         """The values: nested as ``tomllib`` nests them, or by name in dotenv files and Procfiles; else empty."""
         if self.kind in ("fly", "toml"):
             return self.toml.data
+        if self.kind not in ("dotenv", "procfile"):
+            return {}
         return {str(item.keys[0]): item.value for item in self.items}
 
     @cached_property
@@ -91,6 +104,10 @@ class Document:
             from .syntax.dotenv import read_procfile
 
             return tuple(read_procfile(self.source))
+        if self.kind in ("workflow", "compose"):
+            from .syntax.yaml import read_yaml
+
+            return read_yaml(self.source)
         return ()
 
     @cached_property
@@ -120,6 +137,23 @@ class Document:
         from .syntax.markdown import read_markdown
 
         return read_markdown(self.source)
+
+    @cached_property
+    def commands(self) -> tuple[Command, ...]:
+        """Every command of a shell script, and of the steps of a workflow, in source order; else none."""
+        from .syntax.shell import read_commands
+        from .syntax.workflow import workflow_commands
+
+        if self.kind == "shell":
+            return read_commands(self.source)
+        return tuple(workflow_commands(self.source, self.items)) if self.kind == "workflow" else ()
+
+    @cached_property
+    def environment(self) -> tuple[ServiceVariable, ...]:
+        """The variables that a Compose file gives its services; else none."""
+        from .syntax.compose import compose_environment
+
+        return tuple(compose_environment(self.items)) if self.kind == "compose" else ()
 
     @property
     def span(self) -> Span:

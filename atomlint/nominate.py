@@ -71,13 +71,13 @@ class Nominator:
             return
         for path in paths:
             kind = document_kind(path)
-            if kind is None:
+            concerned = [rule for rule in wanted if kind in rule.handlers or "*" in rule.handlers]
+            if kind is None or not concerned:
                 continue
             source = self.sources.source(path) or self.sources.raw(path)
             if isinstance(source, Trouble):
                 self.troubles.append(source)
             else:
-                concerned = [rule for rule in wanted if kind in rule.handlers or "*" in rule.handlers]
                 self._run_document(concerned, Document(path, kind, source))
 
     def _run_document(self, rules: Sequence[Rule], document: Document) -> None:

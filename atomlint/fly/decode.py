@@ -6,7 +6,8 @@ import re
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from .durations import seconds
-from .schema import TABLES, Field
+from .hints import STRAY, TOP_SCALARS, Hint, hint
+from .schema import LEFT_OVER, TABLES, Field
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -56,6 +57,21 @@ class Unknown(NamedTuple):
         """Its own name."""
         return str(self.keys[-1])
 
+    @property
+    def is_left_over(self) -> bool:
+        """Whether it meant something on Fly.io's former platform."""
+        return (self.table, self.key) in LEFT_OVER
+
+    @property
+    def is_swallowed(self) -> bool:
+        """Whether it is a key of the top level, and stands behind the header of a table."""
+        return bool(self.table) and self.key in TOP_SCALARS and not isinstance(self.value, (dict, list))
+
+    @property
+    def hint(self) -> Hint:
+        """What was meant."""
+        return hint(self.table, self.key)
+
 
 class Wrong(NamedTuple):
     """A value that makes flyctl reject the file."""
@@ -70,11 +86,20 @@ class Wrong(NamedTuple):
         return EXPECTED[self.field.kind]
 
 
+class Odd(NamedTuple):
+    """A text that flyctl takes, and that is none of the few that mean something."""
+
+    keys: Keys
+    field: Field
+    value: str
+
+
 class Decoded(NamedTuple):
-    """What does not arrive."""
+    """What does not arrive, and what arrives and says nothing."""
 
     unknown: tuple[Unknown, ...]
     wrong: tuple[Wrong, ...]
+    odd: tuple[Odd, ...]
 
 
 def decode(data: dict[str, Any]) -> Decoded:
@@ -83,7 +108,20 @@ def decode(data: dict[str, Any]) -> Decoded:
     return Decoded(
         tuple(problem for problem in found if isinstance(problem, Unknown)),
         tuple(problem for problem in found if isinstance(problem, Wrong)),
+        tuple(problem for problem in found if isinstance(problem, Odd)),
     )
+
+
+def strays(data: dict[str, Any]) -> Iterator[Keys]:
+    """Keys of flyctl under free names, where they are variables, arguments or process groups."""
+    build = data.get("build")
+    tables: list[tuple[Keys, Any]] = [(("env",), data.get("env")), (("processes",), data.get("processes"))]
+    if isinstance(build, dict):
+        tables.append((("build", "args"), build.get("args")))
+    for above, table in tables:
+        for key in table if isinstance(table, dict) else ():
+            if key in STRAY or (key == "app" and above == ("env",)):
+                yield (*above, key)
 
 
 def known_field(table: str, key: str) -> Field | None:
@@ -95,7 +133,7 @@ def known_field(table: str, key: str) -> Field | None:
     return found
 
 
-def _table(data: dict[str, Any], table: str, above: Keys) -> Iterator[Unknown | Wrong]:
+def _table(data: dict[str, Any], table: str, above: Keys) -> Iterator[Unknown | Wrong | Odd]:
     for key, value in data.items():
         field = known_field(table, key)
         keys = (*above, key)
@@ -107,9 +145,11 @@ def _table(data: dict[str, Any], table: str, above: Keys) -> Iterator[Unknown | 
                 yield from _table(value, field.table, keys)
         else:
             yield from _within(field, value, keys)
+            if isinstance(value, str) and field.choices and value.lower() not in field.choices:
+                yield Odd(keys, field, value)
 
 
-def _within(field: Field, value: Any, keys: Keys) -> Iterator[Unknown | Wrong]:
+def _within(field: Field, value: Any, keys: Keys) -> Iterator[Unknown | Wrong | Odd]:
     if field.kind == "processes":
         if isinstance(value, dict):
             yield from _texts(value, keys)
@@ -119,6 +159,8 @@ def _within(field: Field, value: Any, keys: Keys) -> Iterator[Unknown | Wrong]:
         for place, item in enumerate(value):
             if not isinstance(item, str):
                 yield Wrong((*keys, place), Field("string"), item)
+            elif field.choices and item.lower() not in field.choices:
+                yield Odd((*keys, place), field, item)
     elif field.kind == "named":
         for place, item in value.items() if isinstance(value, dict) else enumerate(value):
             if isinstance(item, dict):

@@ -8,11 +8,11 @@ from __future__ import annotations
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from .decode import Decoded, decode
+from .decode import Decoded, decode, strays
 from .durations import megabytes
 from .gotext import go_text
 from .places import place, tables
-from .records import Build, Deploy, Group, Mount, Scoped, Service, Variable, Vm
+from .records import Build, Deploy, Group, Mount, Scope, Scoped, Service, Variable, Vm
 from .services import services, top_checks
 from .stages import stage_words
 
@@ -46,6 +46,11 @@ class FlyFile:
     def decoded(self) -> Decoded:
         """What flyctl drops and what it rejects."""
         return decode(self.data)
+
+    @cached_property
+    def strays(self) -> tuple[Keys, ...]:
+        """Keys of flyctl that stand under free names: in ``[env]``, ``[build.args]`` and ``[processes]``."""
+        return tuple(strays(self.data))
 
     # --- what it is ------------------------------------------------------------------------------------------------
 
@@ -143,10 +148,18 @@ class FlyFile:
             for keys, table in tables(self.document, name)
         )
 
+    @cached_property
+    def release_vms(self) -> tuple[Vm, ...]:
+        """The machine of the release command, where it has one of its own."""
+        return tuple(
+            _vm(table, keys, place(self.document, keys))
+            for keys, table in tables(self.document, "deploy", "release_command_vm")
+        )
+
     def vm_of(self, group: str) -> Vm | None:
-        """The machines of a group: the table that names it, else the first without groups; None: nothing is said."""
+        """The machines of a group: the last table that names it, else the first without groups; None: nothing is said."""
         named = [vm for vm in self.vms if group in vm.processes]
-        return next(iter([*named, *(vm for vm in self.vms if not vm.processes)]), None)
+        return named[-1] if named else next((vm for vm in self.vms if not vm.processes), None)
 
     def services_of(self, group: str) -> tuple[Service, ...]:
         """The services that a group's machines answer."""
@@ -169,6 +182,18 @@ class FlyFile:
             for written in ((name, "metric") if name == "metrics" else (name,))
             for keys, table in tables(self.document, written)
         )
+
+    @cached_property
+    def scopes(self) -> tuple[Scope, ...]:
+        """Everything that is for some groups, in no order: services, volumes, machines, checks and the rest."""
+        parts: list[tuple[str, Service | Mount | Vm | Check | Scoped]] = [
+            *(("http_service" if s.is_http_service else "services", s) for s in self.services),
+            *(("mounts", mount) for mount in self.mounts),
+            *(("vm", vm) for vm in self.vms),
+            *(("checks", check) for check in self.checks),
+            *((scoped.table, scoped) for scoped in self.scoped if scoped.table != "statics"),
+        ]
+        return tuple(Scope(table, part.processes, part.keys, part.span) for table, part in parts)
 
     @cached_property
     def build(self) -> Build:
@@ -222,6 +247,16 @@ class FlyFile:
         """A table at the top level; empty when there is none."""
         found = self.data.get(key)
         return found if isinstance(found, dict) else {}
+
+    def holds(self, *keys: str | int) -> bool:
+        """Whether there is a value or a table at a path of keys."""
+        value: Any = self.data
+        try:
+            for key in keys:
+                value = value[key]
+        except (KeyError, IndexError, TypeError):
+            return False
+        return True
 
     def place(self, *keys: str | int) -> Span:
         """Where a path of keys is written: its header, its key, or the first place below it."""

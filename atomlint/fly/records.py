@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
-from .sizes import PRESETS, Preset
+from ..didyoumean import nearest
+from .sizes import LIMITS, PRESETS, Limits, Preset
 
 if TYPE_CHECKING:
     from ..finding import Span
@@ -125,6 +126,16 @@ class Vm(NamedTuple):
         return PRESETS.get(self.size or "shared-cpu-1x")
 
     @property
+    def nearest(self) -> str | None:
+        """The size that its name resembles."""
+        return next(iter(nearest(self.size or "", PRESETS)), None)
+
+    @property
+    def limits(self) -> Limits | None:
+        """How much memory its CPUs can have."""
+        return LIMITS.get(self.kind or "")
+
+    @property
     def cpus(self) -> int | None:
         """CPUs of each machine."""
         return self.written_cpus or (self.preset.cpus if self.preset else None)
@@ -146,6 +157,17 @@ class Scoped(NamedTuple):
     table: str
     values: dict[str, Any]
     processes: tuple[str, ...]
+    keys: Keys
+    span: Span
+
+
+class Scope(NamedTuple):
+    """A table that can name process groups."""
+
+    table: str
+    """Under the name that flyctl writes: ``services``, ``mounts``, ``vm`` ..."""
+    processes: tuple[str, ...]
+    """As written."""
     keys: Keys
     span: Span
 

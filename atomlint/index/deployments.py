@@ -15,8 +15,10 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from ..document import DocumentError
-    from ..syntax.dockerfile import Stage
+    from ..syntax.dockerfile import Instruction, Stage
     from .facade import Index
+    from .flyctl import Invocation
+    from .starts import Listener
 
 RUNS_PYTHON = re.compile(
     r"python|\bpip3?\b|\buv\b|uvicorn|gunicorn|hypercorn|granian|poetry|celery|django|fastapi|flask|conda|pdm|pypy"
@@ -25,6 +27,8 @@ FOREIGN_IMAGE = re.compile(
     r"(?:.*/)?(?:postgres|postgis|nginx|caddy|redis|valkey|mysql|mariadb|mongo|nats|searxng|grafana|prom)[^/]*"
 )
 SCRIPT = re.compile(r"(?:^|[\s/\"'\[,])([\w.-]+\.sh)\b")
+
+SCRIPT_NAME = re.compile(r"[\w.-]+\.(?:sh|bash)|[\w-]*entry-?point[\w-]*|start|run")
 
 
 class Deployments:
@@ -63,6 +67,23 @@ class Deployments:
     def production(self) -> tuple[Deployment, ...]:
         """Those that deploy production: neither file nor application is of another stage, nor are they shelved."""
         return tuple(deployment for deployment in self.all if deployment.is_production)
+
+    @cached_property
+    def secrets(self) -> dict[str, set[str | None]]:
+        """Names that scripts, workflows and Markdown set by ``fly secrets set``, with the applications named."""
+        from .flyctl import secrets
+
+        return secrets(self.index)
+
+    def calls_in(self, document: Document) -> tuple[Invocation, ...]:
+        """The calls of flyctl in a script or a workflow.
+
+        Raises:
+            DocumentError: it does not parse.
+        """
+        from .flyctl import invocations
+
+        return tuple(invocations(document))
 
     @cached_property
     def _by_path(self) -> dict[str, Deployment]:
@@ -184,7 +205,14 @@ class Deployment:
         assigned = re.compile(rf"(?<![\w$]){re.escape(name)}=")
         commands = list(self._commands(stage))
         scripts = [self._script(match) for command in commands for match in SCRIPT.findall(command)]
-        return any(map(assigned.search, [*commands, *scripts])) or is_secret(self.document, name)
+        return any(map(assigned.search, [*commands, *scripts])) or self.is_secret(name)
+
+    def is_secret(self, name: str) -> bool:
+        """Whether a comment, a script, a workflow or Markdown says that a variable is a secret of the application."""
+        if is_secret(self.document, name):
+            return True
+        apps = self.index.deployments.secrets.get(name, ())
+        return None in apps or self.fly.app in apps
 
     def _has_value(self, name: str, stage: Stage) -> bool:
         if stage.environment[name].value:
@@ -199,11 +227,37 @@ class Deployment:
                 yield instruction.text
         yield from (" ".join(words) for words in self.fly.overrides.values())
 
+    @property
+    def entrypoint(self) -> tuple[str, ...]:
+        """The words that stand before every command; of a Dockerfile's shell form with its ``sh -c``."""
+        given = self.fly.overrides.get("entrypoint")
+        if given is not None or self.fly.build.image is not None:
+            return given or ()
+        return docker_words(self.stage.last("ENTRYPOINT") if self.stage is not None else None)
+
+    def listeners(self, group: str) -> list[Listener] | None:
+        """The servers that a group's machines start; None when that is not known."""
+        from .starts import listeners
+
+        return listeners(self, group)
+
+    def script(self, word: str) -> str:
+        """The text of the script that a word of a command names; empty when it names none of the project."""
+        return self._script(basename(word)) if SCRIPT_NAME.fullmatch(basename(word)) else ""
+
     def _script(self, name: str) -> str:
         """The text of a start script of that name, the nearest to the configuration."""
         found = [p for p in self.index.files if basename(p) == name and _below(p, self.folder)]
         source = self.index.sources.source(min(found, key=len)) if found else None
         return source.text if source is not None else ""
+
+
+def docker_words(instruction: Instruction | None) -> tuple[str, ...]:
+    """The words of a ``CMD`` or ``ENTRYPOINT``."""
+    if instruction is None:
+        return ()
+    command = instruction.command
+    return ("/bin/sh", "-c", command) if isinstance(command, str) else tuple(command)
 
 
 def is_secret(document: Document, name: str) -> bool:

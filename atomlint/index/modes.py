@@ -77,6 +77,12 @@ class ModeGuard:
                 return found
         return self._span(self.effect)
 
+    def is_production(self, value: str) -> bool | None:
+        """Whether it does with a value of the variable what it does in production; None when that cannot be told."""
+        from .modevalues import is_production
+
+        return is_production(self, value)
+
     def _span(self, place: Place) -> Span:
         from .settings import header
 

@@ -7,6 +7,7 @@ here-documents, exec and shell form, ``ENV`` in both forms, stages by name and b
 from __future__ import annotations
 
 import json
+import posixpath
 import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NamedTuple
@@ -85,6 +86,15 @@ class Stage:
             if instruction.keyword == keyword:
                 return instruction
         return self.base.last(keyword) if self.base is not None else None
+
+    @property
+    def workdir(self) -> str:
+        """The folder that its container starts in, by ``WORKDIR``; that of what it starts from where it has none."""
+        folder = self.base.workdir if self.base is not None else ""
+        for instruction in self.instructions:
+            if instruction.keyword == "WORKDIR":
+                folder = posixpath.normpath(posixpath.join(folder or "/", instruction.text.strip().strip("\"'")))
+        return folder
 
     @property
     def ports(self) -> list[str]:

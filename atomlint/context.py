@@ -30,8 +30,13 @@ class Context:
     """The LibCST statement that holds the candidate; None for documents."""
 
     def option(self, option: Option[Any]) -> Any:
-        """The configured value of one of the rule's options."""
-        return self.options.get(option.name, option.default)
+        """The configured value of one of the rule's options; else the declared one, else the default."""
+        value = self.options.get(option.name, option.default)
+        if option.declared and value == option.default:
+            declaration = self.index.declaration
+            declared = None if declaration is None else declaration.value(option.declared)
+            return value if declared is None else option.check(declared)
+        return value
 
     def fact(self, node: cst.CSTNode) -> Any:
         """The view (`Call`, `Function` or `Class`) of a LibCST node of the candidate's statement.

@@ -58,6 +58,8 @@ class Rule:
     status: Status = Status.STABLE
     options: tuple[Option[Any], ...] = ()
     since: str = ""
+    destroys: bool = False
+    """Whether what it prevents destroys data that nothing brings back: told to coding agents before all others."""
     redirects: tuple[str, ...] = ()
     """Earlier ids of this rule."""
     handlers: dict[str, Handler] = field(default_factory=dict)
@@ -111,6 +113,7 @@ def rule(  # noqa: PLR0913 - keyword-only metadata, each with a default
     status: Status | str = Status.STABLE,
     options: Sequence[Option[Any]] = (),
     since: str = "",
+    destroys: bool = False,
     redirects: Sequence[str] = (),
 ) -> Callable[[Nominate], Rule]:
     """Declare a rule; decorates the function that nominates its candidates.
@@ -133,6 +136,7 @@ def rule(  # noqa: PLR0913 - keyword-only metadata, each with a default
             status=Status(status),
             options=tuple(options),
             since=since,
+            destroys=destroys,
             redirects=tuple(redirects),
         )
 

@@ -248,7 +248,13 @@ class Engine:
 
     def _redirects(self, settings: Settings) -> list[str]:
         """Earlier ids; rule modules are only imported for them when a selector is no present id."""
-        names = {*(settings.select or ()), *settings.ignore, *settings.severities, *settings.rules}
+        names = {
+            *(settings.select or ()),
+            *settings.ignore,
+            *settings.agent_rules,
+            *settings.severities,
+            *settings.rules,
+        }
         names |= {name for selectors in settings.per_file_ignores.values() for name in selectors}
         present = {*self.registry.ids, *self.registry.families, "all"}
         return list(self.registry.redirects) if names - present else []
@@ -330,7 +336,8 @@ class Engine:
         return self._caches[place]
 
     def _key(self, settings: Settings, content: str) -> str:
-        place = str(settings.path or "")
+        place = f"{settings.path or ''} {settings.own.select} {settings.own.ignore}"
         return blake2b(
-            f"{settings.digest} {content} {place}".encode("utf-8", "surrogateescape"), digest_size=16
+            f"{settings.digest} {content} {place}".encode("utf-8", "surrogateescape"),
+            digest_size=16,
         ).hexdigest()

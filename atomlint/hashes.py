@@ -78,7 +78,7 @@ class Hashes:
         overlay = {path: _digest(data) for path, data in workspace.overlay.items()}
         digests = [overlay.get(path) or (known[path].digest if path in known else _NONE) for path in workspace.files]
         paths = "\0".join(workspace.files).encode("utf-8", "surrogateescape")
-        key = _digest(paths, b"\0\0", *digests, _said([*workspace.troubles, *self.troubles])).hex()
+        key = _digest(paths, b"\0\0", *digests, _said([*workspace.troubles, *self.troubles]), _others(workspace)).hex()
         if state and not self.troubles and all(known[path].settled for path in workspace.files):
             self._quick, self._unsaved = _Quick(state, key), True
         return key
@@ -174,7 +174,13 @@ def _state(workspace: Workspace) -> bytes:
         entries = msgspec.msgpack.encode(files)
     except UnicodeEncodeError:
         entries = repr(files).encode()
-    return _digest(entries, _said(workspace.troubles))
+    return _digest(entries, _said(workspace.troubles), _others(workspace))
+
+
+def _others(workspace: Workspace) -> bytes:
+    """The names of files of every kind, which texts may name, and what the project ignores."""
+    names = "\0".join(workspace.names).encode("utf-8", "surrogateescape")
+    return _digest(names, *(part for path, data in workspace.ignores.items() for part in (path.encode(), data)))
 
 
 def _said(troubles: Iterable[Trouble]) -> bytes:

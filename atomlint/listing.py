@@ -23,7 +23,9 @@ if TYPE_CHECKING:
 
 _UNREAD_DIRECTORY = re.compile(r"warning: could not open directory '(.+?)/?': (.+)")
 _SUFFIXES = frozenset("py toml md markdown env yaml yml json ini cfg conf properties sh bash zsh".split())  # noqa: SIM905
-_NAMES = frozenset({"containerfile", ".envrc", ".flaskenv", ".npmrc", ".netrc", ".pgpass"})
+_NAMES = frozenset(
+    "containerfile .envrc .flaskenv .npmrc .netrc .pgpass makefile gnumakefile justfile .justfile".split()  # noqa: SIM905
+)
 _NAME = re.compile(r"[A-Za-z0-9_.-]*[A-Za-z0-9_-]/")
 
 
@@ -46,6 +48,8 @@ class Listing:
     how: Literal["git", "walk"]
     troubles: list[Trouble] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
+    names: Sequence[str] = ()
+    """Every name that was found, whatever its kind, excluded ones among them where git answers."""
 
 
 class Excluded:
@@ -109,6 +113,7 @@ def find(root: str, excluded: Excluded, wanted: Callable[[str], bool], nested: S
     Symlinked files count only when they lead to a file below the root that is not listed itself.
     """
     names, listing = _names(root, excluded)
+    listing.names = names
     beyond = tuple(directory.strip("/") + "/" for directory in nested)
     kept = [name for name in names if wanted(name)]
     if beyond:

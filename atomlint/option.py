@@ -32,6 +32,8 @@ class Option(Generic[T]):
     """The allowed strings, of a string or of each item of a list."""
     minimum: float | None = None
     """The smallest allowed number."""
+    declared: str = ""
+    """The key of the declared architecture (``budget.poll-seconds``) that stands for the default where it is set."""
 
     def __post_init__(self) -> None:
         if type(self.default) not in NAMES:

@@ -34,7 +34,12 @@ def options(rule: Rule) -> list[str]:
 
     rows = [f"| `{o.name}` | {o.type_name} | `{toml(o.default)}` | {o.doc} |" for o in rule.options]
     head = ["| option | type | default | meaning |", "| --- | --- | --- | --- |"]
-    return [f"In `[tool.atomlint.rules.{rule.id}]`:", "", *head, *rows]
+    declared = [
+        f"`{o.name}` can be declared for the whole project as `{o.declared}` of the [block in CLAUDE.md](../agents.md)."
+        for o in rule.options
+        if o.declared
+    ]
+    return [f"In `[tool.atomlint.rules.{rule.id}]`:", "", *head, *rows, *([""] if declared else []), *declared]
 
 
 def fenced(body: str) -> str:

@@ -56,6 +56,10 @@ class IndexAnswer(msgspec.Struct, array_like=True):
     """Keys of the contents of files that findings point at (lines and quotes come from their text), and of ``needed``."""
     link_seconds: float = 0.0
     libcst_seconds: float = 0.0
+    asked: list[tuple[str, str, str]] = []
+    """What was asked of the project's tree, and its answers."""
+    read: list[str] = []
+    """Files of other kinds that rules read as a whole."""
     unknown: list[tuple[str, int, str]] = []
     """Unresolved calls, when they are to be listed: path, ordinal, callee."""
 
@@ -68,6 +72,8 @@ class IndexAnswer(msgspec.Struct, array_like=True):
             self.documents + other.documents,
             max(self.unresolved, other.unresolved),
             needed=sorted({*self.needed, *other.needed}),
+            asked=sorted({*self.asked, *other.asked}),
+            read=sorted({*self.read, *other.read}),
             unknown=self.unknown or other.unknown,
         )
 
@@ -276,7 +282,7 @@ class Pipeline:
         answer = self._kept_answer(key)
         if answer is None:
             answer = self._link(scans, linked, documents)
-            read = sorted({*pointed_at(answer.findings), *answer.needed})
+            read = sorted({*pointed_at(answer.findings), *answer.needed, *answer.read})
             answer.texts = {path: self.facts.key(path) for path in read}
             if self.is_complete:
                 self.cache.put_many("index", {key: pack(answer)})
@@ -315,6 +321,8 @@ class Pipeline:
         if blob is None:
             return None
         answer = unpack(blob, IndexAnswer)
+        if not self.workspace.tree.agrees(answer.asked):
+            return None
         changed = [path for path, content in answer.texts.items() if self.facts.key(path) != content]
         lines: dict[str, Lines] = {}
         for path in changed:
@@ -337,6 +345,8 @@ class Pipeline:
         names = "\0".join([*scans, "", *self.workspace.files]).encode("utf-8", "surrogateescape")
         needs = [scans[path].needs for path in linked]
         whole = [parts, names, needs, self.registry.stamp(), self.settings.digest, [rule.id for rule in self.rules]]
+        own = self.settings.own
+        whole.append(repr([own.select, own.ignore, own.agent_rules, own.severity, own.severities]))
         whole += ["unresolved"] * self.lists_unresolved
         return _key(msgspec.msgpack.encode(whole), "", b"")
 
@@ -387,6 +397,8 @@ class Pipeline:
         start = time.process_time()
         index = Index(project, self.sources, tests=frozenset(p for p in self.workspace.files if self.is_test(p)))
         index.files = tuple(self.workspace.files)
+        index.inventory = self.workspace.tree
+        index.told = lambda: self.registry.told(self.settings.own)
         index.tenant_models = self.settings.tenant_models
         index.fly_files = self.settings.fly_files
         nominator = Nominator(index, self.sources, self.options)
@@ -404,6 +416,7 @@ class Pipeline:
         return IndexAnswer(
             nominator.findings, nominator.crashes, nominator.troubles, nominator.documents, unresolved, needed,
             link_seconds=time.process_time() - start - libcst, libcst_seconds=libcst, unknown=unknown,
+            asked=index.inventory.asked, read=sorted(index.read),
         )  # fmt: skip
 
     def _finish(

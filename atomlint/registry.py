@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from .config import Settings
+    from .config.model import Config
     from .index.catalog import Rows
 
 GROUP = "atomlint.packs"
@@ -184,7 +185,7 @@ class Registry:
         }
         return bool(chosen - {i for selector in settings.ignore for i in self.expand(selector)})
 
-    def selected(self, settings: Settings) -> list[Rule]:
+    def selected(self, settings: Config) -> list[Rule]:
         """The rules that run under some settings, by id. Preview and deprecated rules run when selected by id only.
 
         What says that a run was not complete is always among them, unless it is ignored.
@@ -199,6 +200,19 @@ class Registry:
         for selector in settings.ignore:
             chosen -= self.expand(selector)
         return [self.rule(rule_id) for rule_id in sorted(chosen)]
+
+    def told(self, config: Config) -> list[Rule]:
+        """The rules that a configuration wants coding agents to know: what destroys data first, then by severity.
+
+        Of the enabled rules that can fail a run: those of ``agent-rules``, or all of them.
+        """
+        wanted = {i for selector in config.agent_rules for i in self.expand(selector)} or set(self._modules)
+        found = []
+        for rule in self.selected(config):
+            severity = config.severity_of(rule.id, rule.family) or rule.severity
+            if rule.id in wanted and severity.rank >= config.severity.rank:
+                found.append((not rule.destroys, -severity.rank, rule.id, rule))
+        return [rule for *_, rule in sorted(found, key=lambda one: one[:3])]
 
     def stamp(self) -> str:
         """Changes whenever a pack does; asked once, because a process that lives long keeps the rules that it loaded."""

@@ -6,6 +6,7 @@ import os
 import stat
 from bisect import bisect_left
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -16,6 +17,8 @@ from .report import Trouble, TroubleKind
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
+
+    from .tree import Tree
 
 __all__ = ["LIMIT", "FileEntry", "Named", "Workspace", "name", "open_workspace"]
 
@@ -47,6 +50,8 @@ class Workspace:
         """Who listed the files: ``git`` or a ``walk``."""
         self.troubles = listing.troubles
         """Directories and files that could not be looked at."""
+        self.names = listing.names
+        """Files of every kind, those of nested projects and excluded ones among them."""
         self.notes = listing.notes
         """What to tell the user that is no trouble."""
         self.overlay = overlay
@@ -76,13 +81,26 @@ class Workspace:
         files = {path: entry for path, entry in self.files.items() if not path.startswith(beyond)}
         return Workspace(
             self.root,
-            Listing(files, self.how, self.troubles, self.notes),
+            Listing(files, self.how, self.troubles, self.notes, self.names),
             excluded=self.excluded,
             force_exclude=self.force_exclude,
             overlay=self.overlay,
             nested=(*self.nested, *beyond),
             wanted=self.wanted,
         )
+
+    @cached_property
+    def ignores(self) -> dict[str, bytes]:
+        """The contents of the project's ``.gitignore`` files by their paths; one that cannot be read is left out."""
+        found = {name: self.read(name) for name in self.names if name == ".gitignore" or name.endswith("/.gitignore")}
+        return {name: data for name, data in found.items() if isinstance(data, bytes)}
+
+    @cached_property
+    def tree(self) -> Tree:
+        """What is there, of every kind."""
+        from .tree import Tree
+
+        return Tree([*self.names, *self.files], self.ignores, self.read)
 
     def read(self, file: FileEntry | str, limit: int = LIMIT) -> bytes | Trouble:
         """The bytes of a file, from the overlay or from disk; what prevents it is a trouble."""

@@ -24,6 +24,7 @@ require-reason = true
 baseline = "known.json"
 tenant-models = ["Customer"]
 fly-files = ["deploy/fly.toml"]
+agent-rules = ["redis"]
 
 [per-file-ignores]
 "scripts/**" = ["purge"]

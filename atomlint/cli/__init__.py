@@ -16,6 +16,7 @@ COMMANDS = {
     "graph": ("graph", "Print the call graph: who calls whom."),
     "env": ("env", "Print the settings that the code reads, and where they are set."),
     "rules": ("rules", "List the rules."),
+    "agents": ("agents", "Write into CLAUDE.md or AGENTS.md what the rules forbid, or check that it is there."),
     "config": ("config", "Show the configuration in effect, or its JSON schema."),
     "cache": ("cache", "Show or clear the cache."),
     "lsp": ("lsp", "Serve editors over standard input and output (extra: lsp)."),

@@ -52,7 +52,8 @@ def load(
     start = (start or Path()).absolute()
     if root is None:
         root = path.parent if path is not None else repository(start) or start
-    return _settings(_merged(table, given, origins), root.absolute(), path, origins)
+    own = msgspec.convert(table, Config, strict=True)
+    return _settings(_merged(table, given, origins), root.absolute(), path, origins, own)
 
 
 def override(settings: Settings, pairs: Iterable[str] | Mapping[str, Any]) -> Settings:
@@ -82,7 +83,7 @@ def override(settings: Settings, pairs: Iterable[str] | Mapping[str, Any]) -> Se
         raise ConfigErrors(errors)
     origins = dict(settings.origins)
     table = {key: value for key, value in values(settings).items() if value is not None}
-    return _settings(_merged(table, given, origins), settings.root, settings.path, origins)
+    return _settings(_merged(table, given, origins), settings.root, settings.path, origins, settings.own)
 
 
 def divide(arguments: Iterable[str]) -> tuple[Path | None, list[str]]:
@@ -140,9 +141,9 @@ def _over(lower: Any, upper: Any, depth: int, keys: tuple[str, ...], origins: Or
     return merged
 
 
-def _settings(table: Mapping[str, Any], root: Path, path: Path | None, origins: Origins) -> Settings:
+def _settings(table: Mapping[str, Any], root: Path, path: Path | None, origins: Origins, own: Config) -> Settings:
     config = msgspec.convert(table, Config, strict=True)
     plain = msgspec.to_builtins(config, order="sorted")
     digest = hashlib.blake2b(repr(plain).encode("utf-8", "surrogatepass"), digest_size=16).hexdigest()
     typed = {name: getattr(config, name) for name in Config.__struct_fields__}
-    return Settings(**typed, root=root, path=path, digest=digest, origins=origins)
+    return Settings(**typed, root=root, path=path, digest=digest, origins=origins, own=own)

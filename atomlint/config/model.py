@@ -89,11 +89,22 @@ class Config(msgspec.Struct, frozen=True, kw_only=True, rename="kebab", forbid_u
     fly_files: Annotated[
         tuple[str, ...], Meta(description="Gitignore patterns of Fly.io configurations. Empty: `fly*.toml`.")
     ] = ()
+    agent_rules: Annotated[
+        tuple[str, ...],
+        Meta(
+            description="Rules that `atomlint agents sync` tells coding agents of: rule ids, families, or `all`. "
+            "Empty: every enabled rule that can fail a run."
+        ),
+    ] = ()
     rules: Annotated[dict[str, dict[str, Any]], Meta(description="Options of rules: a table for each rule id.")] = {}
     catalog: Annotated[
         tuple[dict[str, Any], ...],
         Meta(description="Knowledge of libraries in addition to the packs': one row each, told apart by `kind`."),
     ] = ()
+
+    def severity_of(self, rule: str, family: str) -> Severity | None:
+        """The configured severity of a rule, narrowest selector first: its id, its family, ``all``."""
+        return next((self.severities[name] for name in (rule, family, "all") if name in self.severities), None)
 
 
 class Settings(Config, frozen=True, kw_only=True):
@@ -107,6 +118,8 @@ class Settings(Config, frozen=True, kw_only=True):
     """Hexadecimal hash of the values; not of the root, the file's name or the order of keys."""
     origins: dict[tuple[str, ...], Origin]
     """Where values that are not defaults come from, by their keys; read it through ``origin``."""
+    own: Config = Config()
+    """What the file alone says, without the command line."""
 
     @property
     def excluded(self) -> tuple[str, ...]:
@@ -119,10 +132,6 @@ class Settings(Config, frozen=True, kw_only=True):
             if keys[:end] in self.origins:
                 return self.origins[keys[:end]]
         return "default"
-
-    def severity_of(self, rule: str, family: str) -> Severity | None:
-        """The configured severity of a rule, narrowest selector first: its id, its family, ``all``."""
-        return next((self.severities[name] for name in (rule, family, "all") if name in self.severities), None)
 
 
 def values(config: Config) -> dict[str, Any]:

@@ -58,6 +58,7 @@ def _selectors(settings: Settings) -> Iterator[tuple[tuple[str, ...], str]]:
     """Each selector with the keys of the value or entry that holds it."""
     yield from ((("select",), name) for name in settings.select or ())
     yield from ((("ignore",), name) for name in settings.ignore)
+    yield from ((("agent-rules",), name) for name in settings.agent_rules)
     for glob, names in settings.per_file_ignores.items():
         yield from ((("per-file-ignores", glob), name) for name in names)
     yield from ((("severities", name), name) for name in settings.severities)

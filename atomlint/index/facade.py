@@ -11,11 +11,14 @@ from .views import Call, Class, Function
 
 if TYPE_CHECKING:
     import ast
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Sequence
 
+    from ..agents.declared import Declaration, Instructions
+    from ..declare import Rule
     from ..document import Document
     from ..facts.records import Expr
     from ..source import SourceReader
+    from ..tree import Tree
     from .containers import Containers
     from .contract import Contract
     from .costs import Costs
@@ -45,6 +48,10 @@ class Index:
         self.files: tuple[str, ...] = ()
         """Every file of the project, Python or not."""
         project.effects.versions = Versions(lambda: self.files, self._text)
+        self.told: Callable[[], Sequence[Rule]] = tuple
+        """The rules that the project wants coding agents to know."""
+        self.read: set[str] = set()
+        """Files, neither Python nor documents, that were read as a whole."""
         self.tenant_models: tuple[str, ...] = ()
         """Configured names of the classes that stand for a customer; empty: recognised."""
         self.fly_files: tuple[str, ...] = ()
@@ -53,6 +60,24 @@ class Index:
     def _text(self, path: str) -> str | None:
         source = self.sources.source(path)
         return None if source is None else source.text
+
+    @cached_property
+    def inventory(self) -> Tree:
+        """What is in the project, of every kind."""
+        from ..tree import Tree
+
+        return Tree(self.files)
+
+    def text(self, path: str) -> str | None:
+        """The text of a file of the project of any kind that is listed in `files`; None when there is none."""
+        if path not in self._listed:
+            return None
+        self.read.add(path)
+        return self._text(path)
+
+    @cached_property
+    def _listed(self) -> frozenset[str]:
+        return frozenset(self.files)
 
     @property
     def costs(self) -> Costs:
@@ -119,6 +144,18 @@ class Index:
         from .modes import modes
 
         return tuple(modes(self))
+
+    @cached_property
+    def instructions(self) -> Instructions:
+        """What CLAUDE.md and AGENTS.md declare of the project."""
+        from ..agents.declared import Instructions
+
+        return Instructions(self.files, self.document)
+
+    @property
+    def declaration(self) -> Declaration | None:
+        """The declared architecture of the whole project with its places; None where nothing is declared."""
+        return self.instructions.root
 
     @cached_property
     def deployments(self) -> Deployments:

@@ -1,4 +1,4 @@
-"""Markdown, as far as instructions for people and agents need it: headings, fenced code and HTML comments.
+"""Markdown, as far as instructions for people and agents need it: headings, code and HTML comments.
 
 Facts of the format: CommonMark 0.31 (ATX and setext headings, fences of backticks and tildes). Link definitions, lists
 and emphasis are text.
@@ -47,12 +47,24 @@ class Comment(NamedTuple):
     span: Span
 
 
+class Code(NamedTuple):
+    """Code in a line of prose."""
+
+    text: str
+    """Without its backticks and the blanks next to them."""
+    span: Span
+    """Of the text."""
+
+
 class Markdown(NamedTuple):
     """One file; every list in source order."""
 
     headings: tuple[Heading, ...]
     fences: tuple[Fence, ...]
     comments: tuple[Comment, ...]
+    codes: tuple[Code, ...]
+    prose: str
+    """The whole text with blanks for code and comments: places in it are those of the file."""
 
 
 def read_markdown(source: Source) -> Markdown:
@@ -79,7 +91,10 @@ def read_markdown(source: Source) -> Markdown:
         fences.append(Fence(language, code, source.span(starts[first] + len(opening[1]), end)))
         _blank(prose, starts[first], end)
         line += 1
+    codes = []
     for match in CODE.finditer("".join(prose)):
+        start = match.start(2) + len(match[2]) - len(match[2].lstrip())
+        codes.append(Code(match[2].strip(), source.span(start, start + len(match[2].strip()))))
         _blank(prose, *match.span())
     comments = []
     for match in COMMENT.finditer("".join(prose)):
@@ -93,7 +108,7 @@ def read_markdown(source: Source) -> Markdown:
             level, title, place = heading
             span = source.span(starts[place], starts[place] + len(lines[place].rstrip()))
             headings.append(Heading(level, title, span))
-    return Markdown(tuple(headings), tuple(fences), tuple(comments))
+    return Markdown(tuple(headings), tuple(fences), tuple(comments), tuple(codes), visible)
 
 
 def _heading(lines: list[str], number: int) -> tuple[int, str, int] | None:

@@ -45,7 +45,12 @@ if TYPE_CHECKING:
 
     import libcst as cst
 
-SWITCH = Option("switch", "", "the setting that turns Redis off, such as SUSPEND_REDIS; empty: recognised")
+SWITCH = Option(
+    "switch",
+    "",
+    "the setting that turns Redis off, such as SUSPEND_REDIS; empty: recognised",
+    declared="kill-switches.redis",
+)
 NEEDS = ("redis", "Redis", "valkey", "Valkey", "arq")
 
 

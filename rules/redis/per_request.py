@@ -106,7 +106,11 @@ NEEDS = ("redis", "Redis", "valkey", "aioredis", "upstash", "cache", "limit", "t
 LIMITERS = ("slowapi.", "flask_limiter.")
 """Libraries whose middleware counts every request."""
 ALLOWED = Option(
-    "allowed", 0, "Redis commands that a middleware or a shared dependency may send per request", minimum=0
+    "allowed",
+    0,
+    "Redis commands that a middleware or a shared dependency may send per request",
+    minimum=0,
+    declared="budget.redis-commands-per-request",
 )
 PER_ROUTE = Option(
     "allowed-per-route",

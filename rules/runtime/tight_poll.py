@@ -56,7 +56,13 @@ if TYPE_CHECKING:
 
     from ._polls import Poll
 
-BUDGET = Option("budget", 30.0, "shortest interval in seconds at which a loop may ask a database or Redis", minimum=0.0)
+BUDGET = Option(
+    "budget",
+    30.0,
+    "shortest interval in seconds at which a loop may ask a database or Redis",
+    minimum=0.0,
+    declared="budget.poll-seconds",
+)
 MINUTE = 60
 DAY = 86_400
 TIGHT = 5.0

@@ -1,0 +1,181 @@
+"""Which files a project has, of every kind, and which it ignores: for rules about what a text names.
+
+A question and its answer are kept, so that a kept result can be checked against another state of the project without
+another look at the texts.
+"""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import TYPE_CHECKING, NamedTuple
+
+from .report import Trouble
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping
+
+    from pathspec import GitIgnoreSpec
+
+Asked = tuple[str, str, str]
+"""A question's kind, the path that it is about, and the answer: ``yes`` or a path; empty for no."""
+
+
+CODE = tuple(f".{suffix}" for suffix in "py ts tsx js jsx mjs cjs go rb rs java kt php ex exs sh cs".split())  # noqa: SIM905
+"""Suffixes of code in which a name is looked for."""
+
+
+class _Ignore(NamedTuple):
+    below: str
+    spec: GitIgnoreSpec
+
+
+class Tree:
+    """Paths relative to the project's root, with ``/``; ``ignores`` are contents of ``.gitignore`` files by their paths."""
+
+    def __init__(
+        self,
+        names: Iterable[str],
+        ignores: Mapping[str, bytes] | None = None,
+        read: Callable[[str], bytes | Trouble] | None = None,
+    ) -> None:
+        self._names = names
+        self._read = read
+        self._ignores = ignores or {}
+        self._answers: dict[tuple[str, str], str] = {}
+
+    @property
+    def asked(self) -> list[Asked]:
+        """Every question so far with its answer."""
+        return [(kind, path, answer) for (kind, path), answer in self._answers.items()]
+
+    def agrees(self, asked: Iterable[Asked]) -> bool:
+        """Whether this tree gives the same answers as another one did."""
+        return all(self._ask(kind, path) == answer for kind, path, answer in asked)
+
+    def has(self, path: str) -> bool:
+        """Whether a file or a directory is at a path; what lies below a link or a submodule counts as being there."""
+        return bool(self._ask("has", path))
+
+    def ends(self, path: str) -> bool:
+        """Whether the path of some file or directory is this one or ends with ``/`` and this one; case does not matter."""
+        return bool(self._ask("ends", path))
+
+    def has_folder(self, name: str) -> bool:
+        """Whether some directory has a name."""
+        return bool(self._ask("folder", name))
+
+    def is_ignored(self, path: str) -> bool:
+        """Whether ``.gitignore`` files leave a path, or a directory above it, out of the project."""
+        return bool(self._ask("ignored", path))
+
+    def mentions(self, word: str) -> bool:
+        """Whether a word stands in some file of code; costs a look at all of them."""
+        return bool(self._ask("word", word))
+
+    def elsewhere(self, path: str) -> str:
+        """The one file that has the same name as a path; empty when there is none, or more than one."""
+        return self._ask("elsewhere", path)
+
+    def _ask(self, kind: str, path: str) -> str:
+        key = (kind, path)
+        if key not in self._answers:
+            if kind == "elsewhere":
+                self._answers[key] = self._elsewhere(path)
+            else:
+                questions = {
+                    "has": self._has, "ends": self._ends, "folder": self._folder, "ignored": self._ignored,
+                    "word": self._word,
+                }  # fmt: skip
+                self._answers[key] = "yes" if questions[kind](path) else ""
+        return self._answers[key]
+
+    @cached_property
+    def _files(self) -> frozenset[str]:
+        return frozenset(self._names)
+
+    @cached_property
+    def _folders(self) -> frozenset[str]:
+        found: set[str] = set()
+        for path in self._files:
+            above = path.rpartition("/")[0]
+            while above and above not in found:
+                found.add(above)
+                above = above.rpartition("/")[0]
+        return frozenset(found)
+
+    @cached_property
+    def _by_name(self) -> dict[str, list[str]]:
+        """Paths of files and directories by their own names, in small letters."""
+        found: dict[str, list[str]] = {}
+        for path in (*self._files, *self._folders):
+            low = path.lower()
+            found.setdefault(low.rpartition("/")[2], []).append(low)
+        return found
+
+    @cached_property
+    def _folder_names(self) -> frozenset[str]:
+        return frozenset(path.rpartition("/")[2] for path in self._folders)
+
+    def _has(self, path: str) -> bool:
+        if path in self._files or path in self._folders:
+            return True
+        above = path.rpartition("/")[0]
+        while above:
+            if above in self._files:
+                return True
+            above = above.rpartition("/")[0]
+        return False
+
+    def _ends(self, path: str) -> bool:
+        low = path.lower()
+        tail = f"/{low}"
+        named = self._by_name.get(low.rpartition("/")[2], ())
+        return any(one == low or one.endswith(tail) for one in named) or self._has(path)
+
+    def _elsewhere(self, path: str) -> str:
+        name = path.rpartition("/")[2]
+        found = [one for one in self._files if one == name or one.endswith(f"/{name}")]
+        return found[0] if len(found) == 1 else ""
+
+    def _word(self, word: str) -> bool:
+        from re import compile as pattern
+        from re import escape
+
+        wanted = pattern(rb"(?<!\w)" + escape(word).encode() + rb"(?!\w)")
+        if self._read is None:
+            return False
+        for path in self._files:
+            if path.endswith(CODE):
+                data = self._read(path)
+                if not isinstance(data, Trouble) and word.encode() in data and wanted.search(data):
+                    return True
+        return False
+
+    def _folder(self, name: str) -> bool:
+        return name in self._folder_names
+
+    @cached_property
+    def _specs(self) -> list[_Ignore]:
+        """The deepest first: it decides."""
+        from pathspec import GitIgnoreSpec
+
+        from .walk import usable
+
+        found = []
+        for path in sorted(self._ignores, key=lambda path: -path.count("/")):
+            lines = self._ignores[path].decode("utf-8", "surrogateescape").splitlines()
+            found.append(_Ignore(path.removesuffix(".gitignore"), GitIgnoreSpec.from_lines(usable(lines))))
+        return found
+
+    def _ignored(self, path: str) -> bool:
+        parts = path.rstrip("/").split("/")
+        folders = ["/".join(parts[:end]) + "/" for end in range(1, len(parts))]
+        return any(map(self._decided, [*folders, path]))
+
+    def _decided(self, path: str) -> bool:
+        for below, spec in self._specs:
+            if path.startswith(below):
+                verdict = spec.check_file(path[len(below) :]).include
+                if verdict is not None:
+                    return verdict
+        return False

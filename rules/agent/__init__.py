@@ -1,0 +1,1 @@
+"""Rules about the instructions for coding agents: CLAUDE.md and AGENTS.md."""

@@ -7,7 +7,6 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from .gating import setting_gates
-from .provided import provided
 from .tables import text_of
 
 if TYPE_CHECKING:
@@ -148,7 +147,7 @@ class Contract:
         for read in self._reads():
             reads.setdefault(read.name, {}).setdefault(read)
         gates = setting_gates(self.index)
-        places = provided(self.index)
+        places = self.index.provided
         return {
             name: Setting(name, tuple(reads[name]), gates.get(name, ()), places.get(name, ())) for name in sorted(reads)
         }

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from .origins import Origins
     from .project import Project
     from .provenance import Provenance
+    from .provided import Provided
     from .reach import Path
     from .requests import RequestWork
     from .settings import SettingRead, Settings
@@ -137,6 +138,13 @@ class Index:
         from .contract import Contract
 
         return Contract(self)
+
+    @cached_property
+    def provided(self) -> dict[str, tuple[Provided, ...]]:
+        """The places that give a setting a value, by the setting's name."""
+        from .provided import provided
+
+        return provided(self)
 
     @cached_property
     def mode_guards(self) -> tuple[ModeGuard, ...]:

@@ -1,7 +1,7 @@
-"""Where settings are given a value: ``[env]`` of fly.toml, Dockerfiles, dotenv files, and secrets that are documented.
+"""Where settings are given a value: ``[env]`` of fly.toml, Dockerfiles, Compose and dotenv files, and declared secrets.
 
-Secrets are declared where something shows them being set: ``fly secrets set NAME=...`` in a document, a script, a workflow
-or a comment of the configuration, and comments that list them.
+A secret is declared where something shows it being set: ``fly secrets set NAME=...`` in Markdown, a script or a workflow,
+a comment of the configuration that lists it, and the block for agents.
 """
 
 from __future__ import annotations
@@ -10,20 +10,20 @@ import re
 from posixpath import basename
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
+from ..document import document_kind
+from ..syntax.compose import compose_environment
+from .flyctl import NAME, SECRETS
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from ..document import Document
     from ..finding import Span
-    from ..source import Source
     from .facade import Index
 
-Kind = Literal["fly", "dockerfile", "secret", "dotenv"]
-SECRETS_SET = re.compile(r"\bfly(?:ctl)?\s+secrets\s+(?:set|import|stage)\b(?P<rest>[^\n]*(?:\\\r?\n[^\n]*)*)")
-NAME = re.compile(r"(?<![\w$])([A-Z][A-Z0-9_]+)(?==)")
+Kind = Literal["fly", "dockerfile", "secret", "dotenv", "compose"]
 WORD = re.compile(r"(?<![\w$.-])([A-Z][A-Z0-9]*_[A-Z0-9_]*|[A-Z]{5,})(?![\w.-])")
 EXAMPLE = re.compile(r"example|sample|template|dist|default|schema", re.IGNORECASE)
-TOLD = (".sh", ".bash", ".md", ".yml", ".yaml")
-"""Files that may show how secrets are set; of YAML only workflows."""
 
 
 class Provided(NamedTuple):
@@ -44,14 +44,10 @@ class Provided(NamedTuple):
 def provided(index: Index) -> dict[str, tuple[Provided, ...]]:
     """All places by the setting's name, in the order of the files."""
 
-    def find() -> dict[str, tuple[Provided, ...]]:
-        found: dict[str, list[Provided]] = {}
-        for name, place in (*_of_fly(index), *_of_documents(index), *_of_texts(index)):
-            found.setdefault(name, []).append(place)
-        return {name: tuple(dict.fromkeys(places)) for name, places in found.items()}
-
-    result: dict[str, tuple[Provided, ...]] = index.keep("provided", find)
-    return result
+    found: dict[str, list[Provided]] = {}
+    for name, place in (*_of_fly(index), *_of_documents(index), *_of_flyctl(index), *_declared(index)):
+        found.setdefault(name, []).append(place)
+    return {name: tuple(dict.fromkeys(places)) for name, places in found.items()}
 
 
 def _of_fly(index: Index) -> Iterator[tuple[str, Provided]]:
@@ -71,10 +67,12 @@ def _of_fly(index: Index) -> Iterator[tuple[str, Provided]]:
 
 def _of_documents(index: Index) -> Iterator[tuple[str, Provided]]:
     for path in index.files:
-        document = index.document(path)
-        if document is None:
+        document = index.document(path) if document_kind(path) in ("dotenv", "dockerfile", "compose") else None
+        if document is None or document.error is not None:
             continue
-        if document.kind == "dotenv":
+        if document.kind == "compose":
+            yield from _of_compose(document)
+        elif document.kind == "dotenv":
             for item in document.items:
                 yield str(item.keys[0]), Provided("dotenv", path, item.key_span, item.value)
         elif document.kind == "dockerfile":
@@ -83,20 +81,30 @@ def _of_documents(index: Index) -> Iterator[tuple[str, Provided]]:
                     yield setting.name, Provided("dockerfile", path, setting.span, setting.value)
 
 
-def _of_texts(index: Index) -> Iterator[tuple[str, Provided]]:
+def _of_compose(document: Document) -> Iterator[tuple[str, Provided]]:
+    for variable in compose_environment(document.items):
+        yield variable.name, Provided("compose", document.path, variable.span, variable.value)
+
+
+def _of_flyctl(index: Index) -> Iterator[tuple[str, Provided]]:
+    """``fly secrets set NAME=...`` in scripts, workflows and Markdown."""
     for path in index.files:
-        if not path.endswith(TOLD) or (path.endswith((".yml", ".yaml")) and ".github/workflows/" not in path):
+        if document_kind(path) not in ("shell", "workflow", "markdown"):
             continue
         source = index.sources.source(path)
-        if source is not None and "secrets" in source.text:
-            yield from _told(path, source)
+        if source is None or b"secrets " not in source.data:
+            continue
+        for match in SECRETS.finditer(source.text):
+            start = match.start(1)
+            for name in NAME.finditer(match[1]):
+                yield name[1], Provided("secret", path, source.span(start + name.start(1), start + name.end(1)), None)
 
 
-def _told(path: str, source: Source) -> Iterator[tuple[str, Provided]]:
-    for match in SECRETS_SET.finditer(source.text):
-        start = match.start("rest")
-        for name in NAME.finditer(match["rest"]):
-            yield name[1], Provided("secret", path, source.span(start + name.start(1), start + name.end(1)), None)
+def _declared(index: Index) -> Iterator[tuple[str, Provided]]:
+    """``secrets`` of the blocks in CLAUDE.md and AGENTS.md."""
+    for declaration in index.instructions.declarations:
+        for place, name in enumerate(declaration.architecture.secrets):
+            yield name, Provided("secret", declaration.path, declaration.span("secrets", place), None)
 
 
 def shown_value(name: str, place: Provided) -> str | None:

@@ -1,0 +1,133 @@
+"""The processes of a deployment can open more connections than the database has.
+
+## Why
+A pool's limit holds for one engine in one process. What the database sees is the sum: machines x processes x engines x
+(pool size + overflow), twice that while a bluegreen deployment runs. Each factor stands in another file, so that nobody
+sees it grow. Under load, or in the minute of a deployment, the database refuses the connection that is one too many:
+first to whoever asks, often migrations and health checks.
+
+## Bad
+    import os
+    from sqlalchemy import create_engine
+
+    engine = create_engine(os.environ["DATABASE_URL"], pool_size=20, max_overflow=30)
+    reports = create_engine(os.environ["DATABASE_URL"], pool_size=20, max_overflow=30)
+
+## Good
+    import os
+    from sqlalchemy import create_engine
+
+    engine = create_engine(os.environ["DATABASE_URL"], pool_size=5, max_overflow=5)
+    reports = create_engine(os.environ["DATABASE_URL"], pool_size=2, max_overflow=0)
+
+## Configuration
+`connection-limit` is what the plan leaves to the application, the pooler's limit where it goes through one. Without it
+the limit is taken to be 97, which is what a stock Postgres (`max_connections` 100, 3 reserved) and the smallest compute
+of Neon (104, 7 reserved; August 2026) leave, and the finding has medium confidence. `machines` says how many there are
+of each process group, as fly.toml does not; the block for coding agents may declare both (`budget`, `groups`). Otherwise
+they are what a first deployment makes: two with a service and no volume, else one.
+
+## Limits
+Known are the pools of SQLAlchemy, asyncpg, psycopg and databases, the commands of uvicorn, gunicorn, hypercorn,
+granian, fastapi, celery, dramatiq and taskiq, and Fly.io's configurations; without any, one process is looked at. A
+term that cannot be evaluated is called unknown and counts as its least, so that the sum is a lower bound. Django's
+connections, one for each thread, are not counted. Engines of one process may be for different databases; they are
+summed, as their URLs are not in the repository. Scripts and migrations run beside all this and are not in the sum.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from atomlint import Call, Confidence, Context, Finding, Option, Span, rule
+from atomlint.index.connections import connections
+from atomlint.index.engines import engine_calls
+
+from ._terms import notes, shown, sum_of, table
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from atomlint.index.connections import Connections
+
+LIMIT = Option(
+    "connection-limit",
+    0,
+    "connections that the database leaves to the application; 0: 97, those of the smallest Postgres",
+    minimum=0,
+    declared="budget.database-connections",
+)
+RESERVED = Option(
+    "reserved",
+    0,
+    "connections of the limit that are kept free for migrations and people",
+    minimum=0,
+    declared="budget.database-connections-reserved",
+)
+MACHINES: Option[list[str]] = Option("machines", [], "machines of each process group, as `group=count`")
+SMALLEST = 97
+
+
+@rule(
+    "database-pool-budget",
+    needs=("create_engine", "create_async_engine", "create_pool", "ConnectionPool", "engine_from_config", "databases"),
+    options=(LIMIT, RESERVED, MACHINES),
+    since="0.4",
+)
+def makes_the_first_engine(call: Call) -> bool:
+    """The first engine of the project: it stands for all of them."""
+    return call == next(iter(engine_calls(call.index)), None)
+
+
+@makes_the_first_engine.on("*")
+def report(ctx: Context, call: Call) -> Iterator[Finding]:
+    """One finding for each deployment whose sum is over the limit."""
+    limit = ctx.option(LIMIT)
+    free = (limit or SMALLEST) - ctx.option(RESERVED)
+    for found in connections(call.index, machines(ctx.option(MACHINES))):
+        if found.least > free:
+            yield finding(ctx, found, free, is_told=bool(limit))
+
+
+def machines(given: list[str]) -> dict[str, int]:
+    """Counts by group; items of another form are passed over."""
+    pairs = [item.partition("=") for item in given]
+    return {group.strip(): int(count) for group, _, count in pairs if count.strip().isdigit()}
+
+
+def finding(ctx: Context, found: Connections, limit: int, *, is_told: bool) -> Finding:
+    """On a variable of ``[env]`` that sizes a pool, else on the largest engine."""
+    at_least = "" if found.is_known else "at least "
+    root = found.shares[0].programs[0].name
+    of = found.deployment.path if found.deployment is not None else f"one process of {root}"
+    allowed = f"the limit is {limit}" if is_told else f"the smallest Postgres allows {limit}"
+    text = f"{of} can open {at_least}{found.least} database connections, and {allowed}: {sum_of(found)}"
+    sure = is_told and all(share.machines.source != "what a first deployment makes" for share in found.shares)
+    made = ctx.finding(place(found), text, confidence=Confidence.HIGH if sure else Confidence.MEDIUM)
+    made = made.with_related(*(note for note in notes(found) if note.span != made.span))
+    return made.with_help(f"{table(found)}. {advice(found, limit)}")
+
+
+def place(found: Connections) -> Span:
+    """What to change: the variable that sizes the largest pool, else the call that makes it."""
+    engines = sorted(found.engines, key=lambda one: -(one.most or 0))
+    for one in engines:
+        if one.size.is_set and one.size.span is not None:
+            return one.size.span
+    return engines[0].call.span
+
+
+def advice(found: Connections, limit: int) -> str:
+    """The largest pool that fits, where there is one engine to size."""
+    factor = sum(
+        (share.machines.value or 1) * share.overlap * (program.processes.value or 1)
+        for share in found.shares
+        for program in share.programs
+        if program.engines
+    )
+    if len(found.engines) == 1 and found.is_known and factor:
+        fits = int(limit // factor - (found.engines[0].overflow.value or 0))
+        if fits > 0:
+            total = factor * (fits + (found.engines[0].overflow.value or 0))
+            return f"A pool of {fits} fits: {shown(total)} of {limit}."
+    return "Make the pools smaller, or raise the limit with a pooler in front of the database."

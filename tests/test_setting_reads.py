@@ -8,6 +8,7 @@ import pytest
 from index_project import index_of
 
 if TYPE_CHECKING:
+    from atomlint.index.contract import Setting
     from atomlint.index.settings import SettingRead
 
 
@@ -24,7 +25,7 @@ def one(text: str) -> SettingRead:
     return read
 
 
-def contract(text: str, **others: str) -> dict[str, object]:
+def contract(text: str, **others: str) -> dict[str, Setting]:
     return dict(index_of({"app.py": text, **{f"{n}.py": t for n, t in others.items()}}).contract.settings)
 
 
@@ -151,11 +152,15 @@ def test_dynaconf_reads_by_its_prefix() -> None:
     ("helper", "call", "expected"),
     [
         ("def setting(name):\n    return os.environ[name]", 'setting("X")', ("X", None, True)),
-        ("def setting(name, default=None):\n    return os.getenv(name, default)", 'setting("X", "a")', ("X", "a", False)),
+        (
+            "def setting(name, default=None):\n    return os.getenv(name, default)",
+            'setting("X", "a")',
+            ("X", "a", False),
+        ),
         ("def setting(name):\n    return os.getenv(f'APP_{name}')", 'setting("X")', ("APP_X", None, False)),
         ("def setting(name):\n    return os.getenv('APP_' + name.upper())", 'setting("X")', ("APP_X", None, False)),
         (
-            "def raw(name, default=None):\n    return os.getenv(name, default)\n"
+            "def raw(name, default=None):\n    return os.getenv(name, default)\n"  # noqa: ISC004
             "def flag(name, default='false'):\n    return raw(name, default) == 'true'",
             'flag("X")',
             ("X", "false", False),
@@ -199,30 +204,30 @@ FIELDS = """
 
 def test_fields_of_settings_classes_nested_mixed_in_and_annotated() -> None:
     found = contract(FIELDS)
-    types = {name: setting.types for name, setting in found.items()}  # type: ignore[attr-defined]
+    types = {name: setting.types for name, setting in found.items()}
     assert types["SHOP_DEBUG"] == ("bool",)
     assert types["SHOP_TIMEOUT"] == ("float",)
     assert types["SHOP_DATABASE__POOL_SIZE"] == ("int",)
     assert {"SHOP_LOG_LEVEL", "SHOP_DATABASE__URL", "SHOP_SIGNING_KEY"} <= set(found)
-    assert found["SHOP_SIGNING_KEY"].required and found["SHOP_DATABASE__URL"].required  # type: ignore[attr-defined]
+    assert {found[name].required for name in ("SHOP_SIGNING_KEY", "SHOP_DATABASE__URL")} == {True}
 
 
 def test_fields_are_read_on_import_when_their_class_is_made_then() -> None:
     found = contract(FIELDS)
-    assert found["SHOP_DEBUG"].at_import  # type: ignore[attr-defined]
+    assert found["SHOP_DEBUG"].at_import
     later = FIELDS.replace("settings = Settings()", "def get_settings():\n        return Settings()")
-    assert not contract(later)["SHOP_DEBUG"].at_import  # type: ignore[attr-defined]
+    assert not contract(later)["SHOP_DEBUG"].at_import
 
 
 def test_a_read_in_a_function_that_a_module_calls_happens_on_import() -> None:
     text = "import os\ndef url():\n    return os.environ['A']\ndef later():\n    return os.environ['B']\nURL = url()\n"
     found = contract(text)
-    assert found["A"].at_import and not found["B"].at_import  # type: ignore[attr-defined]
+    assert [found[name].at_import for name in ("A", "B")] == [True, False]
 
 
 def test_what_runs_as_a_script_only_is_not_read_on_import() -> None:
     text = "import os\nif __name__ == '__main__':\n    print(os.environ['A'])\n"
-    assert not contract(text)["A"].at_import  # type: ignore[attr-defined]
+    assert not contract(text)["A"].at_import
 
 
 @pytest.mark.parametrize(
@@ -236,13 +241,13 @@ def test_what_runs_as_a_script_only_is_not_read_on_import() -> None:
     ],
 )
 def test_a_subscript_that_cannot_fail_requires_nothing(text: str) -> None:
-    assert not contract(f"import os\n{text}")["X"].required  # type: ignore[attr-defined]
+    assert not contract(f"import os\n{text}")["X"].required
 
 
 def test_a_flag_is_a_bool_only_where_nothing_else_is_made_of_it() -> None:
-    assert contract("import os\nx = bool(os.getenv('X'))\n")["X"].types == ("bool",)  # type: ignore[attr-defined]
+    assert contract("import os\nx = bool(os.getenv('X'))\n")["X"].types == ("bool",)
     text = "import os\nx = bool(os.getenv('X'))\ny = os.getenv('X')\n"
-    assert contract(text)["X"].types == ("str",)  # type: ignore[attr-defined]
+    assert contract(text)["X"].types == ("str",)
 
 
 def test_a_singleton_that_a_module_makes_reads_on_import() -> None:
@@ -259,4 +264,4 @@ def test_a_singleton_that_a_module_makes_reads_on_import() -> None:
                 self.url = os.getenv("CACHE_URL")
         cache = Cache()
         """
-    assert contract(text)["CACHE_URL"].at_import  # type: ignore[attr-defined]
+    assert contract(text)["CACHE_URL"].at_import

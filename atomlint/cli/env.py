@@ -42,7 +42,7 @@ WIDTH = 48
 @click.option("--force", is_flag=True, help="With --example: replace a file that is there.")
 @click.option("--config", multiple=True, metavar="PATH|KEY=VALUE", help="As for check.")
 @click.option("--isolated", is_flag=True, help="Look for no configuration file.")
-def env(  # noqa: PLR0913 - one parameter an option
+def env(
     path: str,
     form: str,
     only_required: bool,
@@ -114,12 +114,15 @@ def as_table(settings: Sequence[Setting]) -> list[str]:
             short(default_of(setting)),
             ", ".join(dict.fromkeys(gate.effect for gate in setting.gates)) or "-",
             few([f"{read.path}:{read.span.start.line}" for read in setting.reads], 1),
-            few(list(dict.fromkeys(f"{p.path}{' (secret)' if p.kind == 'secret' else ''}" for p in setting.places))) or "-",
+            few(list(dict.fromkeys(f"{p.path}{' (secret)' if p.kind == 'secret' else ''}" for p in setting.places)))
+            or "-",
         )
         for setting in settings
     ]
     widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]) - 1)]
-    lines = ["  ".join((*(cell.ljust(width) for cell, width in zip(row, widths, strict=False)), row[-1])) for row in rows]
+    lines = [
+        "  ".join((*(cell.ljust(width) for cell, width in zip(row, widths, strict=False)), row[-1])) for row in rows
+    ]
     required = sum(setting.required for setting in settings)
     unset = sum(setting.required and not setting.places for setting in settings)
     closing = f"{len(settings):,} settings, {required:,} required, {unset:,} of these set nowhere in the repository"

@@ -49,6 +49,11 @@ def _comments(setting: Setting) -> Iterator[str]:
 def _value(setting: Setting) -> str:
     """A default that may be shown; empty for secrets and for what is put together at run time."""
     text = setting.defaults[0] if setting.defaults else ""
-    if setting.is_secret or text in ("''", "None", "[]", "{}", "(in the code)") or COMPUTED in text or text.endswith("..."):
+    if (
+        setting.is_secret
+        or text in ("''", "None", "[]", "{}", "(in the code)")
+        or COMPUTED in text
+        or text.endswith("...")
+    ):
         return ""
     return f'"{text}"' if any(sign in text for sign in " #'\"") else text

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from .closures import imported
 from .engines import Engine, engine, engine_calls, kept, target_of
 from .figures import Figure, Given, Settler, unknown
+from .scale import scaled
 from .workers import Started, module_path, started
 
 if TYPE_CHECKING:
@@ -22,13 +23,26 @@ if TYPE_CHECKING:
     from .views import Call
 
 ASIDE = frozenset(
-    "scripts script tools bin examples example docs archive archived _archive legacy old deprecated benchmarks benchmark demo "
-    "migrations alembic notebooks seeds fixtures cookbook cookbooks evals sandbox playground".split()
-)
+    [
+        "scripts", "script", "tools", "bin", "examples", "example", "docs", "archive", "archived", "_archive",
+        "legacy", "old", "deprecated", "benchmarks", "benchmark", "demo", "migrations", "alembic", "notebooks",
+        "seeds", "fixtures", "cookbook", "cookbooks", "evals", "sandbox", "playground",
+    ]
+)  # fmt: skip
 """Folders of Python that no machine serves."""
 
 
-APPLICATIONS = ("FastAPI", "Flask", "Starlette", "Litestar", "Sanic", "Quart", "Celery", "get_wsgi_application", "get_asgi_application")
+APPLICATIONS = (
+    "FastAPI",
+    "Flask",
+    "Starlette",
+    "Litestar",
+    "Sanic",
+    "Quart",
+    "Celery",
+    "get_wsgi_application",
+    "get_asgi_application",
+)
 """What the module of a process makes."""
 
 
@@ -101,7 +115,8 @@ def connections(index: Index, machines: Mapping[str, int]) -> list[Connections]:
     """Every production deployment that makes engines; without any, one process of the whole project.
 
     Args:
-        machines: of groups, as someone states them; else what the block for agents declares, else what flyctl makes.
+        machines: of groups, as someone states them; else what the block for agents declares, what a command scales them
+            to, or what flyctl makes.
     """
     calls = [call for call in engine_calls(index) if is_served(call)]
     if not calls:
@@ -187,7 +202,14 @@ def _machines(index: Index, deployment: Deployment, group: str, stated: Mapping[
         app = declaration.architecture.apps.get(deployment.fly.app or "")
         declared = app.groups.get(group) if app is not None else None
         if declared is not None and declared.machines is not None:
-            return Figure(declared.machines, declaration.path, declaration.span("apps", deployment.fly.app or "", "groups", group, "machines"))
+            return Figure(
+                declared.machines,
+                declaration.path,
+                declaration.span("apps", deployment.fly.app or "", "groups", group, "machines"),
+            )
+    counted = scaled(index, deployment, group)
+    if counted is not None:
+        return Figure(counted.machines, f"fly scale count in {counted.path}", counted.span)
     return Figure(deployment.fly.default_machines(group), "what a first deployment makes")
 
 

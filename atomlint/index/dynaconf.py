@@ -19,10 +19,6 @@ if TYPE_CHECKING:
     from .tables import Table
 
 MAKERS = ("Dynaconf", "LazySettings")
-METHODS = frozenset(
-    "get get_fresh exists set update as_int as_float as_bool as_json find_file load_file reload setenv using_env from_env "
-    "validators current_env to_dict as_dict items keys values path_for configure populate_obj".split()
-)
 
 
 def dynaconf_reads(index: Index, table: Table) -> Iterator[SettingRead]:
@@ -33,7 +29,12 @@ def dynaconf_reads(index: Index, table: Table) -> Iterator[SettingRead]:
 
     for ordinal, call in enumerate(table.facts.calls):
         head, _, method = (dotted(call.callee) or "").rpartition(".")
-        if method in ("get", "get_fresh") and call.args and text_of(call.args[0]) and is_it(index, table, call.scope, head):
+        if (
+            method in ("get", "get_fresh")
+            and call.args
+            and text_of(call.args[0])
+            and is_it(index, table, call.scope, head)
+        ):
             default = dict(call.keywords).get("default", call.args[1] if len(call.args) > 1 else None)
             name = prefixed(index, text_of(call.args[0]) or "")
             yield SettingRead(name, table.path, call.scope, ordinal, default, False, "dynaconf", index=index)
@@ -41,7 +42,7 @@ def dynaconf_reads(index: Index, table: Table) -> Iterator[SettingRead]:
         for reference in references(expr):
             head, dot, rest = reference.partition(".")
             keys = rest.split(".") if dot else []
-            if not keys or not keys[0].isupper() or keys[0].lower() in METHODS or not is_it(index, table, place.scope, head):
+            if not keys or not keys[0].isupper() or not is_it(index, table, place.scope, head):
                 continue
             kept = [key for key in keys if key.isidentifier() and key.upper() == key]
             name = prefixed(index, "__".join(kept))

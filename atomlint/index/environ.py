@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from .expressions import Place, expressions, inside
 from .readers import CONFIGS, ENVS, GETTERS, call_reads
 from .settings import SettingRead
-from .tables import dotted, text_of
+from .tables import dotted
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -100,9 +100,7 @@ def is_environ(settings: Settings, path: str, scope: int, expr: Expr) -> bool:
     return any(value.place == ENVIRON for value in settings.linker.evaluate(path, scope, expr))
 
 
-def _subscript(
-    settings: Settings, table: Table, place: Place, item: list[Expr], whole: Expr
-) -> Iterator[SettingRead]:
+def _subscript(settings: Settings, table: Table, place: Place, item: list[Expr], whole: Expr) -> Iterator[SettingRead]:
     """``os.environ["X"]``, and ``os.environ[name]`` where a loop or a constant says which."""
     path = table.path
     if type(item[2]) is not str or not is_environ(settings, path, place.scope, item[1]):
@@ -116,7 +114,7 @@ def _subscript(
 
 
 def _is_met(table: Table, place: Place, name: str) -> bool:
-    """Whether a subscript cannot fail, or its failure is met: the file sets the variable, a test asks for it, KeyError is caught."""
+    """Whether a subscript cannot fail or its failure is met: the file sets the variable, or asks for it, or catches KeyError."""
     facts = table.facts
     text = f"'{name}"
     for number in table.frames(place.frame):

@@ -112,7 +112,9 @@ def _of_frames(index: Index, table: Table, frames: set[int]) -> Iterator[Setting
                 if named is None or (number, named, read.name) in seen:
                     continue
                 seen.add((number, named, read.name))
-                yield SettingGate(read.name, named, what, _when(atom, negated=negated), table.path, line_of(index, table, place))
+                yield SettingGate(
+                    read.name, named, what, _when(atom, negated=negated), table.path, line_of(index, table, place)
+                )
 
 
 def references(expr: Expr) -> Iterator[str]:
@@ -175,7 +177,10 @@ def _is_near(table: Table, test: Expr, words: frozenset[str]) -> bool:
         name = reference
         if reference[:1] == "@":
             call = table.facts.calls[int(reference[1:].partition(".")[0])]
-            if any(type(a) is str and (a[:1] == "'" and a[1:].isupper() or a.rpartition(".")[2] in words) for a in call.args):
+            if any(
+                type(a) is str and ((a[:1] == "'" and a[1:].isupper()) or a.rpartition(".")[2] in words)
+                for a in call.args
+            ):
                 return True
             name = (dotted(call.callee) or "").rpartition(".")[0]
         if any(part in words for part in name.split(".")[-2:]):
@@ -212,7 +217,9 @@ def _takes(index: Index, path: str, value: Expr, calls: set[str]) -> bool:
             return True
         if head[:1] == "@":  # int(os.getenv("X")), os.getenv("X").lower()
             call = facts.calls[int(head[1:])]
-            if any(inner.partition(".")[0] in calls for part in (call.callee, *call.args) for inner in references(part)):
+            if any(
+                inner.partition(".")[0] in calls for part in (call.callee, *call.args) for inner in references(part)
+            ):
                 return True
     return "os.environ" in str(value)
 
@@ -242,10 +249,19 @@ def _of_reads(index: Index) -> Iterator[SettingGate]:
     for path in index.paths:
         for read in index.settings.reads(path) if path not in index.tests else ():
             table = index.project.linker.table(path)
-            if any(_is_minted(table, reference) for reference in references(read.default)) and SECRETS.search(read.name):
-                yield SettingGate(read.name, "secret", "a key that is made up at every start", "unset", path, read.span.start.line)
-            if read.call is not None and read.scope == 0 and read.name.upper().endswith("DEBUG") and any(
-                assign.target == "DEBUG" and f"@{read.call}" in references(assign.value)
-                for assign in table.facts.assigns
+            if any(_is_minted(table, reference) for reference in references(read.default)) and SECRETS.search(
+                read.name
+            ):
+                yield SettingGate(
+                    read.name, "secret", "a key that is made up at every start", "unset", path, read.span.start.line
+                )
+            if (
+                read.call is not None
+                and read.scope == 0
+                and read.name.upper().endswith("DEBUG")
+                and any(
+                    assign.target == "DEBUG" and f"@{read.call}" in references(assign.value)
+                    for assign in table.facts.assigns
+                )
             ):
                 yield SettingGate(read.name, "debug", "DEBUG", "", path, read.span.start.line)

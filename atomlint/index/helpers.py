@@ -57,7 +57,17 @@ class Helpers:
             given = call.args[default_at] if default_at < len(call.args) else keywords.get(parameter)
             default = given if given is not None else default
         required = required and default in (None, "#None")
-        return SettingRead(before + name, table.path, call.scope, ordinal, default, required, "helper", cast=self._cast(value), index=self.index)
+        return SettingRead(
+            before + name,
+            table.path,
+            call.scope,
+            ordinal,
+            default,
+            required,
+            "helper",
+            cast=self._cast(value),
+            index=self.index,
+        )
 
     def _cast(self, value: Value) -> Expr:
         """What a helper makes of the text, by its result's annotation or its name (``env_bool``)."""

@@ -58,7 +58,8 @@ def _unpacked(
         return True
     if type(expr) is list and expr[:1] in (["or"], ["if"]):
         parts = expr[1:] if expr[0] == "or" else expr[2:]
-        return all([_unpacked(settler, path, scope, part, place, found, depth - 1) for part in parts])
+        known = [_unpacked(settler, path, scope, part, place, found, depth - 1) for part in parts]
+        return all(known)
     if type(expr) is str and expr[:1] == "@" and expr[1:].isdigit():
         return _called(settler, path, int(expr[1:]), found, depth)
     name = dotted(expr)
@@ -74,8 +75,8 @@ def _called(settler: Settler, path: str, ordinal: int, found: dict[str, list[Arg
         for name, values in (inner or {}).items():
             found.setdefault(name, []).extend(values)
         at = Place("call", ordinal, call.scope, record.frame)
-        rest = all([_unpacked(settler, path, call.scope, a, at, found, depth - 1) for a in record.args])
-        return inner is not None and rest
+        rest = [_unpacked(settler, path, call.scope, a, at, found, depth - 1) for a in record.args]
+        return inner is not None and all(rest)
     known = False
     for value in call.targets:
         if value.kind != "def":
@@ -92,9 +93,7 @@ def _called(settler: Settler, path: str, ordinal: int, found: dict[str, list[Arg
     return known
 
 
-def _named(
-    settler: Settler, path: str, scope: int, name: str, found: dict[str, list[Argument]], depth: int
-) -> bool:
+def _named(settler: Settler, path: str, scope: int, name: str, found: dict[str, list[Argument]], depth: int) -> bool:
     """A dict by its name: what it is made of, what is put into it, and what it is updated with."""
     table = settler.linker.table(path)
     facts = table.facts
@@ -102,8 +101,7 @@ def _named(
     known = False
     for number, assign in enumerate(facts.assigns):
         at = Place("assign", number, assign.scope, assign.frame)
-        same = assign.scope == owner or (assign.scope == scope)
-        if not same or settler.is_elsewhere(path, assign.scope, assign.frame):
+        if assign.scope not in (owner, scope) or settler.is_elsewhere(path, assign.scope, assign.frame):
             continue
         if assign.target == name and assign.value is not None:
             known = _unpacked(settler, path, assign.scope, assign.value, at, found, depth - 1) or known

@@ -30,7 +30,9 @@ URLS = frozenset({"dj_database_url.config", "environ.Env().db", "environ.Env().d
 OPTIONS = frozenset(
     {"click.option", "click.argument", "click.Option", "typer.Option", "typer.Argument", "asyncclick.option"}
 )
-NO_READS = frozenset({"prefixed", "read_env", "read_envfile", "seal", "dump", "parser_for", "add_parser", "get_value", "prefix"})
+NO_READS = frozenset(
+    {"prefixed", "read_env", "read_envfile", "seal", "dump", "parser_for", "add_parser", "get_value", "prefix"}
+)
 """Methods of readers that read no variable."""
 MAX_NAMES = 64
 """Names that one loop may go through."""

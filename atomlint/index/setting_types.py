@@ -19,7 +19,8 @@ NAMES = {
     "tuple": "list", "Tuple": "list", "set": "list", "Set": "list", "Csv": "list", "CommaSeparatedStrings": "list",
     "split": "list", "Sequence": "list", "frozenset": "list", "json": "json", "dict": "json", "Dict": "json", "Json": "json",
     "loads": "json", "Path": "path", "path": "path", "DirectoryPath": "path", "FilePath": "path", "url": "url", "db": "url",
-    "db_url": "url", "dj_db_url": "url", "cache": "url", "cache_url": "url", "AnyUrl": "url", "AnyHttpUrl": "url", "HttpUrl": "url",
+    "db_url": "url", "dj_db_url": "url", "cache": "url", "cache_url": "url", "AnyUrl": "url", "HttpUrl": "url",
+    "AnyHttpUrl": "url",
     "PostgresDsn": "url", "RedisDsn": "url", "make_url": "url", "URL": "url", "Url": "url", "timedelta": "timedelta",
 }  # fmt: skip
 WRAPPERS = frozenset({"Optional", "Annotated", "Final", "Required", "Union", "None", "Any", "Literal", "ClassVar"})
@@ -87,8 +88,10 @@ def _is_truth(table: Table, reference: Expr) -> bool:
     same = [reference]
     for ordinal, call in enumerate(table.facts.calls):
         target = receiver(call.callee)
-        if target is not None and target[1] in ("lower", "strip", "upper", "casefold") and any(
-            _holds(target[0], one) for one in same
+        if (
+            target is not None
+            and target[1] in ("lower", "strip", "upper", "casefold")
+            and any(_holds(target[0], one) for one in same)
         ):
             same.append(f"@{ordinal}")
     for ordinal, call in enumerate(table.facts.calls):  # the receiver of a chain stands later
@@ -97,7 +100,12 @@ def _is_truth(table: Table, reference: Expr) -> bool:
             same.append(f"@{ordinal}")
     for _, expr in expressions(table):
         for item in inside(expr):
-            if type(item) is list and item[:1] == ["cmp"] and len(item) == 4 and any(_holds(item[1], one) for one in same):
+            if (
+                type(item) is list
+                and item[:1] == ["cmp"]
+                and len(item) == 4
+                and any(_holds(item[1], one) for one in same)
+            ):
                 words = item[3][1:] if type(item[3]) is list else [item[3]]
                 texts = [(text_of(word) or "?").lower() for word in words]
                 if texts and all(text in TRUTH for text in texts):

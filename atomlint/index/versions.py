@@ -44,6 +44,10 @@ class Versions:
         self._paths = paths
         self._read = read
 
+    def names(self, libraries: Iterable[str]) -> bool:
+        """Whether the project states a version of one of these libraries."""
+        return any(normal(library) in self._stated for library in libraries)
+
     def holds(self, library: str, versions: str) -> bool | None:
         """Whether the version that is used lies in a range such as ``>=0.2,<1``; None when that cannot be told.
 

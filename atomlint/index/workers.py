@@ -21,8 +21,11 @@ if TYPE_CHECKING:
 
 Words = list["str | None"]
 RUNNERS = frozenset(
-    "uv poetry pipenv pdm rye hatch ddtrace-run opentelemetry-instrument newrelic-admin run-program run honcho".split()
-)
+    [
+        "uv", "poetry", "pipenv", "pdm", "rye", "hatch", "ddtrace-run", "opentelemetry-instrument", "newrelic-admin",
+        "run-program", "run", "honcho",
+    ]
+)  # fmt: skip
 PYTHON = re.compile(r"(?:.*/)?(?:python(?:3(?:\.\d+)?)?|pypy3?)")
 SHELL = re.compile(r"(?:.*/)?(?:ba|da|a|z)?sh")
 COUNTS = {
@@ -32,7 +35,9 @@ COUNTS = {
 }  # fmt: skip
 CONCURRENCY = frozenset({"uvicorn", "gunicorn", "fastapi"})
 """Programs that take ``WEB_CONCURRENCY`` when they are told no count."""
-SINGLE = frozenset({"daphne", "arq", "rq", "rqworker", "huey_consumer", "streamlit", "flask", "waitress-serve", "saq", "procrastinate"})
+SINGLE = frozenset(
+    {"daphne", "arq", "rq", "rqworker", "huey_consumer", "streamlit", "flask", "waitress-serve", "saq", "procrastinate"}
+)
 MANY = {"celery": "a process a CPU", "dramatiq": "a process a CPU"}
 APPLICATION = re.compile(r"([A-Za-z_][\w.]*):[\w.()]+")
 MODULE = re.compile(r"[A-Za-z_][\w.]*")
@@ -59,13 +64,13 @@ def started(settler: Settler, deployment: Deployment, group: str) -> list[Starte
     cpus = vm.cpus if vm is not None else None
     found: list[Started] = []
     for words in _commands(deployment, written.words, variables):
-        one = of_words(settler, words, variables, cpus)
+        one = of_words(settler, words, cpus)
         if one is not None:
             found.append(one)
     return found or None
 
 
-def of_words(settler: Settler, words: Sequence[str | None], variables: dict[str, str | None], cpus: int | None) -> Started | None:
+def of_words(settler: Settler, words: Sequence[str | None], cpus: int | None) -> Started | None:
     """What one command starts; None for what is no program of Python that is known."""
     rest = _bare(words)
     name = (rest[0] or "").rpartition("/")[2] if rest else ""
@@ -85,12 +90,10 @@ def of_words(settler: Settler, words: Sequence[str | None], variables: dict[str,
         return None
     if name == "celery" and "worker" not in rest:
         return Started(name, Figure(1, "one process"), _module(rest[1:])) if "beat" in rest else None
-    return Started(name, _count(settler, name, rest[1:], variables, cpus), _module(rest[1:]))
+    return Started(name, _count(settler, name, rest[1:], cpus), _module(rest[1:]))
 
 
-def _count(
-    settler: Settler, name: str, words: Words, variables: dict[str, str | None], cpus: int | None
-) -> Figure:
+def _count(settler: Settler, name: str, words: Words, cpus: int | None) -> Figure:
     options = dict(_options(words))
     pool = options.get("-P", options.get("--pool"))
     if name == "celery" and pool in ("solo", "threads", "gevent", "eventlet"):
@@ -100,7 +103,9 @@ def _count(
     for option in COUNTS[name]:
         if option in options:
             text = (options[option] or "").partition(",")[0]
-            return Figure(float(text), f"{name} {option} {text}") if text.isdigit() else unknown(f"{option} is computed")
+            return (
+                Figure(float(text), f"{name} {option} {text}") if text.isdigit() else unknown(f"{option} is computed")
+            )
     if name == "gunicorn":
         configured = _of_gunicorn(settler, options)
         if configured is not None:
@@ -149,8 +154,9 @@ def module_path(settler: Settler, deployment: Deployment | None, module: str | N
     for wanted in tails:
         found = [
             path
-            for path in settler.index.paths
-            if (path == wanted or path.endswith("/" + wanted))
+            for path in settler.index.files
+            if path.endswith(".py")
+            and (path == wanted or path.endswith("/" + wanted))
             and path not in settler.index.tests
             and (deployment is None or deployment.builds(path))
         ]

@@ -183,13 +183,13 @@ def _missing(index: Index, path: str, place: Place) -> SettingRead | None:
         if entry.kind not in ("if", "else", "after") or entry.test is None:
             continue
         for atom, negated in atoms(condition(entry.kind, entry.test)):
-            asked = _asked(atom, negated=negated)
-            if asked is None:
+            missing = asked(atom, negated=negated)
+            if missing is None:
                 continue
-            if asked[:1] == "'":
-                reads = [read for read in index.settings.reads(path) if read.name == asked[1:]]
+            if missing[:1] == "'":
+                reads = [read for read in index.settings.reads(path) if read.name == missing[1:]]
             else:
-                reads = list(index.settings_behind(path, place.scope, asked))
+                reads = list(index.settings_behind(path, place.scope, missing))
             for read in reads:
                 optional = read.default in (None, "#None", "'") and not (read.required and read.kind != "subscript")
                 if optional and is_url(read):
@@ -197,7 +197,7 @@ def _missing(index: Index, path: str, place: Place) -> SettingRead | None:
     return None
 
 
-def _asked(atom: object, *, negated: bool) -> str | None:
+def asked(atom: object, *, negated: bool) -> str | None:
     """What an expression finds absent: a reference, or a variable's name as ``'NAME``."""
     if type(atom) is str:
         return atom if negated and (dotted(atom) or atom[:1] == "@") else None

@@ -22,7 +22,8 @@ LOCAL = re.compile(r"dev|test|local|demo|example", re.IGNORECASE)
 """In the name of a database that a script makes for the one who starts it."""
 GUIDES = re.compile(r"(?:^|/)(?:README|INSTALL\w*|DEPLOY\w*|CONFIG\w*)[^/]*$|(?:^|/)docs?/|(?:^|/)doc/", re.IGNORECASE)
 SAID = re.compile(
-    r"\bsqlite\b[^.\n]{0,40}\b(?:by default|is the default|as the default|\(default\))|\bdefaults? (?:to|is|database is|db is) [^.\n]{0,20}\bsqlite\b"
+    r"\bsqlite\b[^.\n]{0,40}\b(?:by default|is the default|as the default|\(default\))"
+    r"|\bdefaults? (?:to|is|database is|db is) [^.\n]{0,20}\bsqlite\b"
     r"|\bby default,?[^.\n]{0,40}\bsqlite\b",
     re.IGNORECASE,
 )
@@ -74,9 +75,13 @@ def is_documented(index: Index, fallback: Fallback) -> bool:
         return False
     for name in fallback.read.names:
         for place in index.provided.get(name, ()):
-            if place.kind in ("compose", "dockerfile") and is_sqlite(place.value) and not DEVELOPMENT.search(place.path):
+            if (
+                place.kind in ("compose", "dockerfile")
+                and is_sqlite(place.value)
+                and not DEVELOPMENT.search(place.path)
+            ):
                 return True
-    said: bool = index.keep("sqlite-documented", lambda: any(map(lambda path: _says(index, path), index.files)))
+    said: bool = index.keep("sqlite-documented", lambda: any(_says(index, path) for path in index.files))
     return said
 
 

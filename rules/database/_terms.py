@@ -48,9 +48,8 @@ def table(found: Connections) -> str:
             parts.append(f"machines{of}: {term(share.machines)}")
         if share.overlap != 1:
             parts.append(f"overlap{of}: {share.overlap} (bluegreen)")
-        for program in share.programs:
-            if program.engines and share.group:
-                parts.append(f"processes{of}: {term(program.processes)}")
+        programs = [program for program in share.programs if program.engines and share.group]
+        parts += [f"processes{of}: {term(program.processes)}" for program in programs]
     parts += [f"{place(one)}: {pool(one)}" for one in found.engines]
     return "; ".join(parts)
 

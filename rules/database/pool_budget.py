@@ -11,21 +11,46 @@ first to whoever asks, often migrations and health checks.
     from sqlalchemy import create_engine
 
     engine = create_engine(os.environ["DATABASE_URL"], pool_size=20, max_overflow=30)
-    reports = create_engine(os.environ["DATABASE_URL"], pool_size=20, max_overflow=30)
+
+    --- fly.toml
+    app = "harbour-desk"
+
+    [processes]
+      web = "gunicorn app:app --workers 4"
+
+    [http_service]
+      internal_port = 8000
+      processes = ["web"]
+
+    --- requirements.txt
+    psycopg==3.2.1
 
 ## Good
     import os
     from sqlalchemy import create_engine
 
     engine = create_engine(os.environ["DATABASE_URL"], pool_size=5, max_overflow=5)
-    reports = create_engine(os.environ["DATABASE_URL"], pool_size=2, max_overflow=0)
+
+    --- fly.toml
+    app = "harbour-desk"
+
+    [processes]
+      web = "gunicorn app:app --workers 4"
+
+    [http_service]
+      internal_port = 8000
+      processes = ["web"]
+
+    --- requirements.txt
+    psycopg==3.2.1
 
 ## Configuration
 `connection-limit` is what the plan leaves to the application, the pooler's limit where it goes through one. Without it
 the limit is taken to be 97, which is what a stock Postgres (`max_connections` 100, 3 reserved) and the smallest compute
-of Neon (104, 7 reserved; August 2026) leave, and the finding has medium confidence. `machines` says how many there are
-of each process group, as fly.toml does not; the block for coding agents may declare both (`budget`, `groups`). Otherwise
-they are what a first deployment makes: two with a service and no volume, else one.
+of Neon (104, 7 reserved; August 2026) leave, if the project requires a driver of Postgres and of no other server; the
+finding then has medium confidence. `machines` says how many there are of each process group, as fly.toml does not; the
+block for coding agents may declare both (`budget`, `groups`). Otherwise they are what `fly scale count` in a comment, a
+script or Markdown says, or what a first deployment makes: two with a service and no volume, else one.
 
 ## Limits
 Known are the pools of SQLAlchemy, asyncpg, psycopg and databases, the commands of uvicorn, gunicorn, hypercorn,
@@ -48,6 +73,7 @@ from ._terms import notes, shown, sum_of, table
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from atomlint import Index
     from atomlint.index.connections import Connections
 
 LIMIT = Option(
@@ -66,6 +92,27 @@ RESERVED = Option(
 )
 MACHINES: Option[list[str]] = Option("machines", [], "machines of each process group, as `group=count`")
 SMALLEST = 97
+POSTGRES = (
+    "psycopg2",
+    "psycopg2-binary",
+    "psycopg",
+    "psycopg-binary",
+    "psycopg-c",
+    "psycopg-pool",
+    "asyncpg",
+    "pg8000",
+)
+OTHERS = (
+    "pymysql",
+    "mysqlclient",
+    "aiomysql",
+    "asyncmy",
+    "mysql-connector-python",
+    "cx-oracle",
+    "oracledb",
+    "pyodbc",
+    "pymssql",
+)
 
 
 @rule(
@@ -83,10 +130,18 @@ def makes_the_first_engine(call: Call) -> bool:
 def report(ctx: Context, call: Call) -> Iterator[Finding]:
     """One finding for each deployment whose sum is over the limit."""
     limit = ctx.option(LIMIT)
+    if not limit and not is_postgres(call.index):
+        return
     free = (limit or SMALLEST) - ctx.option(RESERVED)
     for found in connections(call.index, machines(ctx.option(MACHINES))):
         if found.least > free:
             yield finding(ctx, found, free, is_told=bool(limit))
+
+
+def is_postgres(index: Index) -> bool:
+    """Whether the project requires a driver of Postgres and none of another server."""
+    versions = index.project.effects.versions
+    return versions.names(POSTGRES) and not versions.names(OTHERS)
 
 
 def machines(given: list[str]) -> dict[str, int]:

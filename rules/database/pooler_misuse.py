@@ -61,9 +61,14 @@ STATE = (
     (re.compile(r"\bpg_(?:try_)?advisory_lock(?:_shared)?\s*\(", re.IGNORECASE), "an advisory lock of the session"),
     (re.compile(r"^\s*(?:UN)?LISTEN\s+\w", re.IGNORECASE), "LISTEN"),
     (re.compile(r"^\s*SET\s+(?!LOCAL\b)(?:SESSION\s+)?(?:search_path|role)\b", re.IGNORECASE), "SET without LOCAL"),
-    (re.compile(r"^\s*CREATE\s+TEMP(?:ORARY)?\s+TABLE\b(?!.*ON\s+COMMIT\s+DROP)", re.IGNORECASE | re.DOTALL), "a temporary table"),
+    (
+        re.compile(r"^\s*CREATE\s+TEMP(?:ORARY)?\s+TABLE\b(?!.*ON\s+COMMIT\s+DROP)", re.IGNORECASE | re.DOTALL),
+        "a temporary table",
+    ),
 )
-SENDS = frozenset({"execute", "exec", "text", "fetch", "fetchrow", "fetchval", "scalar", "scalars", "exec_driver_sql", "SQL"})
+SENDS = frozenset(
+    {"execute", "exec", "text", "fetch", "fetchrow", "fetchval", "scalar", "scalars", "exec_driver_sql", "SQL"}
+)
 
 
 class Pooler(NamedTuple):
@@ -103,7 +108,9 @@ def report(ctx: Context, call: Call) -> Iterator[Finding]:
     )
     if pooler is not None:
         made = made.with_related(Note(pooler.span, f"{pooler.name} is a pooler's address"))
-    yield made.with_help("Keep it inside of one transaction (pg_advisory_xact_lock, SET LOCAL), or use a direct connection.")
+    yield made.with_help(
+        "Keep it inside of one transaction (pg_advisory_xact_lock, SET LOCAL), or use a direct connection."
+    )
 
 
 def state_of(call: Call) -> str | None:
@@ -113,7 +120,9 @@ def state_of(call: Call) -> str | None:
     if call.name not in SENDS:
         return None
     for argument in call.args[:1]:
-        text = text_of(argument[1] if type(argument) is list and argument[:1] == ["f"] and len(argument) > 1 else argument)
+        text = text_of(
+            argument[1] if type(argument) is list and argument[:1] == ["f"] and len(argument) > 1 else argument
+        )
         for pattern, name in STATE if text else ():
             if pattern.search(text or ""):
                 return name

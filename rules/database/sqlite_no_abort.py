@@ -54,11 +54,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from atomlint import Call, Confidence, Context, Finding, Note, rule
+from atomlint.index.closures import imported
 from atomlint.index.connections import is_served
 from atomlint.index.engines import engine_calls
 
 from ._fallbacks import fallbacks
-from ._open import opening
+from ._open import SCRIPTS, opening
+from ._refusals import refusals
 from .sqlite_default import shown
 
 if TYPE_CHECKING:
@@ -73,7 +75,9 @@ if TYPE_CHECKING:
 @rule("database-sqlite-no-abort", needs=("create_engine", "create_async_engine"), since="0.4")
 def makes_an_engine(call: Call) -> bool:
     """An engine of production over a URL that is read from a setting."""
-    return call in engine_calls(call.index) and bool(open_fallbacks(call.index, call)) and is_served(call)
+    if call not in engine_calls(call.index) or SCRIPTS.search(call.path) or not is_served(call):
+        return False
+    return bool(open_fallbacks(call.index, call))
 
 
 @makes_an_engine.on("*")
@@ -84,7 +88,7 @@ def report(ctx: Context, call: Call) -> Iterator[Finding]:
         if not deployment.builds(call.path):
             continue
         for fallback, found in open_fallbacks(index, call):
-            if is_deployed(fallback, found, deployment):
+            if is_deployed(fallback, found, deployment) and not is_refused(index, call, fallback, deployment):
                 yield finding(ctx, call, fallback, found, deployment)
                 return
 
@@ -114,6 +118,19 @@ def is_deployed(fallback: Fallback, found: Opening, deployment: Deployment) -> b
         return False
     file = fallback.text.partition(":///")[2]
     return not any(mount.holds(file) for mount in deployment.fly.mounts)
+
+
+def is_refused(index: Index, call: Call, fallback: Fallback, deployment: Deployment) -> bool:
+    """Whether something that the engine's module imports refuses to go on without the setting, in what is deployed."""
+    for path in sorted(imported(index, call.path)):
+        for refusal in refusals(index, path):
+            names = {read.name for read in refusal.reads}
+            if refusal.path != path or not names.intersection(fallback.read.names):
+                continue
+            mode = refusal.branch.reads if refusal.branch is not None else ()
+            if not mode or deployment.sets([name for read in mode for name in read.names]):
+                return True
+    return False
 
 
 def finding(ctx: Context, call: Call, fallback: Fallback, found: Opening, deployment: Deployment) -> Finding:

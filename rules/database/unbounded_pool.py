@@ -71,4 +71,6 @@ def finding(ctx: Context, one: Engine) -> Finding:
         made = made.with_related(Note(one.call.span, "the engine is made here"))
     elif figure.span is not None:
         made = made.with_related(Note(figure.span, f"{figure.value:g}: {figure.source}"))
-    return made.with_help("Set a bound: requests then wait for pool_timeout seconds instead of taking the database down.")
+    return made.with_help(
+        "Set a bound: requests then wait for pool_timeout seconds instead of taking the database down."
+    )

@@ -150,7 +150,7 @@ def _number(settler: Settler, given: dict[str, list[Argument]], name: str, defau
     from .figures import largest
 
     figure = largest(found)
-    if figure.span is not None or figure.value is None:
+    if figure.span is not None or figure.setting or figure.value is None:
         return figure
     place = given[name][0]
     return figure._replace(source=f"{name}, {place.path}:{place.line(settler.index)}")

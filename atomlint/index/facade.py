@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from .guards import Guard
     from .modes import ModeBranch, ModeGuard, Modes
     from .origins import Origins
+    from .pools import Pools
     from .project import Project
     from .provenance import Provenance
     from .provided import Provided
@@ -138,6 +139,13 @@ class Index:
         from .contract import Contract
 
         return Contract(self)
+
+    @cached_property
+    def pools(self) -> Pools:
+        """Database engines and pools, and how many connections deployments can open."""
+        from .pools import Pools
+
+        return Pools(self)
 
     @cached_property
     def provided(self) -> dict[str, tuple[Provided, ...]]:

@@ -65,8 +65,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from atomlint import Call, Confidence, Context, Finding, Option, Span, rule
-from atomlint.index.connections import connections
-from atomlint.index.engines import engine_calls
 
 from ._terms import notes, shown, sum_of, table
 
@@ -123,7 +121,7 @@ OTHERS = (
 )
 def makes_the_first_engine(call: Call) -> bool:
     """The first engine of the project: it stands for all of them."""
-    return call == next(iter(engine_calls(call.index)), None)
+    return call == next(iter(call.index.pools.calls), None)
 
 
 @makes_the_first_engine.on("*")
@@ -133,15 +131,14 @@ def report(ctx: Context, call: Call) -> Iterator[Finding]:
     if not limit and not is_postgres(call.index):
         return
     free = (limit or SMALLEST) - ctx.option(RESERVED)
-    for found in connections(call.index, machines(ctx.option(MACHINES))):
+    for found in call.index.pools.connections(machines(ctx.option(MACHINES))):
         if found.least > free:
             yield finding(ctx, found, free, is_told=bool(limit))
 
 
 def is_postgres(index: Index) -> bool:
     """Whether the project requires a driver of Postgres and none of another server."""
-    versions = index.project.effects.versions
-    return versions.names(POSTGRES) and not versions.names(OTHERS)
+    return index.pools.requires(POSTGRES) and not index.pools.requires(OTHERS)
 
 
 def machines(given: list[str]) -> dict[str, int]:

@@ -42,7 +42,6 @@ import re
 from typing import TYPE_CHECKING, NamedTuple
 
 from atomlint import Call, Confidence, Context, Finding, Note, Option, Span, rule, text_of
-from atomlint.index.connections import is_aside
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -95,7 +94,7 @@ def report(ctx: Context, call: Call) -> Iterator[Finding]:
     told = ctx.option(POOLED)
     index = ctx.index
     state = state_of(call)
-    if state is None or told == "no" or is_aside(call.path):
+    if state is None or told == "no" or index.pools.is_aside(call.path):
         return
     pooler = first_pooler(index)
     if (told == "detect" and pooler is None) or has_direct(index):

@@ -54,9 +54,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from atomlint import Call, Confidence, Context, Finding, Note, rule
-from atomlint.index.closures import imported
-from atomlint.index.connections import is_served
-from atomlint.index.engines import engine_calls
 
 from ._fallbacks import fallbacks
 from ._open import SCRIPTS, opening
@@ -75,7 +72,8 @@ if TYPE_CHECKING:
 @rule("database-sqlite-no-abort", needs=("create_engine", "create_async_engine"), since="0.4")
 def makes_an_engine(call: Call) -> bool:
     """An engine of production over a URL that is read from a setting."""
-    if call not in engine_calls(call.index) or SCRIPTS.search(call.path) or not is_served(call):
+    pools = call.index.pools
+    if call not in pools.calls or SCRIPTS.search(call.path) or not pools.is_served(call):
         return False
     return bool(open_fallbacks(call.index, call))
 
@@ -122,7 +120,7 @@ def is_deployed(fallback: Fallback, found: Opening, deployment: Deployment) -> b
 
 def is_refused(index: Index, call: Call, fallback: Fallback, deployment: Deployment) -> bool:
     """Whether something that the engine's module imports refuses to go on without the setting, in what is deployed."""
-    for path in sorted(imported(index, call.path)):
+    for path in sorted(index.pools.imported(call.path)):
         for refusal in refusals(index, path):
             names = {read.name for read in refusal.reads}
             if refusal.path != path or not names.intersection(fallback.read.names):

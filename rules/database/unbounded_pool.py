@@ -27,9 +27,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from atomlint import Call, Context, Finding, Note, rule
-from atomlint.index.connections import environment, is_aside
-from atomlint.index.engines import engine, engine_calls
-from atomlint.index.figures import Settler
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -42,21 +39,22 @@ ARGUMENTS = ("max_overflow", "pool_size", "**")
 @rule("database-unbounded-pool", needs=("max_overflow", "pool_size"), since="0.4")
 def makes_an_engine(call: Call) -> bool:
     """An engine of production that is given a size."""
-    return call in engine_calls(call.index) and any(name in call.keywords for name in ARGUMENTS)
+    return call in call.index.pools.calls and any(name in call.keywords for name in ARGUMENTS)
 
 
 @makes_an_engine.on("*")
 def report(ctx: Context, call: Call) -> Iterator[Finding]:
     """On the call, or on the variable of a deployment that takes the bound away."""
-    if is_aside(call.path):
+    pools = ctx.index.pools
+    if pools.is_aside(call.path):
         return
-    plain = engine(Settler(ctx.index, {}), call)
+    plain = pools.engine(call)
     if plain.is_unbounded:
         yield finding(ctx, plain)
         return
     for deployment in ctx.index.deployments.production:
         if deployment.builds(call.path):
-            deployed = engine(Settler(ctx.index, environment(deployment)), call)
+            deployed = pools.engine(call, deployment)
             if deployed.is_unbounded:
                 yield finding(ctx, deployed)
                 return

@@ -55,6 +55,11 @@ class Pools:
         """A file and all that it imports, directly or not."""
         return imported(self.index, path)
 
+    @property
+    def requirements(self) -> bool:
+        """Whether the project says what it requires, in a form that is read."""
+        return bool(self.index.project.effects.versions.libraries)
+
     def requires(self, drivers: Iterable[str]) -> bool:
         """Whether the project's requirements name one of some distributions."""
         return self.index.project.effects.versions.names(drivers)

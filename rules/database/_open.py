@@ -24,9 +24,16 @@ GUIDES = re.compile(r"(?:^|/)(?:README|INSTALL\w*|DEPLOY\w*|CONFIG\w*)[^/]*$|(?:
 SAID = re.compile(
     r"\bsqlite\b[^.\n]{0,40}\b(?:by default|is the default|as the default|\(default\))"
     r"|\bdefaults? (?:to|is|database is|db is) [^.\n]{0,20}\bsqlite\b"
-    r"|\bby default,?[^.\n]{0,40}\bsqlite\b",
+    r"|\bby default,?[^.\n]{0,40}\bsqlite\b"
+    r"|\buses\W{1,4}sqlite\b(?!.*\b(?:postgres|mysql))",
     re.IGNORECASE,
 )
+DRIVERS = (
+    "psycopg2", "psycopg2-binary", "psycopg", "psycopg-binary", "psycopg-c", "asyncpg", "pg8000", "psycopg2cffi", "pymysql",
+    "mysqlclient", "aiomysql", "asyncmy", "mysql-connector-python", "cx-oracle", "oracledb", "pyodbc", "pymssql", "libsql-client",
+    "sqlalchemy-libsql", "sqlalchemy-cockroachdb", "databases", "psycopg-pool", "tortoise-orm", "snowflake-sqlalchemy",
+)  # fmt: skip
+"""Distributions by which a project reaches another database than SQLite."""
 DEVELOPMENT = re.compile(r"\bdev\b|develop|local|\btests?\b|testing|demo", re.IGNORECASE)
 
 
@@ -70,19 +77,23 @@ def missing_mode(index: Index, fallback: Fallback, guards: list[ModeBranch]) -> 
 
 
 def is_documented(index: Index, fallback: Fallback) -> bool:
-    """Whether the product is meant to run on SQLite: its guides or its Compose files say so, and no deployment is known."""
-    if any(deployment.builds(fallback.path) for deployment in index.deployments.production):
-        return False
-    for name in fallback.read.names:
-        for place in index.provided.get(name, ()):
-            if (
-                place.kind in ("compose", "dockerfile")
-                and is_sqlite(place.value)
-                and not DEVELOPMENT.search(place.path)
-            ):
-                return True
+    """Whether the product is meant to run on SQLite: what deploys it sets such a URL, or its guides say so and nothing
+    that is known deploys it."""
+    names = fallback.read.names
+    places = [place for name in names for place in index.provided.get(name, ()) if is_sqlite(place.value)]
+    deployments = [deployment for deployment in index.deployments.production if deployment.builds(fallback.path)]
+    if deployments:
+        files = {file.path for d in deployments for file in (d.document, d.dockerfile) if file is not None}
+        return any(place.path in files for place in places)
+    if any(place.kind in ("compose", "dockerfile") and not DEVELOPMENT.search(place.path) for place in places):
+        return True
     said: bool = index.keep("sqlite-documented", lambda: any(_says(index, path) for path in index.files))
     return said
+
+
+def knows_no_other(index: Index) -> bool:
+    """Whether the project's requirements are known, and name no driver of another database."""
+    return index.pools.requirements and not index.pools.requires(DRIVERS)
 
 
 def _says(index: Index, path: str) -> bool:

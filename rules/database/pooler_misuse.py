@@ -54,7 +54,9 @@ POOLED = Option(
     "whether the application connects through a pooler in transaction mode",
     choices=("detect", "yes", "no"),
 )
-HOST = re.compile(r"postgres(?:ql)?(?:\+\w+)?://[^\s\"'/]*?(?:-pooler\.|@pgbouncer\b|@[\w.-]*pgbouncer[\w.-]*|:6543\b)")
+HOST = re.compile(
+    r"postgres(?:ql)?(?:\+\w+)?://[^\s\"'/]*?(?:-pooler\.|@pgbouncer\b|@[\w.-]*pgbouncer[\w.-]*|:6543\b|[?&]pgbouncer=true)"
+)
 DIRECT = re.compile(r"DIRECT|UNPOOLED|NON_?POOL|SESSION_(?:URL|DSN)|MIGRATION\w*_(?:URL|DSN)|LISTEN\w*_(?:URL|DSN)")
 STATE = (
     (re.compile(r"\bpg_(?:try_)?advisory_lock(?:_shared)?\s*\(", re.IGNORECASE), "an advisory lock of the session"),

@@ -24,7 +24,8 @@ Quiet in tests, in branches that a flag chooses (`if TESTING:`), and where produ
 looks at the URL, or by a mode variable that every Fly.io configuration deploying the code sets. When such a
 configuration leaves the mode variable out, its default holds and the fallback is reported. Quiet, too, for a product
 that is meant to run on SQLite: its guides call it the default, or its Compose file or Dockerfile sets it, and no Fly.io
-configuration deploys the code. Where it is said in other words, ignore the line with that reason. A fallback for an
+configuration deploys the code, or the one that does sets such a URL. Where it is said in other words, ignore the line
+with that reason. A project whose requirements name no driver of another database gets low confidence. A fallback for an
 unknown URL scheme, one after a caught `KeyError`, and a settings class in a file without any call are not seen.
 Scripts are reported with medium confidence, and not at all where they make a database named for development.
 """
@@ -39,7 +40,7 @@ import msgspec
 from atomlint import Call, Confidence, Context, Edit, Finding, Index, Note, Span, rule
 
 from ._fallbacks import Fallback, engine_reads, fallbacks
-from ._open import SCRIPTS, Opening, opening
+from ._open import SCRIPTS, Opening, knows_no_other, opening
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -76,6 +77,8 @@ def finding(ctx: Context, fallback: Fallback, found: Opening) -> Finding:
     declared = fallback.place is not None and fallback.place.kind == "assign" and not fallback.frame
     is_held = consumer is not None or declared
     confidence = Confidence.HIGH if is_held and not is_script else Confidence.MEDIUM
+    if found.guard is None and knows_no_other(index):
+        confidence = Confidence.LOW
     message = f"{read.name} silently becomes SQLite ({shown(fallback.text)}) when it is unset"
     notes = []
     if fallback.place is not None and read.kind != "field":

@@ -53,10 +53,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from atomlint import Call, Confidence, Context, Finding, Note, rule
+from atomlint import Call, Confidence, Context, Finding, Note, atoms, condition, references, rule
 
 from ._fallbacks import fallbacks
-from ._open import SCRIPTS, opening
+from ._open import SCRIPTS, knows_no_other, opening
 from ._refusals import refusals
 from .sqlite_default import shown
 
@@ -100,12 +100,25 @@ def open_fallbacks(index: Index, call: Call) -> list[tuple[Fallback, Opening]]:
         for path in sorted({read.path for read in reads}):
             for fallback in (one for group in fallbacks(index, path).values() for one in group):
                 open_ = opening(index, fallback) if fallback.read in reads else None
-                if open_ is not None:
+                if open_ is not None and not is_set_here(call, fallback):
                     found.append((fallback, open_))
         return found
 
     result: list[tuple[Fallback, Opening]] = index.keep(("open-fallbacks", call.path, call.ordinal), find)
     return result
+
+
+def is_set_here(call: Call, fallback: Fallback) -> bool:
+    """Whether an engine lies in a branch that the setting's absence does not reach."""
+    for kind, test in call.frames:
+        if kind not in ("if", "else", "after") or test is None:
+            continue
+        for atom, negated in atoms(condition(kind, test)):
+            for reference in references(atom) if not negated else ():
+                reads = call.index.settings_behind(call.path, call.scope, reference)
+                if any(read.name in fallback.read.names for read in reads):
+                    return True
+    return False
 
 
 def is_deployed(fallback: Fallback, found: Opening, deployment: Deployment) -> bool:
@@ -135,6 +148,8 @@ def finding(ctx: Context, call: Call, fallback: Fallback, found: Opening, deploy
     """On the engine: high confidence where a guard is left open, as the code itself tells production apart."""
     index = ctx.index
     confidence = Confidence.HIGH if found.guard is not None else Confidence.MEDIUM
+    if found.guard is None and knows_no_other(index):
+        confidence = Confidence.LOW
     made = ctx.finding(
         call,
         f"production can reach this engine on SQLite ({shown(fallback.text)}), and nothing refuses to start",

@@ -224,3 +224,34 @@ def test_without_a_deployment_one_process_is_what_an_application_imports() -> No
     files = {**SHARED, "reports/__init__.py": "", "reports/database.py": other}
     found = connections(index_of(files), {})
     assert sorted(one.least for one in found) == [15, 40]
+
+
+def test_an_engine_counts_where_it_is_used() -> None:
+    database = f"""{HEAD}
+from sqlalchemy.ext.asyncio import create_async_engine, async_sessionmaker
+from sqlalchemy.orm import sessionmaker
+engine = create_engine(URL, pool_size=4, max_overflow=0)
+Session = sessionmaker(bind=engine)
+async_engine = create_async_engine(URL, pool_size=6, max_overflow=0)
+AsyncSession = async_sessionmaker(async_engine)
+async def get_session():
+    async with AsyncSession() as session:
+        yield session
+"""
+    files = {
+        "database.py": database,
+        "web.py": "from fastapi import FastAPI\nfrom database import get_session\napp = FastAPI()\n",
+        "jobs.py": "from database import Session\n",
+        "fly.toml": FLY.format(processes='web = "uvicorn web:app"\njobs = "python jobs.py"'),
+    }
+    assert [(share.group, share.each) for share in budget(files).shares] == [("web", 6), ("jobs", 4)]
+
+
+def test_a_worker_of_celery_imports_the_tasks_that_it_discovers() -> None:
+    files = {
+        **SHARED,
+        "worker.py": "from celery import Celery\napp = Celery()\napp.autodiscover_tasks(['tasks'])\n",
+        "tasks.py": "from celery import shared_task\nfrom database import engine\n@shared_task\ndef close():\n    engine.connect()\n",
+        "fly.toml": FLY.format(processes='web = "celery -A worker worker -c 2"\nbeat = "celery -A worker beat"'),
+    }
+    assert [(share.group, share.each) for share in budget(files).shares] == [("web", 30)]

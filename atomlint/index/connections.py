@@ -10,6 +10,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from .closures import imported
+from .engine_use import is_used
 from .engines import Engine, engine, engine_calls, kept, target_of
 from .figures import Figure, Given, Settler, unknown
 from .scale import scaled
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
 ASIDE = frozenset(
     [
         "scripts", "script", "tools", "bin", "examples", "example", "docs", "archive", "archived", "_archive",
-        "legacy", "old", "deprecated", "benchmarks", "benchmark", "demo", "migrations", "alembic", "notebooks",
+        "legacy", "old", "deprecated", "benchmarks", "benchmark", "demo", "migrations", "alembic", "revisions", "notebooks",
         "seeds", "fixtures", "cookbook", "cookbooks", "evals", "sandbox", "playground",
     ]
 )  # fmt: skip
@@ -130,7 +131,7 @@ def connections(index: Index, machines: Mapping[str, int]) -> list[Connections]:
         return found
     settler = Settler(index, {})
     for root, together in processes(index, calls):
-        engines = tuple(kept([engine(settler, call) for call in together]))
+        engines = _made(index, settler, together, imported(index, root), root)
         program = Program(root, Figure(1, "one process"), engines)
         found.append(Connections(None, (Share("", Figure(1, "one machine"), 1, (program,)),)))
     return found
@@ -184,8 +185,26 @@ def _programs(
         if path is None:
             yield Program(one.program, one.processes, _anywhere(index, settler, calls))
             continue
-        reached = [call for call in calls if call.path in imported(index, path)]
-        yield Program(one.program, one.processes, tuple(kept([engine(settler, call) for call in reached])))
+        files = imported(index, path)
+        if one.program == "celery" and one.is_worker:
+            files = files.union(*(imported(index, task) for task in _tasks(index) if deployment.builds(task)))
+        yield Program(one.program, one.processes, _made(index, settler, calls, files, path))
+
+
+def _made(
+    index: Index, settler: Settler, calls: Sequence[Call], files: frozenset[str], root: str
+) -> tuple[Engine, ...]:
+    """The engines that a process with these files makes and uses."""
+    engines = [engine(settler, call) for call in calls if call.path in files]
+    return tuple(kept([one for one in engines if is_used(index, one, files, root)]))
+
+
+def _tasks(index: Index) -> list[str]:
+    """Files with tasks of Celery, which a worker may discover by their names."""
+    linker = index.project.linker
+    return sorted(
+        {path for name in ("task", "shared_task") for path, _, _ in linker.decorated(name) if path not in index.tests}
+    )
 
 
 def _anywhere(index: Index, settler: Settler, calls: Sequence[Call]) -> tuple[Engine, ...]:

@@ -50,6 +50,8 @@ class Started(NamedTuple):
     processes: Figure
     module: str | None
     """Dotted name, or a path that ends in ``.py``; None when it is not known."""
+    is_worker: bool = False
+    """Whether it runs tasks of a queue, which it may discover by their names."""
 
 
 def started(settler: Settler, deployment: Deployment, group: str) -> list[Started] | None:
@@ -90,7 +92,7 @@ def of_words(settler: Settler, words: Sequence[str | None], cpus: int | None) ->
         return None
     if name == "celery" and "worker" not in rest:
         return Started(name, Figure(1, "one process"), _module(rest[1:])) if "beat" in rest else None
-    return Started(name, _count(settler, name, rest[1:], cpus), _module(rest[1:]))
+    return Started(name, _count(settler, name, rest[1:], cpus), _module(rest[1:]), "worker" in rest)
 
 
 def _count(settler: Settler, name: str, words: Words, cpus: int | None) -> Figure:

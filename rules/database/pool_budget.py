@@ -56,8 +56,9 @@ script or Markdown says, or what a first deployment makes: two with a service an
 Known are the pools of SQLAlchemy, asyncpg, psycopg and databases, the commands of uvicorn, gunicorn, hypercorn,
 granian, fastapi, celery, dramatiq and taskiq, and Fly.io's configurations; without any, one process is looked at. A
 term that cannot be evaluated is called unknown and counts as its least, so that the sum is a lower bound. Django's
-connections, one for each thread, are not counted. Engines of one process may be for different databases; they are
-summed, as their URLs are not in the repository. Scripts and migrations run beside all this and are not in the sum.
+connections, one for each thread, are not counted. An engine counts in a process one of whose files imports it, or what
+is made of it, from its module. Engines of one process may be for different databases; they are summed, as their URLs
+are not in the repository. Scripts and migrations run beside all this and are not in the sum.
 """
 
 from __future__ import annotations
@@ -90,6 +91,12 @@ RESERVED = Option(
 )
 MACHINES: Option[list[str]] = Option("machines", [], "machines of each process group, as `group=count`")
 SMALLEST = 97
+NAMES = frozenset(
+    [
+        "create_engine", "create_async_engine", "engine_from_config", "async_engine_from_config", "create_pool", "ConnectionPool",
+        "AsyncConnectionPool", "SimpleConnectionPool", "ThreadedConnectionPool", "Database",
+    ]
+)  # fmt: skip
 POSTGRES = (
     "psycopg2",
     "psycopg2-binary",
@@ -115,13 +122,21 @@ OTHERS = (
 
 @rule(
     "database-pool-budget",
-    needs=("create_engine", "create_async_engine", "create_pool", "ConnectionPool", "engine_from_config", "databases"),
+    needs=(
+        "create_engine",
+        "create_async_engine",
+        "create_pool",
+        "ConnectionPool",
+        "engine_from_config",
+        "import databases",
+        "from databases",
+    ),
     options=(LIMIT, RESERVED, MACHINES),
     since="0.4",
 )
 def makes_the_first_engine(call: Call) -> bool:
     """The first engine of the project: it stands for all of them."""
-    return call == next(iter(call.index.pools.calls), None)
+    return call.name in NAMES and call == next(iter(call.index.pools.calls), None)
 
 
 @makes_the_first_engine.on("*")

@@ -59,7 +59,7 @@ HOST = re.compile(
 )
 DIRECT = re.compile(r"DIRECT|UNPOOLED|NON_?POOL|SESSION_(?:URL|DSN)|MIGRATION\w*_(?:URL|DSN)|LISTEN\w*_(?:URL|DSN)")
 STATE = (
-    (re.compile(r"\bpg_(?:try_)?advisory_lock(?:_shared)?\s*\(", re.IGNORECASE), "an advisory lock of the session"),
+    (re.compile(r"\bpg_(?:try_)?advisory_lock(?:_shared)?\s*\(", re.IGNORECASE), "an advisory lock"),
     (re.compile(r"^\s*(?:UN)?LISTEN\s+\w", re.IGNORECASE), "LISTEN"),
     (re.compile(r"^\s*SET\s+(?!LOCAL\b)(?:SESSION\s+)?(?:search_path|role)\b", re.IGNORECASE), "SET without LOCAL"),
     (

@@ -39,7 +39,7 @@ ARGUMENTS = ("max_overflow", "pool_size", "**")
 @rule("database-unbounded-pool", needs=("max_overflow", "pool_size"), since="0.4")
 def makes_an_engine(call: Call) -> bool:
     """An engine of production that is given a size."""
-    return call in call.index.pools.calls and any(name in call.keywords for name in ARGUMENTS)
+    return any(name in call.keywords for name in ARGUMENTS) and call in call.index.pools.calls
 
 
 @makes_an_engine.on("*")

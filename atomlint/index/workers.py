@@ -38,6 +38,8 @@ CONCURRENCY = frozenset({"uvicorn", "gunicorn", "fastapi"})
 SINGLE = frozenset(
     {"daphne", "arq", "rq", "rqworker", "huey_consumer", "streamlit", "flask", "waitress-serve", "saq", "procrastinate"}
 )
+CELERY_OPTIONS = frozenset({"-A", "--app", "-b", "--broker", "--result-backend", "--loader", "--config", "--workdir"})
+"""Options before celery's command that are followed by a value."""
 MANY = {"celery": "a process a CPU", "dramatiq": "a process a CPU"}
 APPLICATION = re.compile(r"([A-Za-z_][\w.]*):[\w.()]+")
 MODULE = re.compile(r"[A-Za-z_][\w.]*")
@@ -90,9 +92,21 @@ def of_words(settler: Settler, words: Sequence[str | None], cpus: int | None) ->
         return Started(name, Figure(1, "one process"), _module(rest[1:]))
     if name not in COUNTS:
         return None
-    if name == "celery" and "worker" not in rest:
-        return Started(name, Figure(1, "one process"), _module(rest[1:])) if "beat" in rest else None
-    return Started(name, _count(settler, name, rest[1:], cpus), _module(rest[1:]), "worker" in rest)
+    command = _subcommand(rest[1:]) if name == "celery" else ""
+    if name == "celery" and command != "worker":
+        return Started(name, Figure(1, "one process"), _module(rest[1:])) if command == "beat" else None
+    return Started(name, _count(settler, name, rest[1:], cpus), _module(rest[1:]), command == "worker")
+
+
+def _subcommand(words: Sequence[str | None]) -> str:
+    """The first word that is neither an option of celery itself nor the value of one."""
+    skip = False
+    for word in words:
+        if skip or word is None or word.startswith("-"):
+            skip = not skip and word is not None and word in CELERY_OPTIONS
+            continue
+        return word
+    return ""
 
 
 def _count(settler: Settler, name: str, words: Words, cpus: int | None) -> Figure:

@@ -234,6 +234,7 @@ def test_what_runs_as_a_script_only_is_not_read_on_import() -> None:
     "text",
     [
         "if 'X' in os.environ:\n    value = os.environ['X']\n",
+        "value = int(os.environ['X']) if 'X' in os.environ else None\n",
         "if os.getenv('X'):\n    value = os.environ['X']\n",
         "try:\n    value = os.environ['X']\nexcept KeyError:\n    value = 'a'\n",
         "os.environ['X'] = 'a'\nvalue = os.environ['X']\n",
@@ -265,3 +266,48 @@ def test_a_singleton_that_a_module_makes_reads_on_import() -> None:
         cache = Cache()
         """
     assert contract(text)["CACHE_URL"].at_import
+
+
+@pytest.mark.parametrize(
+    ("body", "call", "required"),
+    [
+        (
+            "value = os.getenv(name)\n    if value is None:\n        raise KeyError(name)\n    return value",
+            "get('X')",
+            True,
+        ),
+        (
+            "value = os.getenv(name)\n    if not value:\n        raise KeyError(name)\n    return value",
+            "get('X')",
+            True,
+        ),
+        (
+            "try:\n        return os.environ[name]\n    except KeyError:\n        raise RuntimeError(name)",
+            "get('X')",
+            True,
+        ),
+        (
+            "value = os.getenv(name)\n    if value not in ('a', 'b'):\n        raise ValueError(name)\n    return value",
+            "get('X')",
+            False,
+        ),
+        (
+            "try:\n        return int(os.getenv(name))\n    except ValueError:\n        raise RuntimeError(name)",
+            "get('X')",
+            False,
+        ),
+        (
+            "value = os.getenv(name)\n    if required and not value:\n        raise KeyError(name)\n    return value",
+            "get('X')",
+            False,
+        ),
+        (
+            "value = os.getenv(name)\n    if required and not value:\n        raise KeyError(name)\n    return value",
+            "get('X', required=True)",
+            True,
+        ),
+    ],
+)
+def test_a_helper_requires_what_it_refuses_to_go_without(body: str, call: str, required: bool) -> None:
+    text = f"import os\ndef get(name, required=False):\n    {body}\nvalue = {call}\n"
+    assert [read.required for read in all_reads(text) if read.kind == "helper"] == [required]

@@ -50,7 +50,8 @@ def environ_reads(settings: Settings, table: Table) -> Iterator[SettingRead]:
         found[ordinal] = _nested(found, found[ordinal])
     yield from (found[ordinal] for ordinal in sorted(found))
     yield from each
-    yield from others
+    asked = {(read.name, read.scope) for read in others if read.kind == "presence"}
+    yield from (replace(read, required=False) if (read.name, read.scope) in asked else read for read in others)
 
 
 def _nested(found: dict[int, SettingRead], read: SettingRead) -> SettingRead:

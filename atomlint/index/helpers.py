@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from .expressions import inside, receiver
+from .expressions import BRANCHES, atoms, condition, inside, receiver
 from .readers import CONFIGS, GETTERS
 from .settings import SettingRead
 from .tables import text_of
@@ -30,6 +30,8 @@ class Helper(NamedTuple):
     """Whether a missing variable is an error."""
     prefix: str = ""
     """What it puts before the name."""
+    required_by: str = ""
+    """The parameter that makes a missing variable an error when it is true."""
 
 
 class Helpers:
@@ -46,7 +48,7 @@ class Helpers:
         helper = self.of(value)
         if helper is None:
             return None
-        name_at, name_is, default_at, default, required, before = helper
+        name_at, name_is, default_at, default, required, before, required_by = helper
         keywords = dict(call.keywords)
         name = text_of(call.args[name_at]) if name_at < len(call.args) else text_of(keywords.get(name_is))
         if name is None:
@@ -56,7 +58,7 @@ class Helpers:
             parameter = scope.params[default_at + (1 if self._is_method(value) else 0)].name
             given = call.args[default_at] if default_at < len(call.args) else keywords.get(parameter)
             default = given if given is not None else default
-        required = required and default in (None, "#None")
+        required = (required or keywords.get(required_by) == "#True") and default in (None, "#None")
         return SettingRead(
             before + name,
             table.path,
@@ -113,9 +115,30 @@ class Helpers:
                 default = next(param.default for param in scope.params if param.name == own[default_at])
             elif default is None:
                 default = inner.default
-            raises = any(exit_.kind == "raise" for exit_ in table.exits.get(value.scope, ())) or inner.required
-            return Helper(own.index(name), name, default_at, default, raises, before + inner.prefix)
+            refuses = self._refuses(table, value.scope, own)
+            asked_for = refuses if isinstance(refuses, str) else ""
+            required = refuses is True or inner.required
+            return Helper(own.index(name), name, default_at, default, required, before + inner.prefix, asked_for)
         return self._subscripted(table, value.scope, own)
+
+    def _refuses(self, table: Table, scope: int, own: list[str]) -> bool | str:
+        """Whether a helper raises when the variable is missing; the parameter by which a call asks for that."""
+        for exit_ in table.exits.get(scope, ()):
+            if exit_.kind != "raise":
+                continue
+            frames = [table.facts.frames[number] for number in table.frames(exit_.frame)]
+            if any(frame.kind == "except" for frame in frames):
+                if any(frame.kind == "except" and "KeyError" in str(frame.test) for frame in frames):
+                    return True
+                continue  # a text that cannot be converted
+            branches = [frame for frame in frames if frame.kind in BRANCHES and frame.test is not None]
+            parts = [part for frame in branches for part in atoms(condition(frame.kind, frame.test))]
+            wanted = next((atom for atom, negated in parts if not negated and atom in own), None)
+            if wanted is not None:
+                return str(wanted)
+            if not branches or any(is_absence(table, own, atom, negated=negated) for atom, negated in parts):
+                return True
+        return False
 
     def _reader(self, table: Table, ordinal: int) -> Helper | None:
         """How a call inside of a helper reads what it is asked for: as the library does, or as another helper."""
@@ -167,3 +190,16 @@ class Helpers:
                     ):
                         return Helper(own.index(asked[1]), asked[1], None, None, True, asked[0])
         return None
+
+
+def is_absence(table: Table, own: list[str], atom: Expr, *, negated: bool) -> bool:
+    """Whether a part of a test says that something is missing: ``not x``, ``x is None``, ``x == ""``, ``x not in y``."""
+    if type(atom) is str:
+        if atom[:1] == "@" and not any(a in own for a in table.facts.calls[int(atom[1:].partition(".")[0])].args):
+            return False
+        return negated
+    if type(atom) is not list or atom[:1] != ["cmp"] or len(atom) != 4:
+        return False
+    if atom[2] in ("in", "not in") and "environ" in str(atom[3]):
+        return bool(atom[2] == "not in") != negated
+    return atom[3] in ("#None", "'") and bool(atom[2] in ("is", "==")) != negated

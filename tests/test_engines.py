@@ -255,3 +255,14 @@ def test_a_worker_of_celery_imports_the_tasks_that_it_discovers() -> None:
         "fly.toml": FLY.format(processes='web = "celery -A worker worker -c 2"\nbeat = "celery -A worker beat"'),
     }
     assert [(share.group, share.each) for share in budget(files).shares] == [("web", 30)]
+
+
+def test_a_project_without_another_driver_is_told_of_its_fallback_with_low_confidence() -> None:
+    from atomlint.testing import check_files
+
+    app = "import os\nfrom sqlalchemy import create_engine\nengine = create_engine(os.getenv('DATABASE_URL', 'sqlite:///app.db'))\n"
+    confidences = []
+    for required in ("aiosqlite==0.20.0\n", "psycopg==3.2.1\n"):
+        report = check_files({"app.py": app, "requirements.txt": required}, select=("database-sqlite-default",))
+        confidences += [finding.confidence.value for finding in report.findings]
+    assert confidences == ["low", "high"]

@@ -228,6 +228,7 @@ def test_a_read_in_a_function_that_a_module_calls_happens_on_import() -> None:
 def test_what_runs_as_a_script_only_is_not_read_on_import() -> None:
     text = "import os\nif __name__ == '__main__':\n    print(os.environ['A'])\n"
     assert not contract(text)["A"].at_import
+    assert not contract(text)["A"].required
 
 
 @pytest.mark.parametrize(

@@ -59,8 +59,9 @@ class Setting:
 
     @property
     def required(self) -> bool:
-        """Whether some place cannot do without: it reads it without a default, or refuses to go on."""
-        return any(read.required for read in self.reads)
+        """Whether some place cannot do without: it reads it without a default, or refuses to go on. What someone starts
+        by hand does not count."""
+        return any(read.required and not read.index.settings.times.is_by_hand(read) for read in self.reads)
 
     @cached_property
     def types(self) -> tuple[str, ...]:

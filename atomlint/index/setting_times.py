@@ -35,6 +35,13 @@ class Times:
             return self._is_called(read.path, read.scope, MAX_DEPTH)
         return not self._is_main(read.path, frame) and self.runs(read.path, read.scope)
 
+    def is_by_hand(self, read: SettingRead) -> bool:
+        """Whether a read lies below ``if __name__ == "__main__"``: someone starts it by hand."""
+        frame = (
+            read.index.project.linker.table(read.path).facts.calls[read.call].frame if read.call is not None else None
+        )
+        return self._is_main(read.path, frame if frame is not None else read.place.frame if read.place else 0)
+
     def runs(self, path: str, scope: int, depth: int = MAX_DEPTH) -> bool:
         """Whether a scope runs when some module is imported."""
         facts = self.linker.table(path).facts

@@ -1,13 +1,16 @@
-"""Work in a copy of this process, beside it: what is in memory need not be sent, only the answer comes back."""
+"""Work in copies of this process, beside it: what is in memory need not be sent, only the answer comes back."""
 
 from __future__ import annotations
 
 import os
 import sys
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Generic, TypeVar
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator, Sequence
+
+T = TypeVar("T")
+MAX_LOTS = 256
 
 
 def can_fork() -> bool:
@@ -19,16 +22,53 @@ def can_fork() -> bool:
     return threading.active_count() == 1
 
 
-def beside(work: Callable[[], bytes]) -> Callable[[], bytes]:
+class Lots(Generic[T]):
+    """Lots of work that this process and its copies share out among themselves: whoever is done takes the next.
+
+    Raises:
+        ValueError: there are more than 256.
+    """
+
+    def __init__(self, lots: Sequence[T]) -> None:
+        if len(lots) > MAX_LOTS:
+            raise ValueError(f"{len(lots)} lots are more than {MAX_LOTS}")
+        self._lots = lots
+        self._source, sink = os.pipe()
+        os.write(sink, bytes(range(len(lots))))
+        os.close(sink)
+        self._taken: set[int] = set()
+
+    def __iter__(self) -> Iterator[T]:
+        """The lots that nobody has taken yet."""
+        while token := os.read(self._source, 1):
+            self._taken.add(token[0])
+            yield self._lots[token[0]]
+
+    def others(self) -> list[T]:
+        """The lots that this process has not taken: what to do again when a copy died."""
+        return [lot for number, lot in enumerate(self._lots) if number not in self._taken]
+
+    def close(self) -> None:
+        """No lot can be taken any more."""
+        os.close(self._source)
+
+
+def beside(work: Callable[[], bytes], otherwise: Callable[[], bytes] | None = None) -> Callable[[], bytes]:
     """Start ``work`` in a copy of this process; calling what is returned waits for its answer.
 
-    The work is done here after all when the copy cannot be made, or ends without an answer.
+    When the copy cannot be made, or ends without an answer, ``otherwise`` is done here instead: the work itself, unless given.
     """
+    otherwise = otherwise or work
     try:
         source, sink = os.pipe()
+    except OSError:
+        return otherwise
+    try:
         pid = os.fork()
     except OSError:
-        return work
+        os.close(source)
+        os.close(sink)
+        return otherwise
     if pid == 0:
         _in_copy(work, source, sink)
     os.close(sink)
@@ -37,7 +77,7 @@ def beside(work: Callable[[], bytes]) -> Callable[[], bytes]:
         with os.fdopen(source, "rb") as stream:
             data = stream.read()
         _, status = os.waitpid(pid, 0)
-        return data if status == 0 and data else work()
+        return data if status == 0 and data else otherwise()
 
     return answer
 

@@ -51,6 +51,8 @@ class Rule:
     """A Python file can only hold a candidate if its bytes hold one of these; empty: every file can."""
     reach: bool = False
     """Whether candidates depend on call paths from entry points."""
+    anywhere: bool = False
+    """Whether functions that no request reaches can be candidates all the same."""
     tests: bool = False
     """Whether test files are looked at."""
     severity: Severity = Severity.WARNING
@@ -107,6 +109,7 @@ def rule(  # noqa: PLR0913 - keyword-only metadata, each with a default
     *,
     needs: Sequence[str] = (),
     reach: bool = False,
+    anywhere: bool = False,
     tests: bool = False,
     severity: Severity | str = Severity.WARNING,
     confidence: Confidence | str = Confidence.HIGH,
@@ -130,6 +133,7 @@ def rule(  # noqa: PLR0913 - keyword-only metadata, each with a default
             doc=nominate.__globals__.get("__doc__") or "",
             needs=tuple(need.encode() for need in needs),
             reach=reach,
+            anywhere=anywhere,
             tests=tests,
             severity=Severity(severity),
             confidence=Confidence(confidence),

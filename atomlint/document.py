@@ -23,7 +23,8 @@ DocumentKind = Literal[
 ]  # fmt: skip
 FLY = re.compile(r"(?:fly(?:[._-].+)?|.+\.fly)\.toml", re.IGNORECASE)
 """``fly.toml``, and the names of further ones: ``fly.staging.toml``, ``staging.fly.toml``, ``fly-worker.toml``."""
-WORKFLOW = re.compile(r"(?:.*/)?\.github/workflows/[^/]+\.ya?ml", re.IGNORECASE)
+WORKFLOW = re.compile(r"\.github/workflows/[^/]+\.ya?ml", re.IGNORECASE)
+"""Those of the repository's root: GitHub runs no others."""
 COMPOSE = re.compile(r"(?:docker-)?compose(?:[._-].+)?\.ya?ml", re.IGNORECASE)
 
 

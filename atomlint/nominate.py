@@ -51,17 +51,17 @@ class Nominator:
     def run_index_rules(self, rules: Sequence[Rule], needs: Mapping[str, frozenset[str]]) -> None:
         """Nominate and report; ``needs`` gives the needles that each linked file holds."""
         for rule in rules:
-            with self._guarding(rule):
-                in_a_row = 0
-                for view in self._views(rule, needs):
-                    before = self.failures
-                    with self._guarding(rule):
+            views = self._views(rule, needs)
+            in_a_row, unfinished = 0, True
+            while unfinished and in_a_row < MAX_FAILURES:
+                with self._guarding(rule):
+                    for view in views:
                         if rule.nominate(view):
                             self.candidates += 1
                             self.findings += checked(self._report(rule, view))
-                    in_a_row = in_a_row + 1 if self.failures > before else 0
-                    if in_a_row == MAX_FAILURES:
-                        break
+                        in_a_row = 0
+                    unfinished = False
+                in_a_row += 1
         self._statements.clear()
 
     def run_document_rules(self, rules: Sequence[Rule], paths: Iterable[str]) -> None:
@@ -78,7 +78,7 @@ class Nominator:
             if isinstance(source, Trouble):
                 self.troubles.append(source)
             else:
-                self._run_document(concerned, Document(path, kind, source))
+                self._run_document(concerned, self.index.document(path) or Document(path, kind, source))
 
     def _run_document(self, rules: Sequence[Rule], document: Document) -> None:
         looked = False
@@ -101,14 +101,12 @@ class Nominator:
         self.documents += looked
 
     def _views(self, rule: Rule, needs: Mapping[str, frozenset[str]]) -> Iterator[View]:
-        views: Callable[[str], Iterator[View]] = {
+        if rule.reach and not rule.anywhere and rule.subject == "Function":
+            yield from self.index.reached
+            return
+        views: Callable[[str], Sequence[View]] = {
             "Call": self.index.calls, "Class": self.index.classes, "Function": self.index.functions,
         }[rule.subject]  # type: ignore[assignment]  # fmt: skip
-        if rule.reach and rule.subject == "Function":
-            yield from sorted(
-                map(self.index.function, self.index.project.reach.reached), key=lambda v: (v.path, v.ordinal)
-            )
-            return
         wanted = frozenset(need.decode() for need in rule.needs)
         for path in self.index.paths:
             if not wanted or not wanted.isdisjoint(needs.get(path, frozenset())):

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from .beside import beside, can_fork
+from .beside import Lots, beside, can_fork
 from .document import document_kind
 from .factstore import FactStore
 from .finding import Finding
@@ -17,11 +17,12 @@ from .moved import MovedError, line_map, moved
 from .outcome import Clock, Outcome, Sources
 from .own_rules import SYNTAX
 from .packing import pack, unpack
+from .pool import cores
 from .report import Looked, Trouble, UnresolvedCall
 from .scan import Crash, Result, Scan, Setup, Task, begin, decode_scans, failed, look
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
     from .cache import NullCache
     from .config import Settings
@@ -39,7 +40,9 @@ if TYPE_CHECKING:
 NOTHING = pack(Scan())
 """What is known of a file that cannot be read."""
 WORTH_A_COPY = 300
-"""Linked files from which on rules run in two processes."""
+"""Linked files from which on rules run in several processes."""
+MAX_LINKING = 4
+"""Processes that link at most: each finds out for itself what the others may find out too."""
 
 
 class IndexAnswer(msgspec.Struct, array_like=True):
@@ -149,8 +152,13 @@ class Pipeline:
         try:
             return self._run()
         finally:
-            if self._pool is not None:
-                self._pool.close()
+            self._end_pool()
+
+    def _end_pool(self) -> None:
+        """End the processes; they are started anew when there is more for them."""
+        if self._pool is not None:
+            self._pool.close()
+            self._pool = None
 
     def _run(self) -> Outcome:
         scans = self._scan()
@@ -187,9 +195,7 @@ class Pipeline:
             self.facts.ensure(paths)
             self.facts.prefetch(paths)
         finally:
-            if self._pool is not None:
-                self._pool.close()
-                self._pool = None
+            self._end_pool()
         from .index.project import Project
 
         return Project(paths, self.facts.facts, self.facts.spans, paths, self.catalog, self.settings.src)
@@ -358,25 +364,29 @@ class Pipeline:
         return path.endswith(".sh") or "." not in path or states_versions(path)
 
     def _link(self, scans: Mapping[str, Scan], linked: Sequence[str], documents: Sequence[str]) -> IndexAnswer:
-        """Run index and document rules; those about call paths beside the others, when the project is large."""
+        """Run index and document rules; in several processes, when the project is large."""
         with self.clock.stage("link"):
             self.progress("linking", 0, 0)
             self.facts.prefetch(linked)
             paths = [rule for rule in self.index_rules if rule.reach]
             others = [rule for rule in self.rules if rule.subject not in ("Text", "Project") and not rule.reach]
-            split = self.jobs != 1 and len(linked) >= WORTH_A_COPY and bool(paths) and bool(others) and can_fork()
+            self._end_pool()  # its threads would forbid copies of this process
+            copies = min(self.jobs or cores(), MAX_LINKING) - 1
+            split = copies > 0 and len(linked) >= WORTH_A_COPY and bool(paths) and bool(others) and can_fork()
             project = self._project(scans, linked)
             if not split:
-                return self._answer(project, scans, [*paths, *others], documents)
+                return self._answer(project, scans, [[*paths, *others]], documents)
             for path in linked:
                 project.linker.table(path)  # decoded once, for all
-            waiting = [beside(lambda: pack(self._answer(project, scans, others, documents)))]
-            _ = project.reach  # found once, for both halves, while the others run
-            half, rest = halves(paths)
-            if rest:
-                waiting.append(beside(lambda: pack(self._answer(project, scans, rest, []))))
-            answer = self._answer(project, scans, half, [])
+            waiting = [beside(lambda: pack(self._answer(project, scans, [others], documents)))]
+            _ = project.reach  # found once, for all that ask for call paths, while the others run
+            lots = Lots(families(paths))
+            share = lambda: pack(self._answer(project, scans, lots, []))  # noqa: E731
+            again = lambda: pack(self._answer(project, scans, lots.others(), []))  # noqa: E731
+            waiting += [beside(share, again) for _ in range(copies)]
+            answer = self._answer(project, scans, lots, [])
             parts = [unpack(wait(), IndexAnswer) for wait in waiting]
+            lots.close()
         for part in parts:
             self.clock.add("link", part.link_seconds)
             self.clock.add("libcst", part.libcst_seconds)
@@ -389,8 +399,9 @@ class Pipeline:
         return Project(scans, self.facts.facts, self.facts.spans, linked, self.catalog, self.settings.src)
 
     def _answer(
-        self, project: Project, scans: Mapping[str, Scan], rules: Sequence[Rule], documents: Sequence[str]
+        self, project: Project, scans: Mapping[str, Scan], lots: Iterable[Sequence[Rule]], documents: Sequence[str]
     ) -> IndexAnswer:
+        """What rules say of the linked project; each lot is asked for when the one before is done."""
         from .index.facade import Index
         from .nominate import Nominator
 
@@ -403,9 +414,11 @@ class Pipeline:
         index.fly_files = self.settings.fly_files
         nominator = Nominator(index, self.sources, self.options)
         needs = {path: frozenset(scan.needs) for path, scan in scans.items()}
-        nominator.run_index_rules([rule for rule in rules if rule.subject != "Document"], needs)
-        nominator.run_document_rules(rules, documents)
-        counted = any(rule.reach for rule in rules)
+        counted = False
+        for rules in lots:
+            nominator.run_index_rules([rule for rule in rules if rule.subject != "Document"], needs)
+            nominator.run_document_rules(rules, documents)
+            counted = counted or any(rule.reach for rule in rules)
         unresolved = project.reach.unresolved if counted else 0
         unknown = list(project.reach.unknown()) if counted and self.lists_unresolved else []
         self.facts.save()
@@ -462,12 +475,9 @@ def pointed_at(findings: Sequence[Finding]) -> set[str]:
     return paths
 
 
-def halves(rules: Sequence[Rule]) -> tuple[list[Rule], list[Rule]]:
-    """Two lots of about as many rules; those of one family, which ask the index for the same things, stay together."""
-    families: dict[str, list[Rule]] = {}
+def families(rules: Sequence[Rule]) -> list[list[Rule]]:
+    """Rules by family, the largest first; those of one family ask the index for the same things."""
+    found: dict[str, list[Rule]] = {}
     for rule in rules:
-        families.setdefault(rule.family, []).append(rule)
-    lots: tuple[list[Rule], list[Rule]] = ([], [])
-    for family in sorted(families.values(), key=len, reverse=True):
-        min(lots, key=len).extend(family)
-    return lots
+        found.setdefault(rule.family, []).append(rule)
+    return sorted(found.values(), key=len, reverse=True)

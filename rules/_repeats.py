@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from atomlint.index.calls import Edge
     from atomlint.index.loops import Loop
     from atomlint.index.reach import Path
+    from atomlint.index.tables import Table
 
     from ._turns import Flags
 
@@ -347,13 +348,20 @@ def _stored(function: Function) -> Iterator[str]:
 
 def short_circuited(call: Call) -> bool:
     """Whether a call stands where an ``or``, ``and`` or a conditional expression may not go."""
-    found: frozenset[int] = call.index.keep(("short-circuited", call.path), lambda: frozenset(_arms(call)))
-    return call.ordinal in found
+    return call.ordinal in arms(call.index, call.path)
 
 
-def _arms(call: Call) -> Iterator[int]:
-    facts = call.table.facts
-    for _, expr in expressions(call.table):
+def arms(index: Index, path: str) -> frozenset[int]:
+    """Calls of a file that `short_circuited` is true of, by ordinal."""
+    found: frozenset[int] = index.keep(("short-circuited", path), lambda: frozenset(_arms(index.table(path))))
+    return found
+
+
+def _arms(table: Table) -> Iterator[int]:
+    facts = table.facts
+    for _, expr in expressions(table):
+        if type(expr) is not list:
+            continue
         for item in inside(expr):
             if type(item) is not list or not item:
                 continue

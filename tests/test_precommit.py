@@ -245,9 +245,12 @@ def test_the_hook_for_fly_gets_what_its_rules_read():
         "Dockerfile",
         "Procfile",
         "CLAUDE.md",
+        "scripts/deploy.sh",
+        ".github/workflows/deploy.yml",
+        "compose.yaml",
     ):
         assert re.search(pattern, name), name
-    assert not re.search(pattern, "a.yaml")
+    assert not re.search(pattern, "a.json")
 
 
 @pytest.mark.needs("pip")

@@ -145,7 +145,7 @@ def _table(data: dict[str, Any], table: str, above: Keys) -> Iterator[Unknown | 
                 yield from _table(value, field.table, keys)
         else:
             yield from _within(field, value, keys)
-            if isinstance(value, str) and field.choices and value.lower() not in field.choices:
+            if isinstance(value, str) and value and field.choices and value.lower() not in field.choices:
                 yield Odd(keys, field, value)
 
 

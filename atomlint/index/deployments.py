@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from ..document import DocumentError
+    from ..source import Source
     from ..syntax.dockerfile import Instruction, Stage
     from .facade import Index
     from .flyctl import Invocation
@@ -88,6 +89,20 @@ class Deployments:
     @cached_property
     def _by_path(self) -> dict[str, Deployment]:
         return {deployment.path: deployment for deployment in self.all}
+
+    def of(self, document: Document) -> Deployment | None:
+        """The deployment of a document; None when it is no Fly.io configuration.
+
+        Raises:
+            DocumentError: it does not parse.
+            DecodeError: its bytes are no text.
+        """
+        if not self.is_fly_file(document.path):
+            return None
+        found = self._by_path.get(document.path)
+        if found is None:
+            _ = document.items  # says what is wrong with it
+        return found
 
     def at(self, path: str) -> Deployment | None:
         """The deployment of a configuration.
@@ -240,6 +255,12 @@ class Deployment:
         from .starts import listeners
 
         return listeners(self, group)
+
+    def script_source(self, word: str) -> Source | None:
+        """The script of the project that a word of a command names; None when there is none, or more than one."""
+        name = basename(word)
+        found = [path for path in self.index.files if basename(path) == name and _below(path, self.folder)]
+        return self.index.sources.source(found[0]) if len(found) == 1 else None
 
     def script(self, word: str) -> str:
         """The text of the script that a word of a command names; empty when it names none of the project."""

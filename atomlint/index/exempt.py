@@ -8,12 +8,14 @@ from typing import TYPE_CHECKING
 from .routetests import Frame, RouteTests
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence, Set
 
     from .project import Project
     from .routes import Route
     from .tables import Table
     from .values import Value
+
+TESTS = ("if", "else", "after")
 
 
 class Exempt:
@@ -25,6 +27,7 @@ class Exempt:
         self.tests = RouteTests(project)
         self._same: dict[object, bool | None] = {}
         """Answers that are the same for all routes, by what was asked."""
+        self._refusing: dict[tuple[object, int], tuple[Sequence[Route], frozenset[int]]] = {}
         self._by_route: dict[object, dict[tuple[str, str], bool | None]] = {}
 
     def runs(self, function: Value, call: int, route: Route) -> bool | None:
@@ -32,13 +35,20 @@ class Exempt:
         return self._answer(self._position(function, call), route, lambda: self._runs(function, call, route))
 
     def count(self, function: Value, call: int, routes: Sequence[Route]) -> int:
-        """For how many of some routes a call runs, or may run."""
-        position = self._position(function, call)
-        if routes:
-            self.runs(function, call, routes[0])
-        if position in self._same:
-            return 0 if self._same[position] is False else len(routes)
-        return sum(self.runs(function, call, route) is not False for route in routes)
+        """For how many of some routes a call runs, or may run. A sequence of routes that is asked about again is kept."""
+        refused: set[int] = set()
+        for table, scope, frame, after in self._levels(function, call):
+            for key, refuses in self._refusals(table, scope, frame, after):
+                refused |= self._refused(key, refuses, routes)
+        return len(routes) - len(refused)
+
+    def _refused(self, key: object, refuses: Callable[[Route], bool], routes: Sequence[Route]) -> Set[int]:
+        """Places of the routes that a test or a way out keeps away."""
+        known = self._refusing.get((key, id(routes)))
+        if known is None or known[0] is not routes:
+            places = frozenset(place for place, route in enumerate(routes) if refuses(route))
+            known = self._refusing[key, id(routes)] = routes, places
+        return known[1]
 
     def _position(self, function: Value, call: int) -> object:
         """What tells calls apart: those between the same guards have the same answer."""
@@ -64,45 +74,63 @@ class Exempt:
             self.tests.asked += 1  # whoever asked this hangs on the route as well
         return known[which]
 
-    def _runs(self, function: Value, call: int, route: Route) -> bool | None:
+    def _levels(self, function: Value, call: int) -> Iterator[tuple[Table, int, int, int]]:
+        """Table, scope, frame and place of a call and of what makes the lambdas and nested functions that it stands in."""
         table = self.linker.table(function.place)
         record = table.facts.calls[call]
-        answer: bool | None = True
-        at, scope = record.frame, record.scope
-        after = call
-        while True:  # a lambda or a nested function runs where it is made
-            found = self._held(table, scope, at, after, route)
-            if found is False:
-                return False
-            answer = answer if found else None
+        at, scope, after = record.frame, record.scope, call
+        while True:
+            yield table, scope, at, after
             if scope in (function.scope, 0):
-                return answer
+                return
             at, after = table.facts.scopes[scope].frame, table.facts.scopes[scope].first_call
             scope = table.facts.scopes[scope].parent
 
-    def _held(self, table: Table, scope: int, frame: int, after: int, route: Route) -> bool | None:
-        """Whether control gets to a frame of a scope: its own tests, and what leaves before."""
-        here = Frame(table, scope, {})
+    def _runs(self, function: Value, call: int, route: Route) -> bool | None:
         answer: bool | None = True
+        for table, scope, frame, after in self._levels(function, call):
+            if any(refuses(route) for _, refuses in self._refusals(table, scope, frame, after)):
+                return False
+            answer = answer if self._is_decided(table, scope, frame, route) else None
+        return answer
+
+    def _is_decided(self, table: Table, scope: int, frame: int, route: Route) -> bool:
+        """Whether what stands around a frame surely lets a route through, when it does not refuse it."""
+        facts = table.facts
+        return all(
+            facts.frames[at].kind not in ("for", "while", "except", "comp")
+            and (facts.frames[at].kind not in TESTS or self._tested(table, scope, at, route) is not None)
+            for at in table.frames(frame)
+        )
+
+    def _tested(self, table: Table, scope: int, frame: int, route: Route) -> bool | None:
+        """Whether a branch is taken for a route."""
+        entry = table.facts.frames[frame]
+        here = Frame(table, scope, {})
+        value = self._answer((table.path, frame), route, partial(self.tests.test, here, entry.test, route))
+        return value if entry.kind != "else" or value is None else not value
+
+    def _refusals(
+        self, table: Table, scope: int, frame: int, after: int
+    ) -> Iterator[tuple[object, Callable[[Route], bool]]]:
+        """What can keep control from a frame of a scope: its own tests, and what leaves before; each by a key."""
         around = table.frames(frame)
         for at in around:
-            entry = table.facts.frames[at]
-            if entry.kind in ("if", "else", "after"):
-                value = self._answer((table.path, at), route, partial(self.tests.test, here, entry.test, route))
-                value = (not value if value is not None else None) if entry.kind == "else" else value
-                if value is False:
-                    return False
-                answer = answer if value else None
-            elif entry.kind in ("for", "while", "except", "comp"):
-                answer = None
+            if table.facts.frames[at].kind in TESTS:
+                yield (table.path, scope, at), partial(self._is_untaken, table, scope, at)
         for number, exit_ in enumerate(table.exits.get(scope, ())):
             if exit_.kind not in ("return", "raise") or exit_.after > after:
                 continue
             chain = [at for at in table.frames(exit_.frame) if at not in around]
-            key = (table.path, scope, number, len(chain))
-            if chain and self._answer(key, route, partial(self._left, here, chain, route)):
-                return False
-        return answer
+            if chain:
+                key = (table.path, scope, number, len(chain))
+                yield key, partial(self._is_left, key, Frame(table, scope, {}), chain)
+
+    def _is_untaken(self, table: Table, scope: int, frame: int, route: Route) -> bool:
+        return self._tested(table, scope, frame, route) is False
+
+    def _is_left(self, key: object, here: Frame, chain: list[int], route: Route) -> bool:
+        return self._answer(key, route, partial(self._left, here, chain, route)) is True
 
     def _left(self, here: Frame, chain: list[int], route: Route) -> bool:
         """Whether a route surely leaves a function at an exit inside of these frames."""
@@ -115,10 +143,16 @@ class Exempt:
                 names = [{**known, **bound} for known in names for bound in self.tests.turns(here, frame.test)]
                 if not names:
                     return False
+        if names == [{}]:  # no loop around it: what its tests say is kept
+            return all(
+                self._tested(here.table, here.scope, at, route) is True
+                for at in chain
+                if here.table.facts.frames[at].kind in TESTS
+            )
         return any(
             all(
                 self._stands(frame.kind, self.tests.test(here._replace(names=known), frame.test, route))
-                for frame in frames if frame.kind in ("if", "else", "after")
+                for frame in frames if frame.kind in TESTS
             )
             for known in names
         )  # fmt: skip

@@ -45,6 +45,8 @@ class Index:
 
     def __init__(self, project: Project, sources: SourceReader, tests: frozenset[str] = frozenset()) -> None:
         self.project = project
+        self.table = project.linker.table
+        """The facts of a file with their lookups."""
         self.sources = sources
         self.tests = tests
         self.files: tuple[str, ...] = ()
@@ -58,6 +60,8 @@ class Index:
         """Configured names of the classes that stand for a customer; empty: recognised."""
         self.fly_files: tuple[str, ...] = ()
         """Configured patterns of Fly.io configurations; empty: recognised by name."""
+        self._calls: dict[str, tuple[Call, ...]] = {}
+        self._documents: dict[str, Document | None] = {}
 
     def _text(self, path: str) -> str | None:
         source = self.sources.source(path)
@@ -88,28 +92,36 @@ class Index:
 
     def call(self, path: str, ordinal: int) -> Call:
         """The n-th call of a file."""
-        return Call(self, path, ordinal)
+        known = self._calls.get(path)
+        return Call(self, path, ordinal) if known is None else known[ordinal]
 
     def function(self, value: Value) -> Function:
         """The view of a function's value."""
         return Function(self, value.place, value.scope)
 
-    def calls(self, path: str) -> Iterator[Call]:
+    def calls(self, path: str) -> Sequence[Call]:
         """All calls of a file in source order."""
-        for ordinal in range(len(self.project.linker.table(path).facts.calls)):
-            yield Call(self, path, ordinal)
+        found = self._calls.get(path)
+        if found is None:
+            count = len(self.project.linker.table(path).facts.calls)
+            found = self._calls[path] = tuple(Call(self, path, ordinal) for ordinal in range(count))
+        return found
 
-    def classes(self, path: str) -> Iterator[Class]:
+    def classes(self, path: str) -> Sequence[Class]:
         """All classes of a file in source order."""
-        for ordinal, scope in enumerate(self.project.linker.table(path).facts.scopes):
-            if scope.kind == "class":
-                yield Class(self, path, ordinal)
+        scopes = self.project.linker.table(path).facts.scopes
+        return [Class(self, path, ordinal) for ordinal, scope in enumerate(scopes) if scope.kind == "class"]
 
-    def functions(self, path: str) -> Iterator[Function]:
+    def functions(self, path: str) -> Sequence[Function]:
         """All functions of a file in source order."""
-        for ordinal, scope in enumerate(self.project.linker.table(path).facts.scopes):
-            if scope.kind == "function":
-                yield Function(self, path, ordinal)
+        scopes = self.project.linker.table(path).facts.scopes
+        return [Function(self, path, ordinal) for ordinal, scope in enumerate(scopes) if scope.kind == "function"]
+
+    @cached_property
+    def reached(self) -> tuple[Function, ...]:
+        """Functions that requests reach, in file order."""
+        found = map(self.function, self.project.reach.reached)
+        return tuple(sorted(found, key=lambda function: (function.path, function.ordinal)))
 
     @property
     def paths(self) -> tuple[str, ...]:
@@ -260,9 +272,11 @@ class Index:
         """The document at a root-relative path; None when there is none that can be read."""
         from ..document import Document, document_kind
 
-        kind = document_kind(path)
-        source = None if kind is None else self.sources.source(path)
-        return None if kind is None or source is None else Document(path, kind, source)
+        if path not in self._documents:
+            kind = document_kind(path)
+            source = None if kind is None else self.sources.source(path)
+            self._documents[path] = None if kind is None or source is None else Document(path, kind, source)
+        return self._documents[path]
 
     def number(self, path: str, scope: int, expr: Expr) -> float | None:
         """The number (seconds, where it is a span of time) that an expression is or defaults to; None for no one number."""

@@ -7,7 +7,7 @@ from posixpath import dirname, join, normpath
 from typing import TYPE_CHECKING, NamedTuple
 
 from ..document import document_kind
-from ..syntax.shell import HERE, program
+from ..syntax.shell import HERE, ROOT, program
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -46,14 +46,16 @@ class Invocation(NamedTuple):
             bases = [folder]
         elif folder.startswith(HERE):
             bases = [join(here, folder[len(HERE) :])]
+        elif folder.startswith(ROOT):
+            bases = [folder[len(ROOT) :]]
         else:
             bases = [join(base, folder) for base in ("", *_above(here))]
         target = self._working_directory()
         if target is not None:
             bases = [*(join(base, target) for base in bases), *bases]
-        if self.config.startswith(HERE):
-            bases = [here]
-        named = self.config.removeprefix(HERE).lstrip("/")
+        if self.config.startswith((HERE, ROOT)):
+            bases = [here if self.config.startswith(HERE) else ""]
+        named = self.config.removeprefix(HERE).removeprefix(ROOT).lstrip("/")
         return list(dict.fromkeys(normpath(join(base, named)) for base in bases))
 
     def _working_directory(self) -> str | None:

@@ -23,6 +23,19 @@ CARRIERS = frozenset({"state", "app", "application", "current_app"})
 PROPERTIES = frozenset({"property", "cached_property", "functools.cached_property", "hybrid_property"})
 
 
+class Tables(dict[str, Table]):
+    """Tables by path, made when first asked for: linking asks millions of times."""
+
+    def __init__(self, load: Callable[[str], Facts | None]) -> None:
+        super().__init__()
+        self.load = load
+
+    def __missing__(self, path: str) -> Table:
+        facts = self.load(path) if path.endswith(".py") else None
+        table = self[path] = Table(path, empty_facts() if facts is None else facts)
+        return table
+
+
 class Linker:
     """Links the facts of a project. ``load`` gives the facts of a path, or None for a file that has none."""
 
@@ -35,23 +48,15 @@ class Linker:
         self.values = Evaluator(self)
         self.linked: Sequence[str] = ()
         """Files whose call sites count when callers are looked for."""
-        self._tables: dict[str, Table] = {}
+        self._tables = Tables(load)
+        self.table: Callable[[str], Table] = self._tables.__getitem__
+        """The facts of a file with their lookups; a file without facts has one empty module scope."""
         self.heirs = Heirs(self)
 
     @property
     def loaded(self) -> list[str]:
         """Python files whose facts were asked for."""
         return [path for path in self._tables if path.endswith(".py")]
-
-    def table(self, path: str) -> Table:
-        """The facts of a file with their lookups; a file without facts has one empty module scope."""
-        table = self._tables.get(path)
-        if table is None:
-            facts = self.load(path) if path.endswith(".py") else None
-            if facts is None:
-                facts = empty_facts()
-            table = self._tables[path] = Table(path, facts)
-        return table
 
     @cached_property
     def _sites(self) -> dict[str, list[tuple[str, int]]]:

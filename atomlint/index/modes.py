@@ -29,7 +29,8 @@ RANK: dict[str, int] = {"database": 0, "abort": 1, "secret": 2, "setting": 3}
 
 QUIET = re.compile(
     r"log|logger|logging|print|warn|warning|echo|append|add|extend|info|debug|error|exception|critical|structlog|sentry\w*"
-    r"|secho|capture_message|setlevel|addhandler|basicconfig|dictconfig|update|join|format|get|getenv|len|str|bool",
+    r"|secho|capture_message|setlevel|addhandler|basicconfig|dictconfig|update|join|format|get|getenv|len|str|bool"
+    r"|load_dotenv",
     re.IGNORECASE,
 )
 """Callables that tell or look, and decide nothing."""

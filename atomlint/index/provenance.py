@@ -50,7 +50,8 @@ class Leaf(NamedTuple):
         return self.text.rpartition(".")[2]
 
 
-Leaves = frozenset[Leaf]
+Leaves = tuple[Leaf, ...]
+"""Each once, in one order whatever the process: what is told of the first one must not hang on hashes."""
 
 
 class Provenance:
@@ -72,7 +73,9 @@ class Provenance:
         key = (path, scope, str(expr), direct)
         known = self._kept.get(key)
         if known is None:
-            known = self._kept[key] = frozenset(self._walk(self.linker.table(path), scope, expr, direct=direct))
+            known = self._kept[key] = tuple(
+                sorted(set(self._walk(self.linker.table(path), scope, expr, direct=direct)))
+            )
         return known
 
     def _walk(self, table: Table, scope: int, expr: Expr, *, direct: bool) -> Iterator[Leaf]:

@@ -61,6 +61,8 @@ class Relationships:
     def __init__(self, project: Project) -> None:
         self.project = project
         self.linker = project.linker
+        self._keys: dict[str, dict[int, list[tuple[str | None, str | None]]]] = {}
+        """By file and class; see `_keys_of`."""
 
     def of(self, model: Value) -> dict[str, Relationship]:
         """Relationships of a mapped class by attribute, those of its bases and of back references among them."""
@@ -195,25 +197,32 @@ class Relationships:
         for cls in self.linker.mro(owner.place, owner.scope):
             if cls.kind != "def":
                 continue
-            table = self.linker.table(cls.place)
-            for call in table.facts.calls:
-                last = call.callee.rpartition(".")[2] if type(call.callee) is str else ""
-                if call.scope != cls.scope and not self._is_attribute_function(table, call.scope, cls.scope):
-                    continue
-                keys = [v for n, v in call.keywords if n == "foreign_key"]
-                keys += call.args[:1] if last == "ForeignKey" else []
-                for key in keys:
-                    text = text_of(key)
-                    named = dotted(key)
-                    if text is not None and text.rpartition(".")[0].rpartition(".")[2].lower() in names:
-                        return True
-                    if named is not None and named.partition(".")[0].lower() in names:
-                        return True
+            for text, named in self._keys_of(cls):
+                if text is not None and text.rpartition(".")[0].rpartition(".")[2].lower() in names:
+                    return True
+                if named is not None and named.partition(".")[0].lower() in names:
+                    return True
         return False
 
+    def _keys_of(self, cls: Value) -> list[tuple[str | None, str | None]]:
+        """Foreign keys that a class names itself or in functions of its body: as text, or as a dotted name."""
+        if cls.place not in self._keys:
+            self._keys[cls.place] = self._keys_in(self.linker.table(cls.place))
+        return self._keys[cls.place].get(cls.scope, [])
+
     @staticmethod
-    def _is_attribute_function(table: Table, scope: int, cls: int) -> bool:
-        return table.facts.scopes[scope].kind == "function" and table.facts.scopes[scope].parent == cls
+    def _keys_in(table: Table) -> dict[int, list[tuple[str | None, str | None]]]:
+        """Foreign keys of a file by the scope of the class."""
+        found: dict[int, list[tuple[str | None, str | None]]] = defaultdict(list)
+        scopes = table.facts.scopes
+        for call in table.facts.calls:
+            last = call.callee.rpartition(".")[2] if type(call.callee) is str else ""
+            keys = [v for n, v in call.keywords if n == "foreign_key"]
+            keys += call.args[:1] if last == "ForeignKey" else []
+            if keys:
+                owner = call.scope if scopes[call.scope].kind != "function" else scopes[call.scope].parent
+                found[owner] += [(text_of(key), dotted(key)) for key in keys]
+        return dict(found)
 
     def _tables_of(self, model: Value) -> frozenset[str]:
         """Names that a foreign key may give the table of a class."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import cache
 from typing import TYPE_CHECKING, NamedTuple
 
 from .registering import behind, elements
@@ -46,6 +47,7 @@ class RouteTests:
         self.linker = project.linker
         self._constants: dict[tuple[str, int, str], str | None] = {}
         self._listed: dict[tuple[str, int, str], list[str] | None] = {}
+        self._turned: dict[tuple[str, int, str], list[str]] = {}
         self.asked = 0
         """How often a test hung on the route: what never asks is the same for all."""
 
@@ -142,10 +144,7 @@ class RouteTests:
         if type(expr) is not list or expr[:1] != ["comp"]:
             return None
         texts = self._texts(here, expr[2])
-        names = [
-            a.target for a in here.table.facts.assigns
-            if a.kind == "for" and a.scope == here.scope and a.value == ["sub", expr[2], "?"] and type(a.target) is str
-        ]  # fmt: skip
+        names = self._turning(here, expr[2])
         if texts is None or not names:
             return None
         answers = [
@@ -379,12 +378,19 @@ class RouteTests:
 
     def turns(self, here: Frame, iterable: Expr) -> Iterator[dict[str, object]]:
         """What a loop's variable is on each turn over literals."""
-        names = [
-            a.target for a in here.table.facts.assigns
-            if a.kind == "for" and a.scope == here.scope and a.value == ["sub", iterable, "?"] and type(a.target) is str
-        ]  # fmt: skip
+        names = self._turning(here, iterable)
         for item in self._texts(here, iterable) or ():
             yield dict.fromkeys(names, Text(item))
+
+    def _turning(self, here: Frame, iterable: Expr) -> list[str]:
+        """The variables of loops over an expression."""
+        key = (here.table.path, here.scope, str(iterable))
+        if key not in self._turned:
+            self._turned[key] = [
+                a.target for a in here.table.facts.assigns
+                if a.kind == "for" and a.scope == here.scope and a.value == ["sub", iterable, "?"] and type(a.target) is str
+            ]  # fmt: skip
+        return self._turned[key]
 
 
 SMALL = 12
@@ -418,6 +424,7 @@ def same(one: str | None, other: str | None) -> bool | None:
     return None if _regex(pattern).fullmatch(text) else False
 
 
+@cache  # `re` keeps fewer than a project has routes
 def _regex(path: str) -> re.Pattern[str]:
     parts = PARAMETER.split(path)
     return re.compile(

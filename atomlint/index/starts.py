@@ -23,7 +23,7 @@ SHELL = re.compile(r"(?:.*/)?(?:ba|da|a|z)?sh")
 RUNNERS = frozenset(["uv", "poetry", "pipenv", "pdm", "rye", "hatch", "ddtrace-run", "opentelemetry-instrument"])
 PYTHON = re.compile(r"(?:.*/)?python(?:3(?:\.\d+)?)?")
 PROXY = re.compile(r"nginx|caddy|traefik|envoy|haproxy|supervisord?|s6-svscan|circusd|honcho|overmind|pm2|npm|node|bun")
-LOOPBACK = frozenset(["127.0.0.1", "localhost"])
+HANDS_ON = re.compile(r"""^\s*exec\s+(?:[\w/.-]+\s+)*["']?\$(?:@|\{@\})["']?\s*$""", re.MULTILINE)
 
 
 class Server(NamedTuple):
@@ -87,14 +87,19 @@ def listeners(deployment: Deployment, group: str) -> list[Listener] | None:
     }
     variables.update({name: variable.value for name, variable in deployment.fly.env.items()})
     found: list[Listener] = []
-    for words in _commands(written, variables):
+    for words, span in _commands(deployment, written, variables):
         name = (words[0] or "").rpartition("/")[2] if words else ""
-        if words and (words[0] is None or PROXY.fullmatch(name) or name.endswith((".sh", ".bash"))):
+        if words and (words[0] is None or PROXY.fullmatch(name) or is_script(name)):
             return None
-        listener = _listener(words, written.span, variables)
+        listener = _listener(words, span, variables)
         if listener is not None:
             found.append(listener)
     return found
+
+
+def is_script(name: str) -> bool:
+    """Whether a program is a shell script by its name, or a shell that is given one."""
+    return name.endswith((".sh", ".bash")) or SHELL.fullmatch(name) is not None
 
 
 def written_command(deployment: Deployment, group: str) -> Written | None:
@@ -104,7 +109,7 @@ def written_command(deployment: Deployment, group: str) -> Written | None:
         return None
     declared = next((g for g in fly.declared_groups if g.name == group), None)
     if declared is not None and declared.command and declared.value_span is not None:
-        if program(deployment.entrypoint):
+        if not hands_on(deployment):
             return None
         try:
             return Written(deployment.document.source, shlex.split(declared.command), declared.value_span)
@@ -114,7 +119,7 @@ def written_command(deployment: Deployment, group: str) -> Written | None:
     if fly.build.image is not None or stage is None or dockerfile is None:
         return None
     instruction, entrypoint = stage.last("CMD"), stage.last("ENTRYPOINT")
-    if instruction is not None and program(deployment.entrypoint):
+    if instruction is not None and not hands_on(deployment):
         return None
     instruction = instruction or entrypoint
     if instruction is None or not dockerfile.source.path:
@@ -124,14 +129,33 @@ def written_command(deployment: Deployment, group: str) -> Written | None:
     return Written(dockerfile.source, words, instruction.span)
 
 
-def _commands(written: Written, variables: dict[str, str | None]) -> Iterator[list[str | None]]:
-    """The commands that words stand for: those of the script after ``sh -c``, else the words themselves."""
+def hands_on(deployment: Deployment) -> bool:
+    """Whether the entry point runs the command that follows it: there is none, a wrapper, or a script that ends so."""
+    words = program(deployment.entrypoint)
+    if not words:
+        return True
+    scripts = [deployment.script_source(word) for word in words if word is not None and "." in word]
+    return any(source is not None and HANDS_ON.search(source.text) for source in scripts)
+
+
+def _commands(
+    deployment: Deployment, written: Written, variables: dict[str, str | None]
+) -> Iterator[tuple[list[str | None], Span]]:
+    """The commands that words stand for: those of the script that a shell is given, else the words themselves."""
     words = written.words
-    if len(words) > 2 and SHELL.fullmatch(words[0]) and re.fullmatch(r"-\w*c", words[1]):
-        for command in read_commands(written.source, words[2], 0, variables):
-            yield program(command.words)
+    rest = [word for word in program(words) if word is not None]
+    script = (
+        rest[1] if len(rest) > 1 and SHELL.fullmatch(rest[0]) and not rest[1].startswith("-") else "".join(rest[:1])
+    )
+    source = deployment.script_source(script) if is_script(script) else None
+    if source is not None:
+        for command in read_commands(source, variables=variables):
+            yield program(command.words), command.span
+    elif len(rest) > 2 and SHELL.fullmatch(rest[0]) and re.fullmatch(r"-\w*c", rest[1]):
+        for command in read_commands(written.source, rest[2], 0, variables):
+            yield program(command.words), written.span
     else:
-        yield program(words)
+        yield program(words), written.span
 
 
 def _listener(words: Sequence[str | None], span: Span, variables: dict[str, str | None]) -> Listener | None:

@@ -59,9 +59,17 @@ class Stores:
     def __init__(self, caches: Caches) -> None:
         self.caches = caches
         self.bodies = caches.bodies
+        self._after: dict[tuple[str, int, frozenset[str]], list[Store]] = {}
+        self._helped: dict[tuple[str, int], frozenset[str]] = {}
 
     def after(self, body: Body, lookup: Lookup) -> list[Store]:
         """Stores of a function, closures included, into what a lookup reads."""
+        key = (body.table.path, body.scope, lookup.slots)
+        if key not in self._after:
+            self._after[key] = self._find(body, lookup)
+        return self._after[key]
+
+    def _find(self, body: Body, lookup: Lookup) -> list[Store]:
         found = list(self._in(body, lookup))
         if not found:
             for scope, record in enumerate(body.table.facts.scopes):
@@ -69,6 +77,16 @@ class Stores:
                     inner = self._in(self.bodies.of(body.table, scope), lookup)
                     found += [store._replace(frame=0, after=record.end_call) for store in inner]
         return found
+
+    def _by_helper(self, body: Body, ordinal: int) -> frozenset[str]:
+        """What the project's functions that a call runs store into."""
+        key = (body.table.path, ordinal)
+        known = self._helped.get(key)
+        if known is None:
+            called = self.bodies.called(body, ordinal)
+            known = frozenset().union(*(self.caches.touched(inner).stores for inner in called))
+            self._helped[key] = known
+        return known
 
     def _in(self, body: Body, lookup: Lookup) -> Iterator[Store]:
         table = body.table
@@ -92,9 +110,7 @@ class Stores:
                 key = record.args[0] if record.args and method not in ("update", "append") else None
                 yield Store(record.frame, after, key, ordinal, call=ordinal)
                 continue
-            stores: frozenset[str] = frozenset().union(
-                *(self.caches.touched(inner).stores for inner in self.bodies.called(body, ordinal))
-            )
+            stores = self._by_helper(body, ordinal)
             if (
                 REMOTE in lookup.slots
                 and not stores

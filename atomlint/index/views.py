@@ -23,11 +23,13 @@ if TYPE_CHECKING:
 class Located:
     """What all views share: a path and an ordinal in it."""
 
+    __slots__ = ("index", "ordinal", "path", "table")
+
     def __init__(self, index: Index, path: str, ordinal: int) -> None:
         self.index = index
         self.path = path
         self.ordinal = ordinal
-        self.table = index.project.linker.table(path)
+        self.table = index.table(path)
 
     def __eq__(self, other: object) -> bool:
         return type(self) is type(other) and (self.path, self.ordinal) == (other.path, other.ordinal)
@@ -47,9 +49,12 @@ class Located:
 class Call(Located):
     """One call."""
 
-    @property
-    def _record(self) -> Any:
-        return self.table.facts.calls[self.ordinal]
+    __slots__ = ("_name", "_record")
+
+    def __init__(self, index: Index, path: str, ordinal: int) -> None:
+        super().__init__(index, path, ordinal)
+        self._record: Any = self.table.facts.calls[ordinal]
+        self._name: str | None = None
 
     @property
     def span(self) -> Span:
@@ -66,10 +71,14 @@ class Call(Located):
     @property
     def name(self) -> str:
         """The last part of the callee: ``first`` in ``db.query(T).first()``; empty when it has no name."""
-        callee = self.callee
-        if type(callee) is list and callee[:1] == ["."]:
-            return str(callee[2])
-        return callee.rpartition(".")[2] if type(callee) is str and callee[:1] not in ("'", "#", "?") else ""
+        if self._name is None:
+            callee = self._record.callee
+            if type(callee) is list and callee[:1] == ["."]:
+                self._name = str(callee[2])
+            else:
+                plain = type(callee) is str and callee[:1] not in ("'", "#", "?")
+                self._name = callee.rpartition(".")[2] if plain else ""
+        return self._name
 
     @property
     def args(self) -> list[Expr]:
@@ -204,6 +213,8 @@ class Definition(Located):
 class Function(Definition):
     """One function, lambda, or the module itself (ordinal 0)."""
 
+    __slots__ = ()
+
     @property
     def qualname(self) -> str:
         """Dotted name inside the module, or the file's name for the module itself."""
@@ -218,8 +229,9 @@ class Function(Definition):
     @property
     def calls(self) -> Iterator[Call]:
         """Calls that stand directly in it."""
+        calls = self.index.calls(self.path)
         for ordinal in self.table.calls_in.get(self.ordinal, ()):
-            yield Call(self.index, self.path, ordinal)
+            yield calls[ordinal]
 
     @property
     def assigns(self) -> Iterator[Assign]:

@@ -13,7 +13,7 @@ from posixpath import join, normpath
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     import tree_sitter
 
@@ -22,7 +22,10 @@ if TYPE_CHECKING:
 
 HERE = "<script>"
 """What a path begins with that is relative to the script's own folder."""
-OWN = re.compile(r"\bdirname\b.*(?:\$0\b|\$\{0|BASH_SOURCE)", re.DOTALL)
+ROOT = "<root>"
+"""What a path begins with that is relative to the root of the repository."""
+OWN = re.compile(r"\$(?:0\b|\{0\b|\{?BASH_SOURCE\b)")
+BRANCHES = frozenset(["if_statement", "while_statement", "for_statement", "case_statement", "function_definition"])
 ESCAPED = re.compile(r"\\(.)", re.DOTALL)
 ARGUMENTS = frozenset(["word", "string", "raw_string", "number", "concatenation", "simple_expansion", "expansion"])
 PARTS = frozenset([*ARGUMENTS, "command_substitution", "ansi_c_string", "string_content"])
@@ -42,7 +45,7 @@ class Command(NamedTuple):
     """Names that are set before it, for it alone."""
     span: Span
     folder: str | None
-    """Where it runs, relative to where the script starts (empty: there), or after `HERE`; None once it is not known."""
+    """Where it runs: relative to where the script starts, or after `HERE` or `ROOT`; None once it is not known."""
 
 
 @dataclass
@@ -95,6 +98,11 @@ class _Walk:
             folder = self.state.folder
             self.children(node)
             self.state.folder = folder
+        elif node.type in BRANCHES:
+            folder = self.state.folder
+            self.children(node)
+            if self.state.folder != folder:  # it may have been left, or not
+                self.state.folder = folder if node.type == "function_definition" else None
         elif node.type in ("heredoc_body", "comment", "string", "raw_string"):
             return
         else:
@@ -155,13 +163,26 @@ class _Walk:
                 return None
             return self.state.variables.get(match[1] or match[3], match[2])
         if node.type == "command_substitution":
-            return HERE if OWN.search(text) else None
+            return self.substituted(node)
         if node.type not in ("command_name", "concatenation", "string"):
             return None
         parts = [self.word(child) for child in node.children if child.type in PARTS]
         if node.type == "string" and not parts:
             return text[1:-1]
         return None if None in parts else "".join(part for part in parts if part is not None)
+
+    def substituted(self, node: tree_sitter.Node) -> str | None:
+        """The folder that ``$(dirname "$0")``, ``$(cd FOLDER && pwd)`` or ``$(git rev-parse ...)`` prints."""
+        commands = [child for child in _below(node) if child.type == "command"]
+        words = [[c for c in command.children if c.type == "command_name" or c.type in PARTS] for command in commands]
+        names = [self.text(found[0]) if found else "" for found in words]
+        if names == ["dirname"] and OWN.search(self.text(commands[0])):
+            return HERE
+        if names == ["git"] and "--show-toplevel" in self.text(commands[0]):
+            return ROOT
+        if names == ["cd", "pwd"] and len(words[0]) > 1:
+            return self.word(words[0][-1])
+        return None
 
     def text(self, node: tree_sitter.Node) -> str:
         return self.data[node.start_byte : node.end_byte].decode("utf-8", "replace")
@@ -171,17 +192,24 @@ class _Walk:
         return self.source.span(first, first + len(self.text(node)))
 
 
+def _below(node: tree_sitter.Node) -> Iterator[tree_sitter.Node]:
+    """The commands of a substitution, without those of substitutions inside of them."""
+    for child in node.children:
+        yield child
+        if child.type in ("list", "pipeline", "redirected_statement"):
+            yield from _below(child)
+
+
 def below(folder: str | None, path: str | None) -> str | None:
     """A path seen from a folder; None when either is not known, or the path is absolute."""
     if path is None or path.startswith(("/", "~")):
         return None
-    if path.startswith(HERE):
-        return HERE + _normal(path[len(HERE) :].lstrip("/"))
-    if folder is None:
-        return None
-    if folder.startswith(HERE):
-        return HERE + _normal(join(folder[len(HERE) :], path))
-    return _normal(join(folder, path))
+    for mark in (HERE, ROOT):
+        if path.startswith(mark):
+            return mark + _normal(path[len(mark) :].lstrip("/"))
+        if folder is not None and folder.startswith(mark):
+            return mark + _normal(join(folder[len(mark) :], path))
+    return None if folder is None else _normal(join(folder, path))
 
 
 def _normal(path: str) -> str:

@@ -57,14 +57,16 @@ def load_toml(source: Source) -> dict[str, Any]:
 
     Raises:
         DocumentError: it is no TOML 1.0.
+        DecodeError: its bytes are no text.
     """
     if sys.version_info >= (3, 11):
         import tomllib
     else:
         import tomli as tomllib
 
+    text = source.text
     try:
-        return tomllib.loads(source.text)
+        return tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         message, position = _told(str(error), source)
         raise DocumentError(message, position) from None

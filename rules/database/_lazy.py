@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from atomlint import Function, dotted, expressions
 
-from .._repeats import in_frames, short_circuited
+from .._repeats import arms, in_frames
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -229,13 +229,13 @@ def _of_file(function: Function) -> dict[int, list[Reading]]:
         for number, part in enumerate(expr[1:]):
             walk(part, scope, frame, sure=sure and not (arms and number > 0))
 
+    unsure = arms(function.index, function.path)
     for place, expr in expressions(table):
-        sure = place.kind != "call" or not short_circuited(function.index.call(function.path, place.ordinal))
+        sure = place.kind != "call" or place.ordinal not in unsure
         walk(expr, table.enclosing_function(place.scope), place.frame, sure=sure)
     for ordinal, call in enumerate(table.facts.calls):
         if dotted(call.callee) and "." in call.callee:
-            sure = not short_circuited(function.index.call(function.path, ordinal))
-            reading = Reading(call.frame, call.callee, sure, called=True)
+            reading = Reading(call.frame, call.callee, ordinal not in unsure, called=True)
             found.setdefault(table.enclosing_function(call.scope), []).append(reading)
     return found
 

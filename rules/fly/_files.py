@@ -22,7 +22,7 @@ def fly_file(ctx: Context, document: Document) -> FlyFile | None:
     Raises:
         DocumentError: it does not parse.
     """
-    found = ctx.index.deployments.at(document.path)
+    found = ctx.index.deployments.of(document)
     return None if found is None else found.fly
 
 

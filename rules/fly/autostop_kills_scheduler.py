@@ -74,7 +74,7 @@ def configures(document: Document) -> bool:
 @configures.on("*")
 def report(ctx: Context, document: Document) -> Iterator[Finding]:
     """On what stops the machines."""
-    found = ctx.index.deployments.at(document.path)
+    found = ctx.index.deployments.of(document)
     if found is None or len(found.fly.groups) != 1:
         return
     stopped = [s for s in found.fly.services if s.autostop != "off" and not s.min_machines_running]

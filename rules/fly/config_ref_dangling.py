@@ -62,8 +62,7 @@ def report(ctx: Context, document: Document) -> Iterator[Finding]:
             continue
         if paths[0].startswith("..") or is_made(document, call):
             continue
-        name = call.config.rpartition("/")[2]
-        elsewhere = sorted(path for path in files if path.rpartition("/")[2] == name)
+        elsewhere = sorted(path for path in files if f"/{path}".endswith(f"/{call.config.removeprefix('./')}"))
         where = f"; {elsewhere[0]} does" if elsewhere else ""
         is_sure = not elsewhere and not (document.kind == "workflow" and checks_out_more(document))
         yield ctx.finding(

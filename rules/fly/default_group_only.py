@@ -45,6 +45,7 @@ is often meant for one group.
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from atomlint import Confidence, Context, Document, Edit, Finding, FlyFile, Note, Position, Severity, Span, rule
@@ -73,7 +74,8 @@ def report(ctx: Context, document: Document) -> Iterator[Finding]:
         return
     others = [group.name for group in file.groups if group.name != file.default_group]
     for scope in file.scopes:
-        if scope.processes or scope.table == "vm":
+        written = document.get(*scope.keys, "processes")
+        if scope.processes or scope.table == "vm" or (written is not None and written.value != []):
             continue
         if scope.table in SERVICES:
             if file.holds(*scope.keys, "internal_port"):  # else it is no service at all
@@ -113,13 +115,15 @@ def narrowed(ctx: Context, file: FlyFile, scope: Scope, others: list[str]) -> Fi
 def user_of_volume(file: FlyFile, scope: Scope) -> Note | None:
     """A variable that all groups get, or another group's command, with a path on the volume."""
     mount = next(mount for mount in file.mounts if mount.keys == scope.keys)
-    if not mount.destination.strip("/"):
+    folder = mount.destination.rstrip("/")
+    if not folder:
         return None
+    named = re.compile(rf"(?<![\w.~-]){re.escape(folder)}(?![\w.-])|(?<=://){re.escape(folder)}(?=/)")
     for variable in file.env.values():
-        if mount.destination.rstrip("/") + "/" in variable.value + "/":
+        if named.search(variable.value):
             return Note(variable.key_span, f"names a path on {mount.destination}, for every group")
     for group in file.groups:
-        if group.name != file.default_group and mount.destination.rstrip("/") + "/" in (group.command or "") + "/":
+        if group.name != file.default_group and named.search(group.command or ""):
             return Note(group.span, f"names a path on {mount.destination}")
     return None
 
@@ -128,7 +132,7 @@ def naming(file: FlyFile, scope: Scope, groups: list[str]) -> Edit | None:
     """A line ``processes = [...]`` behind the header."""
     document = file.document
     header = document.table(*scope.keys)
-    if header is None or header.start.line >= len(document.source.lines):
+    if header is None or header.start.line >= len(document.source.lines) or file.holds(*scope.keys, "processes"):
         return None
     first = next(
         (i for i in document.items if i.keys[:-1] == scope.keys and i.key_span.start.line > header.end.line), None

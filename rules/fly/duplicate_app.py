@@ -53,7 +53,7 @@ def configures(document: Document) -> bool:
 @configures.on("*")
 def report(ctx: Context, document: Document) -> Iterator[Finding]:
     """On ``app`` of every file but the one that is most likely meant."""
-    found = ctx.index.deployments.at(document.path)
+    found = ctx.index.deployments.of(document)
     if found is None or found.fly.app is None:
         return
     same = [other for other in ctx.index.deployments.all if other.fly.app == found.fly.app]

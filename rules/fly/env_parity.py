@@ -62,7 +62,7 @@ def configures(document: Document) -> bool:
 @configures.on("*")
 def report(ctx: Context, document: Document) -> Iterator[Finding]:
     """On ``[env]`` of the file that deploys production, one finding for each other file."""
-    found = ctx.index.deployments.at(document.path)
+    found = ctx.index.deployments.of(document)
     if found is None or not found.is_production:
         return
     for other in ctx.index.deployments.all:

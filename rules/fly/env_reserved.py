@@ -21,7 +21,8 @@ replaced by the file's `primary_region` where there is one. flyctl checks neithe
 The rule runs when it is selected by its id.
 
 ## Limits
-Variables of Fly.io's that have no prefix, other than `PRIMARY_REGION`, are not known.
+Variables of Fly.io's that have no prefix, other than `PRIMARY_REGION`, are not known. `PRIMARY_REGION` with the value of
+`primary_region` is no finding: flyctl writes both.
 """
 
 from __future__ import annotations
@@ -51,7 +52,7 @@ def report(ctx: Context, document: Document) -> Iterator[Finding]:
     for variable in file.env.values():
         if variable.name.startswith("FLY_"):
             yield ctx.finding(variable.key_span, f"{variable.name} is one of Fly.io's own variables")
-        elif variable.name == "PRIMARY_REGION" and file.primary_region is not None:
+        elif variable.name == "PRIMARY_REGION" and file.primary_region not in (None, variable.value):
             yield ctx.finding(
                 variable.key_span,
                 f"PRIMARY_REGION becomes primary_region, {file.primary_region!r}, whatever stands here",

@@ -117,7 +117,7 @@ def configures(document: Document) -> bool:
 @configures.on("*")
 def report(ctx: Context, document: Document) -> Iterator[Finding]:
     """One finding for each variable that the file leaves unset, with the guard that hurts most."""
-    found = ctx.index.deployments.at(document.path)
+    found = ctx.index.deployments.of(document)
     if found is None or not found.is_production:
         return
     for guard in worst_guards(ctx.index, found):

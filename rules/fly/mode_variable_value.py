@@ -43,12 +43,15 @@ hangs on it is off. The process starts as a development server in production, as
       ENVIRONMENT = "production"
 
 ## Limits
-The case of letters is passed over. Files whose name, folder or `app` is of another stage (`staging`, `dev`, `preview`) may
-set what they like. Values that the Dockerfile sets are not compared.
+The case of letters is passed over. `staging` and its like are a stage of their own, and reported only in files that are
+named for production; `development` and `test` are reported with medium confidence in others. Files whose name, folder
+or `app` is of another stage (`staging`, `dev`, `preview`) may set what they like. Values that the Dockerfile sets are
+not compared.
 """
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from atomlint import Confidence, Context, Deployment, Document, Edit, Finding, Note, rule
@@ -61,6 +64,10 @@ if TYPE_CHECKING:
 
     from atomlint import ModeGuard
     from atomlint.fly.records import Variable
+
+STAGES = frozenset(["dev", "develop", "development", "local", "test", "testing", "debug"])
+OTHERS = frozenset(["staging", "stage", "stg", "preview", "qa", "uat", "sandbox", "demo", "review"])
+NAMED = re.compile(r"(?<![a-z])prod(?:uction)?(?![a-z])", re.IGNORECASE)
 
 
 @rule(
@@ -77,20 +84,28 @@ def configures(document: Document) -> bool:
 @configures.on("*")
 def report(ctx: Context, document: Document) -> Iterator[Finding]:
     """On the value, with the guard that hurts most."""
-    found = ctx.index.deployments.at(document.path)
+    found = ctx.index.deployments.of(document)
     if found is None or not found.is_production:
         return
     for guard in worst_guards(ctx.index, found):
         for name in (guard.name, *guard.aliases):
             variable = found.fly.env.get(name)
-            if variable is not None and guard.is_production(variable.value) is False:
+            if variable is None or is_other_stage(found, variable):
+                continue
+            if guard.is_production(variable.value) is False:
                 yield finding(ctx, found, guard, variable)
                 break
 
 
+def is_other_stage(deployment: Deployment, variable: Variable) -> bool:
+    """Whether the file says by the value that it deploys another stage, and by no name that it deploys production."""
+    return variable.value.lower() in OTHERS and not NAMED.search(f"{deployment.path} {deployment.fly.app}")
+
+
 def finding(ctx: Context, deployment: Deployment, guard: ModeGuard, variable: Variable) -> Finding:
     """The value, the test, and what follows."""
-    confidence = Confidence.MEDIUM if guard.consequence == "setting" else Confidence.HIGH
+    is_plain = variable.value.lower() not in STAGES or NAMED.search(f"{deployment.path} {deployment.fly.app}")
+    confidence = Confidence.HIGH if is_plain and guard.consequence != "setting" else Confidence.MEDIUM
     made = ctx.finding(
         variable.value_span,
         f"the code does not take {variable.name} = {variable.value!r} for production: {consequence(guard)}",

@@ -82,9 +82,12 @@ def moved(file: FlyFile) -> list[Edit]:
     """
     document = file.document
     services = file.data["services"]
-    (service,) = services if isinstance(services, list) and len(services) == 1 else ({},)
+    tables = services if isinstance(services, list) else [services]
+    service = tables[0] if len(tables) == 1 else {}
     checks = service.get("http_checks")
-    if set(service) != {"http_checks"} or any(isinstance(v, int) for c in checks for v in c.values()):
+    if set(service) != {"http_checks"} or not isinstance(checks, list):
+        return []
+    if any(isinstance(v, int) for c in checks for v in c.values()):
         return []
     edits = []
     for header in document.toml.headers:

@@ -28,9 +28,10 @@ them. flyctl compares nothing when it validates; after a deployment it warns tha
       processes = ["app"]
 
 ## Limits
-Read are the command of the group, else the `CMD` of the Dockerfile that the file builds, as far as host and port are
-literal or come from `[env]`; the servers are uvicorn, hypercorn, gunicorn, granian, daphne, flask, fastapi, streamlit
-and Django's `runserver`. Quiet for finished images, start scripts, and where a proxy such as nginx is started too.
+Read are the command of the group, else the `CMD` of the Dockerfile that the file builds, and a start script that is the
+only one of its name, as far as host and port are literal or come from `[env]`. The servers are uvicorn, hypercorn,
+gunicorn, granian, daphne, flask, fastapi, streamlit and Django's `runserver`. Quiet for finished images, entry points that
+do not hand on the command, and where a proxy such as nginx or a Node.js program is started too.
 """
 
 from __future__ import annotations
@@ -59,7 +60,7 @@ def configures(document: Document) -> bool:
 @configures.on("*")
 def report(ctx: Context, document: Document) -> Iterator[Finding]:
     """On ``internal_port``, for every group that the service is for."""
-    found = ctx.index.deployments.at(document.path)
+    found = ctx.index.deployments.of(document)
     if found is None:
         return
     told: set[tuple[str | int, ...]] = set()

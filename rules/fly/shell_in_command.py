@@ -38,7 +38,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 SHELLS = re.compile(r"(?:.*/)?(?:ba|da|z|a|k)?sh")
-OPERATOR = re.compile(r"&&|\|\|?|;|[<>]{1,2}|&")
+OPERATOR = re.compile(r"&&|\|\|?|;|&|\d?(?:>>?|<)(?:&?[\w./-]*)")
 VARIABLE = re.compile(r"\$(?:[A-Za-z_]\w*|\{[^}]*\}|\()")
 ASSIGNMENT = re.compile(r"[A-Za-z_]\w*=.*", re.DOTALL)
 EVALUATES = re.compile(r"""\beval\b|\bsh\s+-\w*c\s+["']?\$""")
@@ -53,7 +53,7 @@ def configures(document: Document) -> bool:
 @configures.on("*")
 def report(ctx: Context, document: Document) -> Iterator[Finding]:
     """On the command."""
-    found = ctx.index.deployments.at(document.path)
+    found = ctx.index.deployments.of(document)
     if found is None:
         return
     for command, span, label in commands(found):
@@ -82,18 +82,18 @@ def commands(deployment: Deployment) -> Iterator[tuple[str, Span, str]]:
 
 def needs_shell(command: str) -> str:
     """What a command has that only a shell understands, as the end of a message; empty when it has nothing."""
-    lexer = shlex.shlex(command, posix=True, punctuation_chars="|&;<>")
-    lexer.whitespace_split, lexer.commenters = True, ""
     try:
-        words = list(lexer)
         plain = shlex.split(command)
+        written = shlex.split(command, posix=False)  # with its quotes: what stands in them is meant as it is
     except ValueError:
         return ""
     if not plain or SHELLS.fullmatch(plain[0]) or any(SHELLS.fullmatch(word) for word in plain[:3]):
         return ""
     if ASSIGNMENT.fullmatch(plain[0]):
         return f"{plain[0].partition('=')[0]}= is taken for the name of a program"
-    operator = next((word for word in words if OPERATOR.fullmatch(word)), None)
+    operator = next((word for word in written if OPERATOR.fullmatch(word)), None)
+    if operator is None and any(word.endswith(";") for word in written[:-1]):
+        operator = ";"
     if operator is not None:
         return f"the program gets {operator} as an argument"
     variable = VARIABLE.search(command)

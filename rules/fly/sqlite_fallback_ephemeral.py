@@ -24,10 +24,11 @@ is empty again, each machine has one of its own, and nothing fails. flyctl knows
 
 ## Limits
 Read are `[env]`, the `ENV` of the Dockerfile, and, where neither they nor a documented secret (`fly secrets set
-DATABASE_URL=...`) set the variable, the value that the code falls back to. A secret wins over both, and one that is set and
-nowhere documented cannot be seen: what the code falls back to is reported with high confidence only when the project
-requires no driver of another database, and the Dockerfile's value with medium confidence. Whether the file is written
-to is not known. A relative path is taken from the Dockerfile's `WORKDIR`.
+DATABASE_URL=...`) set the variable, the value that the code falls back to. A secret wins over both, and one that is set
+and nowhere documented cannot be seen. Variables of caches, tests and tools (`CACHE_URL`, `MLFLOW_...`) are passed over.
+What the code falls back to is reported with high confidence only when the project requires no driver of another
+database, and the Dockerfile's value with medium confidence. Whether the file is written to is not known. A relative
+path is taken from the Dockerfile's `WORKDIR`.
 """
 
 from __future__ import annotations
@@ -38,7 +39,7 @@ from typing import TYPE_CHECKING
 
 from atomlint import Confidence, Context, Deployment, Document, Finding, Note, rule
 
-from ..database._fallbacks import fallbacks, is_chosen, is_used
+from ..database._fallbacks import OTHER, fallbacks, is_chosen, is_used
 from ..database._refusals import refused
 from ._files import may_be_fly
 
@@ -64,12 +65,12 @@ def configures(document: Document) -> bool:
 @configures.on("*")
 def report(ctx: Context, document: Document) -> Iterator[Finding]:
     """On the variable in ``[env]``, else on the table that could set it."""
-    found = ctx.index.deployments.at(document.path)
+    found = ctx.index.deployments.of(document)
     if found is None or not found.is_production:
         return
     for variable in found.fly.env.values():
         file = database_file(variable.value)
-        if file and is_ephemeral(found, file):
+        if file and not OTHER.search(variable.name.upper()) and is_ephemeral(found, file):
             yield ctx.finding(variable.value_span, message(variable.name, found))
     yield from of_image(ctx, found)
     yield from of_code(ctx, found)

@@ -59,7 +59,7 @@ NEEDS = ("delete", "DELETE", "DROP ", "drop ", "TRUNCATE", "truncate ", "rmtree"
 MAX_RELATED = 5
 
 
-@rule("purge-hardcoded-tenant", needs=NEEDS, severity="error", destroys=True, since="0.1")
+@rule("purge-hardcoded-tenant", needs=NEEDS, reach=True, severity="error", destroys=True, since="0.1")
 def removes_a_named_tenant(call: Call) -> bool:
     """The first call that removes because of a literal."""
     return call in targets_of(call.index, call.path)

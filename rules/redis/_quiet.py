@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import cache
 
 ASIDE = re.compile(
     r"(?:^|/)(?:scripts?|migrations?|alembic|versions|tools?|bin|examples?|samples?|benchmarks?|demos?|notebooks|docs|archived?"
@@ -11,6 +12,7 @@ ASIDE = re.compile(
 )
 
 
+@cache
 def is_aside(path: str) -> bool:
     """Whether a file is one that someone starts by hand, or that shows something."""
     return ASIDE.search(path) is not None

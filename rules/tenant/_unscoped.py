@@ -157,7 +157,7 @@ def _is_scoped_elsewhere(index: Index, write: CacheWrite, words: frozenset[str])
     return any(tells_tenant(leaf, words) for leaf in leaves)
 
 
-def describe(key: object, leaves: frozenset[Leaf]) -> str:
+def describe(key: object, leaves: tuple[Leaf, ...]) -> str:
     """A key as it is written, short."""
     text = text_of(key)
     if text is not None:

@@ -81,6 +81,8 @@ if TYPE_CHECKING:
 @rule(
     "tenant-cache-key-unscoped",
     needs=("cache", "Cache", "redis", "= {}", "__tablename__", "table=True", "models.Model", "db.Model"),
+    reach=True,
+    anywhere=True,
     severity="error",
     since="0.1",
 )

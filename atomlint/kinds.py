@@ -22,6 +22,7 @@ _SUFFIXES: dict[str, Kind] = {
 _NAMES: dict[str, Kind] = {
     **dict.fromkeys((".envrc", ".flaskenv"), "shell"),
     **dict.fromkeys((".npmrc", ".netrc", ".pgpass"), "ini"),
+    **dict.fromkeys(("makefile", "gnumakefile", "justfile", ".justfile"), "ini"),
 }
 _PREFIXES: dict[str, Kind] = {"dockerfile": "dockerfile", "procfile": "procfile"}
 
@@ -38,7 +39,7 @@ PRUNED = tuple(f"{name}/" for name in sorted(NEVER - {".git"}))
 def kind_of(path: str) -> Kind:
     """The kind of a file; a suffix outweighs what stands before it.
 
-    dotenv is ``.env``, ``.env.*`` and ``*.env``; ini is every settings file of lines with ``#`` comments.
+    dotenv is ``.env``, ``.env.*`` and ``*.env``; ini is every settings file of lines with ``#`` comments, Makefiles among them.
     """
     name = path.replace("\\", "/").rpartition("/")[2].lower()
     if name in _NAMES:

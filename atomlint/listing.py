@@ -23,9 +23,7 @@ if TYPE_CHECKING:
 
 _UNREAD_DIRECTORY = re.compile(r"warning: could not open directory '(.+?)/?': (.+)")
 _SUFFIXES = frozenset("py toml md markdown env yaml yml json ini cfg conf properties sh bash zsh".split())  # noqa: SIM905
-_NAMES = frozenset(
-    "containerfile .envrc .flaskenv .npmrc .netrc .pgpass makefile gnumakefile justfile .justfile".split()  # noqa: SIM905
-)
+_NAMES = frozenset({"containerfile", ".envrc", ".flaskenv", ".npmrc", ".netrc", ".pgpass"})
 _NAME = re.compile(r"[A-Za-z0-9_.-]*[A-Za-z0-9_-]/")
 
 
@@ -50,6 +48,8 @@ class Listing:
     notes: list[str] = field(default_factory=list)
     names: Sequence[str] = ()
     """Every name that was found, whatever its kind, excluded ones among them where git answers."""
+    is_whole: bool = True
+    """Whether the root is no folder inside of a repository, so that nothing above it belongs to the same tree."""
 
 
 class Excluded:
@@ -133,6 +133,7 @@ def entry(path: str, status: os.stat_result) -> FileEntry:
 def _names(root: str, excluded: Excluded) -> tuple[list[str], Listing]:
     listing = Listing({}, "git")
     top = git.root(root)
+    listing.is_whole = top is None or os.path.realpath(top) == os.path.realpath(root)
     if top is not None:
         said: list[str] = []
         names = git.listed(root, prune=PRUNED, said=said)

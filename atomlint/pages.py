@@ -35,7 +35,7 @@ def options(rule: Rule) -> list[str]:
     rows = [f"| `{o.name}` | {o.type_name} | `{toml(o.default)}` | {o.doc} |" for o in rule.options]
     head = ["| option | type | default | meaning |", "| --- | --- | --- | --- |"]
     declared = [
-        f"`{o.name}` can be declared for the whole project as `{o.declared}` of the [block in CLAUDE.md](../agents.md)."
+        f"`{o.name}` can be declared for the whole project as `{o.declared}` of the block `atomlint-deploy`."
         for o in rule.options
         if o.declared
     ]

@@ -6,22 +6,33 @@ another look at the texts.
 
 from __future__ import annotations
 
+import re
 from functools import cached_property
-from typing import TYPE_CHECKING, NamedTuple
-
-from .report import Trouble
+from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Iterable, Mapping
 
     from pathspec import GitIgnoreSpec
 
+    from .report import Trouble
+
 Asked = tuple[str, str, str]
 """A question's kind, the path that it is about, and the answer: ``yes`` or a path; empty for no."""
-
-
 CODE = tuple(f".{suffix}" for suffix in "py ts tsx js jsx mjs cjs go rb rs java kt php ex exs sh cs".split())  # noqa: SIM905
 """Suffixes of code in which a name is looked for."""
+
+
+class Files(Protocol):
+    """What a tree asks the project's files, where it knows more than their names."""
+
+    is_whole: bool
+
+    def read(self, file: str) -> bytes | Trouble:
+        """The bytes of a file, or what prevents it."""
+
+    def excluded(self, path: str) -> bool:
+        """Whether the configuration leaves a path out."""
 
 
 class _Ignore(NamedTuple):
@@ -36,10 +47,10 @@ class Tree:
         self,
         names: Iterable[str],
         ignores: Mapping[str, bytes] | None = None,
-        read: Callable[[str], bytes | Trouble] | None = None,
+        project: Files | None = None,
     ) -> None:
         self._names = names
-        self._read = read
+        self._project = project
         self._ignores = ignores or {}
         self._answers: dict[tuple[str, str], str] = {}
 
@@ -60,12 +71,13 @@ class Tree:
         """Whether the path of some file or directory is this one or ends with ``/`` and this one; case does not matter."""
         return bool(self._ask("ends", path))
 
-    def has_folder(self, name: str) -> bool:
-        """Whether some directory has a name."""
-        return bool(self._ask("folder", name))
+    @property
+    def is_whole(self) -> bool:
+        """Whether the project is a repository, or in none: else a text in it may name what lies above its root."""
+        return bool(self._ask("whole", ""))
 
     def is_ignored(self, path: str) -> bool:
-        """Whether ``.gitignore`` files leave a path, or a directory above it, out of the project."""
+        """Whether ``.gitignore`` files or the configuration leave a path, or a directory above it, out of the project."""
         return bool(self._ask("ignored", path))
 
     def mentions(self, word: str) -> bool:
@@ -79,15 +91,16 @@ class Tree:
     def _ask(self, kind: str, path: str) -> str:
         key = (kind, path)
         if key not in self._answers:
-            if kind == "elsewhere":
-                self._answers[key] = self._elsewhere(path)
-            else:
-                questions = {
-                    "has": self._has, "ends": self._ends, "folder": self._folder, "ignored": self._ignored,
-                    "word": self._word,
-                }  # fmt: skip
-                self._answers[key] = "yes" if questions[kind](path) else ""
+            self._answers[key] = self._found(kind, path)
         return self._answers[key]
+
+    def _found(self, kind: str, path: str) -> str:
+        if kind == "elsewhere":
+            return self._elsewhere(path)
+        if kind == "whole":
+            return "yes" if self._project is None or self._project.is_whole else ""
+        questions = {"has": self._has, "ends": self._ends, "ignored": self._ignored, "word": self._word}
+        return "yes" if questions[kind](path) else ""
 
     @cached_property
     def _files(self) -> frozenset[str]:
@@ -112,10 +125,6 @@ class Tree:
             found.setdefault(low.rpartition("/")[2], []).append(low)
         return found
 
-    @cached_property
-    def _folder_names(self) -> frozenset[str]:
-        return frozenset(path.rpartition("/")[2] for path in self._folders)
-
     def _has(self, path: str) -> bool:
         if path in self._files or path in self._folders:
             return True
@@ -138,21 +147,15 @@ class Tree:
         return found[0] if len(found) == 1 else ""
 
     def _word(self, word: str) -> bool:
-        from re import compile as pattern
-        from re import escape
-
-        wanted = pattern(rb"(?<!\w)" + escape(word).encode() + rb"(?!\w)")
-        if self._read is None:
+        wanted = re.compile(rb"(?<!\w)" + re.escape(word).encode() + rb"(?!\w)")
+        if self._project is None:
             return False
         for path in self._files:
             if path.endswith(CODE):
-                data = self._read(path)
-                if not isinstance(data, Trouble) and word.encode() in data and wanted.search(data):
+                data = self._project.read(path)
+                if isinstance(data, bytes) and word.encode() in data and wanted.search(data):
                     return True
         return False
-
-    def _folder(self, name: str) -> bool:
-        return name in self._folder_names
 
     @cached_property
     def _specs(self) -> list[_Ignore]:
@@ -168,6 +171,8 @@ class Tree:
         return found
 
     def _ignored(self, path: str) -> bool:
+        if self._project is not None and self._project.excluded(path):
+            return True
         parts = path.rstrip("/").split("/")
         folders = ["/".join(parts[:end]) + "/" for end in range(1, len(parts))]
         return any(map(self._decided, [*folders, path]))

@@ -52,6 +52,8 @@ class Workspace:
         """Directories and files that could not be looked at."""
         self.names = listing.names
         """Files of every kind, those of nested projects and excluded ones among them."""
+        self.is_whole = listing.is_whole
+        """Whether nothing above the root belongs to the same repository."""
         self.notes = listing.notes
         """What to tell the user that is no trouble."""
         self.overlay = overlay
@@ -81,7 +83,7 @@ class Workspace:
         files = {path: entry for path, entry in self.files.items() if not path.startswith(beyond)}
         return Workspace(
             self.root,
-            Listing(files, self.how, self.troubles, self.notes, self.names),
+            Listing(files, self.how, self.troubles, self.notes, self.names, self.is_whole),
             excluded=self.excluded,
             force_exclude=self.force_exclude,
             overlay=self.overlay,
@@ -100,7 +102,7 @@ class Workspace:
         """What is there, of every kind."""
         from .tree import Tree
 
-        return Tree([*self.names, *self.files], self.ignores, self.read)
+        return Tree([*self.names, *self.files], self.ignores, self)
 
     def read(self, file: FileEntry | str, limit: int = LIMIT) -> bytes | Trouble:
         """The bytes of a file, from the overlay or from disk; what prevents it is a trouble."""

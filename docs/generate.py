@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
+from agents_page import agents_page
 from catalog_page import catalog_page
 
 from atomlint.cli import COMMANDS, main
@@ -87,6 +88,7 @@ def pages() -> Iterator[tuple[Path, str]]:
     yield ROOT / "docs" / "configuration.md", MADE + configuration(rules)
     yield ROOT / "docs" / "cli.md", MADE + commands()
     yield ROOT / "docs" / "catalog.md", MADE + catalog_page()
+    yield ROOT / "docs" / "agents.md", MADE + agents_page(rules)
     yield ROOT / "README.md", readme()
 
 

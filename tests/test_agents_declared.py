@@ -207,6 +207,7 @@ def test_which_fly_files_are_declared() -> None:
         ("secrets = [1]", "secrets[0]: must be a string, not an integer"),
         ("config = 1", "config: must be a string or a list of strings, not an integer"),
         ("config = ''", "config: must not be empty"),
+        ("also-allowed = ['fly.[']", "also-allowed: the pattern 'fly.[' matches nothing"),
         ("env = 'x'", "env: must be a table of strings or lists of strings, not a string"),
         ("[env]\nDEBUG = false", "env.DEBUG: must be a string or a list of strings, not a boolean"),
         ("[apps.a]\nauto-stop = 'stopp'", "apps.a.auto-stop: must be one of off, stop, suspend, not 'stopp'"),

@@ -48,7 +48,7 @@ def test_a_stale_a_missing_and_a_left_over_page_are_named(tmp_path):
         (tmp_path / name).mkdir()
     (tmp_path / "examples" / "incident").symlink_to(ROOT / "examples" / "incident", target_is_directory=True)
     (tmp_path / "README.md").write_text("no markers\n", "utf-8")
-    for name in ("generate.py", "catalog_page.py"):
+    for name in ("generate.py", "agents_page.py", "catalog_page.py"):
         (tmp_path / "docs" / name).write_text(text(f"docs/{name}"), "utf-8")
     script = tmp_path / "docs" / "generate.py"
     assert "docs/cli.md is stale" in generate("--check", script=script).stderr

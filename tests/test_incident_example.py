@@ -32,6 +32,7 @@ AFTER = EXAMPLE / "after"
 FIRST_RULES = {
     "database-sqlite-default",
     "fly-mode-variable-missing",
+    "fly-topology-drift",
     "orm-back-populates-missing",
     "orm-duplicate-class",
     "purge-hardcoded-tenant",

@@ -147,14 +147,12 @@ def _bare(kind: Any) -> tuple[Any, Any]:
     return kind, kind
 
 
-def iter_fields(kind: type) -> Iterator[tuple[str, Any, str, Any]]:
-    """The keys of a struct for its documentation: name, type, sentence, default."""
-    import msgspec
+def iter_fields(kind: type) -> Iterator[tuple[str, Any, str]]:
+    """The keys of a struct for its documentation: name, type, sentence."""
     from msgspec import inspect
 
     info = inspect.type_info(kind)
     assert isinstance(info, inspect.StructType)
     for field in info.fields:
         extra = field.type.extra_json_schema or {} if isinstance(field.type, inspect.Metadata) else {}
-        default = None if field.default is msgspec.NODEFAULT else field.default
-        yield field.encode_name, field.type, str(extra.get("description", "")), default
+        yield field.encode_name, field.type, str(extra.get("description", ""))

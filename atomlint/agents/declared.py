@@ -46,6 +46,7 @@ class Declaration:
         import msgspec
 
         from ..config.errors import dotted
+        from ..config.globs import wrong
         from ..syntax.toml import read_toml
         from .check import checked
 
@@ -66,7 +67,14 @@ class Declaration:
             unknown = reason.startswith("unknown key")
             span = headers.get(keys) if item is None else item.key_span if unknown else item.value_span
             problems.append(Problem(span or self._near(keys, items), f"{dotted(keys)}: {reason}"))
-        return msgspec.convert(data, Architecture), tuple(problems), items
+        declared = msgspec.convert(data, Architecture)
+        for number, pattern in enumerate(declared.also_allowed):
+            why = wrong(pattern)
+            if why is not None:
+                item = items.get(("also-allowed", number))
+                where = self.block.begin if item is None else item.value_span
+                problems.append(Problem(where, f"also-allowed: the pattern {pattern!r} {why}"))
+        return declared, tuple(problems), items
 
     def _near(self, keys: Keys, items: dict[Keys, Item]) -> Span:
         """Of what stands nearest below keys that have no line of their own, such as ``a`` of ``[a.b]``."""

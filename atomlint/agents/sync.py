@@ -105,6 +105,8 @@ def _draft(path: Path, name: str, rules: Sequence[Rule]) -> Draft:
         source = Source(name, before or b"")
         text = synced(Document(name, "markdown", source), rules)
         after = source.encode(text)
+        if not read_blocks(Document(name, "markdown", Source(name, after)).markdown).named(RULES):
+            raise SyncError(f"{shown(path)}: the block would stand in code or in a comment that is not closed")
     except OSError as error:
         raise SyncError(f"{shown(path)}: {error.strerror or error}") from None
     except DecodeError as error:

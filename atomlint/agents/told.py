@@ -16,11 +16,13 @@ if TYPE_CHECKING:
     from .blocks import Block
 
 SENTENCE = re.compile(r".+?[.!?](?=\s+(?:[A-Z`]|$)|$)", re.DOTALL)
+LONG = 320
+"""Characters of a line that is still read."""
 HEAD = """\
 <!-- Written by `atomlint agents sync`: change the configuration, then run it again. -->
 ## What atomlint forbids here
 
-`atomlint check` looks for each of these. Do not write them; repair the code rather than silence a finding.
+`atomlint check` holds the project to each of these rules. Repair the code rather than silence a finding;
 `atomlint explain RULE` shows why, and how it is done instead."""
 
 
@@ -37,7 +39,8 @@ def lesson(rule: Rule) -> str:
         return " ".join(own.split())
     summary = " ".join(rule.sections[""].split()).rstrip(".")
     reason = SENTENCE.match(" ".join(rule.why.split()))
-    return f"{summary}. {reason[0]}" if reason else f"{summary}."
+    whole = f"{summary}. {reason[0]}" if reason else ""
+    return whole if reason and len(whole) <= LONG else f"{summary}."
 
 
 def end_of_lines(text: str) -> str:

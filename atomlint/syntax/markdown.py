@@ -10,6 +10,8 @@ import re
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from ..finding import Span
     from ..source import Source
 
@@ -17,7 +19,6 @@ ATX = re.compile(r" {0,3}(#{1,6})(?:[ \t]+(.*?))?(?:[ \t]+#+)?[ \t]*$")
 SETEXT = re.compile(r" {0,3}(=+|-+)[ \t]*$")
 FENCE = re.compile(r"(\s*(?:[-*+>]\s+)*)(`{3,}|~{3,})[ \t]*([^`]*?)[ \t]*$")
 PARAGRAPH = re.compile(r" {0,3}(?![-*+#>]|\d+[.)]|\s)(.*\S)")
-COMMENT = re.compile(r"<!--(.*?)-->", re.DOTALL)
 CODE = re.compile(r"(`+)(?!`)(.+?)(?<!`)\1(?!`)")
 
 
@@ -97,9 +98,9 @@ def read_markdown(source: Source) -> Markdown:
         codes.append(Code(match[2].strip(), source.span(start, start + len(match[2].strip()))))
         _blank(prose, *match.span())
     comments = []
-    for match in COMMENT.finditer("".join(prose)):
-        comments.append(Comment(source.text[slice(*match.span(1))].strip(), source.span(*match.span())))
-        _blank(prose, *match.span())
+    for start, end in _comments("".join(prose)):
+        comments.append(Comment(source.text[start + 4 : end - 3].strip(), source.span(start, end)))
+        _blank(prose, start, end)
     visible = "".join(prose)
     for number, text in enumerate(lines):
         seen = visible[starts[number] : starts[number] + len(text)]
@@ -120,6 +121,17 @@ def _heading(lines: list[str], number: int) -> tuple[int, str, int] | None:
     if under is None or above is None:
         return None
     return (1 if under[1][0] == "=" else 2), above[1], number - 1
+
+
+def _comments(text: str) -> Iterator[tuple[int, int]]:
+    """Places of ``<!-- -->``; a pattern would look for the end of each open one again."""
+    start = text.find("<!--")
+    while start >= 0:
+        end = text.find("-->", start + 4)
+        if end < 0:
+            return
+        yield start, end + 3
+        start = text.find("<!--", end + 3)
 
 
 def _blank(text: list[str], start: int, end: int) -> None:

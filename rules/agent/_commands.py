@@ -20,7 +20,7 @@ STARTS = re.compile(
     r"flyctl|pip3?|uv|poetry|pipenv|pdm|hatch|rye|cd|sudo|time|source|\./[\w./-]+)\s"
 )
 """How a line of code that names no shell begins when it is a command of interest."""
-JOINS = re.compile(r"&&|\|\||;|\|")
+JOINS = re.compile(r"&&|\|\||;|\||\s/\s|,\s|\sor\s|\sand\s")
 ASSIGNED = re.compile(r"[A-Za-z_]\w*=")
 WRAPPERS = frozenset({"sudo", "time", "nohup", "exec", "env", "command", "nice"})
 RUNNERS = frozenset({"uv", "poetry", "pipenv", "pdm", "hatch", "rye"})
@@ -31,6 +31,8 @@ WITH_VALUE = frozenset(
 )
 FILE = re.compile(r"(?:\./)?[\w.@+-]+(?:/[\w.@+-]+)*\.(?:py|sh|js|ts|mjs|cjs|mts|tsx|toml|ya?ml|txt|ini|sql)")
 NAME = re.compile(r"[\w][\w.:-]*")
+PLAIN = re.compile(r"-{0,2}[a-z]{1,12}(?:-[a-z]{1,12})?")
+"""A subcommand or the name of an option."""
 MODULE = re.compile(r"[a-z_]\w*(?:\.\w+)+", re.IGNORECASE)
 
 
@@ -42,6 +44,7 @@ class Need(NamedTuple):
     name: str
     span: Span
     command: str
+    """As it may be shown."""
     folder: str
     """Where it runs, as far as a ``cd`` says; empty when nothing does."""
 
@@ -103,8 +106,18 @@ def _of_line(line: _Line, folder: str) -> Generator[Need, None, str]:
             continue
         for kind, name in _of_words(words):
             if name and not is_placeholder(name.replace("::", "/")):
-                yield Need(kind, name, line.span, " ".join(words), folder)
+                yield Need(kind, name, line.span, shown(words, name), folder)
     return folder
+
+
+def shown(words: list[str], name: str) -> str:
+    """A command as far as what it needs, without arguments that may be anything, secrets among them."""
+    before = [words[0]]
+    for word in words[1:]:
+        if name in word:
+            break
+        before.append(word if PLAIN.fullmatch(word) else "…")
+    return " ".join([*before, name])
 
 
 def _unwrapped(words: list[str]) -> list[str]:

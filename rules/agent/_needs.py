@@ -26,6 +26,8 @@ SCRIPT = re.compile(r'"([\w:./-]+)"\s*:\s*"')
 
 def unmet(index: Index, document: Document, need: Need) -> str:
     """What is missing, as the end of a sentence; empty when it is there or nobody can know."""
+    if need.kind in ("make", "just", "npm") and not index.inventory.is_whole:
+        return ""  # what they read may lie above the project
     if need.kind == "make":
         return _no_target(index, need.name)
     if need.kind == "just":
@@ -35,6 +37,8 @@ def unmet(index: Index, document: Document, need: Need) -> str:
     if need.kind in ("module", "server"):
         return _no_module(index, need)
     path = normpath(need.name)
+    if path.startswith("../") and not index.inventory.is_whole:
+        return ""
     while path.startswith("../"):
         path = path[3:]
     named = NamedPath(f"{need.folder}/{path}" if need.folder else path, need.span, "command")

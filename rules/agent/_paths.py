@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from posixpath import normpath
+from posixpath import join, normpath
 from typing import TYPE_CHECKING, NamedTuple
 
 from ._quiet import is_made, is_placeholder
@@ -97,7 +97,7 @@ KNOWN = [
 SUFFIX = re.compile(rf"\.(?:{'|'.join(KNOWN)})$", re.IGNORECASE)
 PATH = re.compile(r"(?:\./)?(?:[\w@.+()~-]+/)*[\w@.+-]+/?")
 AFTER = re.compile(r"(?:::?[\w.:()\[\]-]+|#[\w./-]*|:\d+(?:-\d+)?)$")
-LINK = re.compile(r"\[[^\]\n]*\]\(<?([^)\s>]+)>?(?:\s+[\"'][^)\n]*)?\)")
+LINK = re.compile(r"\[[^\[\]\n]{0,400}\]\(<?([^)\s>]+)>?(?:\s+[\"'][^)\n]*)?\)")
 FLY = re.compile(r"fly(?:[._-][\w.-]+)?\.toml", re.IGNORECASE)
 
 
@@ -144,6 +144,8 @@ def missing(index: Index, document: Document, named: Named) -> bool:
     """Whether the project lacks a path wherever it could count from, and does not ignore it."""
     tree = index.inventory
     path = named.path.rstrip("/")
+    if normpath(join(document.directory, path)).startswith("../"):
+        return False
     while path.startswith(("../", "./")):
         path = path.partition("/")[2]
     below_first = path.partition("/")[2]  # of a path that begins with the repository's own name

@@ -35,7 +35,9 @@ MARK = re.compile(r"❌|✗|✘|🚫|~~|\bBAD\b|\bWRONG\b|Bad:|Wrong:|\[ \]")
 ARROW = re.compile(r"→|=>|->|⇒")
 NEAR = 6
 """Characters between an arrow and a path that it changes."""
-STOP = re.compile(r"[.;:!?](?=\s)|\|")
+FOREIGN = re.compile(r"[\u0370-\u1fff\u2e80-\ud7ff\uf900-\ufaff]")
+"""Letters of scripts in which none of these words is written."""
+STOP = re.compile(r"(?<!\be\.g)(?<!\bi\.e)(?<!\betc)[.;:!?](?=\s)|\|")
 PLACEHOLDER = re.compile(
     r"(?:^|[/_.-])(?:foo|bar|baz|qux|xxx+|yyy+|my|your|some|path|specific|test_name|test_file|test_specific|test_something|test_module|test_feature|example|examples|sample|placeholder|name|module|feature|"
     r"component|entity|resource|model|table|slug|id|n+|x|y|path/to|file|filename|something|whatever|"
@@ -89,6 +91,11 @@ def is_apart(document: Document, span: Span) -> bool:
         if APART.search(lines[at]):
             return True
     return any(TITLE.search(one) for one in around)
+
+
+def is_foreign(document: Document, line: int) -> bool:
+    """Whether a line is written in a script whose words nobody here knows."""
+    return FOREIGN.search(document.source.lines[line - 1]) is not None
 
 
 def _sentence(text: str, start: int, end: int) -> str:

@@ -41,7 +41,10 @@ commands, those in shell code and in backticks are read: `make`, `just`, `npm ru
 Quiet where the project ignores the path, where it is of a kind that is built, downloaded or kept on one machine (`dist/`,
 `.env`), and where the sentence, its heading or the line before the list says that it may not be there: "create", "for
 example", "removed", "instead of", "if it exists" and such words. A path whose folder is not in the project either is of
-low confidence. A command that a Makefile includes from elsewhere is taken to be there.
+low confidence. Of medium confidence are a folder, because git keeps no empty ones, a script that is run by its name alone,
+because a build may have made it, and what is named in a script other than Latin, whose words for "create" are not known. A
+command that a Makefile includes from elsewhere is taken to be there. Drawings of folders are not read: most show what is
+planned.
 """
 
 from __future__ import annotations
@@ -53,7 +56,7 @@ from atomlint import Confidence, Context, Document, Finding, rule
 from ._commands import needs
 from ._needs import unmet
 from ._paths import FLY, is_anchored, missing, named
-from ._quiet import is_apart
+from ._quiet import is_apart, is_foreign
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -76,7 +79,7 @@ def report(ctx: Context, document: Document) -> Iterator[Finding]:
     for one in named(document):
         if one.path not in seen and missing(ctx.index, document, one) and not is_apart(document, one.span):
             seen.add(one.path)
-            yield of_path(ctx, one)
+            yield of_path(ctx, document, one)
     for need in needs(document):
         key = f"{need.kind} {need.name}"
         if key in seen or need.name in seen:
@@ -84,14 +87,18 @@ def report(ctx: Context, document: Document) -> Iterator[Finding]:
         reason = unmet(ctx.index, document, need)
         if reason and not is_apart(document, need.span):
             seen.add(key)
-            yield ctx.finding(need.span, f"tells to run `{need.command}`, and {reason}")
+            bare = need.kind == "file" and "/" not in need.name.removeprefix("./")
+            level = Confidence.MEDIUM if bare else Confidence.HIGH  # it may run where a build or a container put it
+            yield ctx.finding(need.span, f"tells to run `{need.command}`, and {reason}", confidence=level)
 
 
-def of_path(ctx: Context, one: Named) -> Finding:
-    """Sure where the folder above it is the project's own."""
+def of_path(ctx: Context, document: Document, one: Named) -> Finding:
+    """Sure where the folder above it is the project's own; git keeps no empty folder, so one may be there."""
     name = one.path.rstrip("/")
-    sure = one.how == "link" or FLY.fullmatch(name.rpartition("/")[2]) or is_anchored(ctx.index, one.path)
     what = "folder" if one.path.endswith("/") else "file"
+    sure = one.how == "link" or FLY.fullmatch(name.rpartition("/")[2]) or is_anchored(ctx.index, one.path)
+    likely = what == "folder" or is_foreign(document, one.span.start.line)
+    level = Confidence.LOW if not sure else Confidence.MEDIUM if likely else Confidence.HIGH
     twin = "" if what == "folder" else ctx.index.inventory.elsewhere(name)
     message = f"names {one.path}, and the project has no such {what}{'; there is ' + twin if twin else ''}"
-    return ctx.finding(one.span, message, confidence=Confidence.HIGH if sure else Confidence.LOW)
+    return ctx.finding(one.span, message, confidence=level)

@@ -31,6 +31,9 @@ of connections long before it runs out of work.
         with engine.connect() as connection:
             return connection.execute(text("SELECT id FROM orders")).all()
 
+## For agents
+Make one engine a process, at the level of the module; never in a function that requests call.
+
 ## Limits
 Quiet for an engine over a URL that the request itself brings (a customer's own database): there is nothing to keep it
 under. With `NullPool` there is no pool to lose, and the finding has low confidence. What keeps an engine is what keeps a

@@ -44,6 +44,9 @@ as `selectinload`, makes it 2 however many rows there are.
         users = {user.id: user for user in db.query(User).filter(User.id.in_(ids))}
         return [users[user_id].name for user_id in ids]
 
+## For agents
+Send no query in a loop: use `IN`, a join or eager loading.
+
 ## Limits
 Only reads count. Quiet for chunks, pages, retries, constants, loops that leave at the first hit, answers that earlier
 turns stored, and for code that no request reaches. A query under a condition is reported with less confidence.

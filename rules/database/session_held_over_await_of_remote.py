@@ -43,6 +43,9 @@ model takes seconds: with 15 connections, 15 such requests at once leave none fo
 ## Configuration
 Off unless it is selected by its id: how long the other service takes decides whether it matters, and the code does not say.
 
+## For agents
+Close the session, or end its transaction, before a call to another service is awaited.
+
 ## Limits
 Seen within one function. The wait is an awaited call of a known HTTP or model client, or `asyncio.sleep`; one that stands in
 a function of the project is not seen.

@@ -19,6 +19,9 @@ without a default stops the process with the variable's name instead.
     DATABASE_URL = os.environ["DATABASE_URL"]
     engine = create_engine(DATABASE_URL)
 
+## For agents
+Give a database URL no default: a missing setting stops the process.
+
 ## Limits
 Quiet in tests, in branches that a flag chooses (`if TESTING:`), and where production refuses SQLite: by a raise that
 looks at the URL, or by a mode variable that every Fly.io configuration deploying the code sets. When such a

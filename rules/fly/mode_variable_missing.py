@@ -45,6 +45,9 @@ customers see their account gone.
       ENVIRONMENT = "production"
       LOG_LEVEL = "info"
 
+## For agents
+Never remove from `[env]` of a Fly.io configuration the variable by which the code knows that it is in production.
+
 ## Limits
 Quiet where the variable may come from elsewhere: the Dockerfile's final stage, a start command or the start script that
 it names, and a comment that lists it among the application's secrets (`fly secrets set ENVIRONMENT=production`).

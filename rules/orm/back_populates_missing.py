@@ -40,6 +40,9 @@ initialize"), although imports, migrations and the start went well.
         assignee_id: Mapped[int] = mapped_column(ForeignKey("users.id"))
         assignee: Mapped["User"] = relationship("User", back_populates="tickets")
 
+## For agents
+Both sides of a relationship name each other with `back_populates`.
+
 ## Limits
 Quiet when the other class is not found, is found more than once, or has a base from a library that the index does not
 know. Relationships that a mixin declares, and those whose keywords come from a dictionary, are not looked at. The

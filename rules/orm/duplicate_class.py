@@ -34,6 +34,9 @@ reports that it is healthy, and crashes on its first request, over and over.
         id = Column(Integer, primary_key=True)
         number = Column(String(20))
 
+## For agents
+Map each table once, and give each mapped class a name of its own.
+
 ## Limits
 Tables made by `Table(...)` without a class, table names computed by code, and a module that is imported under two names
 are not seen. Classes that share a name but no table are reported only when they stand in one file, or when a

@@ -36,6 +36,10 @@ typed on purpose, with a dry run as the default.
         if given.apply:
             session.commit()
 
+## For agents
+Never write the id, name, email address or domain of a customer into a script that deletes. The target is a required
+argument, a dry run is the default, and what will go is printed before anything goes.
+
 ## Limits
 Names such as `demo`, `test` or `example` count as nobody's. Scripts that refuse to run outside of a local or test
 environment are quiet. Only Python is read: names in `.sql` files and shell scripts are not seen, nor are the defaults

@@ -31,6 +31,9 @@ Redis hangs and the client has no timeout.
 `places = 5`: from so many functions on, those that share one client become one finding where that client is made, with
 the functions as related places: the client is what to change. `places = 0` reports each function by itself.
 
+## For agents
+In `async def`, use the asynchronous Redis client and await it.
+
 ## Limits
 Followed are coroutine functions that requests reach, and plain functions that they call. A thread in between
 (`run_in_threadpool`, `asyncio.to_thread`, an executor) ends it, as do plain routes and plain dependencies of FastAPI,

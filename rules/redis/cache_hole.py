@@ -49,6 +49,9 @@ again. Often those are the most frequent keys of all: requests without a tenant 
         request.state.plan = plan_of(request.headers.get("x-tenant-id"))
         return await call_next(request)
 
+## For agents
+Store every answer in the local cache, an empty one and a failed lookup among them, under the key that is looked up.
+
 ## Limits
 Looked at are Redis commands behind a local cache, and reads of tenants behind any cache, in middlewares, hooks and shared
 dependencies. Returns in handlers of errors count as none: what failed is rightly asked again. A lookup that ends in an

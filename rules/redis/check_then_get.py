@@ -23,6 +23,10 @@ lock without an expiry, which then locks its user out for good.
     def profile(user_id: int):
         return client.get(f"profile:{user_id}")
 
+## For agents
+Do in one Redis command what one command can do: `get` and test for None, `set(..., nx=True, ex=...)`, `getdel`, or a
+pipeline.
+
 ## Limits
 Compared are commands of one function on the same client and the same key expression. A value that is compared before it
 is deleted (a lock's owner) needs a script and is not reported; nor is a delete after other work, which is how queues

@@ -30,6 +30,9 @@ new clients once it has too many.
     def basket(user: str):
         return client.get(f"basket:{user}")
 
+## For agents
+Make one Redis client a process and share it; never make one in a function that requests call.
+
 ## Limits
 Reported once, where the client is made; the calls that get a fresh one are related places. Kept is what a module, a
 class, an application's state, a guarded attribute or global, or a local cache decorator keeps. A client over a pool that

@@ -30,6 +30,9 @@ commands that take many members, such as `delete(*keys)` and `sadd(key, *members
 ## Configuration
 `turns` is how often a loop over constants may turn before its commands are reported; the default is 10.
 
+## For agents
+Send no Redis command in a loop: use `mget`, `mset` or one pipeline around it.
+
 ## Limits
 Quiet for commands on a pipeline, chunks, pages, retries, loops that leave at the first hit, consumers, locks, commands
 that wait, and for code that no request reaches. A command under a condition is reported with less confidence.

@@ -54,6 +54,9 @@ bills commands, the command. Asked first, the same dict takes most reads away; a
         request.state.plan = load(request.headers["x-tenant-id"])
         return await call_next(request)
 
+## For agents
+Ask the local cache before Redis, not after it.
+
 ## Limits
 A dict that is only filled when Redis is away is a substitute, not a copy, and is not reported. One that is filled along
 with Redis and read only when Redis fails is, with low confidence: it may be there for outages alone. So is one that

@@ -25,6 +25,9 @@ the switch expects that.
 `switch` names the setting, such as `SUSPEND_REDIS`. Without it the rule looks for a setting with such a name that already
 guards a client, and is silent when there is none.
 
+## For agents
+Build Redis clients only in the factory that asks the kill switch.
+
 ## Limits
 A check counts around the construction, before it in its function, or around every call of that function, so a central
 factory that asks is enough. A client that is only made when its own URL is set has a switch of its own and is not

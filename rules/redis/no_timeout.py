@@ -30,6 +30,9 @@ health check. With a timeout of some seconds the command raises, and the code ar
 ## Configuration
 `timeout` is the number of seconds that the fix gives; the default is 5, as in redis-py 8.
 
+## For agents
+Give every Redis client `socket_timeout` and `socket_connect_timeout`.
+
 ## Limits
 Quiet when the project's requirements or lock file ask for redis-py 8 or later, whose default is 5 seconds, and low when
 they leave that open. Arguments that come from a dictionary that is not known are taken to hold a timeout. Clients of blocking

@@ -61,6 +61,10 @@ runs more commands than that in the requests of a single route. What the message
 `requests-per-hour`, `identifiers` and `sync-interval`: a sync costs as many commands as now, once an interval and
 identifier; a local cache loads as often as random arrivals make it.
 
+## For agents
+Put no Redis command into a middleware or a shared dependency. Count or cache in local memory, and sync every few
+seconds with one pipeline.
+
 ## Limits
 Reported are middlewares, hooks that run before every request, and FastAPI dependencies; a command that a single route
 runs for its own purpose is not. A local cache or a time gate counts when it stands in the call path and works: what it

@@ -28,6 +28,9 @@ development and stops every other client in production: KEYS over a million keys
     def drop(course: str):
         client.delete(f"course:{course}:page", f"course:{course}:outline")
 
+## For agents
+No `KEYS`, no scan and no whole collection on a request path: keep an index or a counter.
+
 ## Limits
 KEYS and FLUSHALL are high. Reading a whole set, list or hash is reported when the project adds members of any number to
 it and never trims it; a hash with a handful of fields that are named in the source is an object, and quiet. Routes for

@@ -29,6 +29,9 @@ are made of request data pile up until memory is full: then Redis refuses writes
 ## Configuration
 `default-ttl` is the expiry in seconds that the fix gives; the default is 300.
 
+## For agents
+Give every key that caches something an expiry (`ex=300`).
+
 ## Limits
 Looked at are keys with a part that varies. Quiet for a key that anything in the project gives an expiry, for constant
 keys, and for keys that a function is handed. High confidence needs a word such as cache, session, token or lock in the

@@ -43,6 +43,9 @@ asking Redis plainly would have cost. The same happens when the time that the cl
             state["count"] = 0
         return await call_next(request)
 
+## For agents
+In a gate that opens after some time or some requests, reset both, the time and the count, when it has opened.
+
 ## Limits
 Looked at are gates with a part that compares times, on the way from a request to a Redis command. A counter that another
 function sets back is not reported, nor one whose limit is no number that the code shows.

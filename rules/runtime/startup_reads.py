@@ -35,6 +35,9 @@ served a customer.
 `commands` is how many commands or queries a start may repeat in loops; the default is 50. A loop over data, whose length
 the code does not say, is reported with medium confidence for Redis and low for a database: it may seed a handful of rows.
 
+## For agents
+At the start of a process, read in bulk or on demand, not row by row.
+
 ## Limits
 Seen are lifespans and start-up handlers, not what modules do on import. A loop that retries or that leaves at the first hit
 counts once.

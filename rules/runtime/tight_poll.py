@@ -33,6 +33,10 @@ awake and is billed by the command on a hosted Redis.
 ## Configuration
 `budget` is the shortest interval, in seconds, at which a loop may ask; the default is 30.
 
+## For agents
+Do not poll a database or Redis every few seconds: wait for a signal, or ask at the interval that the project
+declares.
+
 ## Limits
 Quiet for a back-off after errors, for a few attempts at start-up, for loops that a blocking read paces, for waits for
 a lock, and for work that only some turns do. A wait that a number of turns or a time ends is of medium confidence.

@@ -29,6 +29,9 @@ memory climbs until the process is killed, and whoever can choose the key can ma
         hits[host] = hits.get(host, 0) + 1
         return await call_next(request)
 
+## For agents
+Bound every dict, list or set that lives as long as the process: a maximum, or a time to live.
+
 ## Limits
 Reported are containers of a module or a class, and of instances that live as long as the process. Anything that takes
 entries out (and does not put them back at once), looks at the size, or gets the container handed counts as a bound,

@@ -39,6 +39,10 @@ application can run without (a warm cache, seeded rows, a background service) mu
 
     app = FastAPI(lifespan=lifespan)
 
+## For agents
+Wrap every step of the start-up that needs a database or Redis: catch what is raised when it is away, log it, and
+start.
+
 ## Limits
 Redis work is reported with high confidence, database work with medium. A start that only connects, creates tables or
 migrates is not: without those nothing works, and stopping may be what is meant. A handler that logs and raises again counts

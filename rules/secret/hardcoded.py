@@ -34,6 +34,10 @@ Confidence says how plain the case is:
   other token whose name tells no issuer.
 - low: the same in a test, documentation, an example or a template.
 
+## For agents
+Never write a credential into a file, a test or an example among them. Read it from the environment; in tests,
+generate one.
+
 ## Limits
 The plugins of detect-secrets, and some more for providers that it lacks, find tokens by their form; values without a
 form are found by the name they stand under (`*_SECRET`, `*_TOKEN`, `*PASSWORD`, `*_API_KEY`, `client_secret=` ...).
@@ -43,10 +47,10 @@ characters, or with a word such as `test` or `example` in it counts as made up. 
 revoked credential looks like a live one.
 
 Read are Python, TOML, YAML, JSON, dotenv files, Dockerfiles, Procfiles, Markdown, shell scripts (`.sh`, `.bash`,
-`.zsh`, `.envrc`), settings (`.ini`, `.cfg`, `.conf`, `.properties`) and `.flaskenv`, `.npmrc`, `.netrc`, `.pgpass`;
-nothing else, so no JavaScript, SQL or Terraform. Of these, lock files and recorded output (`__snapshots__`,
-`cassettes`) are left out, whose random strings are digests, and JSON over one megabyte. Lines over 8,192 characters are
-read only round what may begin a secret.
+`.zsh`, `.envrc`), settings (`.ini`, `.cfg`, `.conf`, `.properties`), Makefiles, justfiles and `.flaskenv`, `.npmrc`,
+`.netrc`, `.pgpass`; nothing else, so no JavaScript, SQL or Terraform. Of these, lock files and recorded output
+(`__snapshots__`, `cassettes`) are left out, whose random strings are digests, and JSON over one megabyte. Lines over
+8,192 characters are read only round what may begin a secret.
 """
 
 from __future__ import annotations

@@ -60,6 +60,9 @@ that no test with one tenant sees.
 The tenant is recognised by the names of the tenant models (`tenant-models` in `[tool.atomlint]`): `tenant_id`,
 `workspace`, `org_id`.
 
+## For agents
+Put the tenant's id into the key of everything that is cached for a tenant.
+
 ## Limits
 Reported is a key of constants, or of constants and words that tell no customer (a period, a page, a language). Any
 other variable in a key is taken to tell the customer: an id, a user, a host. A key that a function of the project

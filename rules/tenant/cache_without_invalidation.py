@@ -64,6 +64,9 @@ when nothing expires. A short expiry bounds that; dropping the key where the row
 ## Configuration
 `ttl` is the longest expiry, in seconds, that needs no invalidation; the default is 300.
 
+## For agents
+Whoever writes what is cached drops the cached copy in the same change.
+
 ## Limits
 One writer that drops anything from the cache is enough, and so is an event listener that does. An expiry that is no constant is
 taken to be short. A process does not see what another one drops from its own memory. Rows that are only ever added are

@@ -50,6 +50,9 @@ request does any work. FastAPI runs a dependency once per request, so sharing th
 Which classes stand for a customer is recognised by name, or set once for all rules: `tenant-models = ["Account"]` in
 `[tool.atomlint]`.
 
+## For agents
+Read the tenant once a request and hand it on.
+
 ## Limits
 Two reads are the same when they filter one model by one column and the value comes from the same place: a path
 parameter, the request, what a dependency gives. `session.get()` as the later one is not reported: the session answers

@@ -23,6 +23,9 @@ the process ends.
 ## Configuration
 Nothing. A decorator of your own called `cache` or `lru_cache` is not meant: names are resolved by their imports.
 
+## For agents
+No `functools.lru_cache` on coroutines, on functions that take a session, or on rows of the database.
+
 ## Limits
 Rows count as changing when something in the project updates or deletes them; `cache_clear()` on the function, anywhere,
 is taken to be called when that happens. Only reads in the function itself and in what it calls directly are seen.

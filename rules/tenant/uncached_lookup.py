@@ -70,6 +70,10 @@ Which classes stand for a customer is recognised by name (`Tenant`, `Organizatio
 rules: `tenant-models = ["Account"]` in `[tool.atomlint]`. `keys = ["portal"]` names further columns that tell a customer;
 `ttl` and `requests-per-day` are what the message's saving is made of.
 
+## For agents
+Do not read the tenant from the database on every request: ask the cache that stands in front, and forget the entry
+when the tenant changes.
+
 ## Limits
 A handler that reads the tenant it is about, by id or slug, is not reported, nor a lookup whose row is then changed. One
 that reads the tenant by host (subdomain, domain, ...) is, with medium confidence, unless it only asks whether there is

@@ -48,6 +48,9 @@ customer reaches another's rows.
 Off by default, because row-level security and checks after the query are not seen: `select = ["tenant-unscoped-query"]`.
 Tenant models are recognised by name, or set by `tenant-models` in `[tool.atomlint]`.
 
+## For agents
+Filter every query on a tenant's data by the tenant.
+
 ## Limits
 A function knows a tenant when a parameter tells it by its name. One that compares the row's tenant afterwards, or gives
 the tenant to anything else than a log, is not reported.

@@ -266,3 +266,22 @@ def test_a_project_without_another_driver_is_told_of_its_fallback_with_low_confi
         report = check_files({"app.py": app, "requirements.txt": required}, select=("database-sqlite-default",))
         confidences += [finding.confidence.value for finding in report.findings]
     assert confidences == ["low", "high"]
+
+
+def test_the_block_for_agents_says_machines_and_processes() -> None:
+    block = """
+# Desk
+
+<!-- BEGIN:atomlint-deploy v1 -->
+```toml
+config = "fly.toml"
+
+[apps.desk]
+groups = { web = { machines = 6, processes = 3 } }
+```
+<!-- END:atomlint-deploy -->
+"""
+    fly = FLY.format(processes='web = "./start"')
+    share = budget({**SHARED, "fly.toml": fly, "CLAUDE.md": block}).shares[0]
+    assert (share.machines.value, share.programs[0].processes.value, share.each) == (6, 3, 45)
+    assert (share.machines.source, share.programs[0].processes.source) == ("CLAUDE.md", "CLAUDE.md")

@@ -80,14 +80,17 @@ def test_the_repaired_pools_come_to_36_connections(tmp_path: Path) -> None:
 
     after = tmp_path / "after"
     shutil.copytree(INCIDENT / "after", after)
-    settings = after / "pyproject.toml"
-    settings.write_text(settings.read_text("utf-8").replace("connection-limit = 40", "connection-limit = 35"), "utf-8")
+    block = after / "CLAUDE.md"
+    text = block.read_text("utf-8")
+    assert "database-connections = 40" in text
+    block.write_text(text.replace("database-connections = 40", "database-connections = 35"), "utf-8")
     found = [f for f in check_directory(after).findings if f.rule == "database-pool-budget"]
     assert [f.message.partition(":")[0] for f in found] == [
         "fly.toml can open 36 database connections, and the limit is 35"
     ]
     assert "pool 12 (DB_POOL_SIZE in fly.toml) + overflow 0 (DATABASE_MAX_OVERFLOW in fly.toml)" in found[0].help
-    assert "machines of api: 2 (option machines)" in found[0].help
+    assert "machines of api: 2 (CLAUDE.md); processes of api: 1 (uvicorn without a count)" in found[0].help
+    assert "declares the limit" in {note.message for note in found[0].related if note.span.path == "CLAUDE.md"}
 
 
 def test_the_engine_is_marked_where_a_check_would_have_stopped_the_start(before: Report) -> None:

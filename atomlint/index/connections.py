@@ -7,7 +7,7 @@ A term that is not known counts as the least it can be, and the sum is then a lo
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from .closures import imported
 from .engine_use import is_used
@@ -168,6 +168,9 @@ def _shares(
     for group in deployment.fly.groups:
         programs = started(settler, deployment, group.name)
         found = tuple(_programs(index, settler, deployment, programs, calls))
+        told = _declared(index, deployment, group.name, "processes")
+        if told is not None and len(found) == 1:
+            found = (found[0]._replace(processes=told),)
         if any(program.engines for program in found):
             yield Share(
                 group.name, _machines(index, deployment, group.name, machines), deployment.fly.deploy.overlap, found
@@ -216,20 +219,27 @@ def _anywhere(index: Index, settler: Settler, calls: Sequence[Call]) -> tuple[En
 def _machines(index: Index, deployment: Deployment, group: str, stated: Mapping[str, int]) -> Figure:
     if group in stated:
         return Figure(stated[group], "option machines")
-    declaration = index.instructions.declaration_for(deployment.path)
-    if declaration is not None and deployment.path in declaration.configs:
-        app = declaration.architecture.apps.get(deployment.fly.app or "")
-        declared = app.groups.get(group) if app is not None else None
-        if declared is not None and declared.machines is not None:
-            return Figure(
-                declared.machines,
-                declaration.path,
-                declaration.span("apps", deployment.fly.app or "", "groups", group, "machines"),
-            )
+    declared = _declared(index, deployment, group, "machines")
+    if declared is not None:
+        return declared
     counted = scaled(index, deployment, group)
     if counted is not None:
         return Figure(counted.machines, f"fly scale count in {counted.path}", counted.span)
     return Figure(deployment.fly.default_machines(group), "what a first deployment makes")
+
+
+def _declared(index: Index, deployment: Deployment, group: str, key: Literal["machines", "processes"]) -> Figure | None:
+    """What the block for agents says of a process group."""
+    declaration = index.instructions.declaration_for(deployment.path)
+    if declaration is None or deployment.path not in declaration.configs:
+        return None
+    name = deployment.fly.app or ""
+    app = declaration.architecture.apps.get(name)
+    declared = app.groups.get(group) if app is not None else None
+    count = None if declared is None else getattr(declared, key)
+    return (
+        None if count is None else Figure(count, declaration.path, declaration.span("apps", name, "groups", group, key))
+    )
 
 
 def environment(deployment: Deployment) -> dict[str, Given]:

@@ -65,7 +65,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from atomlint import Call, Confidence, Context, Finding, Option, Span, rule
+from atomlint import Call, Confidence, Context, Finding, Note, Option, Span, rule
 
 from ._terms import notes, shown, sum_of, table
 
@@ -148,7 +148,12 @@ def report(ctx: Context, call: Call) -> Iterator[Finding]:
     free = (limit or SMALLEST) - ctx.option(RESERVED)
     for found in call.index.pools.connections(machines(ctx.option(MACHINES))):
         if found.least > free:
-            yield finding(ctx, found, free, is_told=bool(limit))
+            made = finding(ctx, found, free, is_told=bool(limit))
+            declaration = ctx.index.declaration
+            is_default = ctx.options.get(LIMIT.name, LIMIT.default) == LIMIT.default
+            if limit and is_default and declaration is not None:
+                made = made.with_related(Note(declaration.span("budget", "database-connections"), "declares the limit"))
+            yield made
 
 
 def is_postgres(index: Index) -> bool:

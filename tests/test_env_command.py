@@ -146,6 +146,15 @@ def test_a_file_that_does_not_parse_is_named_and_ends_with_two(project: Path) ->
     assert "DATABASE_URL" in result.output
 
 
+@pytest.mark.parametrize(("name", "text"), [("fly.toml", "app = \n"), ("docker-compose.yml", "services: [\n")])
+def test_a_document_that_does_not_parse_is_named_and_ends_with_two(project: Path, name: str, text: str) -> None:
+    (project / name).write_text(text, "utf-8")
+    result = run(str(project))
+    assert result.exit_code == 2
+    assert f"{name}: cannot be read" in result.output
+    assert "DATABASE_URL" in result.output
+
+
 def test_a_path_that_is_not_there_ends_with_two(tmp_path: Path) -> None:
     result = run(str(tmp_path / "nowhere"))
     assert (result.exit_code, "no such file or directory" in result.output) == (2, True)

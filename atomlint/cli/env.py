@@ -67,6 +67,7 @@ def env(
         settings, _, index, problems = engine.program(request)
         found = list(index.contract.settings.values())
         troubles = [f"{file}: does not parse: line {p.line}: {p.message}" for file, p in sorted(problems.items())]
+        troubles += [f"{file}: cannot be read: {why}" for file, why in sorted(index.contract.troubles.items())]
         if example is not None:
             from .env_example import example_text
 

@@ -6,6 +6,7 @@ import re
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from ..document import document_kind
 from .gating import setting_gates
 from .tables import text_of
 
@@ -152,6 +153,16 @@ class Contract:
         return {
             name: Setting(name, tuple(reads[name]), gates.get(name, ()), places.get(name, ())) for name in sorted(reads)
         }
+
+    @cached_property
+    def troubles(self) -> dict[str, str]:
+        """Files that may set something and cannot be parsed, each with the reason."""
+        found = {path: str(error) for path, error in self.index.deployments.broken.items()}
+        for path in self.index.files:
+            document = self.index.document(path) if document_kind(path) == "compose" else None
+            if document is not None and document.error is not None:
+                found[path] = str(document.error)
+        return found
 
     def _reads(self) -> Iterator[SettingRead]:
         from .fields import mixed_reads

@@ -312,3 +312,28 @@ def test_a_singleton_that_a_module_makes_reads_on_import() -> None:
 def test_a_helper_requires_what_it_refuses_to_go_without(body: str, call: str, required: bool) -> None:
     text = f"import os\ndef get(name, required=False):\n    {body}\nvalue = {call}\n"
     assert [read.required for read in all_reads(text) if read.kind == "helper"] == [required]
+
+
+def test_what_only_some_set_ups_need_is_not_required() -> None:
+    text = """
+        import os
+        MODE = os.getenv("ENVIRONMENT", "development")
+        if os.getenv("STORAGE") == "azure":
+            KEY = os.environ["AZURE_KEY"]
+        if MODE == "production":
+            URL = os.environ["DATABASE_URL"]
+        """
+    found = contract(text)
+    assert [found[name].required for name in ("AZURE_KEY", "DATABASE_URL")] == [False, True]
+
+
+def test_a_field_that_the_code_hands_in_is_not_required() -> None:
+    text = """
+        from pydantic_settings import BaseSettings
+        class Settings(BaseSettings):
+            secret: str
+            database_url: str
+        settings = Settings(secret="x" * 32)
+        """
+    found = contract(text)
+    assert [found[name].required for name in ("SECRET", "DATABASE_URL")] == [False, True]

@@ -54,7 +54,9 @@ def env(
 ) -> None:
     """Print the settings that the project at PATH reads: default, what each decides, who reads it, where it is set.
 
-    Nothing is executed, and no value of a secret is printed. Tests do not count.
+    What a setting decides: `database` (which one is connected to), `abort` (whether something is refused), `secret` (a
+    key that is made up or written in the code), `debug` and `auth`. Nothing is executed, and no value of a secret is
+    printed. Tests do not count. Exit status: 0, or 2 when a file could not be read.
     """
     from ..engine import Engine, Request, UsageError
     from ..output.text import harmless

@@ -58,11 +58,11 @@ class Setting:
         common = [set(read.names) for read in self.reads if read.kind != "presence"]
         return tuple(sorted(set.intersection(*common) - {self.name})) if common else ()
 
-    @property
+    @cached_property
     def required(self) -> bool:
-        """Whether some place cannot do without: it reads it without a default, or refuses to go on. What someone starts
-        by hand does not count."""
-        return any(read.required and not read.index.settings.times.is_by_hand(read) for read in self.reads)
+        """Whether some place cannot do without, in every set-up: it reads it without a default, or refuses to go on. What
+        someone starts by hand does not count, nor what lies in a branch that production need not take."""
+        return any(read.required and _is_always_read(read) for read in self.reads)
 
     @cached_property
     def types(self) -> tuple[str, ...]:
@@ -97,6 +97,11 @@ class Setting:
     def at_import(self) -> bool:
         """Whether importing some module reads it."""
         return any(read.at_import for read in self.reads)
+
+
+def _is_always_read(read: SettingRead) -> bool:
+    times = read.index.settings.times
+    return not times.is_by_hand(read) and not times.is_conditional(read)
 
 
 def is_secret_name(name: str) -> bool:

@@ -163,11 +163,24 @@ def _field(index: Index, table: Table, cls: int, number: int, prefix: str) -> Se
         required = default in (None, "#Ellipsis")
         given = [keywords[key] for key in ("validation_alias", "alias", "env") if key in keywords]
         names = _aliases(table, given[0]) or names if given else names
+    required = required and not _is_handed_in(index, table, cls, name)
     upper = [name.upper() for name in names]
     return SettingRead(
         upper[0], table.path, cls, None, None if required else default, required, "field", tuple(upper[1:]), name,
         Place("assign", number, cls, 0), cast=assign.annotation, index=index,
     )  # fmt: skip
+
+
+def _is_handed_in(index: Index, table: Table, cls: int, name: str) -> bool:
+    """Whether a class is made with a value for a field, so that its variable may be missing."""
+    linker = index.project.linker
+    for path, ordinal in linker.call_sites(table.facts.scopes[cls].name):
+        keywords = dict(linker.table(path).facts.calls[ordinal].keywords)
+        if path in index.tests or (name not in keywords and "**" not in keywords):
+            continue
+        if any(v.place == table.path and v.scope == cls for v in linker.values.callee(path, ordinal)):
+            return True
+    return False
 
 
 def _annotated(table: Table, annotation: Expr) -> Call | None:

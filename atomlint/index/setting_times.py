@@ -29,18 +29,26 @@ class Times:
         """Whether importing a module reads a setting: its field's class is made, or its call runs, then."""
         if read.kind == "option":
             return False
-        table = self.linker.table(read.path)
-        frame = table.facts.calls[read.call].frame if read.call is not None else read.place.frame if read.place else 0
         if read.kind == "field":
             return self._is_called(read.path, read.scope, MAX_DEPTH)
-        return not self._is_main(read.path, frame) and self.runs(read.path, read.scope)
+        return not self.is_by_hand(read) and self.runs(read.path, read.scope)
 
     def is_by_hand(self, read: SettingRead) -> bool:
         """Whether a read lies below ``if __name__ == "__main__"``: someone starts it by hand."""
-        frame = (
-            read.index.project.linker.table(read.path).facts.calls[read.call].frame if read.call is not None else None
-        )
-        return self._is_main(read.path, frame if frame is not None else read.place.frame if read.place else 0)
+        return self._is_main(read.path, self._frame(read))
+
+    def is_conditional(self, read: SettingRead) -> bool:
+        """Whether a read lies in a branch, other than one that production takes: only some set-ups need it."""
+        frame = self._frame(read)
+        branches = read.index.mode_branches(read.path, read.scope, frame)
+        taken = {number for number, branch in branches if branch.production}
+        table = self.linker.table(read.path)
+        return any(table.facts.frames[n].kind in ("if", "else") and n not in taken for n in table.frames(frame))
+
+    def _frame(self, read: SettingRead) -> int:
+        if read.call is not None:
+            return self.linker.table(read.path).facts.calls[read.call].frame
+        return read.place.frame if read.place is not None else 0
 
     def runs(self, path: str, scope: int, depth: int = MAX_DEPTH) -> bool:
         """Whether a scope runs when some module is imported."""

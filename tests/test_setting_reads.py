@@ -337,3 +337,9 @@ def test_a_field_that_the_code_hands_in_is_not_required() -> None:
         """
     found = contract(text)
     assert [found[name].required for name in ("SECRET", "DATABASE_URL")] == [False, True]
+
+
+def test_a_default_that_can_be_reckoned_is_shown() -> None:
+    text = "import os\nMOST = 30\nx = int(os.getenv('X') or MOST)\ny = int(os.getenv('Y', 5 * 60))\nz = os.getenv('Z', MOST())\n"
+    found = contract(text)
+    assert [found[name].defaults for name in "XYZ"] == [("30",), ("300",), ("(computed)",)]

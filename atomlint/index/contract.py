@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING
 
 from ..document import document_kind
 from .gating import setting_gates
-from .tables import text_of
+from .tables import dotted, text_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from ..facts.records import Expr
     from .facade import Index
     from .gating import SettingGate
     from .provided import Provided
@@ -121,12 +122,20 @@ def shown_default(read: SettingRead) -> str | None:
             return expr[1:]
         if expr in (["[]"], ["{}"]):
             return str(expr[0])
+        number = read.index.number(read.path, read.scope, expr) if is_arithmetic(expr) else None
+        if number is not None:
+            return f"{number:g}"
         beginning = read.default_text
         whole = type(expr) is str and expr[:1] not in "@?"
         if beginning is None or not whole:
             return "(computed)" if beginning is None else _safe(read.name, beginning) + "..."
         text = beginning
     return _safe(read.name, text)
+
+
+def is_arithmetic(expr: Expr) -> bool:
+    """Whether an expression is a name, or a sum of them and of numbers."""
+    return dotted(expr) is not None or (type(expr) is list and expr[:1] == ["bin"])
 
 
 def _safe(name: str, text: str) -> str:

@@ -57,6 +57,15 @@ def test_the_type_of_a_read(imports: str, expression: str, type_name: str) -> No
     assert one(f"{imports}\nvalue = {expression}\n").type_name == type_name
 
 
+def test_the_name_that_a_read_is_bound_to_tells_its_type() -> None:
+    text = "import os\nvalue = os.getenv('X', 'None')\nflag = value.lower() in ('true', '1') if value != 'None' else False\n"
+    assert one(text).type_name == "bool"
+    other = (
+        "import os\ndef f():\n    value = os.getenv('X')\n    return value\ndef g(value):\n    return value == 'true'\n"
+    )
+    assert one(other).type_name == "str"
+
+
 def test_positional_defaults_follow_each_librarys_signature() -> None:
     assert one("from decouple import config\nx = config('X', 'a')\n").default_text == "a"
     assert one("import environ\nenv = environ.Env()\nx = env('X', str, 'a')\n").default_text == "a"

@@ -71,7 +71,7 @@ def _of_reference(table: Table, read: SettingRead, reference: Expr) -> str:
         target = receiver(call.callee)
         if target is not None and target[1] == "split" and _holds(target[0], reference):
             return "list"
-    if _is_truth(table, reference):
+    if _is_truth(table, read.scope, reference):
         return "bool"
     return _of_default(read.default)
 
@@ -83,33 +83,30 @@ def _holds(expr: Expr, reference: Expr) -> bool:
     return type(expr) is list and expr[:1] == ["or"] and reference in expr
 
 
-def _is_truth(table: Table, reference: Expr) -> bool:
-    """Whether a read is compared with ``"true"`` or one of ``("1", "yes")``."""
+def _is_truth(table: Table, scope: int, reference: Expr) -> bool:
+    """Whether a read, or the name that it is bound to, is compared with ``"true"`` or one of ``("1", "yes")``."""
     same = [reference]
-    for ordinal, call in enumerate(table.facts.calls):
-        target = receiver(call.callee)
-        if (
-            target is not None
-            and target[1] in ("lower", "strip", "upper", "casefold")
-            and any(_holds(target[0], one) for one in same)
-        ):
-            same.append(f"@{ordinal}")
-    for ordinal, call in enumerate(table.facts.calls):  # the receiver of a chain stands later
-        target = receiver(call.callee)
-        if target is not None and target[1] in ("lower", "strip", "upper", "casefold") and target[0] in same:
-            same.append(f"@{ordinal}")
-    for _, expr in expressions(table):
-        for item in inside(expr):
-            if (
-                type(item) is list
-                and item[:1] == ["cmp"]
-                and len(item) == 4
-                and any(_holds(item[1], one) for one in same)
-            ):
-                words = item[3][1:] if type(item[3]) is list else [item[3]]
-                texts = [(text_of(word) or "?").lower() for word in words]
-                if texts and all(text in TRUTH for text in texts):
-                    return True
+    same += [
+        assign.target
+        for assign in table.facts.assigns
+        if assign.scope == scope and assign.value == reference and dotted(assign.target) is not None
+    ]
+    for _ in range(2):  # the receiver of a chain stands later
+        for ordinal, call in enumerate(table.facts.calls):
+            target = receiver(call.callee)
+            known = f"@{ordinal}" in same or call.scope != scope
+            if target is None or known or target[1] not in ("lower", "strip", "upper", "casefold"):
+                continue
+            if any(_holds(target[0], one) for one in same):
+                same.append(f"@{ordinal}")
+    for place, expr in expressions(table):
+        for item in inside(expr) if place.scope == scope else ():
+            if type(item) is not list or item[:1] != ["cmp"] or len(item) != 4:
+                continue
+            words = item[3][1:] if type(item[3]) is list else [item[3]]
+            texts = [(text_of(word) or "?").lower() for word in words]
+            if texts and all(text in TRUTH for text in texts) and any(_holds(item[1], one) for one in same):
+                return True
     return False
 
 

@@ -96,6 +96,14 @@ def test_commands_of_steps_have_their_words_places_and_folders() -> None:
     assert [c.span.start.line for c in found] == [10, 13, 16, 18]
 
 
+def test_the_former_action_runs_flyctl_with_its_arguments() -> None:
+    text = "jobs:\n  a:\n    steps:\n      - uses: superfly/flyctl-actions@1.3\n        with:\n          args: deploy -c é.toml\n"
+    (command,) = workflow(text).commands
+    assert command.words == ("flyctl", "deploy", "-c", "é.toml")
+    assert workflow(text).source.slice(command.places[3]) == "é.toml"
+    assert workflow(text.replace("actions@1.3", "actions/setup-flyctl@1")).commands == ()
+
+
 def test_a_workflow_without_steps_has_no_commands() -> None:
     assert workflow("").commands == ()
     assert workflow("jobs: 3\nrun: fly deploy\n").commands == ()

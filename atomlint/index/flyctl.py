@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from .facade import Index
 
 FLYCTL = frozenset(["fly", "flyctl", "fly.exe", "flyctl.exe"])
+MENTIONS = re.compile(rb"flyctl|\bfly\s")
 SECRETS = re.compile(r"\b(?:fly|flyctl)\s+secrets\s+(?:set|deploy)\b((?:[^\n\\]|\\.|\\\n)*)")
 NAME = re.compile(r"(?:^|[\s\"'])([A-Za-z_][A-Za-z0-9_]*)=")
 APP = re.compile(r"(?:\s-a|\s--app)[\s=]+[\"']?([\w.-]+)")
@@ -71,13 +72,18 @@ def _above(folder: str) -> Iterator[str]:
         folder = dirname(folder)
 
 
+def mentions_flyctl(document: Document) -> bool:
+    """A cheap look at a file's bytes."""
+    return MENTIONS.search(document.source.data) is not None
+
+
 def invocations(document: Document) -> Iterator[Invocation]:
     """The calls of flyctl in one script or workflow that say which configuration they use.
 
     Raises:
         DocumentError: the file cannot be parsed.
     """
-    if b"fly" not in document.source.data:
+    if not mentions_flyctl(document):
         return
     for command in document.commands:
         words = program(command.words)

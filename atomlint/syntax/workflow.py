@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from .item import Item, Keys
     from .shell import Command
 
+ACTION = "superfly/flyctl-actions@"
+"""Takes the arguments of flyctl; its successor, ``setup-flyctl``, only installs it."""
 EXPRESSION = re.compile(r"\$\{\{.*?\}\}", re.DOTALL)
 BLOCK = re.compile(r"([|>])[^\n]*\n")
 
@@ -27,12 +29,16 @@ def workflow_commands(source: Source, items: tuple[Item, ...]) -> Iterator[Comma
     for keys, item in values.items():
         is_step = len(keys) == 5 and keys[0] == "jobs" and keys[2] == "steps"
         is_action_step = len(keys) == 4 and keys[:2] == ("runs", "steps")
-        if not (is_step or is_action_step) or keys[-1] != "run":
+        if not (is_step or is_action_step):
             continue
-        folder = _folder(values, keys)
-        text, start = _script(source, item)
-        for command in read_commands(source, text, start):
-            yield command._replace(folder=below(folder, command.folder) if command.folder else folder)
+        if keys[-1] == "run":
+            folder = _folder(values, keys)
+            for command in read_commands(source, *_script(source, item)):
+                yield command._replace(folder=below(folder, command.folder) if command.folder else folder)
+        elif keys[-1] == "uses" and item.value.startswith(ACTION):
+            arguments = values.get((*keys[:-1], "with", "args"))
+            for command in read_commands(source, *_script(source, arguments)) if arguments is not None else ():
+                yield command._replace(words=("flyctl", *command.words), places=(item.value_span, *command.places))
 
 
 def _folder(values: dict[Keys, Item], keys: Keys) -> str | None:

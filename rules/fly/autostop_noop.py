@@ -47,7 +47,7 @@ if TYPE_CHECKING:
     from atomlint.fly.records import Service
 
 
-@rule("fly-autostop-noop", severity="info", status="preview", since="0.2")
+@rule("fly-autostop-noop", severity="info", status="preview", since="0.1")
 def configures(document: Document) -> bool:
     """Any TOML file; the handler asks whether it is one of Fly.io's."""
     return may_be_fly(document)

@@ -2,7 +2,8 @@
 
 ## Why
 Files are renamed and merged, and the script that deploys them is the last to be told: it fails when it is needed, or
-somebody restores the file from history and deploys an application of last year. Nothing checks a script before it runs.
+somebody restores the file from history and deploys an application of last year. Nothing checks a script before it runs, flyctl
+least of all.
 
 ## Bad
     --- scripts/deploy.sh
@@ -46,7 +47,7 @@ WRITES = re.compile(
 )
 
 
-@rule("fly-config-ref-dangling", severity="error", since="0.2")
+@rule("fly-config-ref-dangling", severity="error", since="0.1")
 def runs_flyctl(document: Document) -> bool:
     """A script or a workflow that mentions Fly.io."""
     return document.kind in ("shell", "workflow") and b"fly" in document.source.data

@@ -60,7 +60,7 @@ if TYPE_CHECKING:
 SERVICES = ("http_service", "services")
 
 
-@rule("fly-default-group-only", severity="warning", since="0.2")
+@rule("fly-default-group-only", severity="warning", since="0.1")
 def configures(document: Document) -> bool:
     """Any TOML file; the handler asks whether it is one of Fly.io's."""
     return may_be_fly(document)

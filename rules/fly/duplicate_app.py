@@ -32,6 +32,7 @@ a family on purpose (one for each scheduled machine, say).
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from atomlint import Context, Deployment, Document, Finding, Note, rule
@@ -42,9 +43,11 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 FAMILY = 4
+NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]*")
+"""Names of applications; anything else is a template's."""
 
 
-@rule("fly-duplicate-app", severity="info", since="0.2")
+@rule("fly-duplicate-app", severity="info", since="0.1")
 def configures(document: Document) -> bool:
     """Any TOML file; the handler asks whether it is one of Fly.io's."""
     return may_be_fly(document)
@@ -54,7 +57,7 @@ def configures(document: Document) -> bool:
 def report(ctx: Context, document: Document) -> Iterator[Finding]:
     """On ``app`` of every file but the one that is most likely meant."""
     found = ctx.index.deployments.of(document)
-    if found is None or found.fly.app is None:
+    if found is None or found.fly.app is None or NAME.fullmatch(found.fly.app) is None:
         return
     same = [other for other in ctx.index.deployments.all if other.fly.app == found.fly.app]
     first = min(same, key=likely)

@@ -42,7 +42,7 @@ if TYPE_CHECKING:
 MAX_SHOWN = 40
 
 
-@rule("fly-env-not-string", severity="error", since="0.2")
+@rule("fly-env-not-string", severity="error", since="0.1")
 def configures(document: Document) -> bool:
     """Any TOML file; the handler asks whether it is one of Fly.io's."""
     return may_be_fly(document)

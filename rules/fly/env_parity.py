@@ -53,7 +53,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 
-@rule("fly-env-parity", severity="info", status="preview", since="0.2")
+@rule("fly-env-parity", severity="info", status="preview", since="0.1")
 def configures(document: Document) -> bool:
     """Any TOML file; the handler asks whether it is one of Fly.io's."""
     return may_be_fly(document)

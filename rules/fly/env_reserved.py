@@ -37,7 +37,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 
-@rule("fly-env-reserved", severity="warning", status="preview", since="0.2")
+@rule("fly-env-reserved", severity="warning", status="preview", since="0.1")
 def configures(document: Document) -> bool:
     """Any TOML file; the handler asks whether it is one of Fly.io's."""
     return may_be_fly(document)

@@ -64,7 +64,7 @@ FIELDS = ("interval", "timeout", "grace_period")
 LEAST, MOST = 1.0, 60.0
 
 
-@rule("fly-integer-duration", severity="warning", since="0.2")
+@rule("fly-integer-duration", severity="warning", since="0.1")
 def configures(document: Document) -> bool:
     """Any TOML file; the handler asks whether it is one of Fly.io's."""
     return may_be_fly(document)

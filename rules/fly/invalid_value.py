@@ -53,7 +53,7 @@ REJECTED = ("restart", "checks", "build")
 OWN_RULE = ("strategy", "cpu_kind", "persist_rootfs")
 
 
-@rule("fly-invalid-value", severity="error", since="0.2")
+@rule("fly-invalid-value", severity="error", since="0.1")
 def configures(document: Document) -> bool:
     """Any TOML file; the handler asks whether it is one of Fly.io's."""
     return may_be_fly(document)

@@ -49,7 +49,7 @@ MOVED = {"kill_timeout": "kill_timeout", "metrics_port": "[[metrics]]", "metrics
 EMPTY = (("processes",), ("services", "http_checks"), ("services", "tcp_checks"))
 
 
-@rule("fly-legacy-form", severity="info", since="0.2")
+@rule("fly-legacy-form", severity="info", since="0.1")
 def configures(document: Document) -> bool:
     """Any TOML file; the handler asks whether it is one of Fly.io's."""
     return may_be_fly(document)

@@ -71,7 +71,7 @@ HOME = {
 """Where keys belong that do not belong to the top level."""
 
 
-@rule("fly-misplaced-key", severity="error", since="0.2")
+@rule("fly-misplaced-key", severity="error", since="0.1")
 def configures(document: Document) -> bool:
     """Any TOML file; the handler asks whether it is one of Fly.io's."""
     return may_be_fly(document)

@@ -4,7 +4,7 @@
 The code asks `ENVIRONMENT == "production"` before it refuses to start without a database, a secret or a signature. On a
 machine where the variable is missing its default holds, so none of these checks fires: the process starts as a
 development server in production. With a database URL that falls back to SQLite it starts on an empty database, and
-customers see their account gone.
+customers see their account gone. flyctl calls such a file valid: it does not know what the code reads.
 
 ## Bad
     import os

@@ -2,7 +2,8 @@
 
 ## Why
 `ENVIRONMENT = "prod"` in the file, `ENVIRONMENT == "production"` in the code: the variable is set, and every check that
-hangs on it is off. The process starts as a development server in production, as if the line were missing.
+hangs on it is off. The process starts as a development server in production, as if the line were missing. flyctl takes any
+value.
 
 ## Bad
     import os
@@ -74,7 +75,7 @@ NAMED = re.compile(r"(?<![a-z])prod(?:uction)?(?![a-z])", re.IGNORECASE)
     "fly-mode-variable-value",
     needs=('"production"', "'production'", '"prod"', "'prod'", '"development"', "'development'", '"dev"', "'dev'"),
     severity="error",
-    since="0.2",
+    since="0.1",
 )
 def configures(document: Document) -> bool:
     """Any TOML file; the handler asks whether it is one of Fly.io's."""

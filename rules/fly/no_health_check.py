@@ -45,7 +45,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 
-@rule("fly-no-health-check", severity="warning", status="preview", since="0.2")
+@rule("fly-no-health-check", severity="warning", status="preview", since="0.1")
 def configures(document: Document) -> bool:
     """Any TOML file; the handler asks whether it is one of Fly.io's."""
     return may_be_fly(document)

@@ -44,7 +44,7 @@ if TYPE_CHECKING:
     from atomlint.fly.records import Service
 
 
-@rule("fly-phantom-service", severity="error", since="0.2")
+@rule("fly-phantom-service", severity="error", since="0.1")
 def configures(document: Document) -> bool:
     """Any TOML file; the handler asks whether it is one of Fly.io's."""
     return may_be_fly(document)

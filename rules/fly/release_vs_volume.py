@@ -57,7 +57,7 @@ SQLITE = re.compile(r"(?:sqlite[+\w]*:///|file:)(/[^?#]+)", re.IGNORECASE)
 MIGRATES = re.compile(r"migrat|alembic|upgrade|flask\s+db|prisma|knex|goose|dbmate|db:|seed|create_all|init[_-]?db")
 
 
-@rule("fly-release-vs-volume", severity="error", status="preview", since="0.2")
+@rule("fly-release-vs-volume", severity="error", status="preview", since="0.1")
 def configures(document: Document) -> bool:
     """Any TOML file; the handler asks whether it is one of Fly.io's."""
     return may_be_fly(document)

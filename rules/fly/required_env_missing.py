@@ -61,7 +61,7 @@ MAX_NAMED = 5
     severity="warning",
     confidence=Confidence.MEDIUM,
     status="preview",
-    since="0.2",
+    since="0.1",
 )
 def configures(document: Document) -> bool:
     """Any TOML file; the handler asks whether it is one of Fly.io's."""

@@ -50,7 +50,7 @@ GUESSABLE = re.compile(
 PASSWORD_URL = re.compile(r"[a-z][a-z0-9+.-]*://([^\s:/@]*):([^\s@/]+)@", re.IGNORECASE)
 
 
-@rule("fly-secret-in-env", severity="error", since="0.2")
+@rule("fly-secret-in-env", severity="error", since="0.1")
 def configures(document: Document) -> bool:
     """Any TOML file; the handler asks whether it is one of Fly.io's."""
     return may_be_fly(document)

@@ -44,7 +44,7 @@ ASSIGNMENT = re.compile(r"[A-Za-z_]\w*=.*", re.DOTALL)
 EVALUATES = re.compile(r"""\beval\b|\bsh\s+-\w*c\s+["']?\$""")
 
 
-@rule("fly-shell-in-command", severity="error", since="0.2")
+@rule("fly-shell-in-command", severity="error", since="0.1")
 def configures(document: Document) -> bool:
     """Any TOML file; the handler asks whether it is one of Fly.io's."""
     return may_be_fly(document)

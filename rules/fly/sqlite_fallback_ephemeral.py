@@ -56,7 +56,7 @@ DRIVER = re.compile(
 REQUIREMENTS = re.compile(r"(?:.*[-_.])?requirements?.*\.(?:txt|in)|pyproject\.toml|(?:uv|poetry|pdm)\.lock")
 
 
-@rule("fly-sqlite-fallback-ephemeral", needs=("sqlite:", "sqlite+"), severity="error", since="0.2")
+@rule("fly-sqlite-fallback-ephemeral", needs=("sqlite:", "sqlite+"), severity="error", since="0.1")
 def configures(document: Document) -> bool:
     """Any TOML file; the handler asks whether it is one of Fly.io's."""
     return may_be_fly(document)

@@ -54,7 +54,7 @@ BESIDE = ("canary", "bluegreen")
 GRADUAL = ("rolling", "canary")
 
 
-@rule("fly-strategy-conflict", severity="error", since="0.2")
+@rule("fly-strategy-conflict", severity="error", since="0.1")
 def configures(document: Document) -> bool:
     """Any TOML file; the handler asks whether it is one of Fly.io's."""
     return may_be_fly(document)

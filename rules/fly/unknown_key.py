@@ -42,7 +42,8 @@ wrong stage of a Dockerfile. `fly config validate --strict` names some of them a
 ## Limits
 The keys are those of flyctl in August 2026; a newer flyctl may read more. The case of letters is passed over, as Go's
 decoder does. A key that was meant for another table is `fly-misplaced-key`; what Fly.io's former platform (Nomad) has
-left behind is `fly-legacy-form`. `fly.json` and `fly.yaml` are not read.
+left behind is `fly-legacy-form`. `fly.json` and `fly.yaml` are not read. What flyctl, an editor's schema and atomlint say
+of many faulty files stands [side by side](../fly-validators.md).
 """
 
 from __future__ import annotations
@@ -59,7 +60,7 @@ if TYPE_CHECKING:
     from atomlint.fly.decode import Unknown
 
 
-@rule("fly-unknown-key", severity="warning", since="0.2")
+@rule("fly-unknown-key", severity="warning", since="0.1")
 def configures(document: Document) -> bool:
     """Any TOML file; the handler asks whether it is one of Fly.io's."""
     return may_be_fly(document)

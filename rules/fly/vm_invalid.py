@@ -23,13 +23,14 @@ Kubernetes.
 
 ## Limits
 Sizes and limits are those of August 2026. Machines with a GPU are passed over, and so are numbers of CPUs.
+Where no memory is written, that of the size is taken, with medium confidence.
 """
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from atomlint import Context, Document, Edit, Finding, FlyFile, Span, rule
+from atomlint import Confidence, Context, Document, Edit, Finding, FlyFile, Span, rule
 
 from ._files import fly_file, may_be_fly, quoted
 
@@ -39,7 +40,7 @@ if TYPE_CHECKING:
     from atomlint.fly.records import Vm
 
 
-@rule("fly-vm-invalid", severity="error", since="0.2")
+@rule("fly-vm-invalid", severity="error", since="0.1")
 def configures(document: Document) -> bool:
     """Any TOML file; the handler asks whether it is one of Fly.io's."""
     return may_be_fly(document)
@@ -65,7 +66,12 @@ def of_vm(ctx: Context, file: FlyFile, vm: Vm) -> Iterator[Finding]:
     elif vm.memory_text is not None and not vm.memory:
         yield unreadable(ctx, file, vm)
     elif not vm.is_gpu and (problem := amount(vm)):
-        yield ctx.finding(value(file, vm, "memory_mb" if vm.memory_mb else "memory"), problem)
+        is_written = bool(vm.memory or vm.memory_mb)  # else it is what the size stands for
+        yield ctx.finding(
+            value(file, vm, "memory_mb" if vm.memory_mb else "memory"),
+            problem,
+            confidence=None if is_written else Confidence.MEDIUM,
+        )
 
 
 def unreadable(ctx: Context, file: FlyFile, vm: Vm) -> Finding:

@@ -42,7 +42,7 @@ BOOLS = {"true": "true", "false": "false"}
 GIVEN = {bool: "true or false", int: "a number", float: "a number", str: "text", list: "an array", dict: "a table"}
 
 
-@rule("fly-wrong-type", severity="error", since="0.2")
+@rule("fly-wrong-type", severity="error", since="0.1")
 def configures(document: Document) -> bool:
     """Any TOML file; the handler asks whether it is one of Fly.io's."""
     return may_be_fly(document)

@@ -17,7 +17,7 @@ APART = re.compile(
     r"not|don'?t|doesn'?t|never|no|without|missing|absent|avoid|instead of|rather than|outside|"
     r"optional\w*|if (?:it |they |one )?(?:exists?|present|available)|when present|"
     r"git-?ignored?|ignored|untracked|uncommitted|private|personal|local(?:ly)?|machine|snapshots?|"
-    r"download\w*|fetch\w*|install\w*|cop(?:y|ies|ied)|symlink\w*|mount\w*|runtime|compiled|built|build time|artifacts?|cached?|"
+    r"download\w*|fetch\w*|install\w*|cop(?:y|ies|ied)|symlink\w*|mount\w*|runtime|compiled|built|build time|artifacts?|"
     r"container|server-side|remote|host|physical\w*|"
     r"repo|repos|repository|repositories|upstream|submodules?|fork|external|another|other|third-party|vendor\w*|"
     r"pattern|convention|naming|format|named|must be placed|put|place|goes?|belongs?|lives?|convert\w*|equivalent)\b",

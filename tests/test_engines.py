@@ -285,3 +285,14 @@ groups = { web = { machines = 6, processes = 3 } }
     share = budget({**SHARED, "fly.toml": fly, "CLAUDE.md": block}).shares[0]
     assert (share.machines.value, share.programs[0].processes.value, share.each) == (6, 3, 45)
     assert (share.machines.source, share.programs[0].processes.source) == ("CLAUDE.md", "CLAUDE.md")
+
+
+def test_a_size_that_is_a_secret_is_unknown() -> None:
+    files = {
+        "web.py": f"{HEAD}from fastapi import FastAPI\napp = FastAPI()\n"
+        "engine = create_engine(URL, pool_size=int(os.getenv('DB_POOL_SIZE', '5')), max_overflow=0)\n",
+        "fly.toml": FLY.format(processes='web = "uvicorn web:app"'),
+    }
+    assert budget(files).is_known
+    told = budget({**files, "README.md": "```sh\nfly secrets set DB_POOL_SIZE=40\n```\n"})
+    assert (told.is_known, told.least, told.engines[0].size.source) == (False, 0, "DB_POOL_SIZE in the secrets")

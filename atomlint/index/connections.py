@@ -252,6 +252,9 @@ def environment(deployment: Deployment) -> dict[str, Given]:
                 found[name] = Given(setting.value, dockerfile.path, setting.span)
     for name, variable in deployment.fly.env.items():
         found[name] = Given(variable.value, deployment.path, variable.key_span)
+    for name, apps in deployment.index.deployments.secrets.items():
+        if None in apps or deployment.fly.app in apps:
+            found[name] = Given(None, "the secrets", None)
     return found
 
 

@@ -30,7 +30,9 @@ BEFORE = EXAMPLE / "before"
 AFTER = EXAMPLE / "after"
 
 FIRST_RULES = {
+    "database-pool-budget",
     "database-sqlite-default",
+    "database-sqlite-no-abort",
     "fly-mode-variable-missing",
     "fly-topology-drift",
     "orm-back-populates-missing",

@@ -1,4 +1,4 @@
-"""Calls and subscripts that read a setting from the environment."""
+"""Calls, subscripts and tests that read a setting from the environment."""
 
 from __future__ import annotations
 
@@ -6,34 +6,33 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from .expressions import Place, expressions, inside
+from .readers import CONFIGS, ENVS, GETTERS, call_reads
 from .settings import SettingRead
-from .tables import dotted, text_of
+from .tables import dotted
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from ..facts.records import Call, Expr
+    from ..facts.records import Expr
     from .settings import Settings
     from .tables import Table
 
 ENVIRON = "os.environ"
-GETTERS = frozenset({"os.getenv", "os.environ.get", "os.environ.pop", "os.environ.setdefault"})
-CONFIGS = frozenset(
-    {"decouple.config", "decouple.AutoConfig()", "decouple.Config()", "starlette.config.Config()", "prettyconf.config"}
-)
-ENVS = ("environ.Env()", "environ.FileAwareEnv()", "environs.Env()", "environs.env", "environs.FileAwareEnv()")
-URLS = frozenset({"dj_database_url.config", "environ.Env().db", "environ.Env().db_url", "environs.Env().dj_db_url"})
-"""Callables whose variable is ``DATABASE_URL`` when none is named."""
+
+__all__ = ["CONFIGS", "ENVS", "GETTERS", "environ_reads"]
 
 
 def environ_reads(settings: Settings, table: Table) -> Iterator[SettingRead]:
-    """The reads of a file: calls first, subscripts after them, both in source order."""
+    """The reads of a file: calls first, subscripts and tests after them, each in source order."""
     found: dict[int, SettingRead] = {}
+    each: list[SettingRead] = []
     for ordinal, call in enumerate(table.facts.calls):
-        read = _call(settings, table, ordinal, call)
-        if read is not None:
-            found[ordinal] = read
-    subscripts: list[SettingRead] = []
+        for read in call_reads(settings, table, ordinal, call):
+            if read.kind == "each":
+                each.append(read)
+            else:
+                found[ordinal] = read
+    others: list[SettingRead] = []
     for place, expr in expressions(table):
         if type(expr) is not list:
             continue
@@ -42,14 +41,17 @@ def environ_reads(settings: Settings, table: Table) -> Iterator[SettingRead]:
                 continue
             if item[0] == "or":
                 _chain(found, item)
-            elif item[0] == "sub" and text_of(item[2]) and _is_environ(settings, table.path, place.scope, item[1]):
-                subscripts.append(_subscript(settings, table.path, place, item[2][1:]))
-    for ordinal in sorted(
-        found, reverse=True
-    ):  # os.getenv("APP_ENV", os.getenv("ENV", "dev")): the inner one stands later
+            elif item[0] == "sub":
+                others += _subscript(settings, table, place, item, expr)
+            elif item[0] == "cmp":
+                others += _presence(settings, table.path, place, item)
+    for ordinal in sorted(found, reverse=True):
+        # os.getenv("APP_ENV", os.getenv("ENV", "dev")): the inner one stands later
         found[ordinal] = _nested(found, found[ordinal])
     yield from (found[ordinal] for ordinal in sorted(found))
-    yield from subscripts
+    yield from each
+    asked = {(read.name, read.scope) for read in others if read.kind == "presence"}
+    yield from (replace(read, required=False) if (read.name, read.scope) in asked else read for read in others)
 
 
 def _nested(found: dict[int, SettingRead], read: SettingRead) -> SettingRead:
@@ -91,63 +93,62 @@ def _chain(found: dict[int, SettingRead], chain: list[Expr]) -> None:
         found[ordinal] = replace(read, default=default, required=required, aliases=names, chained=True)
 
 
-def _is_environ(settings: Settings, path: str, scope: int, expr: Expr) -> bool:
+def is_environ(settings: Settings, path: str, scope: int, expr: Expr) -> bool:
+    """Whether an expression is ``os.environ``, under any name."""
     name = dotted(expr)
     if name is None or "env" not in name.lower():
         return False
     return any(value.place == ENVIRON for value in settings.linker.evaluate(path, scope, expr))
 
 
-def _call(settings: Settings, table: Table, ordinal: int, call: Call) -> SettingRead | None:
-    callee = call.callee
-    given = call.args[0] if call.args else next((v for k, v in call.keywords if k in ("key", "name", "var")), None)
-    literal = text_of(given)
-    last = callee.rpartition(".")[2] if type(callee) is str else ""
-    getter = last == "getenv" or (type(callee) is str and "environ" in callee.lower())
-    urls = last in ("config", "db", "db_url", "dj_db_url")
-    if literal is None and not getter and not (urls and given is None and call.keywords):
-        return None
-    if literal is not None and not getter and (not literal.isidentifier() or literal.upper() != literal):
-        return None
-    for value in sorted(settings.linker.values.callee(table.path, ordinal)):
-        if value.kind == "ext":
-            read = _library(settings, table, ordinal, call, value.place, given)
-        elif value.kind == "def" and literal is not None:
-            read = settings.helpers.read(table, ordinal, call, value)
-        else:
-            read = None
-        if read is not None:
-            return read
-    return None
+def _subscript(settings: Settings, table: Table, place: Place, item: list[Expr], whole: Expr) -> Iterator[SettingRead]:
+    """``os.environ["X"]``, and ``os.environ[name]`` where a loop or a constant says which."""
+    path = table.path
+    if type(item[2]) is not str or not is_environ(settings, path, place.scope, item[1]):
+        return
+    names = settings.names(path, place.scope, item[2], place.frame, whole)
+    for name in names:
+        yield SettingRead(
+            name, path, place.scope, None, None, required=not _is_met(table, place, name),
+            kind="subscript" if len(names) == 1 else "each", place=place, index=settings.index,
+        )  # fmt: skip
 
 
-def _library(settings: Settings, table: Table, ordinal: int, call: Call, place: str, given: Expr) -> SettingRead | None:
-    keywords = dict(call.keywords)
-    default: Expr = None
-    if place in GETTERS:
-        default = keywords.get("default", call.args[1] if len(call.args) > 1 else None)
-        required = place == "os.environ.pop" and default is None
-        kind = "setdefault" if place.endswith("setdefault") else "environ"
-    elif place in CONFIGS or place.startswith(ENVS):
-        default = keywords.get("default")
-        at = 1 if place.startswith("environs") else 2  # the others take a cast first
-        if default is None and len(call.args) > at:
-            default = call.args[at]
-        required, kind = default is None, "config"
-    elif place in URLS:
-        default, required, kind = keywords.get("default"), False, "config"
-        given = keywords.get("env", "'DATABASE_URL") if place.startswith("dj_") else given
-    else:
-        return None
-    if place in URLS and given is None:
-        given = "'DATABASE_URL"
-    name = settings.constant(table.path, call.scope, given)
-    if name is None or not name.isidentifier():
-        return None
-    return SettingRead(name, table.path, call.scope, ordinal, default, required, kind, index=settings.index)
-
-
-def _subscript(settings: Settings, path: str, place: Place, name: str) -> SettingRead:
-    return SettingRead(
-        name, path, place.scope, None, None, required=True, kind="subscript", place=place, index=settings.index
+def _is_met(table: Table, place: Place, name: str) -> bool:
+    """Whether a subscript cannot fail or its failure is met: the file sets the variable, or asks for it, or catches KeyError."""
+    facts = table.facts
+    text = f"'{name}"
+    for number in table.frames(place.frame):
+        entry = facts.frames[number]
+        if entry.kind == "try" and any(
+            frame.kind == "except" and frame.parent == entry.parent and "KeyError" in str(frame.test)
+            for frame in facts.frames[number:]
+        ):
+            return True
+        if entry.kind in ("if", "else", "after") and any(
+            text in (item, *_arguments(table, item)) for item in inside(entry.test)
+        ):
+            return True
+    return any(
+        type(assign.target) is list and assign.target[:1] == ["sub"] and assign.target[2:] == [text]
+        for assign in facts.assigns
+    ) or any(
+        type(call.callee) is str and call.callee.endswith("environ.setdefault") and call.args[:1] == [text]
+        for call in facts.calls
     )
+
+
+def _arguments(table: Table, item: Expr) -> list[Expr]:
+    if type(item) is str and item[:1] == "@" and item[1:].isdigit():
+        return table.facts.calls[int(item[1:])].args
+    return []
+
+
+def _presence(settings: Settings, path: str, place: Place, item: list[Expr]) -> Iterator[SettingRead]:
+    """``"X" in os.environ``."""
+    if len(item) != 4 or item[2] not in ("in", "not in") or not is_environ(settings, path, place.scope, item[3]):
+        return
+    for name in settings.names(path, place.scope, item[1], place.frame):
+        yield SettingRead(
+            name, path, place.scope, None, None, required=False, kind="presence", place=place, index=settings.index
+        )

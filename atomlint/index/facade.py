@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from ..source import SourceReader
     from ..tree import Tree
     from .containers import Containers
+    from .contract import Contract
     from .costs import Costs
     from .deployments import Deployments
     from .expressions import Place
@@ -27,8 +28,10 @@ if TYPE_CHECKING:
     from .guards import Guard
     from .modes import ModeBranch, ModeGuard, Modes
     from .origins import Origins
+    from .pools import Pools
     from .project import Project
     from .provenance import Provenance
+    from .provided import Provided
     from .reach import Path
     from .requests import RequestWork
     from .settings import SettingRead, Settings
@@ -141,6 +144,27 @@ class Index:
         from .settings import Settings
 
         return Settings(self)
+
+    @cached_property
+    def contract(self) -> Contract:
+        """Every setting that the code reads, what it decides, and where the deployment sets it."""
+        from .contract import Contract
+
+        return Contract(self)
+
+    @cached_property
+    def pools(self) -> Pools:
+        """Database engines and pools, and how many connections deployments can open."""
+        from .pools import Pools
+
+        return Pools(self)
+
+    @cached_property
+    def provided(self) -> dict[str, tuple[Provided, ...]]:
+        """The places that give a setting a value, by the setting's name."""
+        from .provided import provided
+
+        return provided(self)
 
     @cached_property
     def mode_guards(self) -> tuple[ModeGuard, ...]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from .expressions import Place
+from .expressions import Place, inside
 from .tables import text_of
 
 if TYPE_CHECKING:
@@ -25,6 +25,8 @@ BASES = frozenset(
      "pydantic.v1.BaseSettings", "pydantic.env_settings.BaseSettings"}
 )  # fmt: skip
 IGNORED = frozenset({"model_config", "Config"})
+MAX_NESTING = 3
+"""Levels of models inside of models that are followed."""
 
 
 def field_reads(index: Index, table: Table) -> Iterator[SettingRead]:
@@ -36,6 +38,47 @@ def field_reads(index: Index, table: Table) -> Iterator[SettingRead]:
                 read = _field(index, table, ordinal, place, prefix)
                 if read is not None:
                     yield read
+
+
+def mixed_reads(index: Index, table: Table) -> Iterator[SettingRead]:
+    """Fields that a file's settings classes take from classes that are none by themselves, and those of nested models."""
+    for ordinal, scope in enumerate(table.facts.scopes):
+        if scope.kind != "class" or not scope.bases or not is_settings(index, table.path, ordinal):
+            continue
+        prefix = env_prefix(index, table.path, ordinal)
+        for cls in index.project.linker.mro(table.path, ordinal):
+            if cls.kind == "def" and not is_settings(index, cls.place, cls.scope):
+                yield from _all_fields(index, cls, prefix)
+        delimiter = configured(index, table.path, ordinal, "env_nested_delimiter")
+        if delimiter:
+            yield from _nested(index, table, ordinal, prefix, delimiter, MAX_NESTING)
+
+
+def _all_fields(index: Index, cls: Value, prefix: str) -> Iterator[SettingRead]:
+    table = index.project.linker.table(cls.place)
+    for place in table.assigns_in.get(cls.scope, ()):
+        read = _field(index, table, cls.scope, place, prefix)
+        if read is not None:
+            yield read
+
+
+def _nested(index: Index, table: Table, cls: int, prefix: str, delimiter: str, depth: int) -> Iterator[SettingRead]:
+    """``PREFIX_DB__URL`` of a field ``db: Database`` whose class is a model."""
+    for place in table.assigns_in.get(cls, ()):
+        assign = table.facts.assigns[place]
+        if type(assign.target) is not str or assign.annotation is None or depth == 0:
+            continue
+        for value in index.project.linker.values.parameters.annotation(table.path, assign.scope, assign.annotation):
+            if value.kind != "inst" or not value.place.endswith(".py") or not _is_model(index, value):
+                continue
+            inner = f"{prefix}{assign.target}{delimiter}"
+            yield from _all_fields(index, value, inner)
+            yield from _nested(index, index.project.linker.table(value.place), value.scope, inner, delimiter, depth - 1)
+
+
+def _is_model(index: Index, cls: Value) -> bool:
+    names = {base.place for base in index.project.linker.mro(cls.place, cls.scope) if base.kind == "ext"}
+    return any(name.startswith("pydantic") for name in names)
 
 
 def inherited_field(index: Index, concrete: Value, name: str) -> SettingRead | None:
@@ -59,17 +102,25 @@ def is_settings(index: Index, path: str, scope: int) -> bool:
 
 def env_prefix(index: Index, path: str, scope: int) -> str:
     """What goes before the names of a class's fields."""
+    return configured(index, path, scope, "env_prefix")
+
+
+def configured(index: Index, path: str, scope: int, key: str) -> str:
+    """A text of a class's ``model_config`` or inner ``Config``; empty when it is not given."""
     for cls in index.project.linker.mro(path, scope):
         if cls.kind != "def":
             continue
         table = index.project.linker.table(cls.place)
         for assign in table.class_attributes.get((cls.scope, "model_config"), ()):
-            found = _keyword(table, assign.value, "env_prefix")
+            found = _keyword(table, assign.value, key)
             if found is not None:
-                return text_of(found) or ""
+                return index.settings.constant(cls.place, cls.scope, found) or ""
         inner = table.members.get((cls.scope, "Config"))
-        for assign in table.class_attributes.get((inner, "env_prefix"), ()) if inner is not None else ():
-            return text_of(assign.value) or ""
+        for assign in table.class_attributes.get((inner, key), ()) if inner is not None else ():
+            return index.settings.constant(cls.place, cls.scope, assign.value) or ""
+        own = dict(table.facts.scopes[cls.scope].keywords)  # class Settings(BaseSettings, env_prefix="APP_")
+        if key in own:
+            return index.settings.constant(cls.place, cls.scope, own[key]) or ""
     return ""
 
 
@@ -102,17 +153,43 @@ def _field(index: Index, table: Table, cls: int, number: int, prefix: str) -> Se
     required = assign.kind == ":"
     names = [prefix + name]
     call = _called(table, assign.value)
-    if call is not None and _is_field(call.callee):
+    annotated = _annotated(table, assign.annotation)
+    if annotated is not None and not (call is not None and _is_field(call.callee)):
+        given = [value for key, value in annotated.keywords if key in ("validation_alias", "alias", "env")]
+        names = _aliases(table, given[0]) or names if given else names
+    elif call is not None and _is_field(call.callee):
         keywords = dict(call.keywords)
         default = call.args[0] if call.args else keywords.get("default", keywords.get("default_factory"))
         required = default in (None, "#Ellipsis")
         given = [keywords[key] for key in ("validation_alias", "alias", "env") if key in keywords]
         names = _aliases(table, given[0]) or names if given else names
+    required = required and not _is_handed_in(index, table, cls, name)
     upper = [name.upper() for name in names]
     return SettingRead(
         upper[0], table.path, cls, None, None if required else default, required, "field", tuple(upper[1:]), name,
-        Place("assign", number, cls, 0), index=index,
+        Place("assign", number, cls, 0), cast=assign.annotation, index=index,
     )  # fmt: skip
+
+
+def _is_handed_in(index: Index, table: Table, cls: int, name: str) -> bool:
+    """Whether a class is made with a value for a field, so that its variable may be missing."""
+    linker = index.project.linker
+    for path, ordinal in linker.call_sites(table.facts.scopes[cls].name):
+        keywords = dict(linker.table(path).facts.calls[ordinal].keywords)
+        if path in index.tests or (name not in keywords and "**" not in keywords):
+            continue
+        if any(v.place == table.path and v.scope == cls for v in linker.values.callee(path, ordinal)):
+            return True
+    return False
+
+
+def _annotated(table: Table, annotation: Expr) -> Call | None:
+    """The ``Field(...)`` of ``Annotated[str, Field(alias="NAME")]``."""
+    for item in inside(annotation):
+        call = _called(table, item)
+        if call is not None and _is_field(call.callee):
+            return call
+    return None
 
 
 def _is_field(callee: Expr) -> bool:

@@ -68,10 +68,17 @@ def subscript(name: str) -> Callable[[ast.AST], bool]:
     )
 
 
-def text(prefix: str) -> Callable[[ast.AST], bool]:
-    """Whether a node is a string or f-string that starts so."""
+def attribute(name: str) -> Callable[[ast.AST], bool]:
+    """Whether a node is ``something.name``."""
+    return lambda node: isinstance(node, ast.Attribute) and node.attr == name
+
+
+def text(prefix: str, *, whole: bool = False) -> Callable[[ast.AST], bool]:
+    """Whether a node is a string or f-string that starts so; ``whole``: a string that is this."""
 
     def wanted(node: ast.AST) -> bool:
+        if whole:
+            return isinstance(node, ast.Constant) and node.value == prefix
         if isinstance(node, ast.JoinedStr) and node.values:
             node = node.values[0]
         return isinstance(node, ast.Constant) and isinstance(node.value, str) and node.value.lower().startswith(prefix)

@@ -180,7 +180,7 @@ def _of_file(index: Index, finder: Modes, table: Table) -> Iterator[ModeGuard]:
     if not frames:
         return
     seen: set[tuple[int, str, str]] = set()
-    for place, what, consequence in _decisions(index, table, frames):
+    for place, what, consequence in decisions(index, table, frames):
         for frame, branch in finder.around(table, place.scope, place.frame):
             decided = consequence
             if branch.production and consequence == "database":
@@ -239,7 +239,7 @@ def _guard(
     )  # fmt: skip
 
 
-def _decisions(index: Index, table: Table, frames: set[int]) -> Iterator[tuple[Place, str, Consequence]]:
+def decisions(index: Index, table: Table, frames: set[int]) -> Iterator[tuple[Place, str, Consequence]]:
     """What the statements inside of branches do, when it is more than telling: place, what, and how bad."""
     facts = table.facts
     below = {0: False}

@@ -1,7 +1,8 @@
 """Settings: every place that reads one from the environment, with the value it falls back to.
 
-Read are ``os.environ`` and ``os.getenv``, python-decouple, environs, django-environ, Starlette's ``Config``,
-dj-database-url, fields of pydantic's ``BaseSettings``, and helpers of the project that hand on the name they are given.
+Read are ``os.environ`` and ``os.getenv``, python-decouple, environs, django-environ, Starlette's ``Config``, prettyconf,
+dynaconf, dj-database-url, fields of pydantic's ``BaseSettings``, ``envvar`` of click and typer, and helpers of the
+project that hand on the name they are given.
 """
 
 from __future__ import annotations
@@ -11,15 +12,18 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from . import locate
-from .expressions import Place, receiver
+from .expressions import Place, inside, receiver
 from .fields import field_reads
 from .tables import dotted, text_of
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from ..facts.records import Expr
     from ..finding import Span
     from .facade import Index
     from .helpers import Helpers
+    from .setting_times import Times
     from .values import Value
 
 STRING_METHODS = frozenset(
@@ -44,7 +48,8 @@ class SettingRead:
     required: bool
     """Whether a missing variable is an error."""
     kind: str = "environ"
-    """``environ``, ``subscript``, ``setdefault``, ``config``, ``helper`` or ``field``."""
+    """``environ``, ``subscript``, ``setdefault``, ``config``, ``helper``, ``field``, ``dynaconf`` or ``option`` (of a
+    command line); ``presence`` for a test whether it is there, ``each`` for one of several names that a loop goes through."""
     aliases: tuple[str, ...] = ()
     """Other names that would do."""
     attribute: str = ""
@@ -53,6 +58,8 @@ class SettingRead:
     """Where a read that is no call stands."""
     chained: bool = False
     """Whether the default comes after an ``or``."""
+    cast: Expr = field(default=None, compare=False)
+    """What the reader itself makes of the text: a callable, a reader's method such as ``bool``, a field's annotation."""
     index: Index = field(default=None, compare=False, repr=False)  # type: ignore[assignment]
 
     @property
@@ -75,8 +82,21 @@ class SettingRead:
         around = index.settings.place_of(self.path, place) if place is not None else None
         if self.kind == "field":
             return index.span(self.path, around) if around is not None else header(index, self.path, self.scope)
-        found = locate.first(index, self.path, around, locate.subscript(self.name))
+        wanted = {"presence": locate.text(self.name, whole=True), "dynaconf": locate.attribute(self.attribute)}
+        found = locate.first(index, self.path, around, wanted.get(self.kind, locate.subscript(self.name)))
         return found or header(index, self.path, self.scope)
+
+    @property
+    def type_name(self) -> str:
+        """``bool``, ``int``, ``float``, ``list``, ``json``, ``path``, ``url``, another class's name, or ``str``."""
+        from .setting_types import type_of
+
+        return type_of(self)
+
+    @property
+    def at_import(self) -> bool:
+        """Whether importing a module reads it: a process without a required one does not start."""
+        return self.index.settings.times.at_import(self)
 
 
 class Settings:
@@ -91,11 +111,20 @@ class Settings:
         """The reads of one file: calls and subscripts in source order, then fields."""
         if path not in self._reads:
             self._reads[path] = ()  # a helper that calls itself
+            from .dynaconf import dynaconf_reads
             from .environ import environ_reads
 
             table = self.linker.table(path)
-            self._reads[path] = (*environ_reads(self, table), *field_reads(self.index, table))
+            others = dynaconf_reads(self.index, table)
+            self._reads[path] = (*environ_reads(self, table), *others, *field_reads(self.index, table))
         return self._reads[path]
+
+    @cached_property
+    def times(self) -> Times:
+        """When reads happen."""
+        from .setting_times import Times
+
+        return Times(self.index)
 
     @cached_property
     def helpers(self) -> Helpers:
@@ -105,13 +134,21 @@ class Settings:
         return Helpers(self.index)
 
     @cached_property
+    def schemes(self) -> dict[str, tuple[Expr, Expr]]:
+        """What django-environ's ``Env(NAME=(cast, default))`` declares."""
+        from .schemes import schemes
+
+        return schemes(self.linker)
+
+    @cached_property
     def _by_call(self) -> dict[str, dict[int, SettingRead]]:
         return {}
 
     def at(self, path: str, call: int) -> SettingRead | None:
         """The read that a call is."""
         if path not in self._by_call:
-            self._by_call[path] = {read.call: read for read in self.reads(path) if read.call is not None}
+            reads = self.reads(path)
+            self._by_call[path] = {read.call: read for read in reads if read.call is not None and read.kind != "each"}
         return self._by_call[path].get(call)
 
     def of_field(self, cls: Value, name: str) -> SettingRead | None:
@@ -134,6 +171,39 @@ class Settings:
         name = name.removesuffix(".value")
         values = [value for value in self.linker.evaluate(path, scope, name) if value.kind == "const"]
         return text_of(values[0].place) if len(values) == 1 else None
+
+    def names(self, path: str, scope: int, expr: Expr, frame: int = 0, whole: Expr = None) -> tuple[str, ...]:
+        """The variable's names that an expression can be: a text, a joined one, or what a loop over a literal goes through.
+
+        ``whole``: the expression around it, whose comprehensions are such loops.
+        """
+        name = self.constant(path, scope, expr)
+        if name is not None:
+            return (name,)
+        if type(expr) is list and expr and (expr[0] == "f" or expr[:2] == ["bin", "+"]):
+            parts = [self.constant(path, scope, part) for part in (expr[1:] if expr[0] == "f" else expr[2:])]
+            return ("".join(map(str, parts)),) if None not in parts else ()
+        return tuple(dict.fromkeys(self._looped(path, scope, expr, frame, whole)))
+
+    def _looped(self, path: str, scope: int, expr: Expr, frame: int, whole: Expr) -> Iterator[str]:
+        if type(expr) is not str or dotted(expr) is None:
+            return
+        table = self.linker.table(path)
+        frames = [table.facts.frames[number] for number in table.frames(frame)]
+        iterables = [item[-1] for item in inside(whole) if type(item) is list and item[:1] == ["comp"]]
+        iterables += [loop.test for loop in frames if loop.kind in ("for", "comp")]
+        for iterable in iterables:
+            for binding in table.lookup(scope, expr):
+                value = None if binding.assign is None else binding.assign.value
+                at = place_in(value, iterable)
+                if at is None:
+                    continue
+                for place, seen, item in self.linker.values.items(path, scope, iterable):
+                    one = item[at] if type(item) is list and 0 < at < len(item) else item
+                    name = self.constant(place, seen, one)
+                    if name is not None:
+                        yield name
+                return
 
     def text(self, path: str, scope: int, expr: Expr, depth: int = MAX_DEPTH) -> str | None:
         """The constant beginning of the text that an expression is: of an f-string, a sum, a lambda's result."""
@@ -177,6 +247,16 @@ class Settings:
             return None
         five = spans.scopes[5 * place.scope : 5 * place.scope + 5]
         return (five[3], 0, five[4] + 1, 0)
+
+
+def place_in(value: Expr, iterable: Expr) -> int | None:
+    """Where a loop's variable stands in each item of what it goes through: 0 for the item, n for its n-th part; else None."""
+    if value == ["sub", iterable, "?"]:
+        return 0
+    if type(value) is list and len(value) == 3 and value[:2] == ["sub", ["sub", iterable, "?"]]:
+        number = str(value[2]).removeprefix("#")
+        return int(number) + 1 if number.isdigit() else None
+    return None
 
 
 def header(index: Index, path: str, scope: int) -> Span:

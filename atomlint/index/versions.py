@@ -44,6 +44,15 @@ class Versions:
         self._paths = paths
         self._read = read
 
+    @property
+    def libraries(self) -> frozenset[str]:
+        """The distributions of which a version is stated, as indexes compare their names."""
+        return frozenset(self._stated)
+
+    def names(self, libraries: Iterable[str]) -> bool:
+        """Whether the project states a version of one of these libraries."""
+        return any(normal(library) in self._stated for library in libraries)
+
     def holds(self, library: str, versions: str) -> bool | None:
         """Whether the version that is used lies in a range such as ``>=0.2,<1``; None when that cannot be told.
 

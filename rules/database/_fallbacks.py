@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from atomlint import Index
+    from atomlint.index.tables import Table
 
 URL = re.compile(r"(?:^|_)(?:DATABASE|DB|SQL|SQLALCHEMY|POSTGRES(?:QL)?|PG|DSN|URL|URI|CONN(?:ECTION)?)(?:_|$)")
 OTHER = re.compile(
@@ -40,6 +41,7 @@ MAKERS = frozenset(
     ]
 )
 """Callables that connect to what they are given."""
+CUTTERS = frozenset(["replace", "startswith", "removeprefix", "split", "lstrip", "strip", "sub", "match"])
 TELLERS = frozenset(["print", "info", "debug", "warning", "error", "critical", "echo", "log", "append"])
 
 
@@ -95,11 +97,15 @@ def fallbacks(index: Index, path: str) -> dict[int, list[Fallback]]:
 
 
 def _of_file(index: Index, path: str) -> Iterator[Fallback]:
-    seen: set[Place] = set()
+    seen: set[object] = set()
     for fallback in (*_attributes(index, path), *_defaults(index, path), *_branches(index, path)):
-        if fallback.place is None or fallback.place not in seen:
-            if fallback.place is not None:
-                seen.add(fallback.place)
+        if fallback.place is None:
+            yield fallback
+            continue
+        way = ("way out", fallback.read, fallback.scope)  # those of one function are one place to repair
+        is_way = fallback.place.kind in ("exit", "call")
+        if fallback.place not in seen and not (is_way and way in seen):
+            seen.update((fallback.place, way) if is_way else (fallback.place,))
             yield fallback
 
 
@@ -165,7 +171,7 @@ def _branches(index: Index, path: str) -> Iterator[Fallback]:
         if type(expr) is str and expr[:1] != "'":
             continue
         text = index.settings.text(path, place.scope, expr)
-        if not is_sqlite(text):
+        if not is_sqlite(text) or (place.kind == "call" and _is_cut(table, place)):
             continue
         read = _missing(index, path, place)
         if read is not None:
@@ -173,6 +179,13 @@ def _branches(index: Index, path: str) -> Iterator[Fallback]:
             name = text_of(target[2]) if type(target) is list and target[:1] == ["sub"] else dotted(target)
             names = frozenset({name.rpartition(".")[2]}) if name else frozenset[str]()
             yield Fallback(read, path, place.scope, place.frame, text or "", place, names)
+
+
+def _is_cut(table: Table, place: Place) -> bool:
+    """Whether a call only compares a URL with the text, or takes it off."""
+    callee = table.facts.calls[place.ordinal].callee
+    name = callee[2] if type(callee) is list and callee[:1] == ["."] else (dotted(callee) or str(callee))
+    return str(name).rpartition(".")[2] in CUTTERS
 
 
 def _missing(index: Index, path: str, place: Place) -> SettingRead | None:
@@ -183,13 +196,13 @@ def _missing(index: Index, path: str, place: Place) -> SettingRead | None:
         if entry.kind not in ("if", "else", "after") or entry.test is None:
             continue
         for atom, negated in atoms(condition(entry.kind, entry.test)):
-            asked = _asked(atom, negated=negated)
-            if asked is None:
+            missing = asked(atom, negated=negated)
+            if missing is None:
                 continue
-            if asked[:1] == "'":
-                reads = [read for read in index.settings.reads(path) if read.name == asked[1:]]
+            if missing[:1] == "'":
+                reads = [read for read in index.settings.reads(path) if read.name == missing[1:]]
             else:
-                reads = list(index.settings_behind(path, place.scope, asked))
+                reads = list(index.settings_behind(path, place.scope, missing))
             for read in reads:
                 optional = read.default in (None, "#None", "'") and not (read.required and read.kind != "subscript")
                 if optional and is_url(read):
@@ -197,7 +210,7 @@ def _missing(index: Index, path: str, place: Place) -> SettingRead | None:
     return None
 
 
-def _asked(atom: object, *, negated: bool) -> str | None:
+def asked(atom: object, *, negated: bool) -> str | None:
     """What an expression finds absent: a reference, or a variable's name as ``'NAME``."""
     if type(atom) is str:
         return atom if negated and (dotted(atom) or atom[:1] == "@") else None

@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from atomlint import ModeBranch, SettingRead, atoms, condition, dotted, inside, references, text_of
 
+from ._fallbacks import asked
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -69,7 +71,10 @@ def _refusal(index: Index, path: str, scope: int, frame: int) -> Refusal | None:
         for atom, negated in atoms(condition(entry.kind, entry.test)):
             told = _mentions_sqlite(index, path, atom)
             sqlite = sqlite or (told and not negated)
-            if told or negated:
+            missing = asked(atom, negated=negated)
+            if missing is not None and missing[:1] == "'":
+                reads.update(read for read in index.settings.reads(path) if read.name == missing[1:])
+            if told or negated or missing is not None:
                 for reference in _references(index, path, atom):
                     words.add(reference.rpartition(".")[2])
                     reads.update(index.settings_behind(path, scope, reference))

@@ -25,8 +25,10 @@ Give a database URL no default: a missing setting stops the process.
 ## Limits
 Quiet in tests, in branches that a flag chooses (`if TESTING:`), and where production refuses SQLite: by a raise that
 looks at the URL, or by a mode variable that every Fly.io configuration deploying the code sets. When such a
-configuration leaves the mode variable out, its default holds and the fallback is reported. A product that is meant to
-run on SQLite says so in its documentation, which is not read: ignore the line with that reason. A fallback for an
+configuration leaves the mode variable out, its default holds and the fallback is reported. Quiet, too, for a product
+that is meant to run on SQLite: its guides call it the default, or its Compose file or Dockerfile sets it, and no Fly.io
+configuration deploys the code, or the one that does sets such a URL. Where it is said in other words, ignore the line
+with that reason. A project whose requirements name no driver of another database gets low confidence. A fallback for an
 unknown URL scheme, one after a caught `KeyError`, and a settings class in a file without any call are not seen.
 Scripts are reported with medium confidence, and not at all where they make a database named for development.
 """
@@ -38,23 +40,16 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from atomlint import Call, Confidence, Context, Deployment, Edit, Finding, Index, ModeBranch, Note, Span, rule
+from atomlint import Call, Confidence, Context, Edit, Finding, Index, Note, Span, rule
 
-from ._fallbacks import Fallback, engine_reads, fallbacks, is_chosen, is_used
-from ._refusals import refused
+from ._fallbacks import Fallback, engine_reads, fallbacks
+from ._open import SCRIPTS, Opening, knows_no_other, opening
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     import libcst as cst
 
-SCRIPTS = re.compile(
-    r"(?:^|/)(?:scripts?|tools?|bin|examples?|archived?|_archive|legacy|old|deprecated|benchmarks?|demo|notebooks)/"
-    r"|(?:^|/)(?:create|check|fix|seed|reset|migrate|init|import|export|cleanup|debug|start|run|verify|validate)_[^/]*$"
-)
-"""Files that someone starts by hand."""
-LOCAL = re.compile(r"dev|test|local|demo|example", re.IGNORECASE)
-"""In the name of a database that a script makes for the one who starts it."""
 LITERAL = r"""[rbfRBF]{0,2}(?:"[^"\n]*"|'[^'\n]*')"""
 
 
@@ -69,40 +64,12 @@ def report(ctx: Context, node: cst.Call) -> Iterator[Finding]:
     """One finding for each place that takes SQLite, unless something keeps it from production."""
     call = ctx.fact(node)
     for fallback in fallbacks(ctx.index, call.path)[call.ordinal]:
-        if is_local(fallback) or is_chosen(ctx.index, fallback) or not is_used(ctx.index, fallback):
-            continue
-        guards = [
-            b for _, b in ctx.index.mode_branches(fallback.path, fallback.scope, fallback.frame) if not b.production
-        ]
-        refusals = refused(ctx.index, fallback.read, fallback.path, fallback.scope, fallback.targets)
-        if any(refusal.branch is None for refusal in refusals):
-            continue
-        guards += [refusal.branch for refusal in refusals if refusal.branch is not None]
-        if not guards:
-            yield finding(ctx, fallback, None, None)
-            continue
-        open_at = missing_mode(ctx.index, fallback, guards)
-        if open_at is not None:
-            yield finding(ctx, fallback, *open_at)
+        found = opening(ctx.index, fallback)
+        if found is not None:
+            yield finding(ctx, fallback, found)
 
 
-def is_local(fallback: Fallback) -> bool:
-    """Whether a script makes a database for the one who starts it."""
-    return SCRIPTS.search(fallback.path) is not None and LOCAL.search(fallback.text) is not None
-
-
-def missing_mode(index: Index, fallback: Fallback, guards: list[ModeBranch]) -> tuple[ModeBranch, Deployment] | None:
-    """A guard, and a deployment of this code that leaves its mode variable unset; None when one holds everywhere."""
-    for deployment in index.deployments.production:
-        if not deployment.builds(fallback.path):
-            continue
-        unset = [g for g in guards if not deployment.sets([name for read in g.reads for name in read.names])]
-        if len(unset) == len(guards):
-            return unset[0], deployment
-    return None
-
-
-def finding(ctx: Context, fallback: Fallback, guard: ModeBranch | None, deployment: Deployment | None) -> Finding:
+def finding(ctx: Context, fallback: Fallback, found: Opening) -> Finding:
     """What becomes SQLite, when, and what is made of it."""
     index, read = ctx.index, fallback.read
     place = read.span if fallback.place is None else index.place_span(fallback.path, fallback.place, "sqlite")
@@ -113,13 +80,15 @@ def finding(ctx: Context, fallback: Fallback, guard: ModeBranch | None, deployme
     declared = fallback.place is not None and fallback.place.kind == "assign" and not fallback.frame
     is_held = consumer is not None or declared
     confidence = Confidence.HIGH if is_held and not is_script else Confidence.MEDIUM
+    if found.guard is None and knows_no_other(index):
+        confidence = Confidence.LOW
     message = f"{read.name} silently becomes SQLite ({shown(fallback.text)}) when it is unset"
     notes = []
     if fallback.place is not None and read.kind != "field":
         notes.append(Note(read.span, f"{read.name} is read here"))
-    if guard is not None and deployment is not None:
-        document = deployment.document
-        mode = guard.reads[0]
+    if found.guard is not None and found.deployment is not None:
+        document = found.deployment.document
+        mode = found.guard.reads[0]
         message += f", and {document.path} does not set {mode.name}, which would keep it from that"
         notes.append(
             Note(mode.span, f"falls back to {mode.default_text!r}" if mode.default_text else "has no value when unset")

@@ -18,7 +18,7 @@ def database_url() -> str:
     return os.getenv("DATABASE_URL", "sqlite:///./tidewater_dev.db")  # expect: database-sqlite-default
 
 
-engine = create_engine(  # todo-expect: database-sqlite-no-abort
+engine = create_engine(  # expect: database-sqlite-no-abort
     database_url(),
     pool_size=int(os.getenv("DB_POOL_SIZE", "15")),
     max_overflow=int(os.getenv("DATABASE_MAX_OVERFLOW", "0")),

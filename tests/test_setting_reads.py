@@ -1,0 +1,354 @@
+"""Setting reads of further libraries and shapes: types, times, nested models, loops, helpers."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+from index_project import index_of
+
+if TYPE_CHECKING:
+    from atomlint.index.contract import Setting
+    from atomlint.index.settings import SettingRead
+
+
+def all_reads(text: str) -> list[SettingRead]:
+    return list(index_of({"app.py": text}).settings.reads("app.py"))
+
+
+def names(text: str) -> list[str]:
+    return [read.name for read in all_reads(text)]
+
+
+def one(text: str) -> SettingRead:
+    (read,) = all_reads(text)
+    return read
+
+
+def contract(text: str, **others: str) -> dict[str, Setting]:
+    return dict(index_of({"app.py": text, **{f"{n}.py": t for n, t in others.items()}}).contract.settings)
+
+
+@pytest.mark.parametrize(
+    ("imports", "expression", "type_name"),
+    [
+        ("import os", 'os.getenv("X")', "str"),
+        ("import os", 'int(os.getenv("X", "5"))', "int"),
+        ("import os", 'int(os.environ["X"])', "int"),
+        ("import os", 'int(os.getenv("X") or 5)', "int"),
+        ("import os", 'float(os.environ.get("X", "0.5"))', "float"),
+        ("import os", 'os.getenv("X", 7)', "int"),
+        ("import os", 'os.getenv("X", "false").lower() == "true"', "bool"),
+        ("import os", 'os.getenv("X", "").strip().lower() in ("1", "yes")', "bool"),
+        ("import os", 'os.getenv("X") == "production"', "str"),
+        ("import os", 'os.getenv("X", "a,b").split(",")', "list"),
+        ("import os, json", 'json.loads(os.getenv("X", "{}"))', "json"),
+        ("import os\nfrom pathlib import Path", 'Path(os.getenv("X", "/data"))', "path"),
+        ("from decouple import config", 'config("X", default=False, cast=bool)', "bool"),
+        ("from decouple import config, Csv", 'config("X", default="a", cast=Csv())', "list"),
+        ("import environ\nenv = environ.Env()", 'env.int("X", default=3)', "int"),
+        ("import environ\nenv = environ.Env()", 'env("X", bool, False)', "bool"),
+        ("import environ\nenv = environ.Env()", 'env.db("X")', "url"),
+        ("from starlette.config import Config\nconfig = Config()", 'config("X", cast=int, default=1)', "int"),
+        ("from starlette.config import Config\nconfig = Config()", 'config("X", bool, False)', "bool"),
+    ],
+)
+def test_the_type_of_a_read(imports: str, expression: str, type_name: str) -> None:
+    assert one(f"{imports}\nvalue = {expression}\n").type_name == type_name
+
+
+def test_the_name_that_a_read_is_bound_to_tells_its_type() -> None:
+    text = "import os\nvalue = os.getenv('X', 'None')\nflag = value.lower() in ('true', '1') if value != 'None' else False\n"
+    assert one(text).type_name == "bool"
+    other = (
+        "import os\ndef f():\n    value = os.getenv('X')\n    return value\ndef g(value):\n    return value == 'true'\n"
+    )
+    assert one(other).type_name == "str"
+
+
+def test_positional_defaults_follow_each_librarys_signature() -> None:
+    assert one("from decouple import config\nx = config('X', 'a')\n").default_text == "a"
+    assert one("import environ\nenv = environ.Env()\nx = env('X', str, 'a')\n").default_text == "a"
+    assert one("import environ\nenv = environ.Env()\nx = env.str('X', 'a')\n").default_text == "a"
+
+
+def test_a_scheme_of_django_environ_gives_cast_and_default() -> None:
+    read = one("import environ\nenv = environ.Env(DEBUG=(bool, False))\nDEBUG = env('DEBUG')\n")
+    assert (read.type_name, read.default, read.required) == ("bool", "#False", False)
+
+
+def test_a_prefix_of_environs_holds_inside_of_its_block() -> None:
+    text = """
+        from environs import Env
+        env = Env()
+        with env.prefixed("APP_"):
+            with env.prefixed("DB_"):
+                host = env.str("HOST")
+            name = env.str("NAME", "x")
+        port = env.int("PORT")
+        """
+    assert names(text) == ["APP_DB_HOST", "APP_NAME", "PORT"]
+
+
+def test_a_loop_over_literal_names_reads_them_all() -> None:
+    text = """
+        import os
+        for name in ("A_KEY", "B_KEY"):
+            if not os.getenv(name):
+                raise RuntimeError(name)
+        values = {n: os.environ[n] for n in ["C_KEY", "D_KEY"]}
+        pairs = [("E_KEY", "1"), ("F_KEY", "2")]
+        for key, value in pairs:
+            os.environ.setdefault(key, value)
+        """
+    assert names(text) == ["A_KEY", "B_KEY", "E_KEY", "F_KEY", "C_KEY", "D_KEY"]
+
+
+def test_a_loop_over_something_unknown_reads_nothing() -> None:
+    assert names("import os\ndef check(names):\n    return [n for n in names if not os.getenv(n)]\n") == []
+
+
+def test_two_loops_with_one_variable_do_not_mix() -> None:
+    text = """
+        import os
+        for name in ("A", "B"):
+            print(name)
+        for name in ("C", "D"):
+            os.getenv(name)
+        """
+    assert names(text) == ["C", "D"]
+
+
+def test_a_presence_test_is_an_optional_read() -> None:
+    (read,) = all_reads("import os\nif 'GITHUB_TOKEN' in os.environ:\n    print(1)\n")
+    assert (read.name, read.kind, read.required, read.span.start.line) == ("GITHUB_TOKEN", "presence", False, 2)
+
+
+def test_a_joined_name_of_constants_is_read() -> None:
+    assert names("import os\nPREFIX = 'APP_'\nx = os.getenv(f'{PREFIX}URL')\ny = os.getenv(PREFIX + 'KEY')\n") == [
+        "APP_URL",
+        "APP_KEY",
+    ]
+
+
+def test_options_of_a_command_line_name_their_variables() -> None:
+    text = """
+        import click, typer
+        @click.command()
+        @click.option("--url", envvar="APP_URL", default="http://localhost")
+        @click.option("--key", envvar=["APP_KEY", "KEY"])
+        def run(url, key): ...
+        def main(port: int = typer.Option(8000, envvar="PORT")): ...
+        """
+    found = {read.name: (read.aliases, read.default_text, read.kind) for read in all_reads(text)}
+    assert found["APP_URL"] == ((), "http://localhost", "option")
+    assert found["APP_KEY"] == (("KEY",), None, "option")
+    assert found["PORT"][2] == "option"
+
+
+def test_dynaconf_reads_by_its_prefix() -> None:
+    text = """
+        from dynaconf import Dynaconf
+        settings = Dynaconf(envvar_prefix="SHOP", settings_files=["settings.toml"])
+        url = settings.DATABASE.URL
+        name = settings.get("NAME", "x")
+        """
+    found = {read.name: read.default_text for read in all_reads(text)}
+    assert found == {"SHOP_NAME": "x", "SHOP_DATABASE__URL": None}
+
+
+@pytest.mark.parametrize(
+    ("helper", "call", "expected"),
+    [
+        ("def setting(name):\n    return os.environ[name]", 'setting("X")', ("X", None, True)),
+        (
+            "def setting(name, default=None):\n    return os.getenv(name, default)",
+            'setting("X", "a")',
+            ("X", "a", False),
+        ),
+        ("def setting(name):\n    return os.getenv(f'APP_{name}')", 'setting("X")', ("APP_X", None, False)),
+        ("def setting(name):\n    return os.getenv('APP_' + name.upper())", 'setting("X")', ("APP_X", None, False)),
+        (
+            "def raw(name, default=None):\n    return os.getenv(name, default)\n"  # noqa: ISC004
+            "def flag(name, default='false'):\n    return raw(name, default) == 'true'",
+            'flag("X")',
+            ("X", "false", False),
+        ),
+        (
+            "VALUES = dict(os.environ)\ndef setting(key, default=None):\n    return VALUES.get(key, default)",
+            'setting("X", "a")',
+            ("X", "a", False),
+        ),
+    ],
+)
+def test_helpers_of_the_project_are_read_through(
+    helper: str, call: str, expected: tuple[str, str | None, bool]
+) -> None:
+    found = [r for r in all_reads(f"import os\n{helper}\nvalue = {call}\n") if r.kind == "helper"]
+    assert [(r.name, r.default_text, r.required) for r in found] == [expected]
+
+
+FIELDS = """
+    from typing import Annotated, Optional
+    from pydantic import BaseModel, Field
+    from pydantic_settings import BaseSettings, SettingsConfigDict
+
+    class Database(BaseModel):
+        url: str
+        pool_size: int = 5
+
+    class Mixin:
+        log_level: str = "INFO"
+
+    class Settings(Mixin, BaseSettings):
+        model_config = SettingsConfigDict(env_prefix="SHOP_", env_nested_delimiter="__", env_file=".env")
+        debug: bool = False
+        key: Annotated[str, Field(alias="SHOP_SIGNING_KEY")]
+        timeout: Optional[float] = None
+        database: Database
+
+    settings = Settings()
+    """
+
+
+def test_fields_of_settings_classes_nested_mixed_in_and_annotated() -> None:
+    found = contract(FIELDS)
+    types = {name: setting.types for name, setting in found.items()}
+    assert types["SHOP_DEBUG"] == ("bool",)
+    assert types["SHOP_TIMEOUT"] == ("float",)
+    assert types["SHOP_DATABASE__POOL_SIZE"] == ("int",)
+    assert {"SHOP_LOG_LEVEL", "SHOP_DATABASE__URL", "SHOP_SIGNING_KEY"} <= set(found)
+    assert {found[name].required for name in ("SHOP_SIGNING_KEY", "SHOP_DATABASE__URL")} == {True}
+
+
+def test_fields_are_read_on_import_when_their_class_is_made_then() -> None:
+    found = contract(FIELDS)
+    assert found["SHOP_DEBUG"].at_import
+    later = FIELDS.replace("settings = Settings()", "def get_settings():\n        return Settings()")
+    assert not contract(later)["SHOP_DEBUG"].at_import
+
+
+def test_a_read_in_a_function_that_a_module_calls_happens_on_import() -> None:
+    text = "import os\ndef url():\n    return os.environ['A']\ndef later():\n    return os.environ['B']\nURL = url()\n"
+    found = contract(text)
+    assert [found[name].at_import for name in ("A", "B")] == [True, False]
+
+
+def test_what_runs_as_a_script_only_is_not_read_on_import() -> None:
+    text = "import os\nif __name__ == '__main__':\n    print(os.environ['A'])\n"
+    assert not contract(text)["A"].at_import
+    assert not contract(text)["A"].required
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "if 'X' in os.environ:\n    value = os.environ['X']\n",
+        "value = int(os.environ['X']) if 'X' in os.environ else None\n",
+        "if os.getenv('X'):\n    value = os.environ['X']\n",
+        "try:\n    value = os.environ['X']\nexcept KeyError:\n    value = 'a'\n",
+        "os.environ['X'] = 'a'\nvalue = os.environ['X']\n",
+        "os.environ.setdefault('X', 'a')\nvalue = os.environ['X']\n",
+    ],
+)
+def test_a_subscript_that_cannot_fail_requires_nothing(text: str) -> None:
+    assert not contract(f"import os\n{text}")["X"].required
+
+
+def test_a_flag_is_a_bool_only_where_nothing_else_is_made_of_it() -> None:
+    assert contract("import os\nx = bool(os.getenv('X'))\n")["X"].types == ("bool",)
+    text = "import os\nx = bool(os.getenv('X'))\ny = os.getenv('X')\n"
+    assert contract(text)["X"].types == ("str",)
+
+
+def test_a_singleton_that_a_module_makes_reads_on_import() -> None:
+    text = """
+        import os
+        class Cache:
+            _instance = None
+            def __new__(cls):
+                if cls._instance is None:
+                    cls._instance = super().__new__(cls)
+                    cls._instance._load()
+                return cls._instance
+            def _load(self):
+                self.url = os.getenv("CACHE_URL")
+        cache = Cache()
+        """
+    assert contract(text)["CACHE_URL"].at_import
+
+
+@pytest.mark.parametrize(
+    ("body", "call", "required"),
+    [
+        (
+            "value = os.getenv(name)\n    if value is None:\n        raise KeyError(name)\n    return value",
+            "get('X')",
+            True,
+        ),
+        (
+            "value = os.getenv(name)\n    if not value:\n        raise KeyError(name)\n    return value",
+            "get('X')",
+            True,
+        ),
+        (
+            "try:\n        return os.environ[name]\n    except KeyError:\n        raise RuntimeError(name)",
+            "get('X')",
+            True,
+        ),
+        (
+            "value = os.getenv(name)\n    if value not in ('a', 'b'):\n        raise ValueError(name)\n    return value",
+            "get('X')",
+            False,
+        ),
+        (
+            "try:\n        return int(os.getenv(name))\n    except ValueError:\n        raise RuntimeError(name)",
+            "get('X')",
+            False,
+        ),
+        (
+            "value = os.getenv(name)\n    if required and not value:\n        raise KeyError(name)\n    return value",
+            "get('X')",
+            False,
+        ),
+        (
+            "value = os.getenv(name)\n    if required and not value:\n        raise KeyError(name)\n    return value",
+            "get('X', required=True)",
+            True,
+        ),
+    ],
+)
+def test_a_helper_requires_what_it_refuses_to_go_without(body: str, call: str, required: bool) -> None:
+    text = f"import os\ndef get(name, required=False):\n    {body}\nvalue = {call}\n"
+    assert [read.required for read in all_reads(text) if read.kind == "helper"] == [required]
+
+
+def test_what_only_some_set_ups_need_is_not_required() -> None:
+    text = """
+        import os
+        MODE = os.getenv("ENVIRONMENT", "development")
+        if os.getenv("STORAGE") == "azure":
+            KEY = os.environ["AZURE_KEY"]
+        if MODE == "production":
+            URL = os.environ["DATABASE_URL"]
+        """
+    found = contract(text)
+    assert [found[name].required for name in ("AZURE_KEY", "DATABASE_URL")] == [False, True]
+
+
+def test_a_field_that_the_code_hands_in_is_not_required() -> None:
+    text = """
+        from pydantic_settings import BaseSettings
+        class Settings(BaseSettings):
+            secret: str
+            database_url: str
+        settings = Settings(secret="x" * 32)
+        """
+    found = contract(text)
+    assert [found[name].required for name in ("SECRET", "DATABASE_URL")] == [False, True]
+
+
+def test_a_default_that_can_be_reckoned_is_shown() -> None:
+    text = "import os\nMOST = 30\nx = int(os.getenv('X') or MOST)\ny = int(os.getenv('Y', 5 * 60))\nz = os.getenv('Z', MOST())\n"
+    found = contract(text)
+    assert [found[name].defaults for name in "XYZ"] == [("30",), ("300",), ("(computed)",)]

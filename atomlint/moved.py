@@ -16,7 +16,8 @@ if TYPE_CHECKING:
 
 Lines = dict[int, int]
 """Lines of then and lines of now, where a statement only moved."""
-NAMES_A_LINE = re.compile(r"\blines? \d")
+NAMES_A_LINE = re.compile(r"\blines? \d|\.\w+:\d")
+"""``line 12``, ``core/database.py:12``."""
 
 
 class MovedError(Exception):

@@ -9,7 +9,6 @@ seen, not the first alone. Mappers are configured only when everything could be 
 """
 
 from __future__ import annotations
-
 import __future__
 
 import ast
@@ -22,6 +21,7 @@ import signal
 import sys
 import traceback
 import warnings
+from pathlib import Path
 
 SECONDS = 60
 """After which a child is ended."""
@@ -35,6 +35,15 @@ LOADED = set()
 
 DECLARED = set()
 """The properties that mappers had before they were configured: others were made by backrefs."""
+
+
+def bound(statement):
+    """The names that a statement binds."""
+    if isinstance(statement, (ast.ClassDef, ast.FunctionDef)):
+        return {statement.name}
+    if isinstance(statement, (ast.Import, ast.ImportFrom)):
+        return {alias.asname or alias.name.partition(".")[0] for alias in statement.names}
+    return {node.id for node in ast.walk(statement) if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)}
 
 
 class Texts(importlib.abc.MetaPathFinder, importlib.abc.Loader):
@@ -72,7 +81,9 @@ class Texts(importlib.abc.MetaPathFinder, importlib.abc.Loader):
             try:
                 exec(code, module.__dict__)
             except Exception as error:
-                self.record.failed(error, "import")
+                if not self.record.is_consequence(error):
+                    self.record.failed(error, "import")
+                self.record.lost.update(bound(statement))
 
 
 def declared(frame):
@@ -97,6 +108,15 @@ class Record:
         self.phase = "import"
         self.at = ("", "")
         self.trees = {}
+        self.lost = set()
+        """Names whose statement failed."""
+
+    def is_consequence(self, error):
+        """Whether an error only says that an earlier statement failed."""
+        text = str(error)
+        if isinstance(error, ImportError) and "partially initialized" in text:
+            return False
+        return isinstance(error, (NameError, ImportError)) and any(f"name '{name}'" in text for name in self.lost)
 
     def failed(self, error, phase):
         if getattr(error, "_recorded", False):
@@ -142,9 +162,8 @@ class Record:
         """Class and attribute of the statement at a line; the name that a statement outside of classes binds."""
         if path not in self.trees:
             try:
-                with open(os.path.join(self.root, path), encoding="utf-8") as file:
-                    text = file.read()
-            except (OSError, TypeError):
+                text = Path(self.root, path).read_text("utf-8")
+            except OSError:
                 text = ""
             self.trees[path] = ast.parse(self.files.get(path, text))
         owner = attribute = ""
@@ -171,7 +190,7 @@ class Record:
 
 def judged(request):
     """The answer to one request; to be run in a process of its own."""
-    files, root = request.get("files", {}), os.path.abspath(request["root"]) if "root" in request else ""
+    files, root = request.get("files", {}), str(Path(request["root"]).resolve()) if "root" in request else ""
     record = Record(files, root)
     if root:
         sys.path.insert(0, root)
@@ -189,7 +208,7 @@ def judged(request):
         if not any(o["severity"] == "error" for o in record.outcomes):
             count = configure(record)
             inspect_tables(record)
-    return {"outcomes": record.outcomes, "classes": count}
+    return {"outcomes": record.outcomes, "classes": count, "lost": sorted(record.lost)}
 
 
 def configure(record):
@@ -202,7 +221,9 @@ def configure(record):
     count = 0
     for registry in mapperlib._all_registries():
         DECLARED.update(prop for mapper in registry.mappers for prop in mapper._props.values())
-    for registry in sorted(mapperlib._all_registries(), key=lambda registry: min([m.class_.__name__ for m in registry.mappers], default="")):
+    for registry in sorted(
+        mapperlib._all_registries(), key=lambda registry: min([m.class_.__name__ for m in registry.mappers], default="")
+    ):
         mappers = list(registry._mappers_to_configure())
         count += len(mappers)
         for mapper in mappers:
@@ -256,12 +277,12 @@ def inspect_tables(record):
                 owner, attributes = owners(table)
                 record.at = (owner, attributes.get(key.parent, key.parent.key))
                 try:
-                    key.column
+                    key.column  # noqa: B018
                 except Exception as error:
                     record.failed(error, "tables")
         record.at = ("", "")
         try:
-            metadata.sorted_tables
+            metadata.sorted_tables  # noqa: B018
         except Exception:
             pass  # said above, foreign key by foreign key
         names = {}

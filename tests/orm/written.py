@@ -16,7 +16,9 @@ from pathlib import Path
 from typing import NamedTuple
 
 CASES = Path(__file__).parent / "cases"
-EXPECTED = re.compile(r"=> (?P<todo>todo )?(?P<severity>error|warning) (?P<kind>[\w-]+)(?: (?P<owner>\w+))?(?:\.(?P<attribute>\w+))?(?: \[(?P<versions>[\d. ]+)\])?$")
+EXPECTED = re.compile(
+    r"=> (?P<todo>todo )?(?P<severity>error|warning) (?P<kind>[\w-]+)(?: (?P<owner>\w+))?(?:\.(?P<attribute>\w+))?(?: \[(?P<versions>[\d. ]+)\])?$"
+)
 NEW = re.compile(r"DeclarativeBase|Mapped|mapped_column")
 """What 1.4 does not have."""
 ALL = frozenset({"1.4", "2.0", "2.1"})
@@ -80,7 +82,14 @@ def _case(group: str, head: list[str], part: str) -> Case:
                 raise ValueError(f"{group}: {name}: {line}")
             only = frozenset((found["versions"] or "").split()) or ALL
             expected.append(
-                Expected(found["severity"], found["kind"], found["owner"] or "", found["attribute"] or "", only, bool(found["todo"]))
+                Expected(
+                    found["severity"],
+                    found["kind"],
+                    found["owner"] or "",
+                    found["attribute"] or "",
+                    only,
+                    bool(found["todo"]),
+                )
             )
         elif line.startswith("needs: "):
             needs = tuple(line[7:].split())

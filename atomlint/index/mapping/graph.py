@@ -7,6 +7,10 @@ from typing import TYPE_CHECKING
 
 from ...finding import Position, Span
 from ..value import Value
+from .builder import Builder
+from .causes import Causes
+from .configurator import Configurator
+from .duplicates import Duplicates
 
 if TYPE_CHECKING:
     from ..facade import Index
@@ -20,29 +24,53 @@ class Mapping:
     def __init__(self, index: Index) -> None:
         self.index = index
         self.linker = index.project.linker
-        self.registries: list[Registry] = []
-        self.metadatas: list[MetaData] = []
-        self.tables: list[Table] = []
-        """Every table outside of tests, those of classes too, in file order."""
-        self.classes: list[Mapped] = []
-        """Every mapped class outside of tests, in file order; bases before their heirs."""
-        self.found: list[Problem] = []
-        """Problems in the order in which they were found; `problems` puts them in order and by their causes."""
+        self.builder = Builder(index)
+
+    @property
+    def registries(self) -> list[Registry]:
+        """Every registry."""
+        return list(self.builder.bases.registries.values())
+
+    @property
+    def metadatas(self) -> list[MetaData]:
+        """Every collection of tables."""
+        return list(self.builder.bases.metadatas.values())
+
+    @property
+    def tables(self) -> list[Table]:
+        """Every table outside of tests, those of classes too."""
+        return self.builder.tables.all
+
+    @property
+    def classes(self) -> list[Mapped]:
+        """Every mapped class outside of tests, in the order in which they are made at start: bases before their heirs."""
+        return self.builder.classes
 
     @cached_property
     def by_place(self) -> dict[tuple[str, int], Mapped]:
         """Mapped classes by file and scope."""
-        return {(cls.cls.path, cls.cls.ordinal): cls for cls in self.classes}
+        return {(mapped.cls.path, mapped.cls.ordinal): mapped for mapped in self.classes}
 
     @cached_property
+    def configurator(self) -> Configurator:
+        """Everything configured."""
+        configurator = Configurator(self.builder)
+        configurator.run()
+        return configurator
+
+    @property
     def relationships(self) -> list[Relationship]:
         """All of them, configured, those that a ``backref`` makes too."""
-        return []
+        return self.configurator.relationships
 
     @cached_property
     def problems(self) -> tuple[Problem, ...]:
         """What is wrong, each cause once, in file order; definition-time and configure-time ones."""
-        return tuple(sorted(self.found, key=lambda problem: problem.sort_key))
+        duplicates = Duplicates(self.builder)
+        duplicates.find()
+        causes = Causes(self.builder, self.configurator, duplicates)
+        found = causes.sorted_out([])
+        return tuple(sorted(found, key=lambda problem: problem.sort_key))
 
     @cached_property
     def by_kind(self) -> dict[str, list[Problem]]:

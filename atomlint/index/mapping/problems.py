@@ -10,7 +10,7 @@ from ...finding import Confidence, Severity
 if TYPE_CHECKING:
     from ...finding import Edit, Span
     from ..views import Call, Class
-    from .records import Place
+    from .records import Attribute, Mapped, Place, Relationship
 
 Phase = Literal["definition", "configuration", "use"]
 
@@ -57,6 +57,16 @@ class Problem:
     """The view that its place is, where a rule needs one."""
     span: Span | None = None
     """A narrower span than that of its place."""
+    subject: Relationship | None = None
+    """The relationship that it is about."""
+    culprits: tuple[Mapped, ...] = ()
+    """Classes that it is about, the one to repair first."""
+    suggestion: str = ""
+    """The name that was probably meant."""
+    others: list[Relationship] = field(default_factory=list)
+    """Relationships that it conflicts with."""
+    other: Attribute | None = None
+    """The attribute that it collides with."""
 
     @property
     def sort_key(self) -> tuple[str, str, int, str, str]:

@@ -273,6 +273,12 @@ class Relationship:
     """Whether its arguments are not all known: then nothing is said about it."""
     generated: bool = False
     """Whether the ``backref`` of another one makes it."""
+    backref_arguments: dict[str, Site] = field(default_factory=dict)
+    """What ``backref("name", ...)`` gives the other side."""
+    stated_remote: bool = False
+    """Whether its condition itself says which columns are remote."""
+    stated_foreign: bool = False
+    """Whether its condition itself says which columns are foreign."""
     # --- configured ---
     target: Mapped | None = None
     secondary: Table | None = None

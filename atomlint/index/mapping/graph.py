@@ -11,6 +11,7 @@ from .builder import Builder
 from .causes import Causes
 from .configurator import Configurator
 from .duplicates import Duplicates
+from .schema import Schema
 
 if TYPE_CHECKING:
     from ..facade import Index
@@ -70,6 +71,7 @@ class Mapping:
         duplicates.find()
         causes = Causes(self.builder, self.configurator, duplicates)
         found = causes.sorted_out([])
+        found += Schema(self.builder, self.configurator.keys).problems()
         return tuple(sorted(found, key=lambda problem: problem.sort_key))
 
     @cached_property

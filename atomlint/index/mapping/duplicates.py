@@ -88,7 +88,10 @@ class Duplicates:
 
     def _share_a_table(self, one: Mapped, other: Mapped) -> None:
         first, second = self._ordered(one, other)
-        if second in self.problems or not self._clash(first, second):
+        if second in self.problems:
+            return
+        heirs = first.cls.value in second.cls.mro or second.cls.value in first.cls.mro
+        if not self._clash(first, second) and not (heirs and not self.builder.own_tables[second].extends):
             return
         table, held = self.builder.own_tables[second], self.builder.own_tables[first]
         same_file = first.cls.path == second.cls.path

@@ -333,7 +333,7 @@ def main():
             try:
                 importlib.import_module(name)
                 libraries.append(name)
-            except ImportError:  # noqa: PERF203
+            except ImportError:
                 pass
     gc.collect()
     gc.freeze()

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ..value import Value
-from .names import Made, Names
 from .records import Expr, MetaData, Registry, Site
-from .texts import Texts
 
 if TYPE_CHECKING:
     from ..linker import Linker
+    from ..value import Value
+    from .names import Made, Names
+    from .texts import Texts
 
 DECLARATIVE = frozenset({"DeclarativeBase", "DeclarativeBaseNoMeta"})
 MAKES_BASE = frozenset({"declarative_base", "generate_base", "as_declarative_base", "automap_base"})
@@ -119,23 +119,23 @@ class Bases:
         if rest:
             return None
         name = self._name(made)
-        args, keywords, known = self.names.arguments(made.site)
+        _, keywords, known = self.names.arguments(made.site)
         if name == "registry":
-            return self._registry(made, keywords, known)
+            return self._registry(made, keywords, known=known)
         if name in MAKES_BASE:
-            return self._made_base(made, name, args, keywords, known)
+            return self._made_base(made, name, keywords, known=known)
         if name == "SQLAlchemy":
             return self._flask(made, keywords)
         return None
 
-    def _registry(self, made: Made, keywords: dict[str, Site], known: bool) -> Registry:
+    def _registry(self, made: Made, keywords: dict[str, Site], *, known: bool) -> Registry:
         metadata = self.metadata_of(keywords["metadata"]) if "metadata" in keywords else None
         found = self.registry(_key(made), metadata)
         if not known or ("metadata" in keywords and metadata is None):
             found.metadata.open = True
         return found
 
-    def _made_base(self, made: Made, name: str, args: list[Site], keywords: dict[str, Site], known: bool) -> Registry:
+    def _made_base(self, made: Made, name: str, keywords: dict[str, Site], *, known: bool) -> Registry:
         site = made.site
         assert site is not None
         if name == "generate_base":  # a method of a registry

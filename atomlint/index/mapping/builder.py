@@ -5,7 +5,6 @@ from __future__ import annotations
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from ..value import Value
 from ..views import Class
 from .annotations import Annotations
 from .bases import SQLMODEL, Bases
@@ -23,6 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from ..facade import Index
+    from ..value import Value
 
 LIBRARY_NAMES = frozenset(
     {
@@ -161,10 +161,10 @@ class Builder:
         self.classes.append(mapped)
 
     @staticmethod
-    def _in_function(cls: Class) -> bool:
-        at = cls.parent
+    def _in_function(view: Class) -> bool:
+        at = view.parent
         while at:
-            scope = cls.table.facts.scopes[at]
+            scope = view.table.facts.scopes[at]
             if scope.kind != "class":
                 return True
             at = scope.parent

@@ -77,7 +77,7 @@ class Causes:
             self.configurator.keys.column(key)
         except OpenError:
             return None
-        except NoTableError as error:
+        except NoTableError:
             named = target_of(key)
             known = list(table.metadata.tables)
             close = get_close_matches(named.key, known, n=1, cutoff=0.75)
@@ -85,7 +85,7 @@ class Causes:
             repair = (
                 f'name the table that is meant: "{close[0]}.{named.column}"' if close else "name a table that exists"
             )
-            kind, message = "unresolved-fk-table", no_table(key, error.name)
+            kind, message = "unresolved-fk-table", no_table(key)
         except NoColumnError as error:
             close = get_close_matches(error.name, list(error.table.columns), n=1, cutoff=0.6)
             reason = f'table "{error.table.fullname}" has no column "{error.name}"'
@@ -119,8 +119,11 @@ class Causes:
         if made is None:
             return None
         found = self.duplicates.of.get(made.owner)
-        if found is not None and problem.severity is ERROR:
+        if found is not None:
             return found
+        for other in problem.others:
+            if other.owner in self.duplicates.of:
+                return self.duplicates.of[other.owner]
         if made.target is not None and problem.kind in JOINS and made.target in self.duplicates.of:
             return self.duplicates.of[made.target]
         if problem.kind in MISSING:

@@ -1,11 +1,11 @@
-"""Columns and their foreign keys, as ``Column(...)``, ``mapped_column(...)``, SQLModel's ``Field(...)`` and annotations state them."""
+"""Columns and their foreign keys: ``Column(...)``, ``mapped_column(...)``, SQLModel's ``Field(...)``, annotations alone."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
 from ..tables import dotted
-from .records import Column, Constraint, ForeignKey, Place, Site
+from .records import Column, Constraint, Expr, ForeignKey, Place, Site
 
 if TYPE_CHECKING:
     from .annotations import Annotations, Reading
@@ -128,9 +128,7 @@ class Columns:
         target = self.texts.of(given)
         if target is not None:
             found.target = target
-        elif given is not None and (
-            dotted(given.expr) or (type(given.expr) is str and given.expr[:1] == "@" and "." in given.expr)
-        ):
+        elif given is not None and _names_column(given.expr):
             found.target_site = given
         else:
             found.open = True
@@ -211,3 +209,8 @@ class Columns:
 def place_of(site: Site) -> Place:
     """Where a call stands."""
     return Place(site.path, "call", int(site.expr[1:].partition(".")[0]))
+
+
+def _names_column(expr: Expr) -> bool:
+    """Whether an expression can be a column object: a name, or an attribute of something."""
+    return dotted(expr) is not None or (type(expr) is str and expr[:1] == "@" and "." in expr)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from .arguments import Arguments
@@ -53,6 +54,8 @@ class Configurator:
     def run(self) -> None:
         """Configure every relationship."""
         for mapped in self.builder.classes:
+            if mapped.refused:
+                continue
             for attribute in list(mapped.attributes.values()):
                 if attribute.relationship is not None and not attribute.relationship.generated:
                     made = attribute.relationship
@@ -137,11 +140,8 @@ class Configurator:
 
     def _resolve(self, made: Relationship) -> None:
         given = Arguments(self.builder, made)
-        for name in ("order_by",):
-            try:
-                given.value(name)
-            except OpenError:
-                pass
+        with suppress(OpenError):
+            given.value("order_by")
         made.primaryjoin = given.condition("primaryjoin")
         made.secondaryjoin = given.condition("secondaryjoin")
         made.secondary = given.secondary()
@@ -384,7 +384,8 @@ class Configurator:
         if other is made:
             return False
         owner, target = made.owner, made.target
-        assert target is not None and other.target is not None
+        assert target is not None
+        assert other.target is not None
         return (
             other not in made.reverse
             and other.name not in made.overlaps

@@ -103,7 +103,10 @@ class Duplicates:
             "This declarative base already contains a class with the same class name and module name as "
             f"{second.module}.{second.name}, and will be replaced in the string-lookup table."
         )
-        claim = f"{second.name} is mapped twice in this module: the class on {_where(first, second)} cannot be reached by its name any more"
+        claim = (
+            f"{second.name} is mapped twice in this module: the class on {_where(first, second)} cannot be reached by its "
+            "name any more"
+        )
         if looked_up:
             error = (
                 f'Multiple classes found for path "{second.name}" in the registry of this declarative base. Please use a '

@@ -26,10 +26,12 @@ METHODS = {
 COMPARES = {"==": "==", "!=": "!=", "<": "<", "<=": "<=", ">": ">", ">=": ">="}
 SUBQUERIES = frozenset(
     {"select", "exists", "aliased", "alias", "text", "literal_column", "join", "outerjoin", "union", "subquery"}
-)
-PLAIN = frozenset({"foreign", "remote", "and_", "or_", "not_", "func", "cast", "coalesce", "desc", "asc", "nullslast", "nullsfirst",
-                   "nulls_last", "nulls_first", "case", "null", "true", "false", "literal", "collate", "extract", "type_coerce",
-                   "tuple_", "any_", "all_", "distinct", "between", "bindparam"})  # fmt: skip
+)  # fmt: skip
+PLAIN = frozenset(
+    {"foreign", "remote", "and_", "or_", "not_", "func", "cast", "coalesce", "desc", "asc", "nullslast", "nullsfirst",
+     "nulls_last", "nulls_first", "case", "null", "true", "false", "literal", "collate", "extract", "type_coerce",
+     "tuple_", "any_", "all_", "distinct", "between", "bindparam"}
+)  # fmt: skip
 """Names of SQLAlchemy that strings commonly use."""
 
 
@@ -131,7 +133,7 @@ class Evaluation:
             return self._compared(site, expr)
         if kind == "bin":
             parts = [self.clause(site._replace(expr=part)) for part in expr[2:4]]
-            return Node({"&": "and", "|": "or"}.get(expr[1], expr[1]), parts)
+            return Node({"&": "and", "|": "or"}.get(str(expr[1]), str(expr[1])), parts)
         if kind == "not":
             return Node("not", [self.clause(site._replace(expr=expr[1]))])
         if kind == ".":
@@ -142,7 +144,7 @@ class Evaluation:
             return self.of(self.returned(site, expr[1]))
         raise OpenError
 
-    def returned(self, site: Site, scope: int) -> Site:
+    def returned(self, site: Site, scope: int) -> Site:  # noqa: ARG002
         """What a lambda returns."""
         raise OpenError
 
@@ -206,7 +208,7 @@ class Evaluation:
             return self.in_package(value, name)
         raise OpenError
 
-    def in_package(self, package: Package, name: str) -> Thing:
+    def in_package(self, package: Package, name: str) -> Thing:  # noqa: ARG002
         """A class or a module below a module of the registry."""
         raise OpenError
 
@@ -225,11 +227,11 @@ class Evaluation:
             return self.missing(mapped, name)
         raise OpenError
 
-    def of_relationship(self, mapped: Mapped, name: str) -> Thing:
+    def of_relationship(self, mapped: Mapped, name: str) -> Thing:  # noqa: ARG002
         """A relationship where a column is wanted."""
         raise OpenError
 
-    def missing(self, mapped: Mapped, name: str) -> Thing:
+    def missing(self, mapped: Mapped, name: str) -> Thing:  # noqa: ARG002
         """An attribute that a class does not have."""
         raise OpenError
 
@@ -287,6 +289,7 @@ class CodeEvaluation(Evaluation):
     """Expressions that stand in the code, lambdas included."""
 
     def name(self, site: Site, name: str) -> Thing:
+        """What a bare name means."""
         return self.of_made(site._replace(expr=name))
 
     def _string(self, site: Site, expr: str) -> Thing:
@@ -334,6 +337,7 @@ class CodeEvaluation(Evaluation):
         raise OpenError
 
     def made(self, site: Site, ordinal: int) -> Thing | None:
+        """The column or table that a call makes."""
         table = self.builder.table_made(site.path, ordinal)
         if table is not None:
             return TableRef(table)
@@ -350,9 +354,11 @@ class CodeEvaluation(Evaluation):
         return Ref(some[0])
 
     def record(self, site: Site, ordinal: int) -> Call:
+        """The n-th call."""
         return self.builder.linker.table(site.path).facts.calls[ordinal]
 
     def returned(self, site: Site, scope: int) -> Site:
+        """What a lambda returns."""
         exits = self.builder.linker.table(site.path).exits.get(scope, [])
         if len(exits) != 1:
             raise OpenError
@@ -389,14 +395,17 @@ class StringEvaluation(Evaluation):
         self.facts = FactTable("", facts)
         return self.of(Site("", 0, facts.assigns[-1].value))
 
-    def record(self, site: Site, ordinal: int) -> Call:
+    def record(self, site: Site, ordinal: int) -> Call:  # noqa: ARG002
+        """The n-th call."""
         assert self.facts is not None
         return self.facts.facts.calls[ordinal]
 
-    def made(self, site: Site, ordinal: int) -> Thing | None:
+    def made(self, site: Site, ordinal: int) -> Thing | None:  # noqa: ARG002
+        """The column or table that a call makes."""
         return None
 
-    def name(self, site: Site, name: str) -> Thing:
+    def name(self, site: Site, name: str) -> Thing:  # noqa: ARG002
+        """What a bare name means."""
         registry = self.owner.registry
         if self.tables_first:
             table = self._table(name)
@@ -430,6 +439,7 @@ class StringEvaluation(Evaluation):
         return None
 
     def in_package(self, package: Package, name: str) -> Thing:
+        """A class, a table or a module below a module or a schema."""
         if package.path.startswith("schema:"):
             found = self._table(f"{package.path[7:]}.{name}")
             if found is None:
@@ -448,12 +458,14 @@ class StringEvaluation(Evaluation):
         raise self.builder.unknown_name(self.owner, self.text, message)
 
     def of_relationship(self, mapped: Mapped, name: str) -> Thing:
+        """A relationship where a column is wanted is refused."""
         message = (
             f"Property '{name}' is not an instance of ColumnProperty (i.e. does not correspond directly to a Column)."
         )
         raise RefusedError("string-expression", message, f"{mapped.name}.{name} is a relationship", (mapped,))
 
     def missing(self, mapped: Mapped, name: str) -> Thing:
+        """An attribute that a class does not have is refused."""
         message = f"Class {mapped.module}.{mapped.name} does not have a mapped column named '{name}'"
         raise RefusedError("string-expression", message, f'{mapped.name} has no column "{name}"', (mapped,))
 

@@ -11,6 +11,8 @@ from .expressions import Clause, Node, Ref, compared, comparisons, refs
 from .lookup import OpenError, RefusedError
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from .keys import ForeignKeys
     from .records import Column, Mapped, Relationship, Table
 
@@ -190,7 +192,7 @@ class Join:
             for left, right in (node.parts for node in comparisons(self.primary))
         )
 
-    def _mark_each(self, wanted, *, given: bool) -> None:  # type: ignore[no-untyped-def]
+    def _mark_each(self, wanted: Callable[[Ref], bool], *, given: bool) -> None:
         for node in comparisons(self.primary):
             left, right = node.parts
             if isinstance(left, Ref) and isinstance(right, Ref):
@@ -212,13 +214,11 @@ class Join:
                     other.marks.add(REMOTE)
 
     def _not_simple(self) -> None:
-        self.warnings.append(
-            (
-                "local-remote",
-                f"Non-simple column elements in primary join condition for property {self.relationship} - consider using "
-                "remote() annotations to mark the remote side.",
-            )
+        message = (
+            f"Non-simple column elements in primary join condition for property {self.relationship} - consider using remote() "
+            "annotations to mark the remote side."
         )
+        self.warnings.append(("local-remote", message))
 
     def _mark_local(self) -> None:
         if self._has(LOCAL):

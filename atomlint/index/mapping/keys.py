@@ -136,7 +136,7 @@ class ForeignKeys:
             return None
         except NoTableError as error:
             if any(table.name == error.name for table in tables):
-                raise RefusedError("unresolved-fk-table", no_table(key, error.name)) from None
+                raise RefusedError("unresolved-fk-table", no_table(key)) from None
             return None
         except NoColumnError as error:
             if any(table.name == error.table.name for table in tables):
@@ -153,8 +153,8 @@ class ForeignKeys:
         """
         try:
             return self.column(key)
-        except NoTableError as error:
-            raise RefusedError("unresolved-fk-table", no_table(key, error.name)) from None
+        except NoTableError:
+            raise RefusedError("unresolved-fk-table", no_table(key)) from None
         except NoColumnError as error:
             raise RefusedError("unresolved-fk-column", no_column(key, error)) from None
 
@@ -221,7 +221,7 @@ def ordered(tables: Iterable[Table]) -> list[ForeignKey]:
     return [key for column in sorted(columns, key=lambda c: c.order) for key in column.foreign_keys]
 
 
-def no_table(key: ForeignKey, name: str) -> str:
+def no_table(key: ForeignKey) -> str:
     """What SQLAlchemy says of a reference to a missing table."""
     named = target_of(key)
     return (

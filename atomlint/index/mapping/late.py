@@ -87,7 +87,7 @@ class LateAttributes:
         owner = self._owner(Site(path, call.scope, holder))
         if owner is None:
             if name in ("setattr", "__setattr__") and key is not None:
-                self._by_name(dotted(holder) or "", key)
+                self._by_name(dotted(holder) or "")
             return
         within_function = table.facts.scopes[call.scope].kind == "function"
         if key is None or within_function or not always(table, call.frame):
@@ -95,7 +95,7 @@ class LateAttributes:
             return
         ClassReader(self.builder, owner).late(key, Site(path, call.scope, value), Place(path, "call", ordinal))
 
-    def _by_name(self, holder: str, key: str) -> None:
+    def _by_name(self, holder: str) -> None:
         """``setattr(cls, "posts", ...)`` where the class is not known: those of that name are open."""
         last = holder.rpartition(".")[2]
         for mapped in self.builder.classes:

@@ -56,6 +56,7 @@ class Lookup:
             OpenError: which of several is loaded cannot be told.
         """
         seen = self.visible(owner, candidates)
+        seen = [c for c in seen if not c.refused] or seen
         if len(seen) < 2:
             return seen[0] if seen else None
         plain = [c for c in seen if not c.conditional]

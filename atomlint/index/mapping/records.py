@@ -203,6 +203,8 @@ class Mapped:
     """Whether it may have attributes that are not known."""
     conditional: bool = False
     """Whether it is one of several alternatives: defined in a branch, or by a function."""
+    refused: bool = False
+    """Whether its definition fails, for its table is defined already: it is in no registry."""
     place: Place | None = None
 
     def __str__(self) -> str:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from ..tables import dotted
 from .columns import COLUMNS, place_of
-from .records import Column, Constraint, ForeignKey, MetaData, Place, Registry, Site, Table
+from .records import Column, Constraint, ForeignKey, MetaData, Registry, Site, Table
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -18,12 +18,6 @@ CONSTRAINTS = {
     "ForeignKeyConstraint": "foreign key", "UniqueConstraint": "unique", "Index": "index",
     "PrimaryKeyConstraint": "primary key", "CheckConstraint": "check", "ExcludeConstraint": "check",
 }  # fmt: skip
-OPTIONS = frozenset(
-    {"schema", "extend_existing", "keep_existing", "comment", "info", "quote", "prefixes", "sqlite_autoincrement",
-     "mysql_engine", "mysql_charset", "mysql_collate", "mysql_default_charset", "mysql_row_format", "listeners", "implicit_returning",
-     "must_exist", "postgresql_partition_by", "sqlite_with_rowid", "postgresql_inherits", "postgresql_tablespace", "quote_schema",
-     "sqlite_strict", "oracle_compress", "mssql_filegroup"}
-)  # fmt: skip
 
 
 class Tables:
@@ -46,6 +40,8 @@ class Tables:
                     return self._merged(other, table)
                 if table.keeps:
                     return other
+                if table.owner is not None:
+                    table.owner.refused = True
         self.all.append(table)
         known.append(table)
         return table
@@ -221,7 +217,7 @@ class Tables:
         if items is None:
             entries = self.names.entries(site)
             if entries is None:
-                return self.names.constant(site) == "#None"
+                return bool(self.names.constant(site) == "#None")
             self.options(table, entries)
             return True
         options = self.names.entries(items[-1]) if items else None
@@ -266,8 +262,3 @@ class Tables:
                 return None if mapped is None else mapped.table
             return None
         return self.made.get(made.call)
-
-
-def place(site: Site) -> Place:
-    """Where the call of a site stands."""
-    return place_of(site)

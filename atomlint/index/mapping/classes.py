@@ -346,6 +346,8 @@ class ClassReader:
         table = self.mapped.table
         if table is None:
             return
+        for attribute in self.mapped.attributes.values():
+            self.builder.single_columns[self.mapped, attribute.name] = columns_of(attribute)
         for column in list(self._own_columns()):
             known = table.columns.get(column.key)
             if known is not None:  # use_existing_column, or a conflict that is reported elsewhere

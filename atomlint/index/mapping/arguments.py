@@ -181,8 +181,8 @@ class Arguments:
                     return mapped
                 return self._named(mapped.name)
             scope = self.builder.linker.table(found.value.place).facts.scopes[found.value.scope]
-            if mapped is None and scope.kind == "class":
-                raise OpenError
+            if mapped is None and scope.kind == "class" and not _has_text(annotation.expr if annotation else None):
+                return self._mapped(Unmapped(found.value))
         return self._named(reading.name)
 
     def _by_name(self, mapped: Mapped) -> bool:

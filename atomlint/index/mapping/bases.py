@@ -65,7 +65,9 @@ class Bases:
         if name == "MetaData" and not made.rest:
             _, keywords, known = self.names.arguments(made.site)
             schema = self.texts.of(keywords["schema"]) if "schema" in keywords else "" if known else None
-            return self.metadata(_key(made), schema)
+            found = self.metadata(_key(made), schema)
+            found.names_indexes = found.names_indexes or "naming_convention" in keywords or not known
+            return found
         if made.rest[-1:] == ("metadata",):
             holder = self.registry_made(made._replace(rest=made.rest[:-1]))
             return None if holder is None else holder.metadata

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from .keys import NoColumnError, NoTableError, no_column, no_table, target_of
 from .lookup import OpenError
-from .problems import ERROR, Problem, Related
+from .problems import ERROR, HIGH, Problem, Related
 from .programs import is_archived
 
 if TYPE_CHECKING:
@@ -53,10 +53,25 @@ class Causes:
                 rest.append(problem)
             else:
                 cause.consequences.append(problem)
+                if cause.phase == "use":
+                    cause.phase = problem.phase
+        for problem in self.duplicates.problems.values():
+            worst = [other for other in problem.consequences if other.severity is ERROR]
+            if worst and problem.kind == "duplicate-class":
+                if problem.phase == "definition":
+                    said = Problem(
+                        "duplicate-class", problem.severity, problem.owner, "", problem.message, problem.place
+                    )
+                    said.phase = "definition"
+                    problem.consequences += [said] if problem.confidence is HIGH else []
+                problem.severity, problem.confidence, problem.phase = ERROR, HIGH, worst[0].phase
+                problem.message = worst[0].message
         for problem in self.keys.values():
-            if not problem.consequences:
-                problem.kind, problem.phase = "unresolved-foreign-key", "use"
-        found = [*self.duplicates.problems.values(), *self.keys.values(), *rest]
+            if all(other.phase == "use" for other in problem.consequences):
+                problem.phase = "use"
+                if problem.kind == "unresolved-fk-table":
+                    problem.kind = "unresolved-foreign-key"
+        found = [*self.duplicates.problems.values(), *self.duplicates.others, *self.keys.values(), *rest]
         return [problem for problem in found if not is_archived(problem.place.path)]
 
     # --- foreign keys to nowhere -----------------------------------------------------------------------------------
@@ -71,6 +86,8 @@ class Causes:
                     continue
                 known = self.keys.setdefault(key.place, problem)
                 self._broken[id(key)] = known
+                if known is not problem:  # a mixin's, on another heir
+                    known.consequences.append(problem)
 
     def _of_key(self, key: ForeignKey, table: Table) -> Problem | None:
         try:
@@ -95,8 +112,9 @@ class Causes:
         else:
             return None
         assert key.place is not None
-        owner = table.owner.name if table.owner is not None else table.fullname
-        problem = Problem(kind, ERROR, owner, key.column.key, message, key.place, reason, repair)
+        made = key.column.attribute
+        owner, name = (made.owner.name, made.name) if made is not None else (table.title, key.column.key)
+        problem = Problem(kind, ERROR, owner, name, message, key.place, reason, repair, phase="use")
         for name in close:
             target = table.metadata.tables.get(name) or table.metadata.tables.get(name.rpartition(".")[0])
             if target and target[0].place is not None:

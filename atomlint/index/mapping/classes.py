@@ -88,6 +88,7 @@ class ClassReader:
         self.mapped.attributes[name] = found
         if self.mapped.table is not None:
             for column in columns_of(found):
+                column.attribute = found
                 self.builder.tables.append(self.mapped.table, column)
 
     def _has_opener(self, value: Value) -> bool:
@@ -146,16 +147,30 @@ class ClassReader:
                 if assign.kind == ":" and name in found:
                     continue
                 found[name] = (ordinal, assign)
+        members = {name: n for (scope, name), n in self._members(value).items() if scope == value.scope}
+        for name in [
+            name for name in members if name in found and self._comes_later(value, members[name], found[name][0])
+        ]:
+            del found[name]
         for name, (ordinal, assign) in found.items():
             if name.startswith("__"):
                 continue
             attribute = self._assigned(value, name, ordinal, assign)
             if attribute is not None:
                 yield attribute
-        members = {name: n for (scope, name), n in self._members(value).items() if scope == value.scope}
         for name, scope in members.items():
             if name not in SPECIAL and name not in found:
                 yield self._member(value, name, scope)
+
+    def _comes_later(self, value: Value, scope: int, ordinal: int) -> bool:
+        """Whether a method stands below an assignment to its name, and so replaces it."""
+        spans = self.builder.index.project.spans(value.place)
+        decorators = self.linker.table(value.place).facts.scopes[scope].decorators
+        if spans is None or any(
+            type(d) is str and d.endswith((".setter", ".inplace", ".expression")) for d in decorators
+        ):
+            return False
+        return spans.scopes[5 * scope] > spans.assigns[4 * ordinal]
 
     def _members(self, value: Value) -> dict[tuple[int, str], int]:
         return self.linker.table(value.place).members
@@ -331,7 +346,9 @@ class ClassReader:
 
     def _own_columns(self) -> Iterator[Column]:
         for attribute in self.mapped.attributes.values():
-            yield from columns_of(attribute)
+            for column in columns_of(attribute):
+                column.attribute = attribute
+                yield column
 
     def _inherit(self, *, own: bool) -> None:
         mapped = self.mapped

@@ -132,6 +132,7 @@ class Configurator:
         if made.uselist is None:
             made.uselist = made.direction != MANY_TO_ONE
         self._check_lazy(made)
+        self._check_collection(made)
         self._generate_backref(made)
         if made.back_populates:
             self._reverse(made)
@@ -208,6 +209,27 @@ class Configurator:
         if name is None:
             made.open = True
         made.backref = name or ""
+
+    def _check_collection(self, made: Relationship) -> None:
+        site = made.arguments.get("collection_class")
+        found = self.builder.names.made(site)
+        if found is None or found.kind != "def" or found.value is None or found.rest or not made.uselist:
+            return
+        value = found.value
+        table = self.builder.linker.table(value.place)
+        scope = table.facts.scopes[value.scope]
+        if scope.kind != "class" or scope.bases or scope.keywords or scope.decorators:
+            return
+        adds = {"append", "add", "set", "__emulates__", "__getattr__"}
+        members = {name: member for (owner, name), member in table.members.items() if owner == value.scope}
+        assigned = {name for (owner, name) in table.class_attributes if owner == value.scope}
+        if adds & (members.keys() | assigned) or any(table.facts.scopes[n].decorators for n in members.values()):
+            return
+        raise RefusedError(
+            "collection-class",
+            f"Type {scope.name} must elect an appender method to be a collection class",
+            f"{scope.name} has no append, add or @collection.appender",
+        )
 
     def _generate_backref(self, made: Relationship) -> None:
         if not made.backref or made.back_populates or made.target is None:
@@ -319,7 +341,7 @@ class Configurator:
         if (
             other in self._started
             and other is not made
-            and other.direction
+            and not other.failed
             and made.direction == other.direction != MANY_TO_MANY
         ):
             error = RefusedError(

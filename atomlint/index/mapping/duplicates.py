@@ -11,7 +11,7 @@ from .programs import is_archived
 
 if TYPE_CHECKING:
     from .builder import Builder
-    from .records import Mapped
+    from .records import Mapped, Table
 
 KEEP_ONE = "keep one of the two classes, with the columns of both, and import it wherever the other was used"
 
@@ -25,6 +25,8 @@ class Duplicates:
         """By the class to report."""
         self.of: dict[Mapped, Problem] = {}
         """By either class."""
+        self.others: list[Problem] = []
+        """Of tables that no class defines."""
 
     def find(self) -> None:
         """Classes that share a table, and classes of one module that share a name."""
@@ -44,6 +46,18 @@ class Duplicates:
             for one, other in combinations(group, 2):
                 if one.cls.path == other.cls.path:
                     self._share_a_name(one, other, looked_up=False)
+
+        for known, table in self.builder.tables.clashes:
+            self._core(known, table)
+
+    def _core(self, known: Table, table: Table) -> None:
+        assert table.place is not None
+        problem = Problem("duplicate-table", ERROR, table.title, "", already(table), table.place, phase="definition")
+        problem.reason = f'table "{table.fullname}" is defined already'
+        problem.repair = "import the table that is there, or give this one a name of its own"
+        if known.place is not None:
+            problem.related.append(Related(known.place, f'"{table.fullname}" is defined here first'))
+        self.others.append(problem)
 
     def pair(self, one: Mapped, other: Mapped) -> Problem | None:
         """The problem of two classes that a string cannot tell apart; it is made when there is none yet."""
@@ -79,19 +93,26 @@ class Duplicates:
         table, held = self.builder.own_tables[second], self.builder.own_tables[first]
         same_file = first.cls.path == second.cls.path
         hidden = table.extends or table.keeps or (held.extends and not same_file)
+        if hidden and first.name != second.name:
+            return  # SQLAlchemy accepts two views of one table
         claim = (
             f'{second.name} maps table "{table.fullname}", which {first.name} ({_where(first, second)}) maps already'
         )
-        error = (
-            f"Table '{table.fullname}' is already defined for this MetaData instance. Specify 'extend_existing=True' to "
-            "redefine options and columns on an existing Table object."
-        )
+        error = already(table)
         if hidden:
             claim += "; extend_existing hides it: the second class replaces columns of the table under the first"
             error = f"declarative base has two classes for table '{table.fullname}'"
         problem = self._made("duplicate-class" if hidden else "duplicate-table", first, second, error, claim)
-        problem.confidence = HIGH if first.name == second.name or not hidden else MEDIUM
-        problem.phase = "configuration" if hidden else "definition"
+        problem.phase = "definition"
+        if hidden:  # worse when something looks the name up: then that is a consequence
+            problem.severity = WARNING
+            problem.confidence = HIGH if same_file else MEDIUM
+            problem.message = replaced(second) if same_file else error
+        elif same_file and first.name == second.name:
+            warning = Problem(
+                "duplicate-class", WARNING, second.name, "", replaced(second), problem.place, phase="definition"
+            )
+            problem.consequences.append(warning)
 
     def _share_a_name(self, one: Mapped, other: Mapped, *, looked_up: bool) -> Problem | None:
         first, second = self._ordered(one, other)
@@ -99,10 +120,7 @@ class Duplicates:
             return self.problems[second]
         if not looked_up and not self._clash(first, second):
             return None
-        error = (
-            "This declarative base already contains a class with the same class name and module name as "
-            f"{second.module}.{second.name}, and will be replaced in the string-lookup table."
-        )
+        error = replaced(second)
         claim = (
             f"{second.name} is mapped twice in this module: the class on {_where(first, second)} cannot be reached by its "
             "name any more"
@@ -131,6 +149,22 @@ class Duplicates:
         self.of.setdefault(first, problem)
         self.of[second] = problem
         return problem
+
+
+def replaced(mapped: Mapped) -> str:
+    """What SQLAlchemy says of a second class of one name and module."""
+    return (
+        "This declarative base already contains a class with the same class name and module name as "
+        f"{mapped.module}.{mapped.name}, and will be replaced in the string-lookup table."
+    )
+
+
+def already(table: Table) -> str:
+    """What SQLAlchemy says of a table that is defined twice."""
+    return (
+        f"Table '{table.fullname}' is already defined for this MetaData instance. Specify 'extend_existing=True' to redefine "
+        "options and columns on an existing Table object."
+    )
 
 
 def _where(first: Mapped, second: Mapped) -> str:

@@ -10,6 +10,7 @@ from ..tables import Table as FactTable
 from ..tables import text_of
 from .expressions import ClassRef, Clause, Node, Ref
 from .lookup import OpenError, RefusedError
+from .names import BUILTINS
 from .records import Column, Expr, Mapped, Place, Site, Table
 
 if TYPE_CHECKING:
@@ -421,6 +422,8 @@ class StringEvaluation(Evaluation):
             return Package(name)
         if name in PLAIN:
             return Function(name)
+        if name in BUILTINS:
+            raise OpenError
         if registry.open or registry.metadata.open or self.builder.is_elsewhere(registry, name):
             raise OpenError
         if name in SUBQUERIES or self.builder.is_library_name(name):

@@ -12,6 +12,7 @@ from .causes import Causes
 from .configurator import Configurator
 from .definition.run import Definitions
 from .duplicates import Duplicates
+from .schema import Schema
 
 if TYPE_CHECKING:
     from ..facade import Index
@@ -72,6 +73,7 @@ class Mapping:
         definitions = Definitions(self.builder, duplicates).run()  # before: what is refused is not configured
         causes = Causes(self.builder, self.configurator, duplicates)
         found = causes.sorted_out(definitions)
+        found += Schema(self.builder, self.configurator.keys).problems()
         return tuple(sorted(found, key=lambda problem: problem.sort_key))
 
     @cached_property

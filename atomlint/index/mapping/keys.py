@@ -96,7 +96,7 @@ class ForeignKeys:
         if not found:
             if metadata.open:
                 raise OpenError
-            raise NoTableError(named.name)
+            raise NoTableError(named.key)
         column = found[0].columns.get(named.column)
         if column is None:
             if found[0].open:

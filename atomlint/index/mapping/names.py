@@ -152,6 +152,8 @@ class Names:
         for given, value in site.given:
             if given == name and any(b.param for b in self.linker.table(site.path).lookup(site.scope, name)):
                 return self.made(value, hops - 1)
+        if site.at >= 0:
+            site = self._seen_from(site, name)
         key = (site.path, site.scope, name)
         if site.given:
             return self._name(site, name, hops)
@@ -159,6 +161,16 @@ class Names:
             self._kept[key] = None  # a name that leads to itself
             self._kept[key] = self._name(site, name, hops)
         return self._kept[key]
+
+    def _seen_from(self, site: Site, name: str) -> Site:
+        """The scope that a name is looked up from: a class body does not bind yet what it binds later."""
+        table = self.linker.table(site.path)
+        scopes = table.facts.scopes
+        if scopes[site.scope].kind == "class":
+            owner, bindings = table.find(site.scope, name)
+            if owner == site.scope and all(_comes_later(table, binding, site.at) for binding in bindings):
+                return site._replace(scope=scopes[site.scope].parent)
+        return site
 
     def _name(self, site: Site, name: str, hops: int) -> Made | None:
         table = self.linker.table(site.path)
@@ -263,7 +275,7 @@ class Names:
     def arguments(self, site: Site) -> tuple[list[Site], dict[str, Site], bool]:
         """Positional and keyword arguments of a call, constant ``*`` and ``**`` taken apart; and whether that is all."""
         call = self.record(site)
-        within = site._replace(scope=call.scope)
+        within = site._replace(scope=call.scope, at=int(site.expr[1:].partition(".")[0]))
         known = True
         args: list[Site] = []
         for argument in call.args:
@@ -351,6 +363,13 @@ class Names:
         made = self.made(site)
         expr = made.site.expr if made is not None and made.kind == "expr" and not made.rest and made.site else None
         return expr if type(expr) is str and expr[:1] in ("'", "#") else None
+
+
+def _comes_later(table: Table, binding: Binding, at: int) -> bool:
+    """Whether something is bound after a call began."""
+    if binding.assign is not None:
+        return binding.assign.after > at
+    return binding.definition is not None and table.facts.scopes[binding.definition].first_call > at
 
 
 def _frame(table: Table, binding: Binding) -> int:

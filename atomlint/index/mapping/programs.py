@@ -22,6 +22,9 @@ ARCHIVES = frozenset(
 )  # fmt: skip
 LOADERS = ("import_module", "__import__", "walk_packages", "iter_modules", "exec_module", "autodiscover_modules")
 """Calls that import modules by computed names."""
+MAINS = frozenset({"__main__.py", "main.py", "wsgi.py", "asgi.py", "manage.py", "app.py"})
+APPLICATIONS = ("FastAPI", "Flask", "Celery", "Starlette", "Quart", "Sanic", "Litestar", "Typer")
+"""Calls that make the application that a program serves."""
 
 
 def is_archived(path: str) -> bool:
@@ -88,16 +91,35 @@ class Programs:
         return known
 
     def together(self, first: str, second: str) -> bool:
-        """Whether some module of the project loads both files."""
-        return first == second or not self.loaders(first).isdisjoint(self.loaders(second))
+        """Whether some module loads both files.
+
+        Where no program of the project loads either, whoever imports one may import both.
+        """
+        if first == second or not self.loaders(first).isdisjoint(self.loaders(second)):
+            return True
+        return self.mains.isdisjoint(self.loaders(first)) and self.mains.isdisjoint(self.loaders(second))
 
     def always_without(self, path: str, other: str) -> bool:
-        """Whether whatever loads a file runs without another one.
+        """Whether every program that loads a file runs without another one.
 
-        Unknown, so no, when nothing imports the file, or when modules are imported by computed names.
+        Unknown, so no, when no program loads the file, or when modules are imported by computed names.
         """
         loaders = self.loaders(path)
-        return len(loaders) > 1 and not self.loads_by_name and loaders.isdisjoint(self.loaders(other))
+        mains = loaders & self.mains
+        return bool(mains) and not self.loads_by_name and loaders.isdisjoint(self.loaders(other))
+
+    @cached_property
+    def mains(self) -> frozenset[str]:
+        """Modules that programs start with: those that say so, that are called so, or that make an application."""
+        found = {path for path in self.imports if path.rpartition("/")[2] in MAINS or self._says_main(path)}
+        found |= {path for name in APPLICATIONS for path, _ in self.linker.call_sites(name) if path in self.imports}
+        return frozenset(found)
+
+    def _says_main(self, path: str) -> bool:
+        return any(
+            frame.kind == "if" and type(frame.test) is list and "__name__" in frame.test and "'__main__" in frame.test
+            for frame in self.linker.table(path).facts.frames
+        )
 
     @cached_property
     def loads_by_name(self) -> bool:

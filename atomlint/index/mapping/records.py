@@ -37,6 +37,8 @@ class Site(NamedTuple):
     expr: Expr
     given: tuple[tuple[str, Site], ...] = ()
     """What the parameters of the function around it stand for, where a call was followed into it."""
+    at: int = -1
+    """The call whose argument it is: what a class body binds after it is not bound yet; -1 for unknown."""
 
 
 @dataclass(eq=False)
@@ -49,6 +51,8 @@ class MetaData:
     """By ``schema.name``; more than one where a name is defined repeatedly."""
     open: bool = False
     """Whether tables may come from elsewhere: reflection, libraries."""
+    names_indexes: bool = False
+    """Whether a naming convention says what indexes are called."""
 
 
 @dataclass(eq=False)
@@ -99,6 +103,8 @@ class Column:
     """Whether it says ``use_existing_column=True``."""
     original: Column | None = None
     """The column of a mixin that it is a copy of."""
+    attribute: Attribute | None = None
+    """The attribute of a mapped class that makes it."""
 
     def __str__(self) -> str:
         return f"{self.table.name if self.table is not None else '?'}.{self.name}"
@@ -137,8 +143,15 @@ class Table:
     place: Place | None = None
     owner: Mapped | None = None
     """The class whose body defines it."""
+    variable: str = ""
+    """The name that ``Table(...)`` is bound to."""
     open: bool = False
     """Whether it may have columns that are not known."""
+
+    @property
+    def title(self) -> str:
+        """What a problem of it is filed under: its class, the name that it is bound to, or its own."""
+        return self.owner.name if self.owner is not None else self.variable or self.fullname
 
     @property
     def fullname(self) -> str:

@@ -30,13 +30,17 @@ class Tables:
         self.made: dict[tuple[str, int], Table] = {}
         """Tables by the call that makes them."""
         self.all: list[Table] = []
+        self.clashes: list[tuple[Table, Table]] = []
+        """Pairs of definitions of one table, of which not both are classes."""
 
     def add(self, table: Table) -> Table:
         """Put a table into its collection; what ``extend_existing`` or ``keep_existing`` makes of it when it is there already."""
         known = table.metadata.tables.setdefault(table.fullname, [])
         for other in known:
+            if other.owner is None or table.owner is None:
+                self._clashing(other, table)
             if self._meet(other, table):
-                if table.extends:
+                if table.extends or (other.extends and _apart(other, table)):
                     return self._merged(other, table)
                 if table.keeps:
                     return other
@@ -45,6 +49,11 @@ class Tables:
         self.all.append(table)
         known.append(table)
         return table
+
+    def _clashing(self, known: Table, table: Table) -> None:
+        """A table that ``Table(...)`` makes and another definition of it."""
+        if not table.extends and not table.keeps and self._meet(known, table):
+            self.clashes.append((known, table))
 
     def _meet(self, one: Table, other: Table) -> bool:
         if one.place is None or other.place is None or any(t.owner and t.owner.conditional for t in (one, other)):
@@ -96,11 +105,18 @@ class Tables:
             metadata = self.builder.bases.metadata(("unknown", site.path, str(ordinal)), None)
         table = Table(name or "?", metadata, place=place_of(site), open=not known or name is None)
         self.made[site.path, ordinal] = table
+        table.variable = self._bound_to(site.path, ordinal)
         self.options(table, keywords)
         for item in items:
             self.item(table, item)
         if name is not None and self.builder.linker.table(site.path).facts.scopes[site.scope].kind != "function":
             self.add(table)
+
+    def _bound_to(self, path: str, ordinal: int) -> str:
+        for assign in self.builder.linker.table(path).facts.assigns:
+            if assign.value == f"@{ordinal}" and type(assign.target) is str:
+                return assign.target
+        return ""
 
     def options(self, table: Table, keywords: dict[str, Site]) -> None:
         """Keywords of a table."""
@@ -262,3 +278,8 @@ class Tables:
                 return None if mapped is None else mapped.table
             return None
         return self.made.get(made.call)
+
+
+def _apart(one: Table, other: Table) -> bool:
+    """Whether two tables stand in different files: either may be made first."""
+    return one.place is not None and other.place is not None and one.place.path != other.place.path

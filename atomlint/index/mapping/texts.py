@@ -31,7 +31,7 @@ class Texts:
         expr = site.expr
         text = text_of(expr)
         if text is not None:
-            return text
+            return None if "***" in text or len(text) >= MAX_LENGTH else text  # masked, or cut
         if type(expr) is list and expr:
             if expr[0] == "f":
                 return self._joined(site, expr[1:], hops)

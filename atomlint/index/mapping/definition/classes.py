@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from ..columns import place_of
 from ..names import always, typing_only
-from ..problems import WARNING, Related
+from ..problems import WARNING
 from ..records import Place, Site
 from .calls import of_column
 from .tables import of_constraints, of_counts
@@ -146,29 +145,7 @@ def _bases(check: Check) -> Iterator[Problem]:
 
 
 def _tables(check: Check) -> Iterator[Problem]:
-    """A table that is made twice, when not two classes make it; columns that belong to two tables; keys and constraints."""
-    order = check.builder.programs.order
-    for metadata in check.builder.bases.metadatas.values():
-        for known in metadata.tables.values():
-            placed = sorted(
-                (t for t in known if t.place is not None),
-                key=lambda t: (order.get(t.place.path, 0), check.line(t.place)),
-            )  # type: ignore[union-attr]
-            for first, second in pairwise(placed):
-                if first.owner is not None and second.owner is not None and _of_class(first) and _of_class(second):
-                    continue
-                if second.extends or second.keeps or not _together(check, first, second):
-                    continue
-                found = check.problem(
-                    "duplicate-table", second.owner or check.bound(second.place) or second.name, "",
-                    f"Table '{second.fullname}' is already defined for this MetaData instance.  Specify 'extend_existing=True' "
-                    "to redefine options and columns on an existing Table object.", second.place,
-                    f'table "{second.fullname}" is made twice', "make it once, and import it: __table__ = that_table in a class",
-                )  # fmt: skip
-                found.related.append(Related(first.place, f'"{first.name}" is made here first'))  # type: ignore[arg-type]
-                if second.owner is not None:
-                    second.owner.refused = True
-                yield found
+    """Columns, keys and constraints of ``Table(...)`` calls, and columns that belong to two of them."""
     for table in check.builder.tables.made.values():
         owner = check.bound(table.place) or table.name
         for column in table.columns.values():
@@ -177,20 +154,6 @@ def _tables(check: Check) -> Iterator[Problem]:
         yield from of_counts(check, owner, table)
         yield from of_constraints(check, owner, table)
     yield from _shared(check)
-
-
-def _of_class(table: Table) -> bool:
-    return table.owner is not None and table.place is not None and table.place.kind == "scope"
-
-
-def _together(check: Check, first: Table, second: Table) -> bool:
-    assert first.place is not None
-    assert second.place is not None
-    if any(t.owner is not None and t.owner.conditional for t in (first, second)):
-        return False
-    return all(check.is_at_top(t.place) for t in (first, second) if t.place is not None) and (
-        check.builder.programs.together(first.place.path, second.place.path)
-    )
 
 
 def _shared(check: Check) -> Iterator[Problem]:

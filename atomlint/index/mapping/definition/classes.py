@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from ..columns import place_of
 from ..names import always, typing_only
-from ..problems import WARNING
+from ..problems import WARNING, Related
 from ..records import Place, Site
 from .calls import of_column
 from .tables import of_constraints, of_counts
@@ -206,16 +206,22 @@ def _modules(check: Check) -> Iterator[Problem]:
         for start in range(len(parts)):
             for end in range(start + 1, len(parts) + 1):
                 below[mapped.registry.key].setdefault(parts[start:end], mapped)
+    turn = {mapped: at for at, mapped in enumerate(check.builder.classes)}
     for mapped in check.builder.classes:
         parts = tuple(mapped.module.split("."))
         for start in range(len(parts)):
             other = below[mapped.registry.key].get((*parts[start:], mapped.name))
             if other is not None and check.builder.programs.together(mapped.cls.path, other.cls.path):
-                yield check.problem(
-                    "class-vs-module-name", mapped, "",
-                    f'name "{mapped.name}" matches both a class name and a module name', mapped.place,
-                    f"{other.name} is mapped in the module {other.module}", "call the class or the module otherwise",
+                later = max(mapped, other, key=turn.__getitem__)
+                found = check.problem(
+                    "class-vs-module-name", later, "",
+                    f'name "{later.name}" matches both a class name and a module name', mapped.place,
+                    f"{mapped.name} is called like the module {other.module}, where {other.name} is mapped",
+                    "call the class or the module otherwise",
                 )  # fmt: skip
+                if other.place is not None:
+                    found.related.append(Related(other.place, f"{other.name} is mapped in the module {other.module}"))
+                yield found
                 break
 
 

@@ -64,7 +64,7 @@ def without_mapped(check: Check, mapped: Mapped) -> Iterator[Problem]:
         annotation = attribute.annotation
         if annotation is None or attribute.place.kind != "assign" or attribute.defined_in != mapped.cls.value:
             continue
-        reading = check.builder.annotations.read(annotation)
+        reading = check.reading(attribute)
         message = _unmapped(check, mapped, attribute, reading)
         if not message:
             continue
@@ -93,7 +93,7 @@ def _unmapped(check: Check, mapped: Mapped, attribute: Attribute, reading: Readi
     if attribute.site is None:
         return text
     site = check.call_of(attribute)
-    return text if site is not None and check.builder.columns.library(site) in CONSTRUCTS else ""
+    return text if site is not None and check.library(site) in CONSTRUCTS else ""
 
 
 def _is_plain(check: Check, attribute: Attribute, expr: object) -> bool:
@@ -137,9 +137,9 @@ def of_types(check: Check, mapped: Mapped) -> Iterator[Problem]:
 def _relationship(check: Check, mapped: Mapped, attribute: Attribute) -> Iterator[Problem]:
     made = attribute.relationship
     site = check.call_of(attribute)
-    if made is None or made.open or site is None or check.builder.columns.library(site) == "Relationship":
+    if made is None or made.open or site is None or check.library(site) == "Relationship":
         return
-    reading = check.builder.annotations.read(attribute.annotation)
+    reading = check.reading(attribute)
     if attribute.annotation is None:
         if "argument" not in made.arguments or check.names.constant(made.arguments["argument"]) == "#None":
             yield check.problem(
@@ -183,7 +183,7 @@ def _is_abstract(check: Check, attribute: Attribute) -> bool:
 
 def _column(check: Check, mapped: Mapped, attribute: Attribute) -> Iterator[Problem]:
     site = check.call_of(attribute) if attribute.site is not None else None
-    if attribute.site is not None and (site is None or check.builder.columns.library(site) != "mapped_column"):
+    if attribute.site is not None and (site is None or check.library(site) != "mapped_column"):
         return
     column = attribute.columns[0] if attribute.columns else None
     if column is None:
@@ -198,7 +198,7 @@ def _column(check: Check, mapped: Mapped, attribute: Attribute) -> Iterator[Prob
                 "nothing tells its type", "write a type, or Mapped[...]",
             )  # fmt: skip
         return
-    reading = check.builder.annotations.read(attribute.annotation)
+    reading = check.reading(attribute)
     if reading.container != "Mapped" or reading.inner is None:
         return
     yield from _unbound(check, mapped, attribute, reading)
@@ -210,7 +210,7 @@ def _is_typed(check: Check, site: Site | None) -> bool | None:
     """Whether a column states a type; None when that is not known."""
     if site is None:
         return False
-    args, keywords, known = check.names.arguments(site)
+    args, keywords, known = check.arguments(site)
     if not known:
         return None
     if "type_" in keywords:
@@ -220,7 +220,7 @@ def _is_typed(check: Check, site: Site | None) -> bool | None:
         made = check.names.made(argument)
         if made is None or made.call is None or made.rest or made.site is None:
             return True
-        if check.builder.columns.library(made.site) not in (
+        if check.library(made.site) not in (
             "ForeignKey",
             "Identity",
             "Sequence",

@@ -35,7 +35,7 @@ def of_mixins(check: Check, mapped: Mapped) -> Iterator[Problem]:
             known = mapped.attributes.get(name)
             if known is None or known.defined_in != value:
                 continue
-            library = check.builder.columns.library(made.site)
+            library = check.library(made.site)
             place = Place(value.place, "assign", ordinal)
             holder = check.holder(value)
             if library in RELATIONSHIPS and library != "Relationship":
@@ -55,7 +55,7 @@ def _refers(check: Check, mapped: Mapped, name: str, site: Site, place: Place) -
         target = check.names.made(key.target_site) if key.target_site is not None else None
         if target is None or target.call is None or target.rest or target.site is None:
             continue
-        if check.builder.columns.library(target.site) in COLUMNS:
+        if check.library(target.site) in COLUMNS:
             yield check.problem(
                 "mixin-column", mapped, name,
                 "Columns with foreign keys to non-table-bound columns must be declared as @declared_attr callables on "
@@ -100,7 +100,7 @@ def _in_tuple(check: Check, mapped: Mapped, name: str, site: Site, place: Place)
     made = check.names.made(site._replace(expr=expr[1]))
     if made is None or made.call is None or made.rest or made.site is None or not check.is_tuple(place):
         return
-    library = check.builder.columns.library(made.site)
+    library = check.library(made.site)
     if library in COLUMNS or (library in RELATIONSHIPS and library != "Relationship"):
         yield check.problem(
             "trailing-comma", mapped, name,

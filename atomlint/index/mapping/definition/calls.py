@@ -51,7 +51,7 @@ def of_attribute(check: Check, mapped: Mapped, attribute: Attribute) -> Iterator
     site = check.call_of(attribute)
     if site is None:
         return
-    name = check.builder.columns.library(site)
+    name = check.library(site)
     owner = check.holder(attribute.defined_in)
     if name in RELATIONSHIPS and name != "Relationship":
         yield from _relationship(check, owner, attribute.name, site)
@@ -61,7 +61,7 @@ def of_attribute(check: Check, mapped: Mapped, attribute: Attribute) -> Iterator
 
 def of_column(check: Check, owner: str, attribute: str, site: Site) -> Iterator[Problem]:
     """What is wrong with ``Column(...)`` or ``mapped_column(...)``."""
-    args, keywords, known = check.names.arguments(site)
+    args, keywords, known = check.arguments(site)
     callee = check.names.callee(site)
     if callee is None or callee.kind == "def":
         return  # a column class of the project has keywords of its own
@@ -101,7 +101,7 @@ def _column_arguments(
                 "column-args", owner, attribute, "ColumnDefault Python function takes zero or one positional arguments", place,
                 f"the function of {name} takes more than the context", f"give {name} a function of no argument, or of the context",
             )  # fmt: skip
-    made = {check.builder.columns.library(argument) for argument in rest if _is_call(argument)}
+    made = {check.library(argument) for argument in rest if _is_call(argument)}
     server = "server_default" in keywords or "server_onupdate" in keywords
     for generator, text in (("Computed", "A generated column"), ("Identity", "A column with an Identity object")):
         if generator in made and server:
@@ -114,9 +114,9 @@ def _column_arguments(
 def boolean_only(check: Check, mapped: Mapped, attribute: Attribute) -> Iterator[Problem]:
     """``index="name"``: said when the column is put into its table."""
     site = check.call_of(attribute)
-    if site is None or check.builder.columns.library(site) not in COLUMNS:
+    if site is None or check.library(site) not in COLUMNS:
         return
-    _, keywords, _ = check.names.arguments(site)
+    _, keywords, _ = check.arguments(site)
     for name, many in (("index", "Index"), ("unique", "UniqueConstraint or Index")):
         if name in keywords and check.texts.of(keywords[name]):
             yield check.problem(
@@ -128,7 +128,7 @@ def boolean_only(check: Check, mapped: Mapped, attribute: Attribute) -> Iterator
 
 
 def _relationship(check: Check, owner: str, attribute: str, site: Site) -> Iterator[Problem]:
-    _, given, _ = check.names.arguments(site)
+    _, given, _ = check.arguments(site)
     place = place_of(site)
     names, flag = check.names, check.names.flag
     said = {name: value for name, value in given.items() if names.constant(value) != "#None"}
@@ -205,9 +205,9 @@ def _foreign_key(check: Check, owner: str, attribute: str, argument: Site) -> It
     made = check.names.made(argument)
     if made is None or made.call is None or made.rest or made.site is None:
         return
-    if check.builder.columns.library(made.site) != "ForeignKey":
+    if check.library(made.site) != "ForeignKey":
         return
-    args, keywords, _ = check.names.arguments(made.site)
+    args, keywords, _ = check.arguments(made.site)
     target = check.names.made(args[0] if args else keywords.get("column"))
     if target is None or target.kind != "def" or target.rest or target.value is None:
         return
@@ -245,7 +245,7 @@ def _is_type(check: Check, site: Site) -> bool:
     if made is None or made.rest:
         return False
     if made.call is not None and made.site is not None:
-        name = check.builder.columns.library(made.site)
+        name = check.library(made.site)
     else:
         name = made.library or (dotted(site.expr) or "").rpartition(".")[2] if made.kind == "ext" else ""
     return bool(name) and name[:1].isupper() and name not in NO_TYPES

@@ -13,6 +13,7 @@ from ..records import Place, Site
 if TYPE_CHECKING:
     from ....finding import Severity, Span
     from ...value import Value
+    from ..annotations import Reading
     from ..builder import Builder
     from ..records import Attribute, Mapped
 
@@ -30,6 +31,10 @@ class Check:
         self.linker = builder.linker
         self.keys = ForeignKeys(builder)
         self._readers: dict[Mapped, ClassReader] = {}
+        self._calls: dict[int, Site | None] = {}
+        self._libraries: dict[tuple[str, int, str], str] = {}
+        self._arguments: dict[tuple[str, int, str], tuple[list[Site], dict[str, Site], bool]] = {}
+        self._readings: dict[int, Reading] = {}
 
     def reader(self, mapped: Mapped) -> ClassReader:
         """What reads a class."""
@@ -90,10 +95,37 @@ class Check:
 
     def call_of(self, attribute: Attribute) -> Site | None:
         """The call that an attribute is assigned, as it stands; None for what is no call."""
-        made = self.names.made(attribute.site)
-        if made is None or made.call is None or made.rest or made.site is None:
-            return None
-        return made.site
+        known = id(attribute)
+        if known not in self._calls:
+            made = self.names.made(attribute.site)
+            is_call = made is not None and made.call is not None and not made.rest
+            self._calls[known] = made.site if made is not None and is_call else None
+        return self._calls[known]
+
+    def library(self, site: Site) -> str:
+        """What a call calls, when that is a library's: its last name."""
+        if site.given or type(site.expr) is not str:
+            return self.builder.columns.library(site)
+        key = (site.path, site.scope, site.expr)
+        if key not in self._libraries:
+            self._libraries[key] = self.builder.columns.library(site)
+        return self._libraries[key]
+
+    def arguments(self, site: Site) -> tuple[list[Site], dict[str, Site], bool]:
+        """Arguments of a call by place and by keyword, and whether that is all."""
+        if site.given or type(site.expr) is not str:
+            return self.names.arguments(site)
+        key = (site.path, site.scope, site.expr)
+        if key not in self._arguments:
+            self._arguments[key] = self.names.arguments(site)
+        return self._arguments[key]
+
+    def reading(self, attribute: Attribute) -> Reading:
+        """The annotation of an attribute, taken apart."""
+        key = id(attribute)
+        if key not in self._readings:
+            self._readings[key] = self.builder.annotations.read(attribute.annotation)
+        return self._readings[key]
 
     def line(self, place: Place | None) -> int:
         """The first line of a place."""

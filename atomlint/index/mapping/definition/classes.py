@@ -6,7 +6,7 @@ from collections import defaultdict
 from typing import TYPE_CHECKING
 
 from ..columns import place_of
-from ..names import always, typing_only
+from ..names import BUILTINS, always, typing_only
 from ..problems import WARNING, Related
 from ..records import Place, Site
 from .calls import of_column
@@ -31,17 +31,38 @@ def names_before_definition(check: Check, mapped: Mapped) -> Iterator[Problem]:
         if attribute.site.path != path:
             continue
         for name in _heads(table.facts.calls, attribute.site.expr):
-            scope, bindings = table.find(mapped.cls.ordinal, name)
-            if scope != 0 or not bindings or any(b.definition is None for b in bindings):
-                continue
-            defined = [b.definition for b in bindings if b.definition is not None]
-            if min(defined) < mapped.cls.ordinal or any(table.facts.scopes[d].kind != "class" for d in defined):
+            if not _is_unbound(check, mapped, name, attribute.place.ordinal):
                 continue
             yield check.problem(
                 "name-error-in-class-body", mapped, attribute.name, f"name '{name}' is not defined", attribute.place,
-                f"{name} is not defined yet where its body runs", _later(name, mapped),
+                f"{name} is not defined where the class body runs", _later(name, mapped),
             )  # fmt: skip
             return
+
+
+def _is_unbound(check: Check, mapped: Mapped, name: str, ordinal: int) -> bool:
+    """Whether nothing binds a name yet where a statement of the class body runs."""
+    table = check.linker.table(mapped.cls.path)
+    scope, bindings = table.find(mapped.cls.ordinal, name)
+    if not bindings:
+        return not table.stars and name not in BUILTINS and not name.startswith("__")
+    if scope == mapped.cls.ordinal:
+        at = [
+            n
+            for n in table.assigns_in.get(scope, ())
+            if table.facts.assigns[n].target == name and table.facts.assigns[n].kind == "="
+        ]
+        return (
+            all(b.assign is not None for b in bindings)
+            and not any(n < ordinal for n in at)
+            and not table.find(mapped.cls.parent, name)[1]
+            and not table.stars
+            and name not in BUILTINS
+        )
+    defined = [b.definition for b in bindings if b.definition is not None]
+    if scope != 0 or len(defined) != len(bindings):
+        return False
+    return min(defined) >= mapped.cls.ordinal and all(table.facts.scopes[d].kind == "class" for d in defined)
 
 
 def _later(name: str, mapped: Mapped) -> str:
@@ -99,7 +120,7 @@ def _validated(check: Check, mapped: Mapped, function: int) -> Iterator[str]:
         callee = check.names.callee(made.site)
         if callee is None or callee.library != "validates":
             continue
-        args, _, _ = check.names.arguments(made.site)
+        args, _, _ = check.arguments(made.site)
         yield from (name for argument in args if (name := check.texts.of(argument)))
 
 
@@ -109,7 +130,7 @@ def synonyms(check: Check, mapped: Mapped) -> Iterator[Problem]:
         site = check.call_of(attribute) if attribute.kind == "synonym" else None
         if site is None or mapped.table is None or mapped.table.open:
             continue
-        _, keywords, _ = check.names.arguments(site)
+        _, keywords, _ = check.arguments(site)
         if check.names.flag(keywords.get("map_column")) and attribute.name not in mapped.table.columns:
             yield check.problem(
                 "synonym", mapped, attribute.name,
@@ -184,7 +205,7 @@ def _mapped_twice(check: Check) -> Iterator[Problem]:
             continue
         call = check.linker.table(path).facts.calls[ordinal]
         site = Site(path, call.scope, f"@{ordinal}")
-        args, keywords, _ = check.names.arguments(site)
+        args, keywords, _ = check.arguments(site)
         made = check.names.made(args[0] if args else keywords.get("class_"))
         if made is None or made.kind != "def" or made.value is None or made.rest or call.frame or call.scope:
             continue

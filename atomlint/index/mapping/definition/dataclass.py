@@ -166,9 +166,9 @@ def _field(check: Check, name: str, site: Site, place: Place) -> Field | None:
     made = check.names.made(site)
     if made is None or made.call is None or made.rest or made.site is None:
         return Field(name, True, place)
-    if check.builder.columns.library(made.site) not in CONSTRUCTS:
+    if check.library(made.site) not in CONSTRUCTS:
         return None if made.call is not None else Field(name, True, place)
-    _, keywords, known = check.names.arguments(made.site)
+    _, keywords, known = check.arguments(made.site)
     if not known or check.names.flag(keywords.get("kw_only")) or check.names.flag(keywords.get("init")) is False:
         return None
     return Field(name, "default" in keywords or "default_factory" in keywords, place)
@@ -183,9 +183,9 @@ def arguments_without(check: Check, mapped: Mapped) -> Iterator[Problem]:
         return
     for attribute in mapped.attributes.values():
         site = check.call_of(attribute) if attribute.kind in ("column", "relationship") else None
-        if site is None or check.builder.columns.library(site) not in ("mapped_column", "relationship"):
+        if site is None or check.library(site) not in ("mapped_column", "relationship"):
             continue
-        _, keywords, _ = check.names.arguments(site)
+        _, keywords, _ = check.arguments(site)
         given = [name for name in ARGUMENTS if name in keywords]
         if given:
             told = ", ".join(f"'{name}'" for name in given)

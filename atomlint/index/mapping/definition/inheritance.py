@@ -201,7 +201,12 @@ def of_polymorphic(check: Check, mapped: Mapped) -> Iterator[Problem]:
     if "?" in args:
         return
     on = check.texts.of(args["polymorphic_on"]) if "polymorphic_on" in args else None
-    if on is not None and mapped.find(on) is None and not mapped.is_open and not mapped.has_open_table:
+    found = mapped.find(on) if on is not None else None
+    if (
+        on is not None
+        and (found is None or found.kind in ("plain", "method"))
+        and not (mapped.is_open or mapped.has_open_table)
+    ):
         if not any(on in table.columns for table in mapped.tables):
             yield check.problem(
                 "polymorphic-on", mapped, "",

@@ -31,7 +31,7 @@ def of_arguments(check: Check, mapped: Mapped) -> Iterator[Problem]:
         return
     message = "__table_args__ value must be a tuple, dict, or None"
     if made.call is not None:
-        name = check.builder.columns.library(made.site)
+        name = check.library(made.site)
         if name in CONSTRAINTS or name in COLUMNS:
             yield check.problem(
                 "table-args", mapped, "__table_args__", message, place,
@@ -108,7 +108,7 @@ def of_constraints(check: Check, owner: Mapped | str, table: Table) -> Iterator[
     """Constraints and indexes over columns that the table does not have."""
     if table.open:
         return
-    known = {column.name for column in table.columns.values()} | set(table.columns)
+    known = set(table.columns)
     for constraint in table.constraints:
         yield from _columns(check, owner, table, constraint, known)
         if constraint.kind == "foreign key" and not constraint.open:
@@ -133,10 +133,7 @@ def _columns(
 def _meant(name: str, table: Table) -> str:
     from difflib import get_close_matches
 
-    for column in table.columns.values():
-        if column.key != name and column.place is not None and column.name != column.key:
-            break
-    close = get_close_matches(name, [column.name for column in table.columns.values()], n=1, cutoff=0.6)
+    close = get_close_matches(name, list(table.columns), n=1, cutoff=0.6)
     return f'name the column that is meant: "{close[0]}"' if close else "name a column of the table"
 
 
@@ -177,7 +174,7 @@ def of_primary_key(check: Check, mapped: Mapped) -> Iterator[Problem]:
             "missing-primary-key", mapped, "",
             f"Could not assemble any primary keys for locally mapped table '{table.name}' - no rows will be persisted in "
             "this Table.", None, f'no column of "{table.name}" is a primary key',
-            f"give the column that refers to the parent primary_key=True", WARNING,
+            "give the column that refers to the parent primary_key=True", WARNING,
         )  # fmt: skip
         return
     yield check.problem(
@@ -212,7 +209,7 @@ def of_disagreement(check: Check, mapped: Mapped) -> Iterator[Problem]:
 def _says_primary(check: Check, column: Column) -> bool:
     if column.call is None:
         return False
-    _, keywords, _ = check.names.arguments(column.call)
+    _, keywords, _ = check.arguments(column.call)
     return bool(check.names.flag(keywords.get("primary_key")))
 
 

@@ -47,10 +47,10 @@ def of_mixins(check: Check, mapped: Mapped) -> Iterator[Problem]:
                     f"make {holder}.{name} a method with @declared_attr that returns the relationship",
                 )  # fmt: skip
             elif library in COLUMNS:
-                yield from _refers(check, mapped, name, made.site, place)
+                yield from _refers(check, mapped, name, place)
 
 
-def _refers(check: Check, mapped: Mapped, name: str, site: Site, place: Place) -> Iterator[Problem]:
+def _refers(check: Check, mapped: Mapped, name: str, place: Place) -> Iterator[Problem]:
     for key in (key for column in mapped.attributes[name].columns for key in column.foreign_keys):
         target = check.names.made(key.target_site) if key.target_site is not None else None
         if target is None or target.call is None or target.rest or target.site is None:
@@ -72,8 +72,8 @@ def of_body(check: Check, mapped: Mapped) -> Iterator[Problem]:
         own = value == mapped.cls.value
         for name, ordinal, site in _assigned(check, value):
             place = Place(value.place, "assign", ordinal)
-            if not own and (value in check.builder.bases.declares or name in mapped.attributes and
-                            mapped.attributes[name].defined_in != value):  # fmt: skip
+            if not own and (value in check.builder.bases.declares or (name in mapped.attributes and
+                            mapped.attributes[name].defined_in != value)):  # fmt: skip
                 continue
             yield from _in_tuple(check, mapped, name, site, place)
             if own:
@@ -121,8 +121,8 @@ def _expression(check: Check, mapped: Mapped, name: str, site: Site, place: Plac
             f"Attribute '{name}' on class {mapped.name} appears to be a non-schema SQLAlchemy expression object; this won't "
             "be part of the declarative mapping. To map arbitrary expressions, use ``column_property()`` or a similar "
             "function such as ``deferred()``, ``query_expression()`` etc. ", place,
-            f"{callee.library}() makes a piece of SQL, no column of the table", "write mapped_column(...), or column_property(...)",
-            WARNING,
+            f"{callee.library}() makes a piece of SQL, no column of the table",
+            "write mapped_column(...), or column_property(...)", WARNING,
         )  # fmt: skip
 
 
@@ -135,8 +135,8 @@ def _reserved(check: Check, mapped: Mapped) -> Iterator[Problem]:
             if name == "metadata":
                 yield check.problem(
                     "reserved-attribute", mapped, name, "Attribute name 'metadata' is reserved when using the Declarative API.",
-                    found.place, "every declarative class has its tables there", f'call it otherwise: {name}_ = Column("{name}", ...)',
-                    ERROR,
+                    found.place, "every declarative class has its tables there",
+                    f'call it otherwise: {name}_ = Column("{name}", ...)', ERROR,
                 )  # fmt: skip
             continue
         yield check.problem(

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from ..problems import Problem
-    from ..records import Attribute, Mapped, Site
+    from ..records import Attribute, Mapped, Place, Site
     from .check import Check
 
 RELATIONSHIP_KEYWORDS = frozenset(
@@ -46,7 +46,7 @@ NO_TYPES = frozenset(
 """What may stand among the positional arguments of a column and is no type."""
 
 
-def of_attribute(check: Check, mapped: Mapped, attribute: Attribute) -> Iterator[Problem]:
+def of_attribute(check: Check, attribute: Attribute) -> Iterator[Problem]:
     """What is wrong with the call that an attribute is made by."""
     site = check.call_of(attribute)
     if site is None:
@@ -99,7 +99,8 @@ def _column_arguments(
         if name in keywords and _wants_more(check, keywords[name]):
             yield check.problem(
                 "column-args", owner, attribute, "ColumnDefault Python function takes zero or one positional arguments", place,
-                f"the function of {name} takes more than the context", f"give {name} a function of no argument, or of the context",
+                f"the function of {name} takes more than the context",
+                f"give {name} a function of no argument, or of the context",
             )  # fmt: skip
     made = {check.library(argument) for argument in rest if _is_call(argument)}
     server = "server_default" in keywords or "server_onupdate" in keywords
@@ -173,7 +174,8 @@ def _relationship(check: Check, owner: str, attribute: str, site: Site) -> Itera
         yield check.problem(
             "backref-and-back-populates", owner, attribute,
             "backref and back_populates keyword arguments are mutually exclusive", place,
-            "backref makes the other side, back_populates names one that is there", "keep back_populates, and write the other side",
+            "backref makes the other side, back_populates names one that is there",
+            "keep back_populates, and write the other side",
         )  # fmt: skip
 
 
@@ -181,7 +183,7 @@ def _is_set(check: Check, said: dict[str, Site], name: str) -> bool:
     return name in said and check.names.constant(said[name]) not in ("#False", "'")
 
 
-def _cascade(check: Check, owner: str, attribute: str, said: dict[str, Site], place) -> Iterator[Problem]:  # type: ignore[no-untyped-def]
+def _cascade(check: Check, owner: str, attribute: str, said: dict[str, Site], place: Place) -> Iterator[Problem]:
     text = check.texts.of(said["cascade"]) if "cascade" in said else None
     if not text:
         return

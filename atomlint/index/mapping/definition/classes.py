@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from ..columns import place_of
 from ..names import BUILTINS, always, typing_only
@@ -13,12 +13,22 @@ from .calls import of_column
 from .tables import of_constraints, of_counts
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
-    from ....facts.records import Expr
+    from ....facts.records import Call, Expr
     from ..problems import Problem
     from ..records import Mapped, Table
     from .check import Check
+
+PARTS: dict[str, Callable[[list[Any]], list[Any]]] = {
+    "lambda": lambda _: [], "comp": lambda _: [], ".": lambda parts: parts[1:2], "bin": lambda parts: parts[2:],
+    "cmp": lambda parts: parts[1::2],
+}  # fmt: skip
+"""The operands among the parts of an expression, where they are not all that follows its kind."""
+
+
+def _all(parts: list[Any]) -> list[Any]:
+    return parts[1:]
 
 
 def names_before_definition(check: Check, mapped: Mapped) -> Iterator[Problem]:
@@ -69,19 +79,19 @@ def _later(name: str, mapped: Mapped) -> str:
     return f'write it as a text: "{name}"' if name != mapped.name else "write it as a text, or name the column alone"
 
 
-def _heads(calls: list, expr: Expr, depth: int = 6) -> Iterator[str]:  # type: ignore[type-arg]
+def _heads(calls: list[Call], expr: Expr, depth: int = 6) -> Iterator[str]:
     """Names that an expression looks up at once: those in lambdas wait."""
     if depth == 0:
         return
     if type(expr) is list:
-        for part in expr[1:] if expr[:1] != ["lambda"] else ():
+        for part in PARTS.get(expr[0], _all)(expr):
             yield from _heads(calls, part, depth - 1)
     elif type(expr) is str and expr[:1] == "@":
         call = calls[int(expr[1:].partition(".")[0])]
         for part in (*call.args, *(value for _, value in call.keywords)):
             yield from _heads(calls, part, depth - 1)
-    elif type(expr) is str and expr[:1] not in ("'", "#", "?", ""):
-        yield expr.partition(".")[0]
+    elif type(expr) is str and (name := expr.partition(".")[0]).isidentifier():
+        yield name
 
 
 def of_methods(check: Check, mapped: Mapped) -> Iterator[Problem]:

@@ -75,7 +75,7 @@ def of_class(check: Check, mapped: Mapped) -> Iterator[Problem]:
         return
     yield from _mixins(check, mapped)
     given = dict(mapped.cls.keywords)
-    if "kw_only" in given or decorated and _decorator_says(check, value, "kw_only"):
+    if "kw_only" in given or (decorated and _decorator_says(check, value, "kw_only")):
         return
     fields = _fields(check, mapped)
     first = next((field for field in fields if field.defaults), None)

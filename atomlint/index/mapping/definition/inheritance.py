@@ -52,13 +52,12 @@ def of_single(check: Check, mapped: Mapped) -> Iterator[Problem]:
     if mapped.inheritance != "single" or parent is None or mapped.table is None:
         return
     site, owner, known = check.reader(mapped).special("__table_args__")
-    if site is not None and owner == mapped.cls.value and known and check.names.constant(site) != "#None":
-        if check.names.items(site) != [] and check.names.entries(site) != {}:
-            yield check.problem(
-                "sti-table-args", mapped, "", "Can't place __table_args__ on an inherited class with no table.",
-                check.special_place(mapped, "__table_args__"), f"{mapped.name} shares the table of {parent.name}",
-                f"put them on {mapped.root.name}",
-            )  # fmt: skip
+    if site is not None and owner == mapped.cls.value and known and not _is_empty(check, site):
+        yield check.problem(
+            "sti-table-args", mapped, "", "Can't place __table_args__ on an inherited class with no table.",
+            check.special_place(mapped, "__table_args__"), f"{mapped.name} shares the table of {parent.name}",
+            f"put them on {mapped.root.name}",
+        )  # fmt: skip
     for attribute in mapped.attributes.values():
         if attribute.kind != "column" or attribute.defined_in in (cls.cls.value for cls in parent.lineage):
             continue
@@ -78,6 +77,10 @@ def of_single(check: Check, mapped: Mapped) -> Iterator[Problem]:
                     "Can't place primary key columns on an inherited class with no table.", attribute.place,
                     f"{mapped.name} shares the table of {parent.name}", "take primary_key away, or give the class a table",
                 )  # fmt: skip
+
+
+def _is_empty(check: Check, site: Site) -> bool:
+    return check.names.constant(site) == "#None" or check.names.items(site) == [] or check.names.entries(site) == {}
 
 
 def of_arguments(check: Check, mapped: Mapped) -> Iterator[Problem]:
@@ -202,17 +205,14 @@ def of_polymorphic(check: Check, mapped: Mapped) -> Iterator[Problem]:
         return
     on = check.texts.of(args["polymorphic_on"]) if "polymorphic_on" in args else None
     found = mapped.find(on) if on is not None else None
-    if (
-        on is not None
-        and (found is None or found.kind in ("plain", "method"))
-        and not (mapped.is_open or mapped.has_open_table)
-    ):
-        if not any(on in table.columns for table in mapped.tables):
-            yield check.problem(
-                "polymorphic-on", mapped, "",
-                f"Can't determine polymorphic_on value '{on}' - no attribute is mapped to this name.", place,
-                f'{mapped.name} has no attribute "{on}"', "name the column that tells the classes apart",
-            )  # fmt: skip
+    known = not mapped.is_open and not mapped.has_open_table
+    named = found is not None and found.kind not in ("plain", "method")
+    if on is not None and known and not named and not any(on in table.columns for table in mapped.tables):
+        yield check.problem(
+            "polymorphic-on", mapped, "",
+            f"Can't determine polymorphic_on value '{on}' - no attribute is mapped to this name.", place,
+            f'{mapped.name} has no attribute "{on}"', "name the column that tells the classes apart",
+        )  # fmt: skip
     load = check.texts.of(args["polymorphic_load"]) if "polymorphic_load" in args else None
     if load is not None and load not in ("inline", "selectin"):
         yield check.problem(
@@ -255,7 +255,12 @@ def of_combined(check: Check, mapped: Mapped) -> Iterator[Problem]:
             )  # fmt: skip
         elif above.kind == "column" and above.columns and attribute.kind == "column":
             held = above.columns[0]
-            if (held, column) in mapped.joined_on or held is column or versions or _linked(check, column, held):
+            if (
+                (held, column) in mapped.joined_on
+                or held is column
+                or versions
+                or (column.original is not None and column.original is held.original)
+            ):
                 continue
             if len(mapped.joined_on) == 0 and mapped.mapper_args.keys() & {"inherit_condition", "?"}:
                 continue
@@ -267,7 +272,3 @@ def of_combined(check: Check, mapped: Mapped) -> Iterator[Problem]:
                 "one or more attributes for these same-named columns explicitly.", attribute.place,
                 f"{parent.name}.{attribute.name} is another column", "call one of the two attributes otherwise", WARNING,
             )  # fmt: skip
-
-
-def _linked(check: Check, column: object, held: object) -> bool:
-    return getattr(column, "original", None) is not None and column.original is getattr(held, "original", held)  # type: ignore[attr-defined]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ..problems import ERROR
-from . import annotations, attributes, calls, classes, dataclass, inheritance, tables
+from . import annotated, attributes, calls, classes, dataclass, inheritance, tables
 from .check import Check
 
 if TYPE_CHECKING:
@@ -20,11 +20,11 @@ STAGES = (
     classes.names_before_definition,
     attributes.of_mixins,
     tables.of_arguments,
-    annotations.without_mapped,
+    annotated.without_mapped,
     inheritance.of_bases,
     dataclass.of_class,
     attributes.of_body,
-    annotations.of_types,
+    annotated.of_types,
     dataclass.arguments_without,
     tables.beside_table,
     tables.of_names,
@@ -74,7 +74,7 @@ class Definitions:
 
     def _of(self, mapped: Mapped) -> Iterator[Problem]:
         for attribute in mapped.attributes.values():
-            yield from calls.of_attribute(self.check, mapped, attribute)
+            yield from calls.of_attribute(self.check, attribute)
         own = self.builder.own_tables.get(mapped)
         if own is not None:
             yield from tables.of_counts(self.check, mapped, own)

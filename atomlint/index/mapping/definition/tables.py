@@ -17,7 +17,10 @@ if TYPE_CHECKING:
     from ..records import Column, Constraint, Mapped, Table
     from .check import Check
 
-CLASSES = {"unique": "UniqueConstraint", "index": "Index", "foreign key": "ForeignKeyConstraint", "primary key": "PrimaryKeyConstraint"}  # fmt: skip
+CLASSES = {
+    "unique": "UniqueConstraint", "index": "Index", "foreign key": "ForeignKeyConstraint", "primary key": "PrimaryKeyConstraint",
+}  # fmt: skip
+MISSPELT = ("__table_name__", "__tablename", "_tablename__", "tablename", "__table__name__", "__table_name")
 
 
 def of_arguments(check: Check, mapped: Mapped) -> Iterator[Problem]:
@@ -217,8 +220,7 @@ def missing(check: Check, mapped: Mapped) -> Iterator[Problem]:
     """A class that has no table and inherits from none that has."""
     if mapped.table is not None or mapped.inherits is not None or mapped.is_open or check.is_special(mapped):
         return
-    written = next((name for name in ("__table_name__", "__tablename", "_tablename__", "tablename", "__table__name__", "__table_name")
-                    if mapped.cls.attribute(name)), "")  # fmt: skip
+    written = next((name for name in MISSPELT if mapped.cls.attribute(name)), "")
     yield check.problem(
         "missing-table", mapped, "",
         f"Class <class '{mapped.module}.{mapped.name}'> does not have a __table__ or __tablename__ specified and does not "

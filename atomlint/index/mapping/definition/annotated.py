@@ -6,17 +6,24 @@ from typing import TYPE_CHECKING
 
 from ...tables import text_of
 from ..bases import SQLMODEL
+from ..names import typing_only
 from ..records import Site
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from ...tables import Binding
+    from ...value import Value
     from ..annotations import Reading
+    from ..names import Made
     from ..problems import Problem
     from ..records import Attribute, Mapped
     from .check import Check
 
-ABSTRACT = frozenset({"Sequence", "Collection", "Iterable", "MutableSequence", "MutableSet", "AbstractSet", "Mapping", "MutableMapping"})  # fmt: skip
+ABSTRACT = frozenset(
+    {"Sequence", "Collection", "Iterable", "MutableSequence", "MutableSet", "AbstractSet", "Mapping", "MutableMapping"}
+)  # fmt: skip
+"""Collections that cannot be made."""
 UNTYPED = frozenset({"dict", "list", "set", "tuple", "frozenset", "object", "complex", "type"})
 """Builtins that no column type belongs to."""
 CONSTRUCTS = frozenset(
@@ -114,7 +121,7 @@ def _is_plain(check: Check, attribute: Attribute, expr: object) -> bool:
     return made.kind == "def" and made.value is not None and not _descends_from_library(check, made.value)
 
 
-def _descends_from_library(check: Check, value) -> bool:  # type: ignore[no-untyped-def]
+def _descends_from_library(check: Check, value: Value) -> bool:
     return any(
         one.kind == "ext" and not one.place.startswith(("builtins.", "enum.", "abc.", "typing."))
         for one in check.linker.mro(value.place, value.scope)
@@ -267,10 +274,9 @@ def _is_quoted(attribute: Attribute) -> bool:
     return text_of(expr) is not None or (type(expr) is list and len(expr) > 2 and text_of(expr[2]) is not None)
 
 
-def _is_typing(check: Check, attribute: Attribute, binding) -> bool:  # type: ignore[no-untyped-def]
-    from ..names import typing_only
-
-    return typing_only(check.linker.table(attribute.defined_in.place), binding.imported.frame)
+def _is_typing(check: Check, attribute: Attribute, binding: Binding) -> bool:
+    frame = binding.imported.frame if binding.imported is not None else 0
+    return typing_only(check.linker.table(attribute.defined_in.place), frame)
 
 
 def _untyped(check: Check, mapped: Mapped, attribute: Attribute, reading: Reading) -> Iterator[Problem]:
@@ -306,7 +312,7 @@ def _untyped(check: Check, mapped: Mapped, attribute: Attribute, reading: Readin
         )  # fmt: skip
 
 
-def _without_column_type(check: Check, reading: Reading, made) -> str:  # type: ignore[no-untyped-def]
+def _without_column_type(check: Check, reading: Reading, made: Made | None) -> str:
     if reading.collection in ("list", "dict", "set", "tuple", "frozenset"):
         return reading.collection
     if made is None:

@@ -245,6 +245,9 @@ def of_combined(check: Check, mapped: Mapped) -> Iterator[Problem]:
         if above is None or not attribute.columns or attribute.columns[0].table is not mapped.table:
             continue
         column = attribute.columns[0]
+        call = check.call_of(attribute)
+        if call is not None and check.library(call) == "column_property":
+            continue  # it may name both columns
         if above.kind == "relationship":
             yield check.problem(
                 "column-relationship-collision", mapped, attribute.name,

@@ -130,7 +130,7 @@ def _descends_from_library(check: Check, value: Value) -> bool:
 
 def of_types(check: Check, mapped: Mapped) -> Iterator[Problem]:
     """Types inside of ``Mapped[...]`` that no column, or no collection, can be made of."""
-    if not is_read(check, mapped):
+    if not is_read(check, mapped) or check.reader(mapped).special("__table__")[1] is not None:
         return
     for attribute in mapped.attributes.values():
         if attribute.place.kind != "assign":

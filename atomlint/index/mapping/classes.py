@@ -340,6 +340,10 @@ class ClassReader:
             table.open = True
             if source is None or not known:
                 metadata.open = True
+        known_tables = metadata.tables.get(table.fullname)
+        if known_tables and not (table.columns or table.constraints or table.open):
+            mapped.table = known_tables[-1]  # a name alone is that of the table that is there
+            return
         if name is not None:
             builder.own_tables[mapped] = table
             mapped.table = builder.tables.add(table)

@@ -265,8 +265,8 @@ def of_combined(check: Check, mapped: Mapped) -> Iterator[Problem]:
                 or (column.original is not None and column.original is held.original)
             ):
                 continue
-            if len(mapped.joined_on) == 0 and mapped.mapper_args.keys() & {"inherit_condition", "?"}:
-                continue
+            if not mapped.joined_on:
+                continue  # what joins the two is not known
             if len(attribute.columns) > 1:
                 continue
             yield check.problem(

@@ -51,6 +51,8 @@ class Definitions:
         self.check = Check(builder)
         self.problems: list[Problem] = []
         self._seen: set[tuple[object, ...]] = set()
+        self._with_table: set[Mapped] = set()
+        """Classes whose table is made, whatever comes after."""
 
     def run(self) -> list[Problem]:
         """Problems in the order of the classes."""
@@ -86,6 +88,11 @@ class Definitions:
     def _of_table(self, mapped: Mapped) -> Iterator[Problem]:
         """What is said when the table is made; a table that is there already is refused before its columns are looked at."""
         known = self.duplicates.problems.get(mapped)
+        if known is not None and known.kind == "duplicate-table" and known.culprits[:1]:
+            first = known.culprits[0]
+            if first.refused and first not in self._with_table:
+                del self.duplicates.problems[mapped]  # the first one did not come as far as to make the table
+                known = None
         if known is not None and known.kind == "duplicate-table":
             mapped.refused = True
         for attribute in mapped.attributes.values():
@@ -94,3 +101,4 @@ class Definitions:
         if own is not None and known is None:
             yield from tables.of_items(self.check, mapped)
             yield from tables.of_constraints(self.check, mapped, own)
+        self._with_table.add(mapped)

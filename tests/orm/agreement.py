@@ -27,7 +27,7 @@ SAME = {
 """Kinds of the reference that one rule speaks of."""
 MUTUAL = frozenset({
     "overlaps", "same-direction", "backref-conflict", "duplicate-class", "polymorphic-identity", "back-populates-wrong-class",
-    "viewonly-flags", "table-cycle", "duplicate-index", "inherited-column-conflict", "local-remote", "column-relationship-collision",
+    "viewonly-flags", "table-cycle", "circular-import", "class-vs-module-name", "duplicate-index", "inherited-column-conflict", "local-remote", "column-relationship-collision",
 })  # fmt: skip
 """Kinds that lie between two places: either may be reported."""
 PLACE = re.compile(r"\b([A-Z]\w*)\.(\w+)")
@@ -42,6 +42,7 @@ class Claim(NamedTuple):
     attribute: str
     phase: str
     cause: bool
+    sure: bool
     message: str
 
     def __str__(self) -> str:
@@ -64,6 +65,7 @@ def claims(files: dict[str, str]) -> list[Claim]:
                 problem.attribute,
                 phase,
                 cause,
+                problem.confidence.name == "HIGH",
                 problem.message,
             )
         )
@@ -81,7 +83,11 @@ def kind(outcome: Told) -> str:
 
 def meets(outcome: Told, claim: Claim) -> bool:
     """Whether both speak of the same thing."""
-    if kind(outcome) != claim.kind or outcome.severity != claim.severity:
+    if kind(outcome) != claim.kind:
+        return False
+    if (
+        outcome.severity != claim.severity and claim.kind != "duplicate-class"
+    ):  # an error whatever SQLAlchemy thinks of it yet
         return False
     if same_place(outcome.owner, outcome.attribute, claim):
         return True
@@ -133,13 +139,18 @@ def compare(verdict: Verdict, stated: Iterable[Claim]) -> Agreement:
     false = [
         claim
         for claim in found
-        if claim.cause and not any(meets(one, claim) for one in verdict.outcomes) and can_be_judged(verdict, claim)
+        if claim.cause
+        and claim.sure
+        and not any(meets(one, claim) for one in verdict.outcomes)
+        and can_be_judged(verdict, claim)
     ]
     return Agreement(tuple(missed), tuple(false), tuple(met))
 
 
 def can_be_judged(verdict: Verdict, claim: Claim) -> bool:
     """Whether SQLAlchemy got far enough to say what atomlint says."""
+    if claim.kind == "table-cycle" and any(one.kind.startswith("unresolved-fk") for one in verdict.outcomes):
+        return False  # tables cannot be sorted at all
     if verdict.configured:
         return True
     return claim.phase == "import" and claim.owner not in verdict.lost

@@ -256,15 +256,20 @@ def metadatas():
     return found.values()
 
 
-def owners(table):
-    """The class that maps a table, and its attributes by column; the table's own names when no class does."""
+def owners(table, column=None):
+    """The class that maps a table, that of the base first, and the attribute of a column; the table's own names without one."""
     from sqlalchemy.orm import mapperlib
 
-    for registry in mapperlib._all_registries():
-        for mapper in registry.mappers:
-            if mapper.local_table is table:
-                return mapper.class_.__name__, {column: prop.key for column, prop in mapper._columntoproperty.items()}
-    return table.name, {}
+    found = [
+        mapper
+        for registry in mapperlib._all_registries()
+        for mapper in registry.mappers
+        if mapper.local_table is table and (column is None or column in mapper._columntoproperty)
+    ]
+    if not found:
+        return table.name, "" if column is None else column.key
+    first = min(found, key=lambda mapper: len(list(mapper.iterate_to_root())))
+    return first.class_.__name__, "" if column is None else first._columntoproperty[column].key
 
 
 def inspect_tables(record):
@@ -274,8 +279,7 @@ def inspect_tables(record):
         tables = list(metadata.tables.values())
         for table in tables:
             for key in table.foreign_keys:
-                owner, attributes = owners(table)
-                record.at = (owner, attributes.get(key.parent, key.parent.key))
+                record.at = owners(table, key.parent)
                 try:
                     key.column  # noqa: B018
                 except Exception as error:

@@ -92,9 +92,15 @@ def spans(text: str) -> list[tuple[int, int]]:
     found = [
         (min([node.lineno, *(d.lineno for d in getattr(node, "decorator_list", ()))]), node.end_lineno or node.lineno)
         for node in ast.walk(ast.parse(text))
-        if isinstance(node, ast.stmt)
+        if isinstance(node, ast.stmt) and not is_head(node)
     ]
     return sorted(found, key=lambda span: (span[0], -span[1]))
+
+
+def is_head(node: ast.stmt) -> bool:
+    """Imports and the base, without which everything else means something else."""
+    names = [target.id for target in getattr(node, "targets", ()) if isinstance(target, ast.Name)]
+    return isinstance(node, (ast.Import, ast.ImportFrom)) or "Base" in (getattr(node, "name", ""), *names)
 
 
 def parses(text: str) -> bool:

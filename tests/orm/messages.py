@@ -156,7 +156,7 @@ KINDS = [
 PATTERNS = [(kind, re.compile(pattern, re.DOTALL)) for kind, pattern in KINDS]
 IGNORED = re.compile(
     r"MovedIn20Warning|RemovedIn20Warning|LegacyAPIWarning|Deprecat(?!.*dataclass)|is now available as|"
-    r"PydanticDeprecated|does \*not\* support Decimal"
+    r"Unmanaged access of declarative attribute|PydanticDeprecated|does \*not\* support Decimal"
 )
 """Warnings about the age of a style, not about models."""
 

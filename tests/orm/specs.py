@@ -109,7 +109,8 @@ def written(graph: Graph) -> dict[str, str]:
         if model.base != "Base" and home.get(model.base, at) != at:
             seen[at] += f"from app.part{home[model.base]} import {model.base}\n"
         seen[at] += text
-    return files | {f"app/part{at}.py": seen[at] for at in sorted(seen)}
+    main = "".join(f"import app.part{at}\n" for at in sorted(seen))
+    return files | {f"app/part{at}.py": seen[at] for at in sorted(seen)} | {"main.py": main}
 
 
 def _options(options: dict[str, str]) -> list[str]:

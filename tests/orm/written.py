@@ -97,6 +97,8 @@ def _case(group: str, head: list[str], part: str) -> Case:
             versions = frozenset(line[6:].split())
         else:
             current.append(line)
+    if len(files) > 1:  # a program that imports them all
+        files["main.py"] = [f"import {file[:-3].removesuffix('/__init__').replace('/', '.')}" for file in files]
     both = {file: sides(text) for file, text in files.items()}
     wrong = {file: texts[0] for file, texts in both.items()}
     right = {file: texts[1] for file, texts in both.items()}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
 from ..tables import dotted, text_of
@@ -147,6 +148,7 @@ class Annotations:
         return made.name.rpartition(".")[2] if made is not None and made.kind == "ext" else last
 
 
+@lru_cache(maxsize=4096)
 def parsed(text: str) -> Expr:
     """The notation of an expression in a string; None when it does not parse, or calls something."""
     import ast

@@ -124,6 +124,12 @@ class Arguments:
     def columns(self, name: str) -> tuple[Column, ...]:
         """Columns of ``foreign_keys`` or ``remote_side``."""
         value = self.value(name)
+        if isinstance(value, list) and any(isinstance(item, list) for item in value):
+            raise RefusedError(
+                "string-expression",
+                f"Column expression expected for argument '{name}'; got a tuple.",
+                "a comma behind the column makes a tuple of it",
+            )
         return () if value is None else tuple(columns_in(value))
 
     def condition(self, name: str) -> Clause | None:

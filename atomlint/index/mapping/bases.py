@@ -178,6 +178,11 @@ class Bases:
             return callee.library
         if callee.kind == "expr" and callee.call is not None and callee.rest:
             return callee.rest[-1] if len(callee.rest) < 3 else ""
+        if callee.kind == "expr" and callee.call is not None and callee.site is not None:
+            made = self.names.callee(callee.site)  # Column = functools.partial(db.Column, nullable=False)
+            if made is not None and made.kind == "ext" and made.name == "functools.partial":
+                args, _, _ = self.names.arguments(callee.site)
+                return self.library(self.names.made(args[0])) if args else ""
         if callee.kind == "def" and not callee.rest and callee.value is not None:
             for value in self.linker.mro(callee.value.place, callee.value.scope):
                 if value.kind == "ext" and value.place in ("flask_sqlalchemy.SQLAlchemy", "sqlalchemy.Column"):

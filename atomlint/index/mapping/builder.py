@@ -54,6 +54,8 @@ class Builder:
         self._mapped: dict[Value, Mapped] = {}
         self._columns: dict[tuple[str, int], list[Column]] = {}
         self.classes: list[Mapped] = []
+        self.single_columns: dict[tuple[Mapped, str], list[Column]] = {}
+        """Columns that attributes of classes without a table of their own bring, those in conflict too."""
         self.own_tables: dict[Mapped, Table] = {}
         """What each class says of its own table, before ``extend_existing`` puts it into another one."""
         self.unbound: set[tuple[Registry, str]] = set()

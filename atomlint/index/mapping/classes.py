@@ -340,6 +340,10 @@ class ClassReader:
             table.open = True
             if source is None or not known:
                 metadata.open = True
+        known_tables = metadata.tables.get(table.fullname)
+        if known_tables and not (table.columns or table.constraints or table.open):
+            mapped.table = known_tables[-1]  # a name alone is that of the table that is there
+            return
         if name is not None:
             builder.own_tables[mapped] = table
             mapped.table = builder.tables.add(table)
@@ -363,6 +367,8 @@ class ClassReader:
         table = self.mapped.table
         if table is None:
             return
+        for attribute in self.mapped.attributes.values():
+            self.builder.single_columns[self.mapped, attribute.name] = columns_of(attribute)
         for column in list(self._own_columns()):
             known = table.columns.get(column.key)
             if known is not None:  # use_existing_column, or a conflict that is reported elsewhere
@@ -397,6 +403,8 @@ class ClassReader:
             if site is not None and self.builder.names.constant(site) == "#None":
                 return None, True
             name = self.builder.texts.of(site)
+            if self.cls.value in self.builder.bases.flask and self.mapped.inherits is not None and not self._is_keyed():
+                return None, not self.mapped.open  # Flask-SQLAlchemy takes the parent's table, whatever the name says
             return name, name is not None
         if self.is_sqlmodel:
             return self.mapped.name.lower(), True
@@ -408,8 +416,17 @@ class ClassReader:
 
     def _flask_name(self) -> tuple[str | None, bool]:
         """Flask-SQLAlchemy names the table of a class that has a primary key of its own, or inherits from no other."""
-        keyed = any(column.primary_key for column in self._own_columns())
         args, _, _ = self.special("__table_args__")
-        if keyed or self.mapped.inherits is None or args is not None:
+        if self._is_keyed() or self.mapped.inherits is None or args is not None:
             return snake_case(self.mapped.name), True
         return (None, False) if self.mapped.open else (None, True)
+
+    def _is_keyed(self) -> bool:
+        """Whether the class brings a primary key of its own."""
+        args, _, _ = self.special("__table_args__")
+        items = self.builder.names.items(args) if args is not None else None
+        return any(column.primary_key for column in self._own_columns()) or any(
+            self.builder.columns.library(item) == "PrimaryKeyConstraint"
+            for item in items or ()
+            if type(item.expr) is str and item.expr[:1] == "@" and "." not in item.expr
+        )

@@ -74,6 +74,10 @@ class Duplicates:
             return False
         return self.builder.programs.together(first.cls.path, second.cls.path)
 
+    def _repeats(self, first: Mapped, second: Mapped) -> bool:
+        """Whether a class gives columns to a table of its own that is called like that of its parent."""
+        return first in second.lineage and not self.builder.own_tables[second].extends
+
     def _ordered(self, one: Mapped, other: Mapped) -> tuple[Mapped, Mapped]:
         """The class to keep and the one to report: later in its file, with ``extend_existing``, with fewer importers."""
         if one.cls.path == other.cls.path:
@@ -88,10 +92,7 @@ class Duplicates:
 
     def _share_a_table(self, one: Mapped, other: Mapped) -> None:
         first, second = self._ordered(one, other)
-        if second in self.problems:
-            return
-        heirs = first.cls.value in second.cls.mro or second.cls.value in first.cls.mro
-        if not self._clash(first, second) and not (heirs and not self.builder.own_tables[second].extends):
+        if second in self.problems or not (self._clash(first, second) or self._repeats(first, second)):
             return
         table, held = self.builder.own_tables[second], self.builder.own_tables[first]
         same_file = first.cls.path == second.cls.path

@@ -10,6 +10,7 @@ from ..value import Value
 from .builder import Builder
 from .causes import Causes
 from .configurator import Configurator
+from .definition.run import Definitions
 from .duplicates import Duplicates
 from .schema import Schema
 
@@ -69,8 +70,9 @@ class Mapping:
         """What is wrong, each cause once, in file order; definition-time and configure-time ones."""
         duplicates = Duplicates(self.builder)
         duplicates.find()
+        definitions = Definitions(self.builder, duplicates).run()  # before: what is refused is not configured
         causes = Causes(self.builder, self.configurator, duplicates)
-        found = causes.sorted_out([])
+        found = causes.sorted_out(definitions)
         found += Schema(self.builder, self.configurator.keys).problems()
         return tuple(sorted(found, key=lambda problem: problem.sort_key))
 

@@ -196,7 +196,8 @@ class Names:
         if all(b.definition is not None for b in some) and all(always(table, _frame(table, b)) for b in some):
             return some[-1:]
         if all(b.assign is not None for b in some) and always(table, _frame(table, some[-1])):
-            return some[-1:]
+            texts = {str(b.assign.value) for b in some if b.assign is not None and text_of(b.assign.value) is not None}
+            return some if len(texts) > 1 else some[-1:]  # a text that changes: which one it is depends on the place
         return some
 
     def _binding(self, site: Site, binding: Binding, hops: int) -> Made | None:

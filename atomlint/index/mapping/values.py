@@ -115,7 +115,12 @@ class Reader:
                 found.target = builder.texts.of(args[0] if args else keywords.get("name")) or ""
         elif name in ("declared_attr", "cascading", "directive"):
             found.kind = "declared"
-        elif callee is None or (name and name not in PLAIN and callee.kind != "ext") or self._is_open_library(callee):
+        elif (
+            callee is None
+            or callee.kind == "expr"
+            or (name and name not in PLAIN and callee.kind != "ext")
+            or self._is_open_library(callee)
+        ):
             found.kind = "unknown"
         elif is_field:
             self._field(found, reading)

@@ -14,6 +14,7 @@ from .definition.run import Definitions
 from .duplicates import Duplicates
 from .fixes import Fixes
 from .schema import Schema
+from .uses import cascades_from_many
 
 if TYPE_CHECKING:
     from ..facade import Index
@@ -75,6 +76,7 @@ class Mapping:
         causes = Causes(self.builder, self.configurator, duplicates)
         found = causes.sorted_out(definitions)
         found += Schema(self.builder, self.configurator.keys).problems()
+        found += cascades_from_many(self.relationships)
         fixes = Fixes(self, self.configurator)
         for problem in found:
             fixes.add(problem)

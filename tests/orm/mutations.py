@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from .specs import Col, Graph, Model, Rel
 
-Pick = object
-"""A function that picks one of several values."""
+
+class NothingThereError(Exception):
+    """Models have nothing of the kind that a mutation would change."""
 
 
 def attributes(graph: Graph, kind) -> list[tuple[list, Col | Rel]]:

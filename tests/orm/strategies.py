@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+
 from hypothesis import strategies as st
 
-from .mutations import MUTATIONS
+from .mutations import MUTATIONS, NothingThereError
 from .specs import Col, CoreTable, Graph, Mixin, Model, Rel
 
 NAMES = (
@@ -287,6 +289,14 @@ def graphs(draw, most: int = 3) -> Graph:
     graph = draw(valid_graphs())
     for _ in range(draw(st.integers(0, most))):
         mutation = draw(st.sampled_from(MUTATIONS))
-        graph.done.append(mutation.__name__)
-        mutation(graph, lambda values: draw(st.sampled_from(values)))
+        with suppress(NothingThereError):
+            mutation(graph, lambda values: picked(draw, values))
+            graph.done.append(mutation.__name__)
     return graph
+
+
+def picked(draw, values):
+    """One of several values. Raises ``NothingThereError`` when there are none."""
+    if not values:
+        raise NothingThereError
+    return draw(st.sampled_from(values))

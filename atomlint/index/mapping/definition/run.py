@@ -51,8 +51,8 @@ class Definitions:
         self.check = Check(builder)
         self.problems: list[Problem] = []
         self._seen: set[tuple[object, ...]] = set()
-        self._with_table: set[Mapped] = set()
-        """Classes whose table is made, whatever comes after."""
+        self._without_table: set[Mapped] = set()
+        """Classes that are refused before their table is made."""
 
     def run(self) -> list[Problem]:
         """Problems in the order of the classes."""
@@ -75,6 +75,7 @@ class Definitions:
             self.problems.append(problem)
 
     def _of(self, mapped: Mapped) -> Iterator[Problem]:
+        self._without_table.add(mapped)
         for attribute in mapped.attributes.values():
             yield from calls.of_attribute(self.check, attribute)
         own = self.builder.own_tables.get(mapped)
@@ -90,7 +91,7 @@ class Definitions:
         known = self.duplicates.problems.get(mapped)
         if known is not None and known.kind == "duplicate-table" and known.culprits[:1]:
             first = known.culprits[0]
-            if first.refused and first not in self._with_table:
+            if first in self._without_table:
                 del self.duplicates.problems[mapped]  # the first one did not come as far as to make the table
                 known = None
         if known is not None and known.kind == "duplicate-table":
@@ -101,4 +102,4 @@ class Definitions:
         if own is not None and known is None:
             yield from tables.of_items(self.check, mapped)
             yield from tables.of_constraints(self.check, mapped, own)
-        self._with_table.add(mapped)
+        self._without_table.discard(mapped)

@@ -16,7 +16,7 @@ from .names import Names, always, typing_only
 from .programs import Programs
 from .records import Column, Mapped, Place, Registry, Site, Table
 from .tables import Tables
-from .texts import Texts
+from .texts import Texts, WholeTexts
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -44,7 +44,7 @@ class Builder:
         self.programs = Programs(index)
         self.names = Names(self.linker)
         self.typing_names = Names(self.linker, typing=True)
-        self.texts = Texts(self.names)
+        self.texts = Texts(self.names, WholeTexts(index))
         self.bases = Bases(self.linker, self.names, self.texts)
         self.annotations = Annotations(self.typing_names)
         self.columns = Columns(self.names, self.texts, self.bases, self.annotations)

@@ -137,7 +137,7 @@ class Causes:
         if made is None:
             return None
         found = self.duplicates.of.get(made.owner)
-        if found is not None:
+        if found is not None and (problem.kind in JOINS or problem.kind == "overlaps"):
             return found
         for other in problem.others:
             if other.owner in self.duplicates.of:

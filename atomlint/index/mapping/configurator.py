@@ -338,12 +338,7 @@ class Configurator:
             )
             error.other = found
             raise error
-        if (
-            other in self._started
-            and other is not made
-            and not other.failed
-            and made.direction == other.direction != MANY_TO_MANY
-        ):
+        if other in self._started and not other.failed and made.direction == other.direction != MANY_TO_MANY:
             error = RefusedError(
                 "same-direction",
                 f"{other} and back-reference {made} are both of the same direction {_constant(made.direction)}. Did you mean "

@@ -11,7 +11,7 @@ from ..tables import text_of
 from .expressions import ClassRef, Clause, Node, Ref
 from .lookup import OpenError, RefusedError
 from .names import BUILTINS
-from .records import Column, Expr, Mapped, Place, Site, Table
+from .records import Attribute, Column, Expr, Mapped, Place, Site, Table
 
 if TYPE_CHECKING:
     from ...facts.records import Call
@@ -224,7 +224,7 @@ class Evaluation:
             return Ref(found.columns[0])
         if found is not None and found.kind == "relationship":
             return self.of_relationship(mapped, name)
-        if found is None and not mapped.is_open:
+        if (found is None or (found.kind == "plain" and _is_tuple(found))) and not mapped.is_open:
             return self.missing(mapped, name)
         raise OpenError
 
@@ -471,6 +471,12 @@ class StringEvaluation(Evaluation):
         """An attribute that a class does not have is refused."""
         message = f"Class {mapped.module}.{mapped.name} does not have a mapped column named '{name}'"
         raise RefusedError("string-expression", message, f'{mapped.name} has no column "{name}"', (mapped,))
+
+
+def _is_tuple(attribute: Attribute) -> bool:
+    """Whether an attribute is a literal tuple or list: a column with a comma behind it is none."""
+    expr = attribute.site.expr if attribute.site is not None else None
+    return type(expr) is list and expr[:1] == ["[]"]
 
 
 def as_clause(value: Thing) -> Clause:

@@ -40,11 +40,13 @@ class Schema:
         edges: dict[Table, dict[Table, Constraint]] = defaultdict(dict)
         for table in tables:
             for key in table.foreign_keys:
-                if key.constraint.use_alter:
-                    continue
                 try:
                     target = self.keys.column(key).table
-                except (OpenError, NoTableError, NoColumnError):
+                except NoTableError:  # tables are not sorted at all then
+                    return
+                except (OpenError, NoColumnError):
+                    continue
+                if key.constraint.use_alter:
                     continue
                 if target is not None and target is not table and target.metadata is metadata:
                     edges[table].setdefault(target, key.constraint)

@@ -2,27 +2,63 @@
 
 from __future__ import annotations
 
+import ast
 import re
 from typing import TYPE_CHECKING
 
+from ...facts.mask import MASK, mask
 from ..expressions import receiver
 from ..tables import text_of
 
 if TYPE_CHECKING:
+    from ..facade import Index
     from .names import Names
     from .records import Site
 
 METHODS = frozenset({"lower", "upper", "strip", "lstrip", "rstrip", "title", "capitalize", "casefold", "swapcase"})
 WITH_ARGUMENTS = frozenset({"replace", "removeprefix", "removesuffix", "strip", "lstrip", "rstrip"})
 MAX_LENGTH = 200
-"""Longer texts are no names."""
+"""Longer texts are cut in the facts; put together, they are no names."""
+
+
+class WholeTexts:
+    """Strings that the facts mask or cut, as the source has them. They are compared, and never shown."""
+
+    def __init__(self, index: Index) -> None:
+        self.index = index
+        self._kept: dict[str, list[tuple[int, int, str]]] = {}
+
+    def text(self, site: Site, seen: str) -> str | None:
+        """The one string constant in the call, or the scope, of a site that the facts keep as ``seen``."""
+        spans = self.index.project.spans(site.path)
+        if spans is None:
+            return None
+        if site.at >= 0:
+            first, _, last, _ = spans.calls[4 * site.at : 4 * site.at + 4]
+        else:
+            first, last = spans.scopes[5 * site.scope + 3 : 5 * site.scope + 5]
+        some = {text for line, end, text in self._constants(site.path) if first <= line and end <= last}
+        fitting = [text for text in some if mask(text) == seen]
+        return fitting[0] if len(fitting) == 1 else None
+
+    def _constants(self, path: str) -> list[tuple[int, int, str]]:
+        found = self._kept.get(path)
+        if found is None:
+            tree = self.index.tree(path)
+            found = self._kept[path] = [
+                (node.lineno, node.end_lineno or node.lineno, node.value)
+                for node in (ast.walk(tree) if tree is not None else ())
+                if isinstance(node, ast.Constant) and isinstance(node.value, str)
+            ]
+        return found
 
 
 class Texts:
     """Evaluates expressions that are strings."""
 
-    def __init__(self, names: Names) -> None:
+    def __init__(self, names: Names, whole: WholeTexts) -> None:
         self.names = names
+        self.whole = whole
 
     def of(self, site: Site | None, hops: int = 12) -> str | None:
         """The string that an expression is; None when it is none, or not known."""
@@ -31,7 +67,7 @@ class Texts:
         expr = site.expr
         text = text_of(expr)
         if text is not None:
-            return None if "***" in text or len(text) >= MAX_LENGTH else text  # masked, or cut
+            return self.whole.text(site, text) if MASK in text or len(text) >= MAX_LENGTH else text
         if type(expr) is list and expr:
             if expr[0] == "f":
                 return self._joined(site, expr[1:], hops)

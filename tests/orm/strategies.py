@@ -230,7 +230,7 @@ def valid_graphs(draw) -> Graph:
         else:
             graph.models.append(_model(maker, name))
     for _ in range(draw(st.integers(1, 7))):
-        if len(graph.models) <= 10:
+        if len(graph.models) <= 11:
             maker.related()
     if maker.chance(4):
         _owned(maker)

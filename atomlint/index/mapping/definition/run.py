@@ -50,7 +50,7 @@ class Definitions:
         self.duplicates = duplicates
         self.check = Check(builder)
         self.problems: list[Problem] = []
-        self._seen: set[tuple[object, ...]] = set()
+        self._seen: dict[tuple[object, ...], Problem] = {}
         self._without_table: set[Mapped] = set()
         """Classes that are refused before their table is made."""
 
@@ -70,9 +70,11 @@ class Definitions:
 
     def _keep(self, problem: Problem) -> None:
         key = (problem.kind, problem.place, problem.severity, problem.owner if problem.place.kind == "scope" else "")
-        if key not in self._seen:
-            self._seen.add(key)
+        first = self._seen.setdefault(key, problem)
+        if first is problem:
             self.problems.append(problem)
+        elif first.owner != problem.owner:  # a mixin's, once more for each class that takes it
+            first.consequences.append(problem)
 
     def _of(self, mapped: Mapped) -> Iterator[Problem]:
         self._without_table.add(mapped)

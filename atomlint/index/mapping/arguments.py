@@ -8,6 +8,7 @@ from ..tables import text_of
 from .evaluate import CodeEvaluation, StringEvaluation, TableRef, Text, Thing, Unmapped, as_clause, columns_in
 from .expressions import ClassRef, copied
 from .lookup import OpenError, RefusedError
+from .names import BUILTINS
 
 if TYPE_CHECKING:
     from .builder import Builder
@@ -120,6 +121,20 @@ class Arguments:
         if items is not None:
             return [self._evaluated(item) for item in items]
         return CodeEvaluation(self.builder, owner).of(site)
+
+    def ordering(self) -> None:
+        """Evaluates ``order_by``: a text that is the name of a builtin alone, such as ``id``, is that builtin."""
+        try:
+            self.value("order_by")
+        except OpenError:
+            text = self.texts.of(self.made.arguments["order_by"])
+            if text in BUILTINS:
+                raise RefusedError(
+                    "string-expression",
+                    f"Column expression expected for argument 'order_by'; got <built-in function {text}>.",
+                    f'"{text}" is Python\'s own {text}: a column is named with its class',
+                ) from None
+            raise
 
     def columns(self, name: str) -> tuple[Column, ...]:
         """Columns of ``foreign_keys`` or ``remote_side``."""

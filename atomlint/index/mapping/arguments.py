@@ -138,13 +138,15 @@ class Arguments:
 
     def columns(self, name: str) -> tuple[Column, ...]:
         """Columns of ``foreign_keys`` or ``remote_side``."""
-        value = self.value(name)
-        if isinstance(value, list) and any(isinstance(item, list) for item in value):
+        given = self.made.arguments.get(name)
+        items = self.names.items(given) if given is not None else None
+        if any(self.names.items(item) is not None for item in items or ()):
             raise RefusedError(
                 "string-expression",
                 f"Column expression expected for argument '{name}'; got a tuple.",
                 "a comma behind the column makes a tuple of it",
             )
+        value = self.value(name)
         return () if value is None else tuple(columns_in(value))
 
     def condition(self, name: str) -> Clause | None:

@@ -223,7 +223,7 @@ def mistype_polymorphic_on(graph: Graph, pick) -> None:
 
 
 def add_a_comma(graph: Graph, pick) -> None:
-    pick(attributes(graph, (Col, Rel)))[1].tail = ","
+    pick([one for model in graph.models for one in model.attributes]).tail = ","
 
 
 def call_it_metadata(graph: Graph, pick) -> None:
@@ -232,8 +232,9 @@ def call_it_metadata(graph: Graph, pick) -> None:
 
 def same_name_twice(graph: Graph, pick) -> None:
     model: Model = pick(graph.models)
-    if model.attributes:
-        pick(model.attributes).name = pick(model.attributes).name
+    kind = pick([Col, Rel])
+    same = [one for one in model.attributes if isinstance(one, kind)]
+    pick(same).name = pick(same).name
 
 
 def constrain_what_is_not_there(graph: Graph, pick) -> None:

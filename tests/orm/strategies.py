@@ -204,7 +204,7 @@ class Maker:
 
     def association(self, one: Model, other: Model) -> None:
         """A class between two others."""
-        name = f"{one.name}{other.name}{self.turn}"
+        name = f"{one.name[:6]}{other.name[:6]}{'ABCDEFGHIJKLMNOPQRSTUVWXYZ'[self.turn]}"
         between = Model(name, f"{name.lower()}_rows", [Col("id", "Integer", options={"primary_key": "True"})])
         self.graph.models.append(between)
         self.pair(one, between)

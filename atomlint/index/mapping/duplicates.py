@@ -83,10 +83,10 @@ class Duplicates:
         if one.cls.path == other.cls.path:
             return (one, other) if one.cls.ordinal < other.cls.ordinal else (other, one)
 
-        def rank(mapped: Mapped) -> tuple[bool, int, str]:
+        def rank(mapped: Mapped) -> tuple[bool, bool, int, str]:
             table = self.builder.own_tables.get(mapped)
             extends = table is not None and table.extends
-            return extends, -len(self.builder.programs.loaders(mapped.cls.path)), mapped.cls.path
+            return mapped.refused, extends, -len(self.builder.programs.loaders(mapped.cls.path)), mapped.cls.path
 
         return (one, other) if rank(one) <= rank(other) else (other, one)
 

@@ -12,6 +12,7 @@ from .causes import Causes
 from .configurator import Configurator
 from .definition.run import Definitions
 from .duplicates import Duplicates
+from .fixes import Fixes
 from .schema import Schema
 
 if TYPE_CHECKING:
@@ -74,6 +75,9 @@ class Mapping:
         causes = Causes(self.builder, self.configurator, duplicates)
         found = causes.sorted_out(definitions)
         found += Schema(self.builder, self.configurator.keys).problems()
+        fixes = Fixes(self, self.configurator)
+        for problem in found:
+            fixes.add(problem)
         return tuple(sorted(found, key=lambda problem: problem.sort_key))
 
     @cached_property

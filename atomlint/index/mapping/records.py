@@ -41,7 +41,7 @@ class Site(NamedTuple):
     """The call whose argument it is: what a class body binds after it is not bound yet; -1 for unknown."""
 
 
-@dataclass(eq=False)
+@dataclass(eq=False, repr=False)
 class MetaData:
     """One collection of tables."""
 
@@ -55,7 +55,7 @@ class MetaData:
     """Whether a naming convention says what indexes are called."""
 
 
-@dataclass(eq=False)
+@dataclass(eq=False, repr=False)
 class Registry:
     """One namespace of class names: what strings in relationships are looked up in."""
 
@@ -66,7 +66,7 @@ class Registry:
     """Whether classes may come from elsewhere: automap, libraries, functions that make them."""
 
 
-@dataclass(eq=False)
+@dataclass(eq=False, repr=False)
 class ForeignKey:
     """One reference of a column: ``ForeignKey(...)``, or one pair of a `ForeignKeyConstraint`."""
 
@@ -81,7 +81,7 @@ class ForeignKey:
     """Whether what it refers to is not known."""
 
 
-@dataclass(eq=False)
+@dataclass(eq=False, repr=False)
 class Column:
     """One column of a table; ``key`` is its name in ``table.c``."""
 
@@ -110,7 +110,7 @@ class Column:
         return f"{self.table.name if self.table is not None else '?'}.{self.name}"
 
 
-@dataclass(eq=False)
+@dataclass(eq=False, repr=False)
 class Constraint:
     """A constraint or index of a table. Kinds: ``foreign key``, ``unique``, ``index``, ``primary key``, ``check``."""
 
@@ -127,7 +127,7 @@ class Constraint:
     open: bool = False
 
 
-@dataclass(eq=False)
+@dataclass(eq=False, repr=False)
 class Table:
     """One table: of a mapped class, or made by ``Table(...)``."""
 
@@ -170,7 +170,7 @@ class Table:
         return [column for column in self.columns.values() if column.primary_key]
 
 
-@dataclass(eq=False)
+@dataclass(eq=False, repr=False)
 class Attribute:
     """One attribute of a mapped class, from its body, a mixin, or a later assignment.
 
@@ -193,7 +193,7 @@ class Attribute:
     """What a synonym names."""
 
 
-@dataclass(eq=False)
+@dataclass(eq=False, repr=False)
 class Mapped:
     """One mapped class. ``inheritance`` is empty, ``joined``, ``single`` or ``concrete``."""
 
@@ -273,7 +273,7 @@ class Mapped:
         return None
 
 
-@dataclass(eq=False)
+@dataclass(eq=False, repr=False)
 class Relationship:
     """One relationship; ``arguments`` are as they are written, the rest is what configuration makes of them."""
 

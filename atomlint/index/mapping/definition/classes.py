@@ -38,8 +38,8 @@ def names_before_definition(check: Check, mapped: Mapped) -> Iterator[Problem]:
     for attribute in mapped.attributes.values():
         if attribute.defined_in != mapped.cls.value or attribute.site is None or attribute.place.kind != "assign":
             continue
-        if attribute.site.path != path:
-            continue
+        if attribute.site.path != path or table.facts.assigns[attribute.place.ordinal].scope != mapped.cls.ordinal:
+            continue  # given to the class after its body
         for name in _heads(table.facts.calls, attribute.site.expr):
             if not _is_unbound(check, mapped, name, attribute.place.ordinal):
                 continue

@@ -227,7 +227,7 @@ def add_a_comma(graph: Graph, pick) -> None:
 
 
 def call_it_metadata(graph: Graph, pick) -> None:
-    pick(attributes(graph, (Col, Rel)))[1].name = "metadata"
+    pick([one for model in graph.models for one in model.attributes]).name = "metadata"
 
 
 def same_name_twice(graph: Graph, pick) -> None:

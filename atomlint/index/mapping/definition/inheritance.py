@@ -265,7 +265,7 @@ def of_combined(check: Check, mapped: Mapped) -> Iterator[Problem]:
         elif above.kind == attribute.kind == "column" and above.columns and mapped.inheritance == "joined":
             held = above.columns[0]
             if (
-                any(other is column and one.key == held.key for one, other in mapped.joined_on)
+                any(other.key == column.key and one.key == held.key for one, other in mapped.joined_on)
                 or held is column
                 or versions
                 or (column.original is not None and column.original is held.original)

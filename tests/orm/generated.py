@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from typing import TYPE_CHECKING, NamedTuple
 
 from hypothesis import HealthCheck, Phase, given, seed, settings
@@ -16,6 +17,10 @@ if TYPE_CHECKING:
 
     from .judge import Judge
     from .specs import Graph
+
+
+KNOWN = re.compile(r"type object '\w+' has no attribute 'owner_id'")
+"""What is known to be missed: the written case "A lambda of a mixin goes by a column that the mixin lost" holds it."""
 
 
 class Disagreement(NamedTuple):
@@ -53,7 +58,7 @@ def disagreements(judge: Judge, many: Iterable[Graph], tally: Tally) -> Iterator
     for (graph, files), verdict in zip(kept, judge.verdicts(files for _, files in kept), strict=True):
         agreement = compare(verdict, claims(files))
         tally.add(agreement)
-        if not agreement:
+        if agreement.false or any(KNOWN.search(one.message) is None for one in agreement.missed):
             yield Disagreement(files, tuple(graph.done), agreement)
 
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from .specs import Col, Graph, Model, Rel
 
-Pick = object
-"""A function that picks one of several values."""
+
+class NothingThereError(Exception):
+    """Models have nothing of the kind that a mutation would change."""
 
 
 def attributes(graph: Graph, kind) -> list[tuple[list, Col | Rel]]:
@@ -222,17 +223,18 @@ def mistype_polymorphic_on(graph: Graph, pick) -> None:
 
 
 def add_a_comma(graph: Graph, pick) -> None:
-    pick(attributes(graph, (Col, Rel)))[1].tail = ","
+    pick([one for model in graph.models for one in model.attributes]).tail = ","
 
 
 def call_it_metadata(graph: Graph, pick) -> None:
-    pick(attributes(graph, (Col, Rel)))[1].name = "metadata"
+    pick([one for model in graph.models for one in model.attributes]).name = "metadata"
 
 
 def same_name_twice(graph: Graph, pick) -> None:
     model: Model = pick(graph.models)
-    if model.attributes:
-        pick(model.attributes).name = pick(model.attributes).name
+    kind = pick([Col, Rel])
+    same = [one for one in model.attributes if isinstance(one, kind)]
+    pick(same).name = pick(same).name
 
 
 def constrain_what_is_not_there(graph: Graph, pick) -> None:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+
 from hypothesis import strategies as st
 
-from .mutations import MUTATIONS
+from .mutations import MUTATIONS, NothingThereError
 from .specs import Col, CoreTable, Graph, Mixin, Model, Rel
 
 NAMES = (
@@ -202,7 +204,7 @@ class Maker:
 
     def association(self, one: Model, other: Model) -> None:
         """A class between two others."""
-        name = f"{one.name}{other.name}{self.turn}"
+        name = f"{one.name[:6]}{other.name[:6]}{'ABCDEFGHIJKLMNOPQRSTUVWXYZ'[self.turn]}"
         between = Model(name, f"{name.lower()}_rows", [Col("id", "Integer", options={"primary_key": "True"})])
         self.graph.models.append(between)
         self.pair(one, between)
@@ -228,7 +230,7 @@ def valid_graphs(draw) -> Graph:
         else:
             graph.models.append(_model(maker, name))
     for _ in range(draw(st.integers(1, 7))):
-        if len(graph.models) <= 10:
+        if len(graph.models) <= 11:
             maker.related()
     if maker.chance(4):
         _owned(maker)
@@ -287,6 +289,14 @@ def graphs(draw, most: int = 3) -> Graph:
     graph = draw(valid_graphs())
     for _ in range(draw(st.integers(0, most))):
         mutation = draw(st.sampled_from(MUTATIONS))
-        graph.done.append(mutation.__name__)
-        mutation(graph, lambda values: draw(st.sampled_from(values)))
+        with suppress(NothingThereError):
+            mutation(graph, lambda values: picked(draw, values))
+            graph.done.append(mutation.__name__)
     return graph
+
+
+def picked(draw, values):
+    """One of several values. Raises ``NothingThereError`` when there are none."""
+    if not values:
+        raise NothingThereError
+    return draw(st.sampled_from(values))

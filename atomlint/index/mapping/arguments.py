@@ -8,6 +8,7 @@ from ..tables import text_of
 from .evaluate import CodeEvaluation, StringEvaluation, TableRef, Text, Thing, Unmapped, as_clause, columns_in
 from .expressions import ClassRef, copied
 from .lookup import OpenError, RefusedError
+from .names import BUILTINS
 
 if TYPE_CHECKING:
     from .builder import Builder
@@ -121,15 +122,31 @@ class Arguments:
             return [self._evaluated(item) for item in items]
         return CodeEvaluation(self.builder, owner).of(site)
 
+    def ordering(self) -> None:
+        """Evaluates ``order_by``: a text that is the name of a builtin alone, such as ``id``, is that builtin."""
+        try:
+            self.value("order_by")
+        except OpenError:
+            text = self.texts.of(self.made.arguments["order_by"])
+            if text in BUILTINS:
+                raise RefusedError(
+                    "string-expression",
+                    f"Column expression expected for argument 'order_by'; got <built-in function {text}>.",
+                    f'"{text}" is Python\'s own {text}: a column is named with its class',
+                ) from None
+            raise
+
     def columns(self, name: str) -> tuple[Column, ...]:
         """Columns of ``foreign_keys`` or ``remote_side``."""
-        value = self.value(name)
-        if isinstance(value, list) and any(isinstance(item, list) for item in value):
+        given = self.made.arguments.get(name)
+        items = self.names.items(given) if given is not None else None
+        if any(self.names.items(item) is not None for item in items or ()):
             raise RefusedError(
                 "string-expression",
                 f"Column expression expected for argument '{name}'; got a tuple.",
                 "a comma behind the column makes a tuple of it",
             )
+        value = self.value(name)
         return () if value is None else tuple(columns_in(value))
 
     def condition(self, name: str) -> Clause | None:

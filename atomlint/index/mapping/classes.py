@@ -335,11 +335,10 @@ class ClassReader:
         self._inherit(own=True)
         for column in sorted(self._own_columns(), key=lambda column: column.order):
             builder.tables.append(table, column)
-        args, source, known = self.special("__table_args__")
+        args, _, known = self.special("__table_args__")
         if not known or (args is not None and not builder.tables.arguments(table, args)):
-            table.open = True
-            if source is None or not known:
-                metadata.open = True
+            table.open = metadata.open = True
+            table.schema = "?"  # it may be any: the table is none that a name leads to
         known_tables = metadata.tables.get(table.fullname)
         if known_tables and not (table.columns or table.constraints or table.open):
             mapped.table = known_tables[-1]  # a name alone is that of the table that is there

@@ -142,7 +142,7 @@ class Configurator:
     def _resolve(self, made: Relationship) -> None:
         given = Arguments(self.builder, made)
         with suppress(OpenError):
-            given.value("order_by")
+            given.ordering()
         made.primaryjoin = given.condition("primaryjoin")
         made.secondaryjoin = given.condition("secondaryjoin")
         made.secondary = given.secondary()

@@ -37,7 +37,7 @@ class Duplicates:
                 continue
             names[id(mapped.registry), mapped.name].append(mapped)
             own = self.builder.own_tables.get(mapped)
-            if own is not None:
+            if own is not None and own.schema != "?":
                 tables[id(own.metadata), own.fullname].append(mapped)
         for group in tables.values():
             for one, other in combinations(group, 2):

@@ -240,9 +240,15 @@ class Tables:
         if options is not None:
             items = items[:-1]
             self.options(table, options)
+        elif items and not self._is_call(items[-1]):
+            return False  # it may be a dict of options
         for item in items:
             self.item(table, item)
         return True
+
+    def _is_call(self, item: Site) -> bool:
+        made = self.names.made(item)
+        return made is not None and made.call is not None and not made.rest
 
     # --- imperative mappings ---------------------------------------------------------------------------------------
 

@@ -75,9 +75,8 @@ def of_body(check: Check, mapped: Mapped) -> Iterator[Problem]:
             if not own and (value in check.builder.bases.declares or (name in mapped.attributes and
                             mapped.attributes[name].defined_in != value)):  # fmt: skip
                 continue
-            if own or check.linker.table(value.place).facts.assigns[ordinal].annotation is None:
-                yield from _in_tuple(check, mapped, name, site, place)
             if own:
+                yield from _in_tuple(check, mapped, name, site, place)
                 yield from _expression(check, mapped, name, site, place)
     yield from _reserved(check, mapped)
 

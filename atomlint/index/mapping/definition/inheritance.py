@@ -233,7 +233,13 @@ def of_polymorphic(check: Check, mapped: Mapped) -> Iterator[Problem]:
 def of_combined(check: Check, mapped: Mapped) -> Iterator[Problem]:
     """A column of a joined table that has the name of an attribute of the class above."""
     parent = mapped.inherits
-    if mapped.inheritance != "joined" or parent is None or mapped.table is None or mapped.table.open or parent.is_open:
+    if (
+        mapped.inheritance not in ("joined", "single")
+        or parent is None
+        or mapped.table is None
+        or mapped.table.open
+        or parent.is_open
+    ):
         return
     versions = {
         check.texts.of(one.mapper_args["version_id_col"])
@@ -256,10 +262,10 @@ def of_combined(check: Check, mapped: Mapped) -> Iterator[Problem]:
                 "different name in the 'properties' dictionary.", attribute.place,
                 f"{above.owner.name} has a relationship {above.name}", "call the column otherwise",
             )  # fmt: skip
-        elif above.kind == "column" and above.columns and attribute.kind == "column":
+        elif above.kind == attribute.kind == "column" and above.columns and mapped.inheritance == "joined":
             held = above.columns[0]
             if (
-                (held, column) in mapped.joined_on
+                any(other.key == column.key and one.key == held.key for one, other in mapped.joined_on)
                 or held is column
                 or versions
                 or (column.original is not None and column.original is held.original)

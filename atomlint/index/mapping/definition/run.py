@@ -50,9 +50,9 @@ class Definitions:
         self.duplicates = duplicates
         self.check = Check(builder)
         self.problems: list[Problem] = []
-        self._seen: set[tuple[object, ...]] = set()
-        self._with_table: set[Mapped] = set()
-        """Classes whose table is made, whatever comes after."""
+        self._seen: dict[tuple[object, ...], Problem] = {}
+        self._without_table: set[Mapped] = set()
+        """Classes that are refused before their table is made."""
 
     def run(self) -> list[Problem]:
         """Problems in the order of the classes."""
@@ -70,11 +70,14 @@ class Definitions:
 
     def _keep(self, problem: Problem) -> None:
         key = (problem.kind, problem.place, problem.severity, problem.owner if problem.place.kind == "scope" else "")
-        if key not in self._seen:
-            self._seen.add(key)
+        first = self._seen.setdefault(key, problem)
+        if first is problem:
             self.problems.append(problem)
+        elif first.owner != problem.owner:  # a mixin's, once more for each class that takes it
+            first.consequences.append(problem)
 
     def _of(self, mapped: Mapped) -> Iterator[Problem]:
+        self._without_table.add(mapped)
         for attribute in mapped.attributes.values():
             yield from calls.of_attribute(self.check, attribute)
         own = self.builder.own_tables.get(mapped)
@@ -90,7 +93,7 @@ class Definitions:
         known = self.duplicates.problems.get(mapped)
         if known is not None and known.kind == "duplicate-table" and known.culprits[:1]:
             first = known.culprits[0]
-            if first.refused and first not in self._with_table:
+            if first in self._without_table:
                 del self.duplicates.problems[mapped]  # the first one did not come as far as to make the table
                 known = None
         if known is not None and known.kind == "duplicate-table":
@@ -101,4 +104,4 @@ class Definitions:
         if own is not None and known is None:
             yield from tables.of_items(self.check, mapped)
             yield from tables.of_constraints(self.check, mapped, own)
-        self._with_table.add(mapped)
+        self._without_table.discard(mapped)

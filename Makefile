@@ -46,7 +46,8 @@ check-wheel: $(VENV)/installed-tests
 
 # Last, so that its closing lines are: suites that were skipped for want of a tool, then what passed.
 pytest: $(VENV)/installed-tests
-	$(PY) -m pytest $(PYTEST_ARGS)
+	@ATOMLINT_SQLALCHEMY=$(abspath $(VENV))/sqlalchemy $(PY) tools/sqlalchemy_versions.py
+	ATOMLINT_SQLALCHEMY=$(abspath $(VENV))/sqlalchemy $(PY) -m pytest $(PYTEST_ARGS)
 
 docs: $(VENV)/installed-tests
 	$(PY) docs/generate.py

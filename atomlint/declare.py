@@ -2,7 +2,7 @@
 
 A rule is one module. Its docstring is its page (a summary line, then ``## Why``, ``## Bad``, ``## Good``,
 ``## Configuration``, ``## Limits``). A function decorated with `rule` nominates candidates of one kind, named by
-the annotation of its first parameter (`Call`, `Class`, `Function`, `Document` or `Text`), and the handlers that
+the annotation of its first parameter (`Call`, `Class`, `Function`, `Index`, `Document` or `Text`), and the handlers that
 are attached with ``.on(...)`` look at each candidate's real syntax and report.
 """
 
@@ -21,8 +21,10 @@ from .finding import Confidence, Finding, Severity
 if TYPE_CHECKING:
     from .option import Option
 
-Subject = Literal["Call", "Class", "Function", "Document", "Text", "Project"]
-SUBJECTS: tuple[Subject, ...] = ("Call", "Class", "Function", "Document", "Text", "Project")
+Subject = Literal["Call", "Class", "Function", "Index", "Document", "Text", "Project"]
+SUBJECTS: tuple[Subject, ...] = ("Call", "Class", "Function", "Index", "Document", "Text", "Project")
+OF_INDEX: tuple[Subject, ...] = ("Call", "Class", "Function", "Index")
+"""Subjects of rules that need the linked project."""
 SECTION = re.compile(r"^## +(.+?) *$", re.MULTILINE)
 DOCS_URL = "https://github.com/atomlint/atomlint/blob/main/docs/rules/"
 

@@ -123,6 +123,10 @@ class Finding(msgspec.Struct, frozen=True):
         """The same finding with a sentence on how to repair it."""
         return msgspec.structs.replace(self, help=text)
 
+    def with_symbol(self, symbol: str) -> Finding:
+        """The same finding with the name of what it is about."""
+        return msgspec.structs.replace(self, symbol=symbol)
+
     @property
     def spans(self) -> tuple[Span, ...]:
         """The primary span and every related one: where a suppression or a named path counts."""

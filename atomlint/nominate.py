@@ -100,7 +100,10 @@ class Nominator:
                     return
         self.documents += looked
 
-    def _views(self, rule: Rule, needs: Mapping[str, frozenset[str]]) -> Iterator[View]:
+    def _views(self, rule: Rule, needs: Mapping[str, frozenset[str]]) -> Iterator[View | Index]:
+        if rule.subject == "Index":
+            yield self.index
+            return
         if rule.reach and not rule.anywhere and rule.subject == "Function":
             yield from self.index.reached
             return
@@ -112,15 +115,17 @@ class Nominator:
             if not wanted or not wanted.isdisjoint(needs.get(path, frozenset())):
                 yield from views(path)
 
-    def _report(self, rule: Rule, view: View) -> Iterator[Finding]:
-        context = Context(rule, self.index, dict(self.options.get(rule.id, {})), view)
+    def _report(self, rule: Rule, view: View | Index) -> Iterator[Finding]:
+        candidate = view if isinstance(view, View) else None
+        context = Context(rule, self.index, dict(self.options.get(rule.id, {})), candidate)
         everything = rule.handlers.get("*")
         if everything is not None:
             yield from everything(context, view)
+        if everything is not None or candidate is None:
             return
         start = time.process_time()
         try:
-            yield from self._report_on_node(rule, view, context)
+            yield from self._report_on_node(rule, candidate, context)
         finally:
             self.libcst_seconds += time.process_time() - start
 

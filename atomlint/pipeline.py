@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from .beside import Lots, beside, can_fork
+from .declare import OF_INDEX
 from .document import document_kind
 from .factstore import FactStore
 from .finding import Finding
@@ -117,7 +118,7 @@ class Pipeline:
         """Whether every file was looked at that could be: else the outcome says nothing about the next run."""
         self.facts = FactStore(cache, hashes, workspace.overlay, self._run_tasks, {} if memo is None else memo)
         text_rules = tuple(rule.id for rule in self.rules if rule.subject == "Text")
-        index_rules = [rule for rule in self.rules if rule.subject in ("Call", "Class", "Function")]
+        index_rules = [rule for rule in self.rules if rule.subject in OF_INDEX]
         self.index_rules = index_rules
         needles = {need.decode() for rule in self.rules if rule.subject != "Text" for need in rule.needs}
         if any(rule.reach for rule in index_rules):  # entry points that settings name in strings, not by imports

@@ -287,16 +287,16 @@ class Walker(Expressions):
     def import_(self, node: ast.Import) -> None:
         for alias in node.names:
             self.facts.imports.append(
-                Import(self.scope, alias.asname or alias.name.partition(".")[0], alias.name, 0, None)
+                Import(self.scope, alias.asname or alias.name.partition(".")[0], alias.name, 0, None, self.frame)
                 if alias.asname or "." not in alias.name
-                else Import(self.scope, alias.name.partition(".")[0], alias.name, 0, "")
+                else Import(self.scope, alias.name.partition(".")[0], alias.name, 0, "", self.frame)
             )
             self.spans.imports += (node.lineno, node.col_offset, node.end_lineno or 0, node.end_col_offset or 0)
 
     def import_from(self, node: ast.ImportFrom) -> None:
         for alias in node.names:
             self.facts.imports.append(
-                Import(self.scope, alias.asname or alias.name, node.module or "", node.level, alias.name)
+                Import(self.scope, alias.asname or alias.name, node.module or "", node.level, alias.name, self.frame)
             )
             self.spans.imports += (node.lineno, node.col_offset, node.end_lineno or 0, node.end_col_offset or 0)
 

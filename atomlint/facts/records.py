@@ -34,7 +34,7 @@ import msgspec
 Expr = Any
 """See the module's table; msgpack cannot type a recursive union of str and list more exactly."""
 
-FACTS_VERSION = 4
+FACTS_VERSION = 5
 """Part of the cache's key: raise it when extraction changes."""
 
 
@@ -48,6 +48,8 @@ class Import(msgspec.Struct, array_like=True, gc=False):
     level: int = 0
     attribute: str | None = None
     """What ``from module import attribute`` takes; None for ``import module``."""
+    frame: int = 0
+    """The control context: an import under ``if TYPE_CHECKING`` runs nothing."""
 
 
 class Param(msgspec.Struct, array_like=True, gc=False):

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from .expressions import Place
     from .gates import Gate
     from .guards import Guard
+    from .mapping.graph import Mapping
     from .modes import ModeBranch, ModeGuard, Modes
     from .origins import Origins
     from .pools import Pools
@@ -137,6 +138,13 @@ class Index:
     def mapped(self) -> tuple[Class, ...]:
         """Classes that are mapped to a table, in file order."""
         return tuple(cls for cls in self.all_classes() if cls.is_mapped)
+
+    @cached_property
+    def mapping(self) -> Mapping:
+        """The graph of mapped classes and tables, and what SQLAlchemy would refuse about them."""
+        from .mapping.graph import Mapping
+
+        return Mapping(self)
 
     @cached_property
     def settings(self) -> Settings:

@@ -1,0 +1,128 @@
+"""Strings that code puts together from constants: table names, schemas, targets of foreign keys."""
+
+from __future__ import annotations
+
+import ast
+import re
+from typing import TYPE_CHECKING
+
+from ...facts.mask import MASK, mask
+from ..expressions import receiver
+from ..tables import text_of
+
+if TYPE_CHECKING:
+    from ..facade import Index
+    from .names import Names
+    from .records import Site
+
+METHODS = frozenset({"lower", "upper", "strip", "lstrip", "rstrip", "title", "capitalize", "casefold", "swapcase"})
+WITH_ARGUMENTS = frozenset({"replace", "removeprefix", "removesuffix", "strip", "lstrip", "rstrip"})
+MAX_LENGTH = 200
+"""Longer texts are cut in the facts; put together, they are no names."""
+
+
+class WholeTexts:
+    """Strings that the facts mask or cut, as the source has them. They are compared, and never shown."""
+
+    def __init__(self, index: Index) -> None:
+        self.index = index
+        self._kept: dict[str, list[tuple[int, int, str]]] = {}
+
+    def text(self, site: Site, seen: str) -> str | None:
+        """The one string constant in the call, or the scope, of a site that the facts keep as ``seen``."""
+        spans = self.index.project.spans(site.path)
+        if spans is None:
+            return None
+        if site.at >= 0:
+            first, _, last, _ = spans.calls[4 * site.at : 4 * site.at + 4]
+        else:
+            first, last = spans.scopes[5 * site.scope + 3 : 5 * site.scope + 5]
+        some = {text for line, end, text in self._constants(site.path) if first <= line and end <= last}
+        fitting = [text for text in some if mask(text) == seen]
+        return fitting[0] if len(fitting) == 1 else None
+
+    def _constants(self, path: str) -> list[tuple[int, int, str]]:
+        found = self._kept.get(path)
+        if found is None:
+            tree = self.index.tree(path)
+            found = self._kept[path] = [
+                (node.lineno, node.end_lineno or node.lineno, node.value)
+                for node in (ast.walk(tree) if tree is not None else ())
+                if isinstance(node, ast.Constant) and isinstance(node.value, str)
+            ]
+        return found
+
+
+class Texts:
+    """Evaluates expressions that are strings."""
+
+    def __init__(self, names: Names, whole: WholeTexts) -> None:
+        self.names = names
+        self.whole = whole
+
+    def of(self, site: Site | None, hops: int = 12) -> str | None:
+        """The string that an expression is; None when it is none, or not known."""
+        if site is None or not hops:
+            return None
+        expr = site.expr
+        text = text_of(expr)
+        if text is not None:
+            return self.whole.text(site, text) if MASK in text or len(text) >= MAX_LENGTH else text
+        if type(expr) is list and expr:
+            if expr[0] == "f":
+                return self._joined(site, expr[1:], hops)
+            if expr[:2] == ["bin", "+"]:
+                return self._joined(site, expr[2:], hops)
+        made = self.names.made(site)
+        if made is None:
+            return None
+        if made.kind == "def" and made.value is not None:
+            record = self.names.linker.table(made.value.place).facts.scopes[made.value.scope]
+            return record.name if made.rest in (("__name__",), ("__qualname__",)) and record.kind == "class" else None
+        if made.kind != "expr" or made.site is None:
+            return None
+        if made.rest:
+            return None
+        if made.site.expr != expr or made.site.scope != site.scope or made.site.path != site.path:
+            return self.of(made.site, hops - 1)
+        return self._called(made.site, hops) if made.call is not None else None
+
+    def _joined(self, site: Site, parts: list[object], hops: int) -> str | None:
+        texts = [self.of(site._replace(expr=part), hops - 1) for part in parts]
+        joined = "".join(text for text in texts if text is not None)
+        return joined if None not in texts and len(joined) <= MAX_LENGTH else None
+
+    def _called(self, site: Site, hops: int) -> str | None:
+        call = self.names.record(site)
+        arguments = [self.of(site._replace(scope=call.scope, expr=argument), hops - 1) for argument in call.args]
+        if call.keywords or any(argument is None for argument in arguments):
+            return None
+        given = [argument for argument in arguments if argument is not None]
+        callee = self.names.callee(site)
+        if callee is not None and callee.kind == "ext" and callee.name in ("re.sub", "builtins.str"):
+            return _substituted(given) if callee.name == "re.sub" else given[0] if len(given) == 1 else None
+        on = receiver(call.callee)
+        if on is None or (on[1] not in METHODS if not given else on[1] not in WITH_ARGUMENTS):
+            return None
+        text = self.of(site._replace(scope=call.scope, expr=on[0]), hops - 1)
+        return None if text is None else str(getattr(text, on[1])(*given))
+
+
+def _substituted(given: list[str]) -> str | None:
+    if len(given) != 3 or max(map(len, given)) > MAX_LENGTH or _may_take_long(given[0]):
+        return None
+    try:
+        return re.sub(given[0], given[1], given[2])
+    except (re.error, IndexError, RecursionError):
+        return None
+
+
+def _may_take_long(pattern: str) -> bool:
+    """Whether a pattern can backtrack without an end in sight: it comes from the analysed code."""
+    return len(re.findall(r"[*+{]", pattern)) > 3 or re.search(r"\)\??[*+{]", pattern) is not None
+
+
+def snake_case(name: str) -> str:
+    """``BlogPost`` as Flask-SQLAlchemy names its table: ``blog_post``."""
+    name = re.sub(r"((?<=[a-z0-9])[A-Z]|(?!^)[A-Z](?=[a-z]))", r"_\1", name)
+    return name.lower().lstrip("_")

@@ -1,0 +1,1 @@
+"""What atomlint says about mapped classes, judged by SQLAlchemy itself: written cases, generated models, three versions."""

@@ -1,0 +1,302 @@
+"""Random valid models for Hypothesis: two to twelve classes, every shape of relationship, inheritance, mixins, both styles."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+
+from hypothesis import strategies as st
+
+from .mutations import MUTATIONS, NothingThereError
+from .specs import Col, CoreTable, Graph, Mixin, Model, Rel
+
+NAMES = (
+    "Account",
+    "Order",
+    "Parcel",
+    "Ticket",
+    "Invoice",
+    "Project",
+    "Comment",
+    "Device",
+    "Report",
+    "Venue",
+    "Lesson",
+    "Recipe",
+)
+SHAPES = (
+    "pair", "many_to_one", "one_to_many", "one_to_one", "backref", "backref_made", "many_to_many", "many_to_many_backref",
+    "many_to_many_alone", "tree", "two_keys", "association", "viewed", "cascading", "network",
+)  # fmt: skip
+TYPES = ("Integer", "String(50)", "Boolean")
+
+
+def plural(name: str) -> str:
+    return name.lower() + "s"
+
+
+class Maker:
+    """Adds what is drawn to a graph, and keeps it valid."""
+
+    def __init__(self, draw, graph: Graph) -> None:
+        self.draw = draw
+        self.graph = graph
+        self.turn = 0
+
+    def chance(self, of: int) -> bool:
+        return self.draw(st.integers(0, of - 1)) == 0
+
+    def pick(self, values):
+        return self.draw(st.sampled_from(values))
+
+    def key(self, owner: Model, name: str, target: Model) -> Col:
+        column = Col(name, "Integer", f"{self.table(target)}.id")
+        owner.attributes.append(column)
+        return column
+
+    def table(self, model: Model) -> str:
+        while model.table is None:
+            model = self.graph.model(model.base)
+        return model.table
+
+    def related(self) -> None:
+        """One shape of relationship between two classes, or of one with itself."""
+        models = self.graph.models
+        one, other = self.pick(models), self.pick(models)
+        self.turn += 1
+        shape = self.pick(SHAPES)
+        if one is other or self.kin(one, other):
+            if shape in ("many_to_many", "many_to_many_backref", "many_to_many_alone", "network"):
+                self.network(one)
+            else:
+                self.tree(one)
+            return
+        getattr(self, shape)(one, other)
+
+    def kin(self, one: Model, other: Model) -> bool:
+        return self.root(one) is self.root(other)
+
+    def root(self, model: Model) -> Model:
+        while model.base != "Base":
+            model = self.graph.model(model.base)
+        return model
+
+    def names(self, one: Model, other: Model) -> tuple[str, str, str]:
+        """Attribute for the many rows on the one, for the one row on the many, and its column."""
+        n = "" if self.turn == 1 else f"_{self.turn}"
+        return f"{plural(other.name)}{n}", f"{one.name.lower()}{n}", f"{one.name.lower()}{n}_id"
+
+    def keyed(self, one: Model, other: Model) -> tuple[str, str, dict[str, str], dict[str, str]]:
+        """A foreign key from the other to the one, and what both sides must say of it: there may be more keys."""
+        many, single, column = self.names(one, other)
+        self.key(other, column, one)
+        return many, single, {"foreign_keys": f'"{other.name}.{column}"'}, {"foreign_keys": f"[{column}]"}
+
+    def pair(self, one: Model, other: Model) -> None:
+        many, single, here, there = self.keyed(one, other)
+        one.attributes.append(Rel(many, other.name, here | {"back_populates": f'"{single}"'}, many=True))
+        other.attributes.append(Rel(single, one.name, there | {"back_populates": f'"{many}"'}))
+
+    def cascading(self, one: Model, other: Model) -> None:
+        many, single, here, there = self.keyed(one, other)
+        options = here | {"back_populates": f'"{single}"', "cascade": '"all, delete-orphan"'}
+        one.attributes.append(Rel(many, other.name, options, many=True))
+        other.attributes.append(Rel(single, one.name, there | {"back_populates": f'"{many}"'}))
+
+    def one_to_one(self, one: Model, other: Model) -> None:
+        many, single, here, there = self.keyed(one, other)
+        options = here | {"back_populates": f'"{single}"', "uselist": "False"}
+        one.attributes.append(Rel(many.replace("s", "", 1) or many, other.name, options))
+        one.attributes[-1].name = f"{other.name.lower()}_of_{single}"
+        other.attributes.append(Rel(single, one.name, there | {"back_populates": f'"{one.attributes[-1].name}"'}))
+
+    def many_to_one(self, one: Model, other: Model) -> None:
+        _, single, _, there = self.keyed(one, other)
+        other.attributes.append(Rel(single, one.name, there))
+
+    def one_to_many(self, one: Model, other: Model) -> None:
+        many, _, here, _ = self.keyed(one, other)
+        one.attributes.append(Rel(many, other.name, here, many=True))
+
+    def backref(self, one: Model, other: Model) -> None:
+        many, single, _, there = self.keyed(one, other)
+        other.attributes.append(Rel(single, one.name, there | {"backref": f'"{many}"'}))
+
+    def backref_made(self, one: Model, other: Model) -> None:
+        many, single, here, _ = self.keyed(one, other)
+        made = f'backref("{single}", lazy="joined")'
+        one.attributes.append(Rel(many, other.name, here | {"backref": made}, many=True))
+
+    def viewed(self, one: Model, other: Model) -> None:
+        self.pair(one, other)
+        column = one.attributes[-1].options["foreign_keys"].strip('"')
+        join = f'"and_({one.name}.id == {column}, {other.name}.id > 5)"'
+        name = f"some_{plural(other.name)}_{self.turn}"
+        if one.base == "Base" and other.base == "Base":
+            one.attributes.append(Rel(name, other.name, {"primaryjoin": join, "viewonly": "True"}, many=True))
+
+    def two_keys(self, one: Model, other: Model) -> None:
+        self.pair(one, other)
+        self.turn += 1
+        self.pair(one, other)
+
+    def link(self, one: Model, other: Model) -> CoreTable:
+        name = f"{plural(one.name)}_{plural(other.name)}_{self.turn}"
+        primary = {"primary_key": "True"}
+        left = Col(f"{one.name.lower()}_id", "Integer", f"{self.table(one)}.id", dict(primary))
+        right = Col(f"{other.name.lower()}_ref", "Integer", f"{self.table(other)}.id", dict(primary))
+        table = CoreTable(name, name, [left, right])
+        self.graph.tables.append(table)
+        return table
+
+    def many_to_many(self, one: Model, other: Model) -> None:
+        table = self.link(one, other)
+        many, _, _ = self.names(one, other)
+        back = f"all_{plural(one.name)}_{self.turn}"
+        by_text = self.chance(2)
+        secondary = {"secondary": f'"{table.name}"' if by_text else table.variable}
+        one.attributes.append(Rel(many, other.name, secondary | {"back_populates": f'"{back}"'}, many=True))
+        other.attributes.append(Rel(back, one.name, secondary | {"back_populates": f'"{many}"'}, many=True))
+
+    def many_to_many_backref(self, one: Model, other: Model) -> None:
+        table = self.link(one, other)
+        many, _, _ = self.names(one, other)
+        back = f"all_{plural(one.name)}_{self.turn}"
+        one.attributes.append(Rel(many, other.name, {"secondary": table.variable, "backref": f'"{back}"'}, many=True))
+
+    def many_to_many_alone(self, one: Model, other: Model) -> None:
+        table = self.link(one, other)
+        many, _, _ = self.names(one, other)
+        one.attributes.append(Rel(many, other.name, {"secondary": table.variable}, many=True))
+
+    def network(self, one: Model, other: Model | None = None) -> None:
+        """Rows that lead to rows of the same class by a table."""
+        name = f"{one.name.lower()}_links_{self.turn}"
+        key, primary = f"{self.table(one)}.id", {"primary_key": "True"}
+        left, right = Col("left_id", "Integer", key, dict(primary)), Col("right_id", "Integer", key, dict(primary))
+        self.graph.tables.append(CoreTable(name, name, [left, right]))
+        options = {
+            "secondary": f'"{name}"',
+            "primaryjoin": f'"{one.name}.id == {name}.c.left_id"',
+            "secondaryjoin": f'"{one.name}.id == {name}.c.right_id"',
+            "backref": f'"linked_{self.turn}"',
+        }
+        one.attributes.append(Rel(f"links_{self.turn}", one.name, options, many=True))
+
+    def tree(self, one: Model, other: Model | None = None) -> None:
+        """Rows that lead to rows of the same class by a key."""
+        n = self.turn
+        column = f"parent_{n}_id"
+        self.key(one, column, one)
+        here = {"foreign_keys": f"[{column}]", "back_populates": f'"parent_{n}"'}
+        there = {
+            "foreign_keys": f"[{column}]",
+            "back_populates": f'"children_{n}"',
+            "remote_side": f'"{self.root(one).name if one.table is None else one.name}.id"',
+        }
+        if (
+            one.table is not None and one.base != "Base"
+        ):  # the key leads to the table of this class, whose id is two columns
+            there["remote_side"] = f'"{one.name}.__table__.c.id"'
+            one.attributes.remove(next(a for a in one.attributes if a.name == column))
+            return
+        one.attributes.append(Rel(f"children_{n}", one.name, here, many=True))
+        one.attributes.append(Rel(f"parent_{n}", one.name, there))
+
+    def association(self, one: Model, other: Model) -> None:
+        """A class between two others."""
+        name = f"{one.name[:6]}{other.name[:6]}{'ABCDEFGHIJKLMNOPQRSTUVWXYZ'[self.turn]}"
+        between = Model(name, f"{name.lower()}_rows", [Col("id", "Integer", options={"primary_key": "True"})])
+        self.graph.models.append(between)
+        self.pair(one, between)
+        self.turn += 1
+        self.pair(other, between)
+
+
+@st.composite
+def valid_graphs(draw) -> Graph:
+    """Models that SQLAlchemy accepts without a word."""
+    graph = Graph(annotated=draw(st.booleans()), modules=draw(st.sampled_from((1, 1, 1, 2, 3))))
+    count = draw(st.integers(2, 8))
+    first = draw(st.integers(0, len(NAMES) - 1))
+    maker = Maker(draw, graph)
+    if maker.chance(3):
+        columns = [Col("created", "Integer"), Col("label", "String(50)")]
+        graph.mixins.append(Mixin("Stamped", columns))
+    for turn in range(count):
+        name = NAMES[(first + turn) % len(NAMES)]
+        roots = [model for model in graph.models if model.base == "Base"]
+        if roots and maker.chance(4):
+            graph.models.append(_heir(maker, name, maker.pick(roots)))
+        else:
+            graph.models.append(_model(maker, name))
+    for _ in range(draw(st.integers(1, 7))):
+        if len(graph.models) <= 11:
+            maker.related()
+    if maker.chance(4):
+        _owned(maker)
+    return graph
+
+
+def _model(maker: Maker, name: str) -> Model:
+    attributes = [Col("id", "Integer", options={"primary_key": "True"})]
+    attributes += [
+        Col(f"field_{turn}", maker.pick(TYPES), options={"nullable": "True"} if maker.chance(3) else {})
+        for turn in range(maker.draw(st.integers(0, 2)))
+    ]
+    model = Model(name, plural(name), attributes)
+    if maker.graph.mixins and maker.chance(2):
+        model.mixins.append("Stamped")
+    if len(attributes) > 1 and maker.chance(4):
+        model.table_args.append(f'Index("ix_{plural(name)}", "field_0")')
+    elif len(attributes) > 1 and maker.chance(4):
+        model.table_args.append('UniqueConstraint("field_0")')
+    return model
+
+
+def _heir(maker: Maker, name: str, base: Model) -> Model:
+    """A class that inherits from another, with a table of its own or without."""
+    if not base.mapper_args:
+        base.attributes.append(Col("kind", "String(50)"))
+        base.mapper_args = {"polymorphic_on": '"kind"', "polymorphic_identity": f'"{base.name.lower()}"'}
+    heir = Model(name, None, base=base.name, mapper_args={"polymorphic_identity": f'"{name.lower()}"'})
+    if maker.chance(2):
+        heir.table = plural(name)
+        heir.attributes.append(Col("id", "Integer", f"{base.table}.id", {"primary_key": "True"}))
+        heir.attributes.append(Col(f"extra_{name.lower()}", "Integer"))
+    elif maker.chance(2):
+        heir.attributes.append(Col(f"extra_{name.lower()}", "Integer", options={"nullable": "True"}))
+    return heir
+
+
+def _owned(maker: Maker) -> None:
+    """A mixin that brings a foreign key and a relationship."""
+    graph = maker.graph
+    roots = [model for model in graph.models if model.base == "Base"]
+    target = maker.pick(roots)
+    mixin = Mixin("Owned", [
+        Col("owner_id", "Integer", f"{target.table}.id"),
+        Rel("owner", target.name, {"foreign_keys": "lambda: cls.owner_id", "viewonly": "True"} if maker.chance(3) else {"foreign_keys": "lambda: cls.owner_id"}),
+    ])  # fmt: skip
+    graph.mixins.append(mixin)
+    others = [model for model in roots if model is not target]
+    for model in others[:2] if others else []:
+        model.mixins.append("Owned")
+
+
+@st.composite
+def graphs(draw, most: int = 3) -> Graph:
+    """Valid models, spoilt by up to ``most`` mutations."""
+    graph = draw(valid_graphs())
+    for _ in range(draw(st.integers(0, most))):
+        mutation = draw(st.sampled_from(MUTATIONS))
+        with suppress(NothingThereError):
+            mutation(graph, lambda values: picked(draw, values))
+            graph.done.append(mutation.__name__)
+    return graph
+
+
+def picked(draw, values):
+    """One of several values. Raises ``NothingThereError`` when there are none."""
+    if not values:
+        raise NothingThereError
+    return draw(st.sampled_from(values))

@@ -116,8 +116,8 @@ async def test_a_diagnostic_says_where_how_sure_and_why(project: Path, cache: Pa
     assert shown.data == found["fingerprint"]
     assert shown.code_description is not None
     assert MISSING in shown.code_description.href
-    assert (found["severity"], found["confidence"]) == ("error", "medium")
-    assert shown.severity == types.DiagnosticSeverity.Information, "it would not fail a run"
+    assert (found["severity"], found["confidence"]) == ("error", "high")
+    assert shown.severity == types.DiagnosticSeverity.Error, "it would fail a run"
     (related,) = shown.related_information or []
     assert related.location.uri == editor.uri("app/user.py")
     assert related.message == found["related"][0]["message"]

@@ -15,6 +15,7 @@ COMMANDS = {
     "why": ("why", "Print the entry points that reach a line, and the paths."),
     "graph": ("graph", "Print the call graph: who calls whom."),
     "env": ("env", "Print the settings that the code reads, and where they are set."),
+    "models": ("models", "Print the classes that SQLAlchemy maps, and where it would refuse them."),
     "rules": ("rules", "List the rules."),
     "agents": ("agents", "Write into CLAUDE.md or AGENTS.md what the rules forbid, or check that it is there."),
     "config": ("config", "Show the configuration in effect, or its JSON schema."),

@@ -190,6 +190,13 @@ def test_what_cannot_be_written_to_is_one_line_and_status_2(project, name, data,
     assert data is None or (project / name).read_bytes() == data
 
 
+def test_a_document_that_is_no_text_is_one_line_and_status_2_though_nobody_names_it(project):
+    write(project, {"CLAUDE.md": b"# Notes\n\xff\n", "app.py": "import os\n"})
+    done = run("check")
+    assert (done.exit_code, done.stderr.count("\n")) == (2, 1)
+    assert "CLAUDE.md: not UTF-8" in done.stderr
+
+
 def test_a_wrong_configuration_is_one_line_and_status_2(project):
     write(project, {"atomlint.toml": 'agent-rules = ["purgee"]\n', "CLAUDE.md": ""})
     done = run("sync")

@@ -93,12 +93,14 @@ def test_what_a_setting_decides_is_told(project: Path) -> None:
 def test_the_table_counts_what_is_required(project: Path) -> None:
     lines = run(str(project)).stdout.splitlines()
     assert lines[0].split() == ["setting", "type", "default", "decides", "read", "in", "set", "in"]
-    assert lines[-1] == "8 settings, 1 required, 0 of these set nowhere in the repository"
+    assert lines[-1] == "8 settings, 1 required, 1 of these set nowhere in the repository"
 
 
 def test_a_filter_leaves_the_others_out(project: Path) -> None:
     assert sorted(settings(project, "--required")) == ["DATABASE_URL"]
-    assert sorted(settings(project, "--unset")) == ["API_TOKEN", "HOME", "LICENSE"]
+    assert sorted(settings(project, "--unset")) == ["API_TOKEN", "DATABASE_URL", "HOME", "LICENSE"], (
+        "an example sets nothing"
+    )
 
 
 @pytest.mark.parametrize("arguments", [[], ["--format", "json"], ["--example", "-"]])

@@ -71,16 +71,17 @@ def _of(engine: Engine, settings: Settings, workspace: Workspace) -> Iterator[Dr
 
     def find(path: str) -> Document | None:
         data = workspace.read(path, LIMIT)
-        return None if isinstance(data, Trouble) else Document(path, "markdown", Source(path, data))
-
-    def holds(document: Document) -> bool:
+        if isinstance(data, Trouble):
+            return None
+        source = Source(path, data)
         try:
-            return bool(read_blocks(document.markdown).named(RULES))
+            _ = source.text
         except DecodeError as error:
-            raise SyncError(f"{document.path}: {error}") from None
+            raise SyncError(f"{path}: {error}") from None
+        return Document(path, "markdown", source)
 
     documents = [document for _, document in Instructions(tuple(workspace.files), find).documents]
-    chosen = [document.path for document in documents if holds(document)]
+    chosen = [document.path for document in documents if read_blocks(document.markdown).named(RULES)]
     if not chosen:
         own = [document.path for document in documents if "/" not in document.path and is_agent_document(document.path)]
         # CLAUDE.md that imports AGENTS.md says the same to everyone when AGENTS.md holds the block.

@@ -75,7 +75,7 @@ def env(
 
             write_example(example_text(found), example, settings.root, force=force)
         else:
-            chosen = [s for s in found if (s.required or not only_required) and not (only_unset and s.places)]
+            chosen = [s for s in found if (s.required or not only_required) and not (only_unset and s.is_set)]
             if form == "json":
                 from ..output.encode import write_json
 
@@ -127,7 +127,7 @@ def as_table(settings: Sequence[Setting]) -> list[str]:
         "  ".join((*(cell.ljust(width) for cell, width in zip(row, widths, strict=False)), row[-1])) for row in rows
     ]
     required = sum(setting.required for setting in settings)
-    unset = sum(setting.required and not setting.places for setting in settings)
+    unset = sum(setting.required and not setting.is_set for setting in settings)
     closing = f"{len(settings):,} settings, {required:,} required, {unset:,} of these set nowhere in the repository"
     return [*(line.rstrip() for line in lines), "", closing]
 

@@ -59,6 +59,11 @@ class Setting:
         common = [set(read.names) for read in self.reads if read.kind != "presence"]
         return tuple(sorted(set.intersection(*common) - {self.name})) if common else ()
 
+    @property
+    def is_set(self) -> bool:
+        """Whether something in the repository sets it; an example that someone copies sets nothing."""
+        return any(not place.is_example for place in self.places)
+
     @cached_property
     def required(self) -> bool:
         """Whether some place cannot do without, in every set-up: it reads it without a default, or refuses to go on. What

@@ -215,11 +215,11 @@ class FlyFile:
     def deploy(self) -> Deploy:
         """How a new version takes over."""
         table = self.table("deploy")
-        unavailable = table.get("max_unavailable")
-        is_number = isinstance(unavailable, (int, float)) and not isinstance(unavailable, bool)
+        given = table.get("max_unavailable")
+        unavailable = float(given) if isinstance(given, (int, float)) and not isinstance(given, bool) else None
         return Deploy(
             strategy=_text(table, "strategy"),
-            max_unavailable=float(unavailable) if is_number else None,  # type: ignore[arg-type]
+            max_unavailable=unavailable,
             release_command=_text(table, "release_command"),
             seed_command=_text(table, "seed_command"),
         )

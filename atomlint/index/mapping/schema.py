@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from .builder import Builder
     from .keys import ForeignKeys
-    from .records import Column, Constraint, MetaData, Place, Table
+    from .records import Column, Constraint, ForeignKey, MetaData, Place, Table
 
 MAX_SHOWN = 6
 """Tables of a cycle that a message names."""
@@ -125,7 +125,7 @@ class Schema:
         return problem
 
 
-def _keys(table: Table, constraint: Constraint) -> list:  # type: ignore[type-arg]
+def _keys(table: Table, constraint: Constraint) -> list[ForeignKey]:
     return [key for key in table.foreign_keys if key.constraint is constraint]
 
 

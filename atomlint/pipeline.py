@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from .beside import Lots, beside, can_fork
+from .beside import MAX_LOTS, Lots, beside, can_fork
 from .declare import OF_INDEX
 from .document import document_kind
 from .factstore import FactStore
@@ -383,8 +383,8 @@ class Pipeline:
             project.prepare()  # once, for all that ask for call paths, while the others run
             import libcst  # noqa: F401 - or every copy does
 
-            lots = Lots(families(paths))
-            share = lambda: pack(self._answer(project, scans, lots, []))  # noqa: E731
+            lots = Lots(in_lots(paths))
+            share = lambda: pack(self._answer(project, scans, reversed(lots), []))  # noqa: E731
             again = lambda: pack(self._answer(project, scans, lots.others(), []))  # noqa: E731
             waiting += [beside(share, again) for _ in range(copies)]
             answer = self._answer(project, scans, lots, [])
@@ -478,9 +478,7 @@ def pointed_at(findings: Sequence[Finding]) -> set[str]:
     return paths
 
 
-def families(rules: Sequence[Rule]) -> list[list[Rule]]:
-    """Rules by family, the largest first; those of one family ask the index for the same things."""
-    found: dict[str, list[Rule]] = {}
-    for rule in rules:
-        found.setdefault(rule.family, []).append(rule)
-    return sorted(found.values(), key=len, reverse=True)
+def in_lots(rules: Sequence[Rule]) -> list[Sequence[Rule]]:
+    """Rules one by one, or a few at a time when there are many; those of one family stay neighbours."""
+    size = -(-len(rules) // MAX_LOTS)
+    return [rules[start : start + size] for start in range(0, len(rules), size or 1)]

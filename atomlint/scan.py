@@ -11,6 +11,7 @@ import msgspec
 
 from .finding import Finding
 from .kinds import kind_of
+from .needles import Needles
 from .packing import SECOND_FORM, pack, unpack
 from .report import Trouble
 from .source import DecodeError, Source
@@ -109,7 +110,7 @@ class Setup(NamedTuple):
 
 class _State:
     root = Path()
-    needles: tuple[tuple[bytes, str], ...] = ()
+    needles = Needles(())
     rules: tuple[Rule, ...] = ()
     setup: Setup | None = None
 
@@ -126,7 +127,7 @@ def begin(setup: Setup) -> None:
         return
     STATE.setup = setup
     STATE.root = Path(setup.root)
-    STATE.needles = tuple((need.encode(), need) for need in setup.needles)
+    STATE.needles = Needles(setup.needles)
     registry = Registry() if setup.text_rules else None
     STATE.rules = tuple(registry.rule(rule_id) for rule_id in setup.text_rules) if registry else ()
 
@@ -168,7 +169,7 @@ def scan_bytes(source: Source, *, is_test: bool) -> Scan:
     data = source.data
     scan = Scan(has_directives=b"atomlint:" in data)
     if source.path.endswith(".py") and not is_test:
-        scan.needs = [need for needle, need in STATE.needles if needle in data]
+        scan.needs = STATE.needles.of(data)
         scan.imports = read_imports(data)
     return scan
 

@@ -111,9 +111,7 @@ class Repeat(NamedTuple):
         return next((w for w in self.work if w.sure), self.work[0]).steps[0]
 
 
-def repeats(
-    function: Function, remote: Remote, resource: str, kinds: tuple[str, ...] = ("each",)
-) -> Iterator[Repeat]:
+def repeats(function: Function, remote: Remote, resource: str, kinds: tuple[str, ...] = ("each",)) -> Iterator[Repeat]:
     """Loops of a function over data, one at a time, that repeat remote work on a resource in requests."""
     wanted = Wanted(remote, function.index.project.leading(resource))
     if function.value not in wanted.leading or not may_repeat(function):

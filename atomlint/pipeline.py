@@ -207,8 +207,7 @@ class Pipeline:
         with self.clock.stage("prefilter"):
             setup = self.setup
             asked = [setup.needles, setup.text_rules, setup.key, self.options, self.settings.tests]
-            stamp = msgspec.msgpack.encode([self.registry.stamp(), *asked])
-            keys = {path: _key(stamp, path, self.hashes.of(path)) for path in self.workspace.files}
+            keys = self._keys("" if not self.cache.keeps else [self.registry.stamp(), *asked])
             known = self.cache.get_many("scan", [key for key in keys.values() if key])
             missing = [path for path, key in keys.items() if key and key not in known]
             blobs = {path: known[key] if key else NOTHING for path, key in keys.items() if key in known or not key}
@@ -223,6 +222,13 @@ class Pipeline:
             self.cache.put_many("scan", fresh)
             order = sorted(blobs)
             return dict(zip(order, decode_scans([blobs[path] for path in order]), strict=True))
+
+    def _keys(self, asked: object) -> dict[str, bytes]:
+        """Under what each file's scan is kept; empty when it cannot be read."""
+        stamp = msgspec.msgpack.encode(asked)
+        if not self.cache.keeps:
+            return dict.fromkeys(self.workspace.files, stamp)
+        return {path: _key(stamp, path, self.hashes.of(path)) for path in self.workspace.files}
 
     def _surely(self, path: str) -> bool:
         """Whether to extract facts along with the scan: production Python, when anything will be linked at all."""
@@ -285,13 +291,13 @@ class Pipeline:
         from .nominate import syntax_error
 
         documents = [path for path in self.workspace.files if document_kind(path) is not None]
-        key = self._index_key(scans, linked, documents)
-        answer = self._kept_answer(key)
+        key = self._index_key(scans, linked, documents) if self.cache.keeps else b""
+        answer = self._kept_answer(key) if key else None
         if answer is None:
             answer = self._link(scans, linked, documents)
-            read = sorted({*pointed_at(answer.findings), *answer.needed, *answer.read})
-            answer.texts = {path: self.facts.key(path) for path in read}
-            if self.is_complete:
+            if self.is_complete and self.cache.keeps:
+                read = sorted({*pointed_at(answer.findings), *answer.needed, *answer.read})
+                answer.texts = {path: self.facts.key(path) for path in read}
                 self.cache.put_many("index", {key: pack(answer)})
         for path in answer.needed:  # files that linking asked for beyond the linked ones
             self.facts.ensure([path])

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import re
 import time
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import msgspec
@@ -16,6 +16,7 @@ from .packing import SECOND_FORM, pack, unpack
 from .report import Trouble
 from .source import DecodeError, Source
 from .text import Text, TextContext
+from .workspace import read
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -109,7 +110,8 @@ class Setup(NamedTuple):
 
 
 class _State:
-    root = Path()
+    root = ""
+    """With a separator at its end."""
     needles = Needles(())
     rules: tuple[Rule, ...] = ()
     setup: Setup | None = None
@@ -126,7 +128,7 @@ def begin(setup: Setup) -> None:
     if STATE.setup == setup:
         return
     STATE.setup = setup
-    STATE.root = Path(setup.root)
+    STATE.root = os.path.join(setup.root, "")  # noqa: PTH118 - joined to every path
     STATE.needles = Needles(setup.needles)
     registry = Registry() if setup.text_rules else None
     STATE.rules = tuple(registry.rule(rule_id) for rule_id in setup.text_rules) if registry else ()
@@ -134,11 +136,9 @@ def begin(setup: Setup) -> None:
 
 def look(task: Task) -> Result:
     """Do what a task asks for. Bad input gives problems, never exceptions."""
-    try:
-        data = (STATE.root / task.path).read_bytes() if task.data is None else task.data
-    except (OSError, ValueError) as error:
-        why = getattr(error, "strerror", None) or str(error)
-        return failed(Trouble("unreadable", task.path, why))
+    data = read(STATE.root + task.path, task.path, task.data)
+    if isinstance(data, Trouble):
+        return failed(data)
     try:
         return _look(task, Source(task.path, data))
     except Exception as error:  # one file must not take down the run

@@ -385,6 +385,7 @@ class Pipeline:
                 return self._answer(project, scans, [[*paths, *others]], documents)
             for path in linked:
                 project.linker.table(path)  # decoded once, for all
+            _ = project.registrations  # which those without call paths ask for, too
             waiting = [beside(lambda: pack(self._answer(project, scans, [others], documents)))]
             project.prepare()  # once, for all that ask for call paths, while the others run
             import libcst  # noqa: F401 - or every copy does

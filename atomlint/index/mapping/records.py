@@ -40,6 +40,16 @@ class Site(NamedTuple):
     at: int = -1
     """The call whose argument it is: what a class body binds after it is not bound yet; -1 for unknown."""
 
+    def part(self, expr: Expr) -> Site:
+        """Another expression in the same place; ``_replace`` takes four times as long, and there are many."""
+        path, scope, _, given, at = self
+        return Site(path, scope, expr, given, at)
+
+    def within(self, scope: int, at: int) -> Site:
+        """The same expression in another scope, or as the argument of another call."""
+        path, _, expr, given, _ = self
+        return Site(path, scope, expr, given, at)
+
 
 @dataclass(eq=False, repr=False)
 class MetaData:

@@ -104,9 +104,10 @@ class Programs:
 
         Unknown, so no, when no program loads the file, or when modules are imported by computed names.
         """
+        if path == other or self.loads_by_name:
+            return False
         loaders = self.loaders(path)
-        mains = loaders & self.mains
-        return bool(mains) and not self.loads_by_name and loaders.isdisjoint(self.loaders(other))
+        return loaders.isdisjoint(self.loaders(other)) and not loaders.isdisjoint(self.mains)
 
     @cached_property
     def mains(self) -> frozenset[str]:

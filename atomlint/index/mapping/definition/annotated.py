@@ -33,9 +33,7 @@ CONSTRUCTS = frozenset(
 
 def is_read(check: Check, mapped: Mapped) -> bool:
     """Whether SQLAlchemy reads the annotations of a class in its own way: SQLModel and 1.4 do not."""
-    if mapped.registry.key == SQLMODEL:
-        return False
-    return check.builder.index.project.effects.versions.holds("sqlalchemy", "<2.0") is not True
+    return mapped.registry.key != SQLMODEL and not check.is_before_2_0
 
 
 def allows_unmapped(check: Check, mapped: Mapped) -> bool:

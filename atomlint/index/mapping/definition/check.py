@@ -46,6 +46,11 @@ class Check:
         """Whether the project's SQLAlchemy is surely older than 2.1; the newest is assumed where nothing tells."""
         return self.builder.index.project.effects.versions.holds("sqlalchemy", "<2.1") is True
 
+    @cached_property
+    def is_before_2_0(self) -> bool:
+        """Whether the project's SQLAlchemy is surely older than 2.0."""
+        return self.builder.index.project.effects.versions.holds("sqlalchemy", "<2.0") is True
+
     def is_special(self, mapped: Mapped) -> bool:
         """Whether an extension of SQLAlchemy decides on the table of a class."""
         mro = self.linker.mro(mapped.cls.path, mapped.cls.ordinal)

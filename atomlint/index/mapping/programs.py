@@ -122,6 +122,11 @@ class Programs:
             for frame in self.linker.table(path).facts.frames
         )
 
+    def is_revision(self, path: str) -> bool:
+        """Whether a file is one step of a migration by Alembic: its tables are as they were on some day."""
+        names = self.linker.table(path).names
+        return (0, "revision") in names and (0, "down_revision") in names
+
     @cached_property
     def loads_by_name(self) -> bool:
         """Whether some module outside of tests imports others by names that it computes."""

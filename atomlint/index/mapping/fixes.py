@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from ...finding import Edit
     from .configurator import Configurator
     from .graph import Mapping
-    from .records import Column, Relationship
+    from .records import Column, Mapped, Relationship
 
 
 class Fixes:
@@ -26,23 +26,32 @@ class Fixes:
         self.configurator = configurator
         self.edits = CallEdits(mapping)
         self.halves = Halves(mapping, configurator)
+        self._overlapping: dict[Relationship, dict[Relationship, None]] = {}
+        """What a relationship shares columns with."""
+        self._words: dict[Relationship, set[str]] = {}
+        """What ``overlaps=`` of a relationship has to name: a backref says nothing itself, so that its others do."""
+        self._linked: dict[Relationship, Relationship] = {}
+        """Relationships that get ``back_populates``, with their other halves."""
+        self._written: set[tuple[Mapped, str]] = set()
+        """Attributes that are added already, for another half."""
 
     def add(self, problems: Sequence[Problem]) -> None:
         """What repairs each."""
-        overlapping: dict[Relationship, dict[Relationship, None]] = {}
         for problem in problems:
             if problem.kind == "overlaps" and problem.subject is not None:
-                overlapping.setdefault(problem.subject, {}).update(dict.fromkeys(problem.others))
+                self._share(problem.subject, problem.others)
         for problem in problems:
             made = problem.subject
-            if made is None or made.generated:
+            if made is None:
                 continue
-            if problem.kind == "back-populates-missing":
+            if problem.kind == "overlaps":
+                self._overlaps(problem, made)
+            elif made.generated:
+                continue
+            elif problem.kind == "back-populates-missing":
                 self._counterpart(problem, made)
             elif problem.kind == "ambiguous-fk":
                 self._foreign_keys(problem, made)
-            elif problem.kind == "overlaps":
-                self._overlaps(problem, made, list(overlapping[made]))
             elif problem.kind == "delete-orphan":
                 problem.repair = (
                     "put the cascade on the other half; or say single_parent=True when a row has one parent alone"
@@ -66,7 +75,9 @@ class Fixes:
             offer(problem, f'name "{names[0]}"', self.edits.text(made, "back_populates", names[0]))
             return
         problem.repair = f'give {target.name} the other half, or take back_populates="{made.back_populates}" away'
-        offer(problem, f'add "{made.back_populates}" to {target.name}', self.halves.edit(made, target))
+        if (target, made.back_populates) not in self._written:
+            self._written.add((target, made.back_populates))
+            offer(problem, f'add "{made.back_populates}" to {target.name}', self.halves.edit(made, target))
 
     def _foreign_keys(self, problem: Problem, made: Relationship) -> None:
         candidates = self.configurator.candidates.get(id(made), [])
@@ -79,10 +90,20 @@ class Fixes:
         if len(fitting) == 1:
             self._columns(problem, made, "foreign_keys", fitting[0])
 
-    def _overlaps(self, problem: Problem, made: Relationship, others: list[Relationship]) -> None:
-        halves = [o for o in others if o.target is made.owner and o.owner is made.target and not o.back_populates]
-        if len(halves) == 1 and not made.back_populates:
-            [other] = halves
+    # --- overlaps --------------------------------------------------------------------------------------------------
+
+    def _share(self, made: Relationship, others: list[Relationship]) -> None:
+        self._overlapping.setdefault(made, {}).update(dict.fromkeys(others))
+        if not made.generated:
+            self._words.setdefault(made, set()).update(other.name for other in others)
+            return
+        for other in others:
+            self._words.setdefault(other, set()).add(made.name)
+
+    def _overlaps(self, problem: Problem, made: Relationship) -> None:
+        others = list(self._overlapping[made])
+        other = self._half(made, others)
+        if other is not None:
             problem.reason = f"{made} and {other} are halves of one relationship, and neither names the other"
             problem.repair = f'give {made} back_populates="{other.name}", and {other} back_populates="{made.name}"'
             one = self.edits.argument(made, f'back_populates="{other.name}"')
@@ -90,10 +111,27 @@ class Fixes:
             if one is not None and two is not None and not made.backref and not other.backref:
                 offer(problem, "make each name the other", one, two)
             return
-        names = sorted({other.name for other in others})
+        names = ",".join(sorted({other.name for other in others}))
         problem.reason = f"{made} and {', '.join(map(str, problem.others))} write one column"
-        problem.repair = f'link them by back_populates, make one viewonly=True, or say overlaps="{",".join(names)}"'
-        offer(problem, f'add overlaps="{",".join(names)}"', self.edits.words(made, "overlaps", names))
+        problem.repair = f'link them by back_populates, make one viewonly=True, or say overlaps="{names}"'
+        if made.generated:
+            problem.reason += f"; a backref makes {made}"
+            problem.repair = f'link them by back_populates, or say overlaps="{made.name}" on the others'
+            edits = [self.edits.words(other, "overlaps", sorted(self._words[other])) for other in others]
+            offer(problem, f'add overlaps="{made.name}"', *edits)
+            return
+        offer(problem, f'add overlaps="{names}"', self.edits.words(made, "overlaps", sorted(self._words[made])))
+
+    def _half(self, made: Relationship, others: list[Relationship]) -> Relationship | None:
+        """The one that is meant to be its other half, and of no other relationship."""
+        halves = [o for o in others if o.target is made.owner and o.owner is made.target and not o.back_populates]
+        if len(halves) != 1 or made.back_populates:
+            return None
+        [other] = halves
+        pair = self._linked.setdefault(made, other), self._linked.setdefault(other, made)
+        return other if pair == (other, made) else None
+
+    # --- columns ---------------------------------------------------------------------------------------------------
 
     def _remote_side(self, problem: Problem, made: Relationship) -> None:
         """On a reference to the own table, the half that leads to one row says which column is the far one."""

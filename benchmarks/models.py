@@ -1,6 +1,6 @@
 """Time atomlint on one large module of mapped classes, beside the parsers that read it.
 
-    python benchmarks/models.py [--classes N] [--runs N] [--markdown FILE]
+    python benchmarks/models.py [--classes N] [--runs N]
 
 The module is written anew each time and is the same each time. Commands take turns (A B A B), the first round is not
 counted, and ratios are medians of the ratios round by round. Needs Linux or macOS.
@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING
 from measure import Run, Series, run
 from modelled import module
 from peers import executable
-from tables import Row, figures, parse_timings, put, stages
+from tables import Row, figures, parse_timings, stages
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -97,12 +97,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--classes", type=int, default=400, metavar="N", help="mapped classes (default: 400)")
     parser.add_argument("--runs", type=int, default=5, metavar="N", help="counted runs of each command (default: 5)")
-    parser.add_argument("--markdown", type=Path, metavar="FILE", help="write the tables between the markers of a file")
     options = parser.parse_args(arguments)
-    text = measured(options.classes, options.runs)
-    print(text)
-    if options.markdown:
-        put(options.markdown, text)
+    print(measured(options.classes, options.runs))
     return 0
 
 

@@ -205,6 +205,49 @@ def test_a_bluegreen_deployment_runs_twice() -> None:
     assert budget({**SHARED, "fly.toml": fly}).least == 2 * 2 * 15
 
 
+def test_a_canary_is_one_machine_more_in_each_group() -> None:
+    fly = FLY.format(processes='web = "uvicorn web:app"\njobs = "python jobs.py"') + '[deploy]\nstrategy = "canary"\n'
+    found = budget({**SHARED, "fly.toml": fly}, web=3)
+    assert [share.least for share in found.shares] == [(3 + 1) * 15, (1 + 1) * 15]
+    assert budget({**SHARED, "fly.toml": fly}, web=0).shares[0].least == 0
+
+
+MIGRATIONS = "#!/bin/sh\npython -m alembic upgrade head\n"
+
+
+@pytest.mark.parametrize(
+    ("deploy", "expected"),
+    [
+        ('release_command = "alembic upgrade head"', 31),
+        ('release_command = "sh scripts/release.sh"', 31),
+        ('release_command = "python manage.py collectstatic"', 30),
+        ('release_command = "alembic upgrade head"\nstrategy = "immediate"', 31),
+        ('release_command = "alembic upgrade head"\nstrategy = "bluegreen"', 60),
+        ('release_command = "alembic upgrade head"\nstrategy = "canary"', 45),
+    ],
+)
+def test_a_release_command_that_migrates_connects_once_before_anything_else_changes(deploy: str, expected: int) -> None:
+    fly = FLY.format(processes='web = "uvicorn web:app"') + f"[deploy]\n{deploy}\n"
+    assert budget({**SHARED, "fly.toml": fly, "scripts/release.sh": MIGRATIONS}).least == expected
+
+
+def test_an_engine_that_no_process_imports_is_named_and_not_counted() -> None:
+    manager = f"""{HEAD}
+class Manager:
+    def connect(self):
+        self.engine = create_engine(URL)
+    def session(self):
+        self.connect()
+manager = Manager()
+"""
+    fly = FLY.format(processes='web = "uvicorn web:app"')
+    files = {**SHARED, "fly.toml": fly, "manager.py": manager, "scripts/verify.py": "from manager import manager\n"}
+    found = budget(files)
+    assert (found.least, [(one.call.path, one.most) for one in found.left]) == (30, [("manager.py", 15)])
+    used = budget({**files, "web.py": f"from manager import manager\n{SHARED['web.py']}"})
+    assert (used.least, used.left) == (60, ())
+
+
 def test_a_term_that_is_unknown_makes_a_lower_bound() -> None:
     fly = FLY.format(processes='web = "celery -A web worker"') + '[[vm]]\nsize = "imaginary"\n'
     found = budget({**SHARED, "fly.toml": fly})

@@ -1,6 +1,7 @@
 """How many connections a deployment can open: machines, overlap, processes and pools, each with its source.
 
     connections = sum over groups: machines x overlap x processes x sum over engines: (pool size + overflow)
+                  + 1 for a release command
 
 A term that is not known counts as the least it can be, and the sum is then a lower bound.
 """
@@ -11,8 +12,9 @@ from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from .closures import imported
 from .engine_use import is_used
-from .engines import Engine, engine, engine_calls, kept, target_of
+from .engines import Engine, engine, engine_calls, kept, place_of, target_of
 from .figures import Figure, Given, Settler, unknown
+from .peaks import Overlap, overlap, release
 from .scale import scaled
 from .workers import Started, module_path, started
 
@@ -70,13 +72,18 @@ class Share(NamedTuple):
 
     group: str
     machines: Figure
-    overlap: int
+    overlap: Overlap
     programs: tuple[Program, ...]
 
     @property
     def least(self) -> float:
         """Connections, unknown terms at their least."""
-        return (self.machines.value or 0 if self.machines.value is not None else 1) * self.overlap * self.each
+        return self.standing * self.each
+
+    @property
+    def standing(self) -> float:
+        """Machines while a deployment runs; one where their number is not known."""
+        return self.overlap.of(1 if self.machines.value is None else self.machines.value)
 
     @property
     def each(self) -> float:
@@ -94,11 +101,20 @@ class Connections(NamedTuple):
 
     deployment: Deployment | None
     shares: tuple[Share, ...]
+    release: Figure | None = None
+    """What the release command opens beside them."""
+    left: tuple[Engine, ...] = ()
+    """Engines in what is deployed that no process is seen to import, or to use."""
 
     @property
     def least(self) -> int:
         """Connections, unknown terms at their least."""
-        return int(sum(share.least for share in self.shares))
+        return int(sum(share.least for share in self.shares) + self.released)
+
+    @property
+    def released(self) -> float:
+        """Connections of the release command."""
+        return (self.release.value or 0) if self.release is not None else 0
 
     @property
     def is_known(self) -> bool:
@@ -126,15 +142,24 @@ def connections(index: Index, machines: Mapping[str, int]) -> list[Connections]:
     for deployment in index.deployments.production:
         built = [call for call in calls if deployment.builds(call.path)]
         if built:
-            found.append(Connections(deployment, tuple(_shares(index, deployment, built, machines))))
+            found.append(_of(index, deployment, built, machines))
     if found:
         return found
     settler = Settler(index, {})
     for root, together in processes(index, calls):
         engines = _made(index, settler, together, imported(index, root), root)
         program = Program(root, Figure(1, "one process"), engines)
-        found.append(Connections(None, (Share("", Figure(1, "one machine"), 1, (program,)),)))
+        found.append(Connections(None, (Share("", Figure(1, "one machine"), Overlap(), (program,)),)))
     return found
+
+
+def _of(index: Index, deployment: Deployment, calls: Sequence[Call], machines: Mapping[str, int]) -> Connections:
+    shares = tuple(_shares(index, deployment, calls, machines))
+    found = Connections(deployment, shares, release(deployment) if shares else None)
+    settler = Settler(index, environment(deployment))
+    counted = {place_of(one) for one in found.engines}
+    left = [one for one in (engine(settler, call) for call in calls) if place_of(one) not in counted]
+    return found._replace(left=tuple(kept(left)))
 
 
 def processes(index: Index, calls: Sequence[Call]) -> list[tuple[str, list[Call]]]:
@@ -172,9 +197,7 @@ def _shares(
         if told is not None and len(found) == 1:
             found = (found[0]._replace(processes=told),)
         if any(program.engines for program in found):
-            yield Share(
-                group.name, _machines(index, deployment, group.name, machines), deployment.fly.deploy.overlap, found
-            )
+            yield Share(group.name, _machines(index, deployment, group.name, machines), overlap(deployment), found)
 
 
 def _programs(

@@ -2,9 +2,10 @@
 
 ## Why
 A pool's limit holds for one engine in one process. What the database sees is the sum: machines x processes x engines x
-(pool size + overflow), twice that while a bluegreen deployment runs. Each factor stands in another file, so that nobody
-sees it grow. Under load, or in the minute of a deployment, the database refuses the connection that is one too many:
-first to whoever asks, often migrations and health checks.
+(pool size + overflow), twice that while a bluegreen deployment runs, one machine more in each group with canary, and
+one connection more for a `release_command` that migrates. Each factor stands in another file, so that nobody sees it
+grow. Under load, or in the minute of a deployment, the database refuses the connection that is one too many: first to
+whoever asks, often migrations and health checks.
 
 ## Bad
     import os
@@ -58,7 +59,8 @@ granian, fastapi, celery, dramatiq and taskiq, and Fly.io's configurations; with
 term that cannot be evaluated is called unknown and counts as its least, so that the sum is a lower bound. Django's
 connections, one for each thread, are not counted. An engine counts in a process one of whose files imports it, or what
 is made of it, from its module. Engines of one process may be for different databases; they are summed, as their URLs
-are not in the repository. Scripts and migrations run beside all this and are not in the sum.
+are not in the repository. An engine of the deployed code that no process is seen to import and use is named beside the
+sum and is not in it. Of what runs beside the machines, only a `release_command` that migrates is counted, as one connection.
 """
 
 from __future__ import annotations
@@ -192,14 +194,14 @@ def place(found: Connections) -> Span:
 def advice(found: Connections, limit: int) -> str:
     """The largest pool that fits, where there is one engine to size."""
     factor = sum(
-        (share.machines.value or 1) * share.overlap * (program.processes.value or 1)
+        share.standing * (program.processes.value or 1)
         for share in found.shares
         for program in share.programs
         if program.engines
     )
     if len(found.engines) == 1 and found.is_known and factor:
-        fits = int(limit // factor - (found.engines[0].overflow.value or 0))
+        fits = int((limit - found.released) // factor - (found.engines[0].overflow.value or 0))
         if fits > 0:
-            total = factor * (fits + (found.engines[0].overflow.value or 0))
+            total = factor * (fits + (found.engines[0].overflow.value or 0)) + found.released
             return f"A pool of {fits} fits: {shown(total)} of {limit}."
     return "Make the pools smaller, or raise the limit with a pooler in front of the database."

@@ -330,6 +330,43 @@ groups = { web = { machines = 6, processes = 3 } }
     assert (share.machines.source, share.programs[0].processes.source) == ("CLAUDE.md", "CLAUDE.md")
 
 
+DECLARED = """
+# Desk
+
+<!-- BEGIN:atomlint-deploy v1 -->
+```toml
+config = ["fly.api.toml", "fly.worker.toml"]
+{budget}
+```
+<!-- END:atomlint-deploy -->
+"""
+
+
+def test_a_declared_budget_is_for_all_declared_apps_together() -> None:
+    from atomlint.testing import check_files
+
+    files = {
+        **SHARED,
+        "requirements.txt": "psycopg==3.2.1\n",
+        "fly.api.toml": FLY.format(processes='web = "uvicorn web:app"').replace("desk", "desk-api"),
+        "fly.worker.toml": FLY.format(processes='web = "uvicorn web:app"').replace("desk", "desk-worker"),
+        "fly.other.toml": FLY.format(processes='web = "uvicorn web:app"').replace("desk", "desk-other"),
+    }
+    select = ("database-pool-budget",)
+    budget = "[budget]\ndatabase-connections = 59"
+    (finding,) = check_files({**files, "CLAUDE.md": DECLARED.format(budget=budget)}, select=select).findings
+    assert finding.message == (
+        "fly.api.toml and fly.worker.toml can open 60 database connections, and the limit is 59: "
+        "desk-api web 2 x 1 x 15 + desk-worker web 2 x 1 x 15"
+    )
+    assert not check_files({**files, "CLAUDE.md": DECLARED.format(budget="")}, select=select).findings
+
+
+def test_pyramid_calls_includeme_by_its_name() -> None:
+    files = {"shop/db.py": f"{HEAD}def includeme(config):\n    config.registry['engine'] = create_engine(URL)\n"}
+    assert [one.least for one in connections(index_of(files), {})] == [15]
+
+
 def test_a_size_that_is_a_secret_is_unknown() -> None:
     files = {
         "web.py": f"{HEAD}from fastapi import FastAPI\napp = FastAPI()\n"

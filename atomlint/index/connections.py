@@ -49,6 +49,10 @@ APPLICATIONS = (
 """What the module of a process makes."""
 
 
+INCLUDED = "includeme"
+"""What Pyramid calls in each module that the configuration includes by its name."""
+
+
 class Program(NamedTuple):
     """Processes of one program, and the engines that each of them makes."""
 
@@ -97,12 +101,12 @@ class Share(NamedTuple):
 
 
 class Connections(NamedTuple):
-    """All of one deployment, or of one process where no deployment is known."""
+    """All of one deployment, of several that share a database, or of one process where no deployment is known."""
 
-    deployment: Deployment | None
+    deployments: tuple[Deployment, ...]
     shares: tuple[Share, ...]
-    release: Figure | None = None
-    """What the release command opens beside them."""
+    releases: tuple[Figure, ...] = ()
+    """What release commands open beside them."""
     left: tuple[Engine, ...] = ()
     """Engines in what is deployed that no process is seen to import, or to use."""
 
@@ -113,8 +117,8 @@ class Connections(NamedTuple):
 
     @property
     def released(self) -> float:
-        """Connections of the release command."""
-        return (self.release.value or 0) if self.release is not None else 0
+        """Connections of the release commands."""
+        return sum(release.value or 0 for release in self.releases)
 
     @property
     def is_known(self) -> bool:
@@ -149,17 +153,34 @@ def connections(index: Index, machines: Mapping[str, int]) -> list[Connections]:
     for root, together in processes(index, calls):
         engines = _made(index, settler, together, imported(index, root), root)
         program = Program(root, Figure(1, "one process"), engines)
-        found.append(Connections(None, (Share("", Figure(1, "one machine"), Overlap(), (program,)),)))
+        found.append(Connections((), (Share("", Figure(1, "one machine"), Overlap(), (program,)),)))
     return found
 
 
 def _of(index: Index, deployment: Deployment, calls: Sequence[Call], machines: Mapping[str, int]) -> Connections:
     shares = tuple(_shares(index, deployment, calls, machines))
-    found = Connections(deployment, shares, release(deployment) if shares else None)
+    released = release(deployment) if shares else None
+    found = Connections((deployment,), shares, () if released is None else (released,))
     settler = Settler(index, environment(deployment))
     counted = {place_of(one) for one in found.engines}
     left = [one for one in (engine(settler, call) for call in calls) if place_of(one) not in counted]
     return found._replace(left=tuple(kept(left)))
+
+
+def joined(found: Sequence[Connections]) -> Connections:
+    """What several deployments open in one database; groups go by their app's name as well."""
+    shares = []
+    for one in found:
+        name = " and ".join(deployment.fly.app or deployment.path for deployment in one.deployments)
+        shares += [share._replace(group=f"{name} {share.group}") for share in one.shares]
+    counted = {place_of(engine) for share in shares for program in share.programs for engine in program.engines}
+    left = {place_of(engine): engine for one in found for engine in one.left if place_of(engine) not in counted}
+    return Connections(
+        tuple(deployment for one in found for deployment in one.deployments),
+        tuple(shares),
+        tuple(release for one in found for release in one.releases),
+        tuple(left.values()),
+    )
 
 
 def processes(index: Index, calls: Sequence[Call]) -> list[tuple[str, list[Call]]]:
@@ -289,6 +310,8 @@ def is_served(call: Call) -> bool:
     scope = table.enclosing_function(call.scope)
     if scope == 0:
         return not any("__main__" in str(test) for _, test in call.frames)
+    if table.facts.scopes[scope].name == INCLUDED:
+        return True
     return any(not is_aside(path) for path, _ in callers(call.index, call.path, scope))
 
 

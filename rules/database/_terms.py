@@ -63,7 +63,7 @@ def table(found: Connections) -> str:
         programs = [program for program in share.programs if program.engines and share.group]
         parts += [f"processes{of}: {term(program.processes)}" for program in programs]
     parts += [f"{place(one)}: {pool(one)}" for one in found.engines]
-    parts += [f"one more connection: {found.release.source}"] if found.release is not None else []
+    parts += [f"one more connection: {release.source}" for release in found.releases]
     if found.left:
         named = [f"{place(one)} ({shown(one.most)})" for one in found.left[:NAMED]]
         named += [f"{len(found.left) - NAMED} more"] if len(found.left) > NAMED else []
@@ -94,10 +94,6 @@ def term(figure: Figure) -> str:
     return f"{shown(figure.value)} ({figure.source})"
 
 
-def _released(found: Connections) -> list[Figure]:
-    return [] if found.release is None else [found.release]
-
-
 def notes(found: Connections) -> Iterator[Note]:
     """The places of the terms."""
     seen = set()
@@ -108,7 +104,7 @@ def notes(found: Connections) -> Iterator[Note]:
                 seen.add(figure.span)
                 yield Note(figure.span, f"{shown(figure.value)}: {figure.source}")
     for share in found.shares:
-        for figure in (share.machines, *_released(found), *(program.processes for program in share.programs)):
+        for figure in (share.machines, *found.releases, *(program.processes for program in share.programs)):
             if figure.span is not None and figure.span not in seen:
                 seen.add(figure.span)
                 yield Note(figure.span, f"{shown(figure.value)}: {figure.source}")

@@ -51,7 +51,9 @@ the limit is taken to be 97, which is what a stock Postgres (`max_connections` 1
 of Neon (104, 7 reserved; August 2026) leave, if the project requires a driver of Postgres and of no other server; the
 finding then has medium confidence. `machines` says how many there are of each process group, as fly.toml does not; the
 block for coding agents may declare both (`budget`, `groups`). Otherwise they are what `fly scale count` in a comment, a
-script or Markdown says, or what a first deployment makes: two with a service and no volume, else one.
+script or Markdown says, or what a first deployment makes: two with a service and no volume, else one. A declared budget
+is for all configurations that the block names in `config` or under `apps`: their apps are summed. Without one each
+deployment is looked at alone, as nothing says which of them share a database.
 
 ## Limits
 Known are the pools of SQLAlchemy, asyncpg, psycopg and databases, the commands of uvicorn, gunicorn, hypercorn,
@@ -148,12 +150,15 @@ def report(ctx: Context, call: Call) -> Iterator[Finding]:
     if not limit and not is_postgres(call.index):
         return
     free = (limit or SMALLEST) - ctx.option(RESERVED)
-    for found in call.index.pools.connections(machines(ctx.option(MACHINES))):
+    declaration = ctx.index.declaration
+    is_declared = bool(limit) and ctx.options.get(LIMIT.name, LIMIT.default) == LIMIT.default
+    sums = call.index.pools.connections(machines(ctx.option(MACHINES)))
+    if is_declared and declaration is not None:
+        sums = call.index.pools.together(sums, declaration.configs)
+    for found in sums:
         if found.least > free:
             made = finding(ctx, found, free, is_told=bool(limit))
-            declaration = ctx.index.declaration
-            is_default = ctx.options.get(LIMIT.name, LIMIT.default) == LIMIT.default
-            if limit and is_default and declaration is not None:
+            if is_declared and declaration is not None:
                 made = made.with_related(Note(declaration.span("budget", "database-connections"), "declares the limit"))
             yield made
 
@@ -173,7 +178,7 @@ def finding(ctx: Context, found: Connections, limit: int, *, is_told: bool) -> F
     """On a variable of ``[env]`` that sizes a pool, else on the largest engine."""
     at_least = "" if found.is_known else "at least "
     root = found.shares[0].programs[0].name
-    of = found.deployment.path if found.deployment is not None else f"one process of {root}"
+    of = " and ".join(deployment.path for deployment in found.deployments) or f"one process of {root}"
     allowed = f"the limit is {limit}" if is_told else f"the smallest Postgres allows {limit}"
     text = f"{of} can open {at_least}{found.least} database connections, and {allowed}: {sum_of(found)}"
     sure = is_told and all(share.machines.source != "what a first deployment makes" for share in found.shares)

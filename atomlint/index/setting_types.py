@@ -73,6 +73,8 @@ def _of_reference(table: Table, read: SettingRead, reference: Expr) -> str:
             return "list"
     if _is_truth(table, read.scope, reference):
         return "bool"
+    if read.default == "#False" and any(entry.test == reference for entry in table.facts.frames):
+        return "flag"
     return _of_default(read.default)
 
 

@@ -451,3 +451,28 @@ if not SECRET_KEY:
 """
     assert [(gate.effect, gate.when) for gate in contract(text)["SECRET_KEY"].gates] == [("secret", "unset")]
     assert not contract(text.replace("not SECRET_KEY", "SECRET_KEY"))["SECRET_KEY"].gates
+
+
+def test_fields_of_a_class_that_only_a_branch_makes_are_not_required() -> None:
+    text = """
+from pydantic_settings import BaseSettings
+class Tracing(BaseSettings):
+    ENDPOINT: str
+class Sentry(Tracing):
+    DSN: str
+class Settings(BaseSettings):
+    NAME: str
+    TRACED: bool = False
+settings = Settings()
+if settings.TRACED:
+    tracing = Sentry()
+"""
+    assert {name: found.required for name, found in contract(text).items()} == {
+        "ENDPOINT": False, "DSN": False, "NAME": True, "TRACED": False,
+    }  # fmt: skip
+    assert contract(f"{text}tracing = Tracing()\n")["ENDPOINT"].required
+
+
+def test_an_annotation_of_several_types_is_the_one_that_is_no_text() -> None:
+    text = "from pydantic_settings import BaseSettings\nclass S(BaseSettings):\n    X: str | list[str] | None = None\n"
+    assert contract(text)["X"].types == ("list",)

@@ -360,6 +360,11 @@ def test_a_declared_budget_is_for_all_declared_apps_together() -> None:
         "desk-api web 2 x 1 x 15 + desk-worker web 2 x 1 x 15"
     )
     assert not check_files({**files, "CLAUDE.md": DECLARED.format(budget="")}, select=select).findings
+    alone = DECLARED.format(budget=budget.replace("59", "29")).replace(', "fly.worker.toml"', "")
+    found = check_files({**files, "CLAUDE.md": alone}, select=select).findings
+    assert "fly.api.toml can open 30 database connections, and the limit is 29: web 2 x 1 x 15" in [
+        f.message for f in found
+    ]
 
 
 def test_pyramid_calls_includeme_by_its_name() -> None:

@@ -46,7 +46,7 @@ class Pools:
     def together(self, found: Sequence[Connections], paths: Container[str]) -> list[Connections]:
         """The same, with the deployments of these configurations as one: they share the database."""
         shared = [one for one in found if any(deployment.path in paths for deployment in one.deployments)]
-        return [*([joined(shared)] if shared else []), *(one for one in found if one not in shared)]
+        return [*([joined(shared)] if len(shared) > 1 else shared), *(one for one in found if one not in shared)]
 
     def is_served(self, call: Call) -> bool:
         """Whether a process of production makes an engine and keeps it."""

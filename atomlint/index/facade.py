@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from ..facts.records import Expr
     from ..source import SourceReader
     from ..tree import Tree
+    from .asyncrows import AsyncRows
     from .containers import Containers
     from .contract import Contract
     from .costs import Costs
@@ -145,6 +146,13 @@ class Index:
         from .mapping.graph import Mapping
 
         return Mapping(self)
+
+    @cached_property
+    def async_rows(self) -> AsyncRows:
+        """Rows that asynchronous sessions load, and what came with them."""
+        from .asyncrows import AsyncRows
+
+        return AsyncRows(self)
 
     @cached_property
     def settings(self) -> Settings:

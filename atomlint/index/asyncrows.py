@@ -10,19 +10,16 @@ from typing import TYPE_CHECKING, Literal, NamedTuple
 from .provenance import called_on, last_name
 from .rowsets import ALL_RELATED, THROUGH, option_loads
 from .tables import dotted
-from .value import Value
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from ..facts.records import Call, Expr
     from .facade import Index
     from .mapping.records import Mapped
     from .tables import Binding, Table
+    from .value import Value
 
 Kind = Literal["tuples", "entities", "many", "one", "none"]
 DEPTH = 6
-MOST_CALLERS = 12
 ASYNC = "AsyncSession"
 FETCHES: dict[str, Kind] = {
     "execute": "tuples", "stream": "tuples", "scalars": "entities", "stream_scalars": "entities", "exec": "entities",
@@ -51,8 +48,6 @@ class Loaded(NamedTuple):
     path: str
     call: int
     """The awaited call that loads it."""
-    steps: tuple[tuple[str, int], ...] = ()
-    """Calls by which it was handed on: (path, call)."""
 
 
 NONE = Loaded("none", None, frozenset(), True, "", -1)
@@ -158,45 +153,21 @@ class AsyncRows:
         return None
 
     def _parameter(self, table: Table, scope: int, name: str, depth: int) -> Loaded | None:
-        """What a dependency gives, else what every caller passes: all of them must be known."""
+        """What a dependency gives; callers are asked where the row is, not here."""
         record = table.facts.scopes[scope]
         param = next((p for p in record.params if p.name == name), None)
         if param is None or param.kind in ("*", "**"):
             return None
         injected = self.linker.values.parameters.injected(table.path, record.parent, param)
-        if injected:
-            return _merged([self._returned(value, depth) for value in injected])
-        found = []
-        for path, ordinal, given in self._passed(table, scope, name):
-            rows = self.of(path, self.linker.table(path).facts.calls[ordinal].scope, given, depth - 1, ordinal)
-            found.append(None if rows is None else rows._replace(steps=(*rows.steps, (path, ordinal))))
-        return _merged(found)
-
-    def _passed(self, table: Table, scope: int, name: str) -> Iterator[tuple[str, int, Expr]]:
-        """Calls of a function outside of tests, with what they give for a parameter."""
-        record = table.facts.scopes[scope]
-        if record.kind != "function" or record.decorators:
-            return
-        is_method = table.facts.scopes[record.parent].kind == "class"
-        names = [p.name for p in record.params if p.kind == "p"][is_method:]
-        sites = [site for site in self.linker.call_sites(record.name) if site[0] not in self.index.tests]
-        for path, ordinal in sites if len(sites) <= MOST_CALLERS else ():
-            if Value("def", table.path, scope) not in self.linker.values.callee(path, ordinal):
-                continue
-            call = self.linker.table(path).facts.calls[ordinal]
-            keywords = dict(call.keywords)
-            if name in keywords:
-                yield path, ordinal, keywords[name]
-            elif name in names and names.index(name) < len(call.args):
-                yield path, ordinal, call.args[names.index(name)]
-            else:
-                yield path, ordinal, "?"
+        return _merged([self._returned(value, depth) for value in injected])
 
     # --- calls -----------------------------------------------------------------------------------------------------
 
     def _call(self, table: Table, ordinal: int, depth: int) -> Loaded | None:
         record = table.facts.calls[ordinal]
         name, above = last_name(record.callee), called_on(record.callee)
+        if name == "cast" and len(record.args) == 2 and not self._functions(table, ordinal):
+            return self.of(table.path, record.scope, record.args[1], depth - 1, ordinal)
         if above is None:
             if name in THROUGH and record.args and name != "enumerate" and not self._functions(table, ordinal):
                 rows = self.of(table.path, record.scope, record.args[-1 if name == "filter" else 0], depth - 1, ordinal)

@@ -52,10 +52,11 @@ rows happen to be in the session already.
         return len(order.items)
 
 ## Limits
-A row is followed through local names, loops, functions that return it, dependencies of FastAPI, and parameters that every
-caller gives such a row for. What a serializer reads of it (`response_model`, `from_orm`) is not seen, nor the second step
-of `order.customer.address`, nor columns that a commit expired. A relationship that leads to one row is reported with medium
-confidence, for that row may be in the session already; not at all where the function mentions its class.
+A row is followed through local names, loops, functions that return it, dependencies of FastAPI, and into the methods and
+functions that get it, as far as these read the attribute whenever they run. What a serializer reads of it
+(`response_model`, `from_orm`) is not seen, nor the second step of `order.customer.address`, nor columns that a commit
+expired. A relationship that leads to one row is reported with medium confidence, for that row may be in the session
+already; not at all where the function mentions its class.
 """
 
 from __future__ import annotations
@@ -84,14 +85,17 @@ def report(ctx: Context, index: Index) -> Iterator[Finding]:
     """The first reading in each function, and the query that lacks the relationship."""
     for read in async_reads(index):
         model, attribute = read.relationship.owner.name, read.relationship.name
+        (function, name), (reader, read_name) = read.steps[0], read.steps[-1]
         query = index.call(read.rows.path, read.rows.call)
+        what = f"{name} is not loaded" if len(read.steps) == 1 else f"{name} reads {attribute}, which is not loaded"
         finding = ctx.finding(
-            place_of(index, read.function, read.name),
-            f"{read.name} is not loaded: reading it sends a query that nothing awaits, and raises MissingGreenlet",
+            place_of(index, function, name),
+            f"{what}: its query is sent where nothing awaits it, and raises MissingGreenlet",
             confidence=Confidence.HIGH if read.sure else Confidence.MEDIUM,
         ).with_symbol(f"{model}.{attribute}")
         notes = [Note(query.span, f"the row is loaded here, without {attribute}")]
-        notes += [Note(index.call(path, call).span, "and is handed on here") for path, call in read.rows.steps]
+        if len(read.steps) > 1:
+            notes.append(Note(place_of(index, reader, read_name), f"{attribute} is read here"))
         notes.append(
             Note(index.mapping.span_of(read.relationship.place), f"{attribute} is loaded when it is first read")
         )

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from .gates import Gate
     from .guards import Guard
     from .mapping.graph import Mapping
+    from .migrations.missing import Missing
     from .modes import ModeBranch, ModeGuard, Modes
     from .origins import Origins
     from .pools import Pools
@@ -153,6 +154,13 @@ class Index:
         from .asyncrows import AsyncRows
 
         return AsyncRows(self)
+
+    @cached_property
+    def unmigrated(self) -> list[Missing]:
+        """Mapped tables and columns that no Alembic revision creates."""
+        from .migrations.missing import missing
+
+        return missing(self)
 
     @cached_property
     def settings(self) -> Settings:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from ...finding import Confidence
 from .operations import Reader
+from .records import union
 from .revisions import environments
 
 if TYPE_CHECKING:
@@ -36,13 +37,18 @@ class Missing(NamedTuple):
 
 
 def missing(index: Index) -> list[Missing]:
-    """All of a project, in the order of the environments."""
-    found: list[Missing] = []
+    """All of a project. Several environments may migrate one collection: what one of them makes is there."""
+    targets: dict[MetaData, list[tuple[Environment, Made, bool]]] = {}
     for environment in environments(index):
         made = Reader(index).apply(environment.revisions)
         for metadata, sure in _targets(index, environment, made):
-            if not metadata.open and not made.open:
-                found += _of(index, environment, made, metadata, sure=sure)
+            targets.setdefault(metadata, []).append((environment, made, sure))
+    found: list[Missing] = []
+    for metadata, together in targets.items():
+        made = union([one for _, one, _ in together])
+        if not metadata.open and not made.open:
+            largest = max((environment for environment, _, _ in together), key=lambda one: len(one.revisions))
+            found += _of(index, largest, made, metadata, sure=all(sure for _, _, sure in together))
     return found
 
 
@@ -81,6 +87,8 @@ def _of(index: Index, environment: Environment, made: Made, metadata: MetaData, 
             continue
         for column in table.columns.values():
             name = column.name.lower()
+            if column.call is None and not _is_plain(index, column):
+                continue
             in_text = any(name in text and table.name.lower() in text for text in words)
             if name not in known.columns | made.columns and not in_text and column.place is not None:
                 yield Missing(table, column, column.place, len(environment.revisions), last, level)
@@ -100,6 +108,12 @@ def _is_judged(index: Index, table: Table) -> bool:
         return not any("'info" in str(assign.value) for assign in args)
     call = index.call(table.place.path, table.place.ordinal) if table.place.kind == "call" else None
     return call is None or "info" not in call.keywords
+
+
+def _is_plain(index: Index, column: Column) -> bool:
+    """Whether the annotation of a column without a call surely stands for a column: an alias may stand for a relationship."""
+    annotation = column.attribute.annotation if column.attribute is not None else None
+    return annotation is not None and index.mapping.builder.annotations.read(annotation).known
 
 
 def _creates_all(index: Index, metadata: MetaData) -> bool:

@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 
 @dataclass
@@ -27,3 +31,17 @@ class Made:
     """SQL that makes or changes tables."""
     doubtful: bool = False
     """Whether statements are executed of which nothing is known."""
+
+
+def union(many: Iterable[Made]) -> Made:
+    """What several environments make of one database."""
+    found = Made()
+    for made in many:
+        for name, table in made.tables.items():
+            known = found.tables.setdefault(name, MadeTable())
+            known.columns |= table.columns
+            known.open = known.open or table.open
+        found.open, found.doubtful = found.open or made.open, found.doubtful or made.doubtful
+        found.columns |= made.columns
+        found.texts += made.texts
+    return found

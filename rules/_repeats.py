@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from atomlint import Confidence, Note, condition, dotted, expressions, inside
+from atomlint import Note, condition, dotted
 
+from ._arms import short_circuited
 from ._turns import flags_of, held, holds, is_carried, is_entered, is_few, seldom
 
 if TYPE_CHECKING:
@@ -16,7 +17,6 @@ if TYPE_CHECKING:
     from atomlint.index.calls import Edge
     from atomlint.index.loops import Loop
     from atomlint.index.reach import Path
-    from atomlint.index.tables import Table
 
     from ._turns import Flags
 
@@ -26,10 +26,6 @@ if TYPE_CHECKING:
 
 DEPTH = 4
 """Calls followed from the loop's body to the remote one."""
-NEAR = 2
-"""Steps from the route to work that some turns leave out, and that the loop does itself: beyond, nobody can tell."""
-FAR = 3
-"""Steps to work of every turn."""
 BACKGROUND = ("create_task", "ensure_future", "add_task", "start_soon", "run_coroutine_threadsafe")
 """Ends of names of what starts a coroutine and does not wait for it; projects wrap it, as in ``safe_create_task``."""
 STARTERS = frozenset({"submit", "spawn"})
@@ -46,8 +42,6 @@ QUIET_PATHS = (
     "commands",
     "versions",
 )
-WRITTEN = 10
-"""Parts of a literal up to which a caller writes out a few items, its kind and keys among them."""
 RANKS = ("high", "medium", "low")
 ONCE = frozenset(
     {"migration", "migrations", "migrate", "diagnose", "backfill", "seed", "seeder", "maintenance", "repair"}
@@ -203,39 +197,6 @@ def is_admin(path: Path, index: Index | None = None) -> bool:
         return True
     owner = index.function(path.entry.function).qualname.rpartition(".")[0] if index is not None else ""
     return "admin" in {word.lower() for word in WORDS.findall(owner)}
-
-
-def confidence(repeat: Repeat, *, data: bool) -> Confidence:
-    """High when the route, the calls, the loop over data and the work at each turn are proven."""
-    near = repeat.near
-    level = Confidence(repeat.path.confidence)
-    if is_of_literals(repeat):
-        return Confidence.LOW
-    far = len(near.steps) > 1 or len(repeat.path.steps) + len(near.steps) > NEAR
-    if not near.sure and (far or not near.proven):
-        return Confidence.LOW
-    if level is Confidence.HIGH and not (data and near.sure and near.proven and len(near.steps) <= FAR):
-        return Confidence.MEDIUM
-    return level
-
-
-def is_of_literals(repeat: Repeat) -> bool:
-    """Whether the loop goes through a parameter for which the caller writes out a few items: ``rows(db, (one, other))``."""
-    function = repeat.first.function
-    table = function.table
-    iterable = table.facts.frames[repeat.loop.frame].test
-    if type(iterable) is list and iterable[:1] == ["comp"]:
-        iterable = iterable[-1]
-    if type(iterable) is str and iterable[:1] == "@" and "." not in iterable:  # names.items(), enumerate(names)
-        record = table.facts.calls[int(iterable[1:])]
-        views = type(record.callee) is str and record.callee.endswith((".items", ".keys", ".values"))
-        iterable = record.callee.rpartition(".")[0] if views else record.args[0] if record.args else None
-    name = dotted(iterable)
-    if name is None or not repeat.path.steps or repeat.path.steps[-1][1].call < 0:
-        return False
-    caller, edge = repeat.path.steps[-1]
-    given = function.index.provenance.given(caller, edge, name)
-    return type(given) is list and given[:1] in (["[]"], ["{}"]) and 1 < len(given) <= WRITTEN
 
 
 def others(repeat: Repeat) -> list[Note]:
@@ -412,34 +373,3 @@ def _stored(function: Function) -> Iterator[str]:
     for call in function.calls:
         if type(call.callee) is str and call.name in ("add", "append", "setdefault", "update"):
             yield call.callee.rpartition(".")[0]
-
-
-def short_circuited(call: Call) -> bool:
-    """Whether a call stands where an ``or``, ``and`` or a conditional expression may not go."""
-    return call.ordinal in arms(call.index, call.path)
-
-
-def arms(index: Index, path: str) -> frozenset[int]:
-    """Calls of a file that `short_circuited` is true of, by ordinal."""
-    found: frozenset[int] = index.keep(("short-circuited", path), lambda: frozenset(_arms(index.table(path))))
-    return found
-
-
-def _arms(table: Table) -> Iterator[int]:
-    facts = table.facts
-    for _, expr in expressions(table):
-        if type(expr) is not list:
-            continue
-        for item in inside(expr):
-            if type(item) is not list or not item:
-                continue
-            arms = item[2:] if item[0] in ("or", "and", "if") else ()
-            stack = [part for arm in arms for part in inside(arm)]
-            while stack:
-                part = stack.pop()
-                if type(part) is str and part[:1] == "@":
-                    ordinal = int(part[1:].partition(".")[0])
-                    yield ordinal
-                    record = facts.calls[ordinal]
-                    for value in (record.callee, *record.args, *(v for _, v in record.keywords)):
-                        stack += inside(value)

@@ -207,3 +207,89 @@ def test_a_turn_that_hands_its_row_to_what_writes_is_only_possible() -> None:
                 rename(db, known.id, item)
     """
     assert claims(READS + textwrap.dedent(text)) == ["low"]
+
+
+@pytest.mark.parametrize(("turn", "level"), [("cancel(db, item)", "low"), ("done.append(cancel(db, item))", "high")])
+def test_a_turn_that_is_called_for_what_it_does_is_only_possible(turn: str, level: str) -> None:
+    text = f"""
+    def cancel(db, name):
+        folder = db.query(Folder).filter(Folder.name == name).one()
+        folder.name = ""
+        return folder.name
+
+    @app.post("/names")
+    def names(items: list[str], db: Session = Depends(get_db)):
+        done = []
+        for item in items:
+            {turn}
+        return done
+    """
+    assert claims(text) == [level]
+
+
+@pytest.mark.parametrize(("calls", "level"), [(0, "high"), (1, "high"), (2, "medium")])
+def test_a_loop_far_from_its_route_is_likely_only(calls: int, level: str) -> None:
+    between = "".join(f"def step{n}(db, items):\n    return step{n + 1}(db, items)\n\n" for n in range(calls))
+    text = f"""
+    def step{calls}(db, items):
+        return [db.query(Folder).filter(Folder.name == item).first() for item in items]
+
+    @app.post("/names")
+    def names(items: list[str], db: Session = Depends(get_db)):
+        return step0(db, items)
+    """
+    assert claims(between + textwrap.dedent(text)) == [level]
+
+
+def test_of_what_a_method_keeps_nobody_knows_how_many_far_from_the_loop() -> None:
+    text = """
+    class Parser:
+        def __init__(self, text):
+            self.names = tuple(text.partition(","))
+
+        def folders(self, db):
+            return [find(db, name) for name in self.names]
+
+    @app.post("/names")
+    def names(text: str, db: Session = Depends(get_db)):
+        return Parser(text).folders(db)
+    """
+    assert claims(READS + textwrap.dedent(text)) == ["low"]
+
+
+def test_a_slice_says_that_there_are_few() -> None:
+    text = """
+    @app.post("/names")
+    def names(items: list[str], db: Session = Depends(get_db)):
+        return [db.query(Folder).filter(Folder.name == item).first() for item in items[:5]]
+    """
+    assert claims(text) == ["low"]
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [
+        'db.query(Folder).filter(Folder.name.ilike(f"%{item}%")).count()',
+        'db.query(Folder).filter(or_(Folder.name == "", Folder.name.startswith(item))).first()',
+        'db.execute(text("SELECT id FROM folders ORDER BY place <-> :place LIMIT 5"), {"place": item}).all()',
+    ],
+)
+def test_likeness_and_nearness_are_asked_one_by_one(asked: str) -> None:
+    text = f"""
+    from sqlalchemy import or_, text
+
+    @app.post("/names")
+    def names(items: list[str], db: Session = Depends(get_db)):
+        return [{asked} for item in items]
+    """
+    assert claims(text) == ["low"]
+
+
+@pytest.mark.parametrize(("turn", "level"), [("file.save()", "low"), ("pass", "high")])
+def test_a_relationship_of_a_row_that_each_turn_saves_is_only_possible(turn: str, level: str) -> None:
+    source = DJANGO.format(body=f"    for file in File.objects.all():\n        print(file.folder.name)\n        {turn}")
+    source = source.replace(
+        "class File(models.Model):", "class File(models.Model):\n    folder = models.ForeignKey(Folder, models.CASCADE)"
+    )
+    report = check_files({"shop/urls.py": source}, select=("database-query-in-loop",))
+    assert [finding.confidence.name.lower() for finding in report.findings] == [level]

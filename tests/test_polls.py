@@ -79,7 +79,7 @@ async def wait(session: Session) -> None:
     ids=["range", "elapsed", "deadline", "timeout"],
 )
 def test_a_wait_that_ends_is_told_by_the_wait(code: str) -> None:
-    assert polls(code) == [("medium", "asks the database every 2 s for up to 300 s: 150 queries a wait")]
+    assert polls(code) == [("low", "asks the database every 2 s for up to 300 s: 150 queries a wait")]
 
 
 @pytest.mark.parametrize(
@@ -140,3 +140,37 @@ def stream(session: Session, times: list[datetime]) -> None:
     assert [message for _, message in polls(code)] == [
         "asks the database every 2 s: 43,200 queries a day while the loop runs, 2,880 at 30 s"
     ]
+
+
+def test_a_start_that_waits_until_something_is_ready_is_no_poll() -> None:
+    code = """
+def wait(session: Session) -> None:
+    ready = False
+    while not ready:
+        if asks(session):
+            ready = True
+            continue
+        time.sleep(5)
+"""
+    assert polls(code) == []
+
+
+def test_a_flag_that_something_else_sets_is_a_poll() -> None:
+    code = """
+def serve(session: Session, client) -> None:
+    while not client.connected:
+        asks(session)
+        time.sleep(5)
+"""
+    assert [level for level, _ in polls(code)] == ["medium"]
+
+
+def test_a_wait_that_ends_after_hundreds_of_questions_is_likely_a_poll() -> None:
+    code = """
+def wait(session: Session) -> None:
+    for _ in range(600):
+        if asks(session):
+            return
+        time.sleep(0.5)
+"""
+    assert polls(code) == [("medium", "asks the database every 0.5 s for up to 300 s: 600 queries a wait")]

@@ -294,10 +294,32 @@ def test_a_client_of_one_route_a_socket_or_a_status_page_is_a_weaker_claim() -> 
     assert probe.confidence is Confidence.LOW
     (socket,) = findings("redis-client-per-call", '@app.websocket("/events")\nasync def events(socket):\n' + made)
     assert socket.confidence is Confidence.LOW
+    for name in ("system", "test", "celery_queue"):
+        (operators,) = findings("redis-client-per-call", route.format(name=name))
+        assert operators.confidence is Confidence.LOW
     shared = "def make():\n    return redis.Redis()\n\n"
     uses = '@app.get("/{name}")\ndef {name}():\n    return make().get("a")\n'
     (several,) = findings("redis-client-per-call", shared + uses.format(name="a") + uses.format(name="b"))
     assert several.confidence is Confidence.HIGH
+
+
+def test_a_client_for_an_application_that_has_none_is_a_weaker_claim() -> None:
+    text = """
+    def make(request):
+        if hasattr(request.app, "redis"):
+            return request.app.redis
+        return redis.Redis()
+
+    @app.get("/a")
+    def a(request):
+        return make(request).get("a")
+
+    @app.get("/b")
+    def b(request):
+        return make(request).get("b")
+    """
+    (found,) = findings("redis-client-per-call", text)
+    assert found.confidence is Confidence.LOW
 
 
 @pytest.mark.parametrize("test", ['not request.session.get("pending")', "request.state.kept == sent"])

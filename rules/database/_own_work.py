@@ -26,6 +26,26 @@ SAVES = ("save",)
 """Ends of names of what writes a row, such as ``validated_save``."""
 TABLE = re.compile(r"\b(?:FROM|INTO|UPDATE|JOIN)\s+$", re.IGNORECASE)
 """The end of a text that a table's name follows."""
+LIKENESSES = frozenset(
+    {
+        "like",
+        "ilike",
+        "contains",
+        "icontains",
+        "startswith",
+        "istartswith",
+        "endswith",
+        "iendswith",
+        "regex",
+        "iregex",
+        "search",
+    }
+    | {"match", "op", "cosine_distance", "l2_distance", "max_inner_product", "trigram_similar", "similarity"}
+)
+"""Comparisons that ask for what is like something, or near it."""
+LIKE = re.compile(r"\bI?LIKE\b|<->|<=>|<#>|@@", re.IGNORECASE)
+MAX_PARTS = 40
+"""Parts of a query that are looked into."""
 TRANSACTIONS = frozenset({"atomic", "begin_nested", "begin"})
 
 
@@ -96,8 +116,9 @@ def _writes(call: Call) -> Iterator[bool]:
 
 
 def _rows(repeat: Repeat) -> Iterator[str]:
-    """Names of what the query of a turn gives: ``row``, the first of ``row, created``, ``get_or_create(...)[0]``."""
+    """What the query of a turn gives, and its names: ``row``, the first of ``row, created``, ``get_or_create(...)[0]``."""
     asked = f"@{repeat.first.ordinal}"
+    yield asked
     for assign in repeat.first.function.assigns:
         value = assign.value[1] if type(assign.value) is list and assign.value[:1] == ["sub"] else assign.value
         if value == asked and type(assign.target) is str:
@@ -123,6 +144,25 @@ def is_of_ranges(repeat: Repeat) -> bool:
     names = [name for link in repeat.near.steps[-1].query_chain for name, _ in link.keywords]
     below, above = (any(name.endswith(ends) for name in names) for ends in (("__lt", "__lte"), ("__gt", "__gte")))
     return (below and above) or any(name.endswith("__range") for name in names)
+
+
+def is_of_patterns(repeat: Repeat) -> bool:
+    """Whether each turn asks by likeness or nearness, ``name ILIKE :word``, ``embedding <-> :vector``: ``IN`` cannot."""
+    last = repeat.near.steps[-1]
+    links = list(last.query_chain)
+    if any(name.rpartition("__")[2] in LIKENESSES for link in links for name, _ in link.keywords):
+        return True
+    stack = [part for link in links for part in (link.callee, *link.args)]
+    for _ in range(MAX_PARTS):
+        for piece in inside(stack.pop() if stack else None):
+            if LIKE.search(text_of(piece) or ""):
+                return True
+            if type(piece) is str and piece[:1] == "@":
+                inner = last.index.call(last.path, int(piece[1:].partition(".")[0]))
+                if inner.name in LIKENESSES:
+                    return True
+                stack += inner.args
+    return False
 
 
 def is_of_models(repeat: Repeat) -> bool:

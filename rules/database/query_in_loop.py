@@ -49,8 +49,11 @@ Send no query in a loop: use `IN`, a join or eager loading.
 
 ## Limits
 Only reads count. Quiet for chunks, pages, retries, constants, loops that leave at the first hit, answers that earlier
-turns stored, and for code that no request reaches. A query under a condition is reported with less confidence. So is one
-of a turn that also commits, saves or deletes a row of its own, or locks it: there one query less is half of the work.
+turns stored, and for code that no request reaches. A query under a condition is reported with less confidence, and so
+is one that is more than three calls away from its route; one of which both is so is possible only. So is one of a turn
+that also commits, saves or deletes a row of its own, or locks it, and of a turn that is called for what it does
+(`cancel(task)`): there one query less is half of the work. A slice, or what a caller writes out, is taken for a few
+items.
 """
 
 from __future__ import annotations
@@ -60,9 +63,10 @@ from typing import TYPE_CHECKING
 
 from atomlint import Confidence, Context, Finding, Function, Note, rule
 
-from .._repeats import confidence, may_repeat, others, path_to, repeats, trace
-from ._lazy import lazy_loops, place_of
-from ._own_work import CREATES, WRITES, is_of_models, is_of_parents, is_of_ranges, writes_too
+from .._certainty import confidence
+from .._repeats import may_repeat, others, path_to, repeats, trace
+from ._lazy import is_saved, lazy_loops, place_of
+from ._own_work import CREATES, WRITES, is_of_models, is_of_parents, is_of_patterns, is_of_ranges, writes_too
 from ._reads import read_of
 
 if TYPE_CHECKING:
@@ -74,7 +78,7 @@ if TYPE_CHECKING:
     from .._repeats import Repeat
     from ._lazy import LazyLoop
 
-DOUBTS = (writes_too, is_of_parents, is_of_ranges, is_of_models)
+DOUBTS = (writes_too, is_of_parents, is_of_ranges, is_of_patterns, is_of_models)
 """Why one query for all turns would not be worth much, or cannot be."""
 NEEDS = ("sqlalchemy", "sqlmodel", "SQLModel", "asyncpg", "psycopg", "django.db", "databases")
 
@@ -172,7 +176,7 @@ def _option(ctx: Context, lazy: LazyLoop) -> str:
 
 
 def _lazy_confidence(lazy: LazyLoop, path: Path) -> Confidence:
-    if all(any(function.name in WRITES for function, _ in read.steps[1:]) for read in lazy.reads):
+    if is_saved(lazy) or all(any(f.name in WRITES for f, _ in read.steps[1:]) for read in lazy.reads):
         return Confidence.LOW  # read while the row is saved, which is more statements
     proven = [read for read in lazy.reads if read.sure and (read.relationship.uselist or read.relationship.django)]
     level = Confidence(path.confidence)

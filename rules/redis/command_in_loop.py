@@ -44,7 +44,8 @@ from typing import TYPE_CHECKING
 
 from atomlint import Confidence, Context, Finding, Function, Option, rule
 
-from .._repeats import NEAR, Hit, confidence, others, repeats, trace
+from .._certainty import NEAR, confidence
+from .._repeats import Hit, others, repeats, trace
 from ._bulk import CACHES, KEYS, bulk_of, of_cache
 from ._mget import mget_fix, pipeline_fix
 

@@ -1,0 +1,68 @@
+"""How sure repeated work is: by what is not known of it, and by how far it is from the route."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from atomlint import Confidence, dotted
+
+from ._actions import is_action
+
+if TYPE_CHECKING:
+    from ._repeats import Repeat
+
+NEAR = 2
+"""Steps from the route to the remote call up to which a loop is plain to see, though something of it is not known."""
+FAR = 3
+"""Steps up to which a loop of which all is known is sure."""
+UNKNOWN = 2
+"""Things that may not be known of a loop that is plain to see."""
+WRITTEN = 10
+"""Parts of a literal up to which a caller writes out a few items, its kind and keys among them."""
+
+
+def confidence(repeat: Repeat, *, data: bool) -> Confidence:
+    """High when the route, the calls, the loop over data and the work at each turn are proven, and the work is near.
+
+    Every call between a route and its query is one more that may bring few items, or have work of its own beside which a
+    query is little: what is not known of a loop is likely in front of one's eyes, and possible further away.
+    """
+    near = repeat.near
+    route = Confidence(repeat.path.confidence)
+    if route is Confidence.LOW or is_few(repeat) or is_of_actions(repeat):
+        return Confidence.LOW
+    steps = len(repeat.path.steps) + len(near.steps)
+    unknown = sum((not data, not near.sure, not near.proven, route is not Confidence.HIGH))
+    if not unknown:
+        return Confidence.HIGH if steps <= FAR else Confidence.MEDIUM
+    return Confidence.MEDIUM if unknown <= UNKNOWN and steps <= NEAR else Confidence.LOW
+
+
+def is_of_actions(repeat: Repeat) -> bool:
+    """Whether a turn calls a function of the project for what it does: ``for task in tasks: cancel(task)``.
+
+    It does the same work for one item elsewhere, and does it for each with writes, messages or requests of its own.
+    """
+    near = repeat.near
+    return len(near.steps) > 1 and is_action(near.steps[0])
+
+
+def is_few(repeat: Repeat) -> bool:
+    """Whether the program says that there are few items: a slice, or what the caller writes out, ``rows(db, (one, other))``."""
+    function = repeat.first.function
+    table = function.table
+    iterable = table.facts.frames[repeat.loop.frame].test
+    if type(iterable) is list and iterable[:1] == ["sub"] and iterable[2:] == ["?"]:
+        return True
+    if type(iterable) is list and iterable[:1] == ["comp"]:
+        iterable = iterable[-1]
+    if type(iterable) is str and iterable[:1] == "@" and "." not in iterable:  # names.items(), enumerate(names)
+        record = table.facts.calls[int(iterable[1:])]
+        views = type(record.callee) is str and record.callee.endswith((".items", ".keys", ".values"))
+        iterable = record.callee.rpartition(".")[0] if views else record.args[0] if record.args else None
+    name = dotted(iterable)
+    if name is None or not repeat.path.steps or repeat.path.steps[-1][1].call < 0:
+        return False
+    caller, edge = repeat.path.steps[-1]
+    given = function.index.provenance.given(caller, edge, name)
+    return type(given) is list and given[:1] in (["[]"], ["{}"]) and 1 < len(given) <= WRITTEN

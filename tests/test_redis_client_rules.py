@@ -228,6 +228,8 @@ def test_scan_says_how_many_keys_a_command_looks_at() -> None:
     for count, said in (("", "10 keys"), (", count=500", "500 keys")):
         (found,) = findings("redis-scan-in-request", text.format(count=count))
         assert f"about one command for every {said}" in found.message
+    (found,) = findings("redis-scan-in-request", text.format(count=", count=5000"))
+    assert found.confidence is Confidence.LOW
     (found,) = findings("redis-scan-in-request", text.format(count=", count=unknown()"))
     assert "one command for every" not in found.message
 

@@ -162,6 +162,20 @@ def helper(db: Session, workspace_id: str, kind: str) -> str:
     assert "in the requests of 6 routes" in finding.message
 
 
+def test_a_helper_of_few_routes_out_of_many_is_a_weak_claim() -> None:
+    others = "".join(f'@app.get("/other/{n}")\ndef other_{n}():\n    return {n}\n\n\n' for n in range(30))
+    code = f"""
+def helper(db: Session, workspace_id: str, kind: str) -> str:
+    return db.query(Workspace).filter(Workspace.id == workspace_id).first().name
+
+{ROUTES}
+"""
+    (finding,) = found(code, "tenant-uncached-lookup")
+    assert finding.confidence.name == "MEDIUM"
+    (finding,) = found(code + others, "tenant-uncached-lookup")
+    assert finding.confidence.name == "LOW"
+
+
 def test_a_helper_that_leaves_before_the_read_for_some_says_so() -> None:
     (finding,) = found(
         f"""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from atomlint import Confidence, dotted
@@ -21,6 +22,10 @@ WRITTEN = 10
 """Parts of a literal up to which a caller writes out a few items, its kind and keys among them."""
 
 
+WORKER = re.compile(r"(?:^|/)(?:workers?|crons?|cronjobs?)/|(?:^|[/_])worker\.py$")
+"""Files of work at a pace of its own, of which a route starts a turn by hand at most."""
+
+
 def confidence(repeat: Repeat, *, data: bool) -> Confidence:
     """High when the route, the calls, the loop over data and the work at each turn are proven, and the work is near.
 
@@ -29,7 +34,7 @@ def confidence(repeat: Repeat, *, data: bool) -> Confidence:
     """
     near = repeat.near
     route = Confidence(repeat.path.confidence)
-    if route is Confidence.LOW or is_few(repeat) or is_of_actions(repeat):
+    if route is Confidence.LOW or is_few(repeat) or is_of_actions(repeat) or WORKER.search(repeat.first.path):
         return Confidence.LOW
     steps = len(repeat.path.steps) + len(near.steps)
     unknown = sum((not data, not near.sure, not near.proven, route is not Confidence.HIGH))

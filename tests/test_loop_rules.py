@@ -26,10 +26,10 @@ def get_db() -> Session: ...
 READS = "def find(db, name):\n    return db.query(Folder).filter(Folder.name == name).first()\n"
 
 
-def claims(text: str) -> list[str]:
+def claims(text: str, path: str = "app.py") -> list[str]:
     """The confidences of what is said of one module."""
     source = HEAD + textwrap.dedent(text)
-    report = check_files({"app.py": source}, select=("database-query-in-loop",))
+    report = check_files({path: source}, select=("database-query-in-loop",))
     assert not report.errors
     return [finding.confidence.name.lower() for finding in report.findings]
 
@@ -293,3 +293,31 @@ def test_a_relationship_of_a_row_that_each_turn_saves_is_only_possible(turn: str
     )
     report = check_files({"shop/urls.py": source}, select=("database-query-in-loop",))
     assert [finding.confidence.name.lower() for finding in report.findings] == [level]
+
+
+@pytest.mark.parametrize(("path", "level"), [("workers/digest.py", "low"), ("api/workers.py", "high")])
+def test_a_worker_that_a_route_starts_by_hand_works_at_its_own_pace(path: str, level: str) -> None:
+    text = """
+    @app.post("/tick")
+    def tick(items: list[str], db: Session = Depends(get_db)):
+        return [find(db, item) for item in items]
+    """
+    assert claims(READS + textwrap.dedent(text), path) == [level]
+
+
+def test_a_script_is_called_so() -> None:
+    text = """
+    import redis
+    from fastapi import FastAPI
+
+    app = FastAPI()
+    client = redis.Redis()
+    take = client.register_script("return redis.call('GETDEL', KEYS[1])")
+
+    @app.post("/names")
+    def names(items: list[str]):
+        return [take(keys=[item]) for item in items]
+    """
+    report = check_files({"app.py": textwrap.dedent(text)}, select=("redis-command-in-loop",))
+    (finding,) = report.findings
+    assert "(script)" in finding.message

@@ -115,7 +115,7 @@ def command_of(call: Call) -> Hit | None:
     name = effect.operation.name
     if name in WAITS or "Lock" in effect.receiver or "PubSub" in effect.receiver:
         return Hit("")
-    return Hit(name, weight=effect.operation.commands)
+    return Hit("script" if name == "()" else name, weight=effect.operation.commands)
 
 
 def _message(repeat: Repeat) -> str:

@@ -80,16 +80,25 @@ class Parameters:
         return NOTHING
 
     def alias(self, path: str, scope: int, name: str) -> tuple[str, int, Expr] | None:
-        """The expression behind a module-level alias such as ``SessionDep = Annotated[Session, Depends(get_db)]``."""
-        table = self.linker.table(path)
-        for binding in table.lookup(scope, name) if "." not in name else ():
-            if binding.assign is not None and type(binding.assign.value) is list:
-                return path, binding.scope, binding.assign.value
-            record = binding.imported
-            if record is not None and record.attribute:
+        """The expression behind a module-level alias such as ``SessionDep = Annotated[Session, Depends(get_db)]``.
+
+        Imports are followed from file to file, each once: that of a package's own module leads back to where it stands.
+        """
+        seen: set[tuple[str, str]] = set()
+        while "." not in name and (path, name) not in seen:
+            seen.add((path, name))
+            for binding in self.linker.table(path).lookup(scope, name):
+                if binding.assign is not None and type(binding.assign.value) is list:
+                    return path, binding.scope, binding.assign.value
+                record = binding.imported
+                if record is None or not record.attribute:
+                    continue
                 target = self.linker.modules.target(path, record)
                 if target is not None and target.endswith(".py"):
-                    return self.alias(target, 0, record.attribute)
+                    path, scope, name = target, 0, record.attribute
+                    break
+            else:
+                return None
         return None
 
     def is_injection(self, path: str, scope: int, callee: Expr) -> bool:

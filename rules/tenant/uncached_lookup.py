@@ -144,7 +144,7 @@ REQUESTS = Option(
 
 @rule(
     "tenant-uncached-lookup",
-    needs=(".query(", "select(", ".get(", ".objects", "get_object_or_404("),
+    needs=(".query(", ".query.", "select(", ".get(", ".objects", "get_object_or_404("),
     reach=True,
     severity="warning",
     options=(ROUTES, TENANT_KEYS, TTL, REQUESTS),

@@ -10,6 +10,11 @@ from atomlint import Confidence, dotted
 from ._actions import is_action
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from atomlint import Index
+    from atomlint.index.value import Value
+
     from ._repeats import Repeat
 
 NEAR = 2
@@ -22,6 +27,8 @@ WRITTEN = 10
 """Parts of a literal up to which a caller writes out a few items, its kind and keys among them."""
 
 
+ONCE = frozenset({"fix", "repair", "migrate", "migration", "backfill", "bootstrap", "seed", "cleanup"})
+WORDS = re.compile(r"[a-z]+|[A-Z][a-z]*")
 WORKER = re.compile(r"(?:^|/)(?:workers?|crons?|cronjobs?)/|(?:^|[/_])worker\.py$")
 """Files of work at a pace of its own, of which a route starts a turn by hand at most."""
 
@@ -34,13 +41,33 @@ def confidence(repeat: Repeat, *, data: bool) -> Confidence:
     """
     near = repeat.near
     route = Confidence(repeat.path.confidence)
-    if route is Confidence.LOW or is_few(repeat) or is_of_actions(repeat) or WORKER.search(repeat.first.path):
+    if route is Confidence.LOW or is_few(repeat) or is_of_actions(repeat) or is_paced(repeat):
         return Confidence.LOW
     steps = len(repeat.path.steps) + len(near.steps)
     unknown = sum((not data, not near.sure, not near.proven, route is not Confidence.HIGH))
     if not unknown:
         return Confidence.HIGH if steps <= FAR else Confidence.MEDIUM
     return Confidence.MEDIUM if unknown <= UNKNOWN and steps <= NEAR else Confidence.LOW
+
+
+def is_paced(repeat: Repeat) -> bool:
+    """Whether the work is done at a pace of its own, which a route starts by hand at most: a worker's, a task's, a repair."""
+    loop = repeat.first.function
+    if WORKER.search(repeat.first.path) or is_repair(loop.name) or is_repair(repeat.first.name):
+        return True
+    tasks: frozenset[Value] = loop.index.keep("tasks", lambda: frozenset(_tasks(loop.index)))
+    return any(function in tasks for function in (loop.value, *repeat.path.functions))
+
+
+def is_repair(name: str) -> bool:
+    """Whether a function's name says that it puts right what is there: ``fix_default_bindings``."""
+    return not ONCE.isdisjoint(word.lower() for word in WORDS.findall(name))
+
+
+def _tasks(index: Index) -> Iterator[Value]:
+    for entry in index.project.registrations:
+        if entry.kind in ("task", "interval"):
+            yield entry.function
 
 
 def is_of_actions(repeat: Repeat) -> bool:

@@ -26,9 +26,19 @@ if TYPE_CHECKING:
 
 DEPTH = 4
 """Calls followed from the loop's body to the remote one."""
-BACKGROUND = ("create_task", "ensure_future", "add_task", "start_soon", "run_coroutine_threadsafe")
+BACKGROUND = (
+    "create_task",
+    "ensure_future",
+    "add_task",
+    "start_soon",
+    "run_coroutine_threadsafe",
+    "fire_and_forget",
+    "in_background",
+)
 """Ends of names of what starts a coroutine and does not wait for it; projects wrap it, as in ``safe_create_task``."""
 STARTERS = frozenset({"submit", "spawn"})
+FORGETS = ("fire_and_forget", "in_background")
+"""Ends of names of a project's own."""
 QUIET_PATHS = (
     "migrations",
     "alembic",
@@ -49,6 +59,8 @@ ONCE = frozenset(
 """Words in names of files whose code runs a few times ever, though a route may start it."""
 BRANCHES = frozenset({"if", "else", "after"})
 DEBUG = re.compile(r"(?:^|/)debug(?:ging)?(?:_\w+)?(?:/|\.py)")
+INTERNAL = re.compile(r"(?:^|/)internal/(?:urls|views|routes|routers?|endpoints)(?:/|\.py$)")
+"""Routes of a package for those who run the service."""
 WORDS = re.compile(r"[a-z]+|[A-Z][a-z]*")
 PRESENT = ("client", "redis", "enabled", "available", "pool", "connection", "conn", "db", "session", "engine")
 
@@ -138,11 +150,18 @@ def _stands_in(call: Call, loop: int) -> bool:
     frames = call.frame_ids
     around = frames[frames.index(loop) + 1 :] if loop in frames else frames
     facts = call.table.facts
-    return any(
+    return is_refusal(call.function, around) or any(
         facts.frames[at].kind == "except"
         or (facts.frames[at].kind in BRANCHES and (seldom(call.function, at, 0, "") or is_few(call.function, at, loop)))
         for at in around
     )
+
+
+def is_refusal(function: Function, frames: list[int]) -> bool:
+    """Whether one of these frames is a branch that ends with an error: what it does first is for the message."""
+    facts = function.table.facts
+    raised = {exit_.frame for exit_ in function.exits if exit_.kind == "raise"}
+    return any(facts.frames[at].kind in ("if", "else") and at in raised for at in frames)
 
 
 def may_repeat(function: Function) -> bool:
@@ -193,7 +212,7 @@ def _is_apart(path: Path, index: Index) -> bool:
 def is_admin(path: Path, index: Index | None = None) -> bool:
     """Whether a path serves administrators or developers: few requests take it. With the index, classes tell it, too."""
     places = [path.entry.path.lower(), *(f.place.lower() for f in path.functions)]
-    if any("admin" in place or DEBUG.search(place) for place in places):
+    if any("admin" in place or DEBUG.search(place) for place in places) or INTERNAL.search(path.entry.path):
         return True
     owner = index.function(path.entry.function).qualname.rpartition(".")[0] if index is not None else ""
     return "admin" in {word.lower() for word in WORDS.findall(owner)}
@@ -238,7 +257,7 @@ def _work(call: Call, remote: Remote, frame: int, depth: int, flags: Flags = ())
         found = [Work((call,), hit, sure, hit.proven)]
     else:
         found = []
-        for edge in edges if not _is_started(call) else ():
+        for edge in edges if not _is_started(call, (*BACKGROUND, *FORGETS)) else ():
             proven = len(edges) == 1 and edge.certainty in ("proven", "high")
             given = flags_of(call.index.project.linker, call, edge.target, flags)
             for work in _of_function(call.index, edge.target, remote, depth - 1, given):
@@ -272,16 +291,16 @@ def _edges(call: Call) -> list[Edge]:
     return list({edge.target: edge for edge in wanted}.values())
 
 
-def _is_started(call: Call) -> bool:
+def _is_started(call: Call, ends: tuple[str, ...] = BACKGROUND) -> bool:
     """Whether a call only makes a coroutine that runs by itself: ``create_task(f(x))``."""
-    started: frozenset[int] = call.index.keep(("started", call.path), lambda: frozenset(_started(call)))
+    started: frozenset[int] = call.index.keep(("started", call.path, ends), lambda: frozenset(_started(call, ends)))
     return call.ordinal in started
 
 
-def _started(call: Call) -> Iterator[int]:
+def _started(call: Call, ends: tuple[str, ...]) -> Iterator[int]:
     for other in call.table.facts.calls:
         name = other.callee.rpartition(".")[2] if type(other.callee) is str else ""
-        if name.endswith(BACKGROUND) or name in STARTERS:
+        if name.endswith(ends) or name in STARTERS:
             yield from (
                 int(arg[1:]) for arg in other.args if type(arg) is str and arg[:1] == "@" and arg[1:].isdecimal()
             )

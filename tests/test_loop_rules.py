@@ -321,3 +321,119 @@ def test_a_script_is_called_so() -> None:
     report = check_files({"app.py": textwrap.dedent(text)}, select=("redis-command-in-loop",))
     (finding,) = report.findings
     assert "(script)" in finding.message
+
+
+@pytest.mark.parametrize(
+    "turn",
+    [
+        "folder = find(db, item)\n            folder.name = item\n            db.merge(folder)",
+        "for old in db.query(Folder).filter(Folder.name == item).all():\n                db.delete(old)",
+    ],
+)
+def test_a_turn_that_writes_anything_is_only_possible(turn: str) -> None:
+    text = f"""
+    @app.post("/names")
+    def names(items: list[str], db: Session = Depends(get_db)):
+        for item in items:
+            {turn}
+    """
+    assert claims(READS + textwrap.dedent(text)) == ["low"]
+
+
+def test_a_turn_in_a_schema_of_its_own_is_only_possible() -> None:
+    text = """
+    from shop.schemas import schema_context
+
+    def of_schema(db, name):
+        with schema_context(name):
+            return db.query(Folder).filter(Folder.name == name).first()
+
+    @app.post("/names")
+    def names(items: list[str], db: Session = Depends(get_db)):
+        return [of_schema(db, item) for item in items]
+    """
+    assert claims(text) == ["low"]
+
+
+def test_a_repair_is_only_possible() -> None:
+    text = """
+    def fix_bindings(db, name):
+        return db.query(Folder).filter(Folder.name == name).first().name
+
+    @app.post("/names")
+    def names(items: list[str], db: Session = Depends(get_db)):
+        return [fix_bindings(db, item) for item in items]
+    """
+    assert claims(text) == ["low"]
+
+
+def test_a_task_that_a_route_starts_too_is_only_possible() -> None:
+    text = """
+    from celery import shared_task
+
+    @shared_task
+    def refresh(db, items):
+        return [find(db, item) for item in items]
+
+    @app.post("/names")
+    def names(items: list[str], db: Session = Depends(get_db)):
+        return refresh(db, items)
+    """
+    assert claims(READS + textwrap.dedent(text)) == ["low"]
+
+
+def test_what_is_read_for_the_message_of_an_error_is_nothing() -> None:
+    text = """
+    @app.post("/names")
+    def names(items: list[str], db: Session = Depends(get_db)):
+        if len(items) > 9:
+            found = [find(db, item).name for item in items]
+            raise ValueError(", ".join(found))
+    """
+    assert claims(READS + textwrap.dedent(text)) == []
+
+
+def test_a_table_that_a_turn_hands_down_is_one_of_its_own() -> None:
+    text = """
+    from sqlalchemy import text
+
+    def rows(db, meta):
+        statement = f"SELECT id FROM {meta.table} WHERE user_id = :user"
+        return db.execute(text(statement), {"user": 1}).all()
+
+    @app.post("/names")
+    def names(metas: list[str], db: Session = Depends(get_db)):
+        return [rows(db, meta) for meta in metas]
+    """
+    assert claims(text) == ["low"]
+
+
+def test_what_a_turn_only_starts_is_none_of_its_work() -> None:
+    text = """
+    import asyncio
+
+    class Service:
+        def _fire_and_forget(self, work):
+            asyncio.get_event_loop().create_task(work)
+
+        async def forget(self, db, name):
+            return db.query(Folder).filter(Folder.name == name).first()
+
+        def all(self, db, items):
+            for item in items:
+                self._fire_and_forget(self.forget(db, item))
+
+    @app.post("/names")
+    def names(items: list[str], db: Session = Depends(get_db)):
+        Service().all(db, items)
+    """
+    assert claims(text) == []
+
+
+def test_rows_that_are_handed_to_what_acts_on_them_are_read_by_that() -> None:
+    source = DJANGO.format(body="    for file in File.objects.all():\n        announce(file)")
+    source = source.replace(
+        "class File(models.Model):", "class File(models.Model):\n    folder = models.ForeignKey(Folder, models.CASCADE)"
+    ).replace("def view(", "def announce(file):\n    print(file.folder.name)\n\ndef view(")
+    report = check_files({"shop/urls.py": source}, select=("database-query-in-loop",))
+    assert [finding.confidence.name.lower() for finding in report.findings] == ["low"]

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from atomlint import Function, dotted, expressions
 
 from .._arms import arms
-from .._repeats import in_frames
+from .._repeats import in_frames, is_refusal
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -73,6 +73,7 @@ def lazy_loops(function: Function) -> Iterator[LazyLoop]:
         rows = project.rowsets.of(function.path, function.ordinal, entry.test) if loop.kind == "each" else None
         if (
             rows is None
+            or is_refusal(function, table.frames(entry.parent))
             or rows.awaited
             or "*" in rows.loaded
             or (len(bound) > 1 and not _is_enumerated(function, entry.test))
@@ -91,17 +92,6 @@ def lazy_loops(function: Function) -> Iterator[LazyLoop]:
                 bound[-1],
                 tuple(best[r.relationship.attribute] for r in found if best[r.relationship.attribute] is r),
             )
-
-
-def is_saved(lazy: LazyLoop) -> bool:
-    """Whether each turn saves the row whose relationship it reads: one query less is half of the work."""
-    function = lazy.reads[0].steps[0][0]
-    saves = {f"{lazy.target}.{name}" for name in ("save", "asave")}
-    return any(
-        call.callee in saves and lazy.loop.frame in call.frame_ids
-        for call in function.calls
-        if type(call.callee) is str
-    )
 
 
 def _is_enumerated(function: Function, iterable: Expr) -> bool:

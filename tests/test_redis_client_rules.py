@@ -342,3 +342,52 @@ def test_what_only_some_requests_of_a_session_do_is_a_weak_claim(test: str) -> N
     assert always.confidence is Confidence.HIGH
     (seldom,) = findings("redis-per-request", text.format(test=test))
     assert seldom.confidence is Confidence.LOW
+
+
+@pytest.mark.parametrize(("answer", "level"), [('"free"', Confidence.MEDIUM), ("None", Confidence.LOW)])
+def test_who_gets_nothing_may_store_what_it_finds_elsewhere(answer: str, level: Confidence) -> None:
+    text = f"""
+    client = redis.Redis()
+    plans = {{}}
+
+    def plan_of(tenant_id):
+        if tenant_id in plans:
+            return plans[tenant_id]
+        plan = client.get(f"plan:{{tenant_id}}")
+        if plan is None:
+            return {answer}
+        plans[tenant_id] = plan
+        return plan
+
+    @app.middleware("http")
+    async def attach_plan(request, call_next):
+        request.state.plan = plan_of(request.headers.get("x-tenant-id"))
+        return await call_next(request)
+    """
+    (found,) = findings("redis-cache-hole", text)
+    assert found.confidence is level
+
+
+def test_a_scan_that_operators_ask_for_is_a_weak_claim() -> None:
+    text = "client = redis.Redis()\n\n@app.get('/a')\ndef {name}():\n    return client.flushdb()"
+    (found,) = findings("redis-scan-in-request", text.format(name="celery_queue"))
+    assert found.confidence is Confidence.LOW
+    (found,) = findings("redis-scan-in-request", text.format(name="orders"))
+    assert found.confidence is Confidence.HIGH
+
+
+def test_a_command_of_one_of_several_clients_is_a_weak_claim() -> None:
+    text = """
+    from django.core.cache import caches
+
+    def client_of(name):
+        return redis.Redis() if name else caches["default"]
+
+    @app.post("/a")
+    def a(keys: list[str], name: str):
+        client = client_of(name)
+        for key in keys:
+            client.delete(key)
+    """
+    (found,) = findings("redis-command-in-loop", text)
+    assert found.confidence is not Confidence.HIGH

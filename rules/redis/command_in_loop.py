@@ -115,7 +115,8 @@ def command_of(call: Call) -> Hit | None:
     name = effect.operation.name
     if name in WAITS or "Lock" in effect.receiver or "PubSub" in effect.receiver:
         return Hit("")
-    return Hit("script" if name == "()" else name, weight=effect.operation.commands)
+    clients = {place.rpartition(".")[0] for place in call.external}  # one of several answers to other names
+    return Hit("script" if name == "()" else name, len(clients) < 2, effect.operation.commands)
 
 
 def _message(repeat: Repeat) -> str:

@@ -43,7 +43,7 @@ from typing import TYPE_CHECKING
 
 from atomlint import Call, Confidence, Context, Finding, rule, text_of
 
-from .._made import is_private, unsure
+from .._made import PROBES, is_private, unsure, words_of
 from ._bulk import of_cache
 from ._keys import commands
 from ._quiet import is_aside
@@ -110,7 +110,9 @@ def report(ctx: Context, node: cst.Call) -> Iterator[Finding]:
         return
     path = next((p for p in paths if not is_private(p)), paths[0])
     routes = len({path.entry.function for path in paths})
-    if (
+    if all(not words_of(ctx.index, one).isdisjoint(PROBES) for one in paths):
+        level = Confidence.LOW
+    elif (
         is_private(path)
         or not path.entry.proven
         or unsure(ctx.index, path)

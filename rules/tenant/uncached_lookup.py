@@ -90,7 +90,7 @@ from typing import TYPE_CHECKING, Any
 
 from atomlint import Confidence, Context, Finding, Function, Note, Option, rule
 
-from .._branches import leaves_before, may_be_skipped
+from .._branches import asks_a_cache_first, leaves_before, may_be_skipped
 from .._work import (
     DAY,
     base_confidence,
@@ -182,7 +182,8 @@ def report(ctx: Context, function: Function) -> Iterator[Finding]:
 
 def is_admin(function: Function) -> bool:
     """Whether a function is only for operators, whose requests are few, by where it is kept."""
-    return any(part.startswith("admin") for part in function.path.lower().split("/"))
+    parts = function.path.lower().split("/")
+    return any(part.startswith("admin") for part in parts) or "internal" in parts[:-1]
 
 
 def message(ctx: Context, work: RequestWork, uses: list[Use]) -> str:
@@ -269,6 +270,8 @@ def is_seldom(index: Index, work: RequestWork) -> bool:
 
 def confidence(index: Index, work: RequestWork, uses: list[Use]) -> Confidence:
     """Low where few requests can be told to come there: a branch or a helper of a few handlers, a dependency of a page."""
+    if asks_a_cache_first(index, work, uses[0]):
+        return Confidence.LOW
     if (
         work.frequency == "route"
         and work.path.steps

@@ -305,6 +305,13 @@ def test_a_client_of_one_route_a_socket_or_a_status_page_is_a_weaker_claim() -> 
     assert several.confidence is Confidence.HIGH
 
 
+def test_no_timeout_at_all_can_be_said_outright() -> None:
+    text = USED.replace("redis.Redis()", "redis.Redis(socket_timeout={given})")
+    (found,) = findings("redis-no-timeout", text.format(given="None"), requirements_txt="redis==5.0.1\n")
+    assert found.confidence is Confidence.HIGH
+    assert findings("redis-no-timeout", text.format(given="5"), requirements_txt="redis==5.0.1\n") == []
+
+
 def test_a_client_for_an_application_that_has_none_is_a_weaker_claim() -> None:
     text = """
     def make(request):

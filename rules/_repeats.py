@@ -26,19 +26,11 @@ if TYPE_CHECKING:
 
 DEPTH = 4
 """Calls followed from the loop's body to the remote one."""
-BACKGROUND = (
-    "create_task",
-    "ensure_future",
-    "add_task",
-    "start_soon",
-    "run_coroutine_threadsafe",
-    "fire_and_forget",
-    "in_background",
-)
+BACKGROUND = ("create_task", "ensure_future", "add_task", "start_soon", "run_coroutine_threadsafe")
 """Ends of names of what starts a coroutine and does not wait for it; projects wrap it, as in ``safe_create_task``."""
 STARTERS = frozenset({"submit", "spawn"})
 FORGETS = ("fire_and_forget", "in_background")
-"""Ends of names of a project's own."""
+"""Ends of names of what a project does that with."""
 QUIET_PATHS = (
     "migrations",
     "alembic",

@@ -115,8 +115,8 @@ def command_of(call: Call) -> Hit | None:
     name = effect.operation.name
     if name in WAITS or "Lock" in effect.receiver or "PubSub" in effect.receiver:
         return Hit("")
-    clients = {place.rpartition(".")[0] for place in call.external}  # one of several answers to other names
-    return Hit("script" if name == "()" else name, len(clients) < 2, effect.operation.commands)
+    kinds = {place.startswith("django.") for place in call.external}  # Django's cache answers to names of its own
+    return Hit("script" if name == "()" else name, len(kinds) < 2, effect.operation.commands)
 
 
 def _message(repeat: Repeat) -> str:

@@ -109,7 +109,8 @@ class Engine:
         from .pipeline import Pipeline
 
         cache, hashes = self._cache(request, settings)
-        hashes.key(workspace)
+        if cache.keeps:
+            hashes.key(workspace)
         return Pipeline(
             settings, self.registry, workspace, hashes, cache,
             jobs=request.jobs, clock=self.clock, progress=request.progress, memo=self._memo,
@@ -290,7 +291,7 @@ class Engine:
     def _part(self, request: Request, settings: Settings, workspace: Workspace, named: Named | None) -> Part:
         cache, hashes = self._cache(request, settings)
         with self.clock.stage("files"):
-            content = hashes.key(workspace)
+            content = hashes.key(workspace) if cache.keeps else ""
             key = self._key(settings, content + " unresolved" * request.unresolved)
             blob = cache.get("result", key)
         outcome = None
@@ -309,7 +310,7 @@ class Engine:
                 key=repository_key(workspace), memo=self._memo, unresolved=request.unresolved,
             )  # fmt: skip
             outcome = pipeline.run()
-            if pipeline.is_complete:
+            if pipeline.is_complete and cache.keeps:
                 cache.put_many("result", {key: pack(outcome)})
         hashes.save()
         self.tracebacks += outcome.tracebacks

@@ -57,6 +57,14 @@ WORDS = re.compile(r"[a-z]+|[A-Z][a-z]*")
 PRESENT = ("client", "redis", "enabled", "available", "pool", "connection", "conn", "db", "session", "engine")
 
 
+class Wanted(NamedTuple):
+    """The work that is looked for."""
+
+    remote: Remote
+    leading: frozenset[Value]
+    """Functions that lead to it: what others call is not followed."""
+
+
 class Hit(NamedTuple):
     """What a rule says of a call that it counts."""
 
@@ -101,9 +109,10 @@ class Repeat(NamedTuple):
         return next((w for w in self.work if w.sure), self.work[0]).steps[0]
 
 
-def repeats(function: Function, remote: Remote, kinds: tuple[str, ...] = ("each",)) -> Iterator[Repeat]:
-    """Loops of a function over data, one at a time, that repeat remote work in requests."""
-    if not may_repeat(function):
+def repeats(function: Function, remote: Remote, resource: str, kinds: tuple[str, ...] = ("each",)) -> Iterator[Repeat]:
+    """Loops of a function over data, one at a time, that repeat remote work on a resource in requests."""
+    wanted = Wanted(remote, function.index.project.leading(resource))
+    if function.value not in wanted.leading or not may_repeat(function):
         return
     found: dict[int, tuple[Loop, tuple[Loop, ...], list[Work]]] = {}
     for call in function.calls:
@@ -111,7 +120,7 @@ def repeats(function: Function, remote: Remote, kinds: tuple[str, ...] = ("each"
         if around is None or around[0].kind not in kinds or _stands_in(call, around[0].frame):
             continue
         loop, outer = around[0], tuple(around[1:])
-        work = [w for w in _work(call, remote, loop.frame, DEPTH) if not w.steps[-1].in_test]
+        work = [w for w in _work(call, wanted, loop.frame, DEPTH) if not w.steps[-1].in_test]
         if work and not is_carried(call, loop.frame) and not (len(work[0].steps) > 1 and is_entered(call)):
             found.setdefault(loop.frame, (loop, outer, []))[2].extend(work)
     paths = paths_to(function) if found else []
@@ -233,13 +242,13 @@ def trace(index: Index, repeat: Repeat) -> tuple[Note, ...]:
 # --- the work of one turn ---------------------------------------------------------------------------------------------
 
 
-def _work(call: Call, remote: Remote, frame: int, depth: int, flags: Flags = ()) -> Iterator[Work]:
+def _work(call: Call, wanted: Wanted, frame: int, depth: int, flags: Flags = ()) -> Iterator[Work]:
     """Remote calls that a call runs; ``frame`` is the loop's frame in its function, 0 for the function as a whole.
 
     ``flags`` are the function's parameters that are known to be constants.
     """
-    hit = remote(call)
-    edges = _edges(call) if hit is None and depth else []
+    hit = wanted.remote(call)
+    edges = _edges(call, wanted.leading) if hit is None and depth else []
     if (hit is None and not edges) or (hit is not None and not hit.what):
         return
     sure = runs(call, frame, flags)
@@ -252,21 +261,21 @@ def _work(call: Call, remote: Remote, frame: int, depth: int, flags: Flags = ())
         for edge in edges if not _is_started(call, (*BACKGROUND, *FORGETS)) else ():
             proven = len(edges) == 1 and edge.certainty in ("proven", "high")
             given = flags_of(call.index.project.linker, call, edge.target, flags)
-            for work in _of_function(call.index, edge.target, remote, depth - 1, given):
+            for work in _of_function(call.index, edge.target, wanted, depth - 1, given):
                 found.append(Work((call, *work.steps), work.hit, work.sure and sure, work.proven and proven))
     guard = call.guard if found else None
     if guard is None or guard.remote:
         yield from found
 
 
-def _of_function(index: Index, function: Value, remote: Remote, depth: int, flags: Flags) -> list[Work]:
+def _of_function(index: Index, function: Value, wanted: Wanted, depth: int, flags: Flags) -> list[Work]:
     """Remote calls that calling a function runs, outside of loops of its own that may have no turn."""
-    key = ("turn", remote, function, depth, flags)
+    key = ("turn", wanted.remote, function, depth, flags)
     known: list[Work] | None = index.project.memo.get(key)
     if known is None:
         index.project.memo[key] = []  # a function that calls itself
         calls = [call for call in index.function(function).calls if _own_turn(call)]
-        known = [work for call in calls for work in _work(call, remote, 0, depth, flags)]
+        known = [work for call in calls for work in _work(call, wanted, 0, depth, flags)]
         index.project.memo[key] = known
     return known
 
@@ -276,11 +285,15 @@ def _own_turn(call: Call) -> bool:
     return all(loop.kind == "constant" and loop.count for loop in turning(call) or ())
 
 
-def _edges(call: Call) -> list[Edge]:
-    """Calls of functions of the project that a call stands for and waits for, one for each function."""
+def _edges(call: Call, leading: frozenset[Value]) -> list[Edge]:
+    """Calls of functions of the project that a call stands for and waits for, one for each; empty when none leads on.
+
+    Those that lead nowhere are among them: what a call can be besides makes it less sure.
+    """
     edges = call.index.project.calls.edges(call.function.value)
     wanted = [e for e in edges if e.call == call.ordinal and e.kind in ("call", "carried") and e.phase == "request"]
-    return list({edge.target: edge for edge in wanted}.values())
+    found = {edge.target: edge for edge in wanted}
+    return [] if leading.isdisjoint(found) else list(found.values())
 
 
 def _is_started(call: Call, ends: tuple[str, ...] = BACKGROUND) -> bool:

@@ -181,7 +181,7 @@ def test_empty_files_of_every_kind_say_nothing(project):
 
 
 def test_a_file_over_the_limit_is_a_trouble_and_is_not_read(project, monkeypatch):
-    monkeypatch.setattr("atomlint.workspace.Workspace.read.__defaults__", (1000,))
+    monkeypatch.setattr("atomlint.workspace.LIMIT", 1000)
     put(project, "huge.py", LIMITER + "#" * 1000)
     report = check(project)
     assert said(report) == [GOOD]

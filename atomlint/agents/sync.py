@@ -70,7 +70,7 @@ def _of(engine: Engine, settings: Settings, workspace: Workspace) -> Iterator[Dr
     """Every document of a project that holds the block; else its own document, where it has one."""
 
     def find(path: str) -> Document | None:
-        data = workspace.read(path, LIMIT)
+        data = workspace.read(path)
         if isinstance(data, Trouble):
             return None
         source = Source(path, data)

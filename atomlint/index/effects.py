@@ -96,9 +96,16 @@ class Effects(Lookups):
             name.rpartition(".")[2] for c in clients if c.enters for name in (c.type, *c.aliases, *c.factories)
         )
         self._withs: dict[str, frozenset[str]] = {}
+        self._remote: dict[tuple[str, int], Effect | None] = {}
 
     def remote(self, path: str, call: int) -> Effect | None:
         """The operation of a catalogued client that a call is, or that it hands to something that calls it, or None."""
+        key = (path, call)
+        if key not in self._remote:
+            self._remote[key] = self._find(path, call)
+        return self._remote[key]
+
+    def _find(self, path: str, call: int) -> Effect | None:
         record = self.linker.table(path).facts.calls[call]
         if (
             type(record.callee) is str

@@ -221,15 +221,11 @@ class Lookups:
         """The call that a local variable was last assigned, or None."""
         if not name or name[0] in "'#?@" or "." in name:
             return None
-        values = [
-            a.value
-            for a in (table.facts.assigns[place] for place in table.assigns_in.get(scope, ()))
-            if a.target == name and a.kind == "=" and type(a.value) is str and a.value[:1] == "@"
-        ]
-        if not values:
+        value = table.made_by_calls.get((scope, name))
+        if value is None:
             return None
-        callee = table.facts.calls[int(values[-1][1:].partition(".")[0])].callee
-        return None if type(callee) is str and callee.startswith(name + ".") else values[-1]
+        callee = table.facts.calls[int(value[1:].partition(".")[0])].callee
+        return None if type(callee) is str and callee.startswith(name + ".") else value
 
     def _model(self, path: str, scope: int, expr: Expr) -> tuple[Value, str] | None:
         """The mapped class that an expression names (or whose column it names)."""

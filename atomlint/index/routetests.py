@@ -10,7 +10,7 @@ from .registering import behind, elements
 from .tables import Table, dotted, text_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
     from ..facts.records import Expr
     from .project import Project
@@ -65,9 +65,13 @@ class RouteTests:
             value = self.test(here, expr[1], route, depth)
             return None if value is None else not value
         if kind in ("and", "or"):
-            values = [self.test(here, part, route, depth) for part in expr[1:]]
-            decisive = kind == "or"
-            return decisive if decisive in values else None if None in values else not decisive
+            decisive, open_ = kind == "or", False
+            for part in expr[1:]:
+                value = self.test(here, part, route, depth)
+                if value is decisive:
+                    return decisive
+                open_ = open_ or value is None
+            return None if open_ else not decisive
         if kind == "cmp":
             return self._compared(here, expr, route, depth)
         if kind == "if":
@@ -147,15 +151,35 @@ class RouteTests:
         names = self._turning(here, expr[2])
         if texts is None or not names:
             return None
+        ended = self._of_end(here, expr[1], names)
+        if ended is not None:  # one subject, many ends: by far the most frequent test
+            compare, receiver = ended
+            subject = self.text(here, receiver, route, depth - 1)
+            answers = [None if subject is None else compare(subject, text) for text in texts]
+            return self._of_all(answers) if whole else anyhow(answers)
         answers = [
             self.test(
                 here._replace(names={**here.names, **dict.fromkeys(names, Text(text))}), expr[1], route, depth - 1
             )
             for text in texts
         ]
-        if whole:
-            return False if False in answers else None if None in answers else True
-        return anyhow(answers)
+        return self._of_all(answers) if whole else anyhow(answers)
+
+    @staticmethod
+    def _of_all(answers: Sequence[bool | None]) -> bool | None:
+        """``all`` of three values."""
+        return False if False in answers else None if None in answers else True
+
+    @staticmethod
+    def _of_end(here: Frame, expr: Expr, names: Sequence[str]) -> tuple[Callable[[str, str], bool | None], Expr] | None:
+        """The comparison of ``path.startswith(prefix)`` and what it asks, where nothing but the prefix is the loop's."""
+        if type(expr) is not str or expr[:1] != "@" or "." in expr:
+            return None
+        call = here.table.facts.calls[int(expr[1:])]
+        receiver, name = _split(call.callee)
+        if name not in ENDS or len(call.args) != 1 or call.args[0] not in names or type(receiver) is not str:
+            return None
+        return None if receiver[:1] == "@" or receiver.partition(".")[0] in names else (ENDS[name], receiver)
 
     def _matched(
         self, here: Frame, receiver: Expr, name: str, args: list[Expr], route: Route, depth: int
@@ -448,6 +472,9 @@ def _at_end(subject: str, part: str | None, known: str, compare: Callable[[str, 
     if "{" not in subject or len(part) <= len(known):
         return compare(subject if "{" not in subject else known, part)
     return None if compare(part, known) else False
+
+
+ENDS = {"startswith": begins, "endswith": ends}
 
 
 def holds(whole: str, part: str | None) -> bool | None:

@@ -159,6 +159,18 @@ class Table:
             table[assign.scope].append(place)
         return dict(table)
 
+    @cached_property
+    def made_by_calls(self) -> dict[tuple[int, str], str]:
+        """The last result of a call that each name was assigned, by (scope, name)."""
+        return {
+            (assign.scope, assign.target): assign.value
+            for assign in self.facts.assigns
+            if assign.kind == "="
+            and type(assign.target) is str
+            and type(assign.value) is str
+            and assign.value[:1] == "@"
+        }
+
     def lookup(self, scope: int, name: str) -> list[Binding]:
         """What a name means seen from a scope, by Python's scoping: class bodies are skipped from inside functions."""
         return self.find(scope, name)[1]

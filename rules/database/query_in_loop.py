@@ -113,7 +113,9 @@ def report(ctx: Context, function: Function) -> Iterator[Finding]:
 
 
 def _repeats(function: Function) -> list[Repeat]:
-    found: list[Repeat] = function.index.keep(("query-in-loop", function), lambda: list(repeats(function, read_of)))
+    found: list[Repeat] = function.index.keep(
+        ("query-in-loop", function), lambda: list(repeats(function, read_of, "database"))
+    )
     return found
 
 

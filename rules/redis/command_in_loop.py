@@ -102,7 +102,7 @@ def report(ctx: Context, function: Function) -> Iterator[Finding]:
 def _repeats(function: Function) -> list[Repeat]:
     kinds = ("each", "constant")
     found: list[Repeat] = function.index.keep(
-        ("command-in-loop", function), lambda: list(repeats(function, command_of, kinds))
+        ("command-in-loop", function), lambda: list(repeats(function, command_of, "redis", kinds))
     )
     return found
 

@@ -385,10 +385,11 @@ class Pipeline:
                 return self._answer(project, scans, [[*paths, *others]], documents)
             for path in linked:
                 project.linker.table(path)  # decoded once, for all
-            waiting = [beside(lambda: pack(self._answer(project, scans, [others], documents)))]
-            project.prepare()  # once, for all that ask for call paths, while the others run
+            _ = project.registrations  # which those without call paths ask for, too
             import libcst  # noqa: F401 - or every copy does
 
+            waiting = [beside(lambda: pack(self._answer(project, scans, [others], documents)))]
+            project.prepare()  # once, for all that ask for call paths, while the others run
             lots = Lots(in_lots(paths))
             share = lambda: pack(self._answer(project, scans, reversed(lots), []))  # noqa: E731
             again = lambda: pack(self._answer(project, scans, lots.others(), []))  # noqa: E731

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from atomlint import Function, dotted
 
 from .._readings import readings
-from .._repeats import in_frames
+from .._repeats import in_frames, is_refusal
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -58,6 +58,7 @@ def lazy_loops(function: Function) -> Iterator[LazyLoop]:
         rows = project.rowsets.of(function.path, function.ordinal, entry.test) if loop.kind == "each" else None
         if (
             rows is None
+            or is_refusal(function, table.frames(entry.parent))
             or rows.awaited
             or "*" in rows.loaded
             or (len(bound) > 1 and not _is_enumerated(function, entry.test))

@@ -224,6 +224,7 @@ def test_classes_of_one_name_go_by_their_modules(shop):
 
 def test_a_project_without_models_has_an_empty_graph(tmp_path):
     (tmp_path / "pyproject.toml").write_text("[tool.atomlint]\n")
+    (tmp_path / "app.py").write_text("x = 1\n")
     assert graph_of(tmp_path) == {"version": "1.0", "classes": [], "tables": [], "problems": []}
     assert run(str(tmp_path)).stdout == "0 classes, 0 tables, 0 relationships, 0 foreign keys, 0 problems\n"
     assert run(str(tmp_path), "--format", "mermaid").stdout.startswith("flowchart LR\n")

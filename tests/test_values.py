@@ -252,6 +252,9 @@ CIRCLES = [
     {"app.py": "class A:\n    def __getattr__(self, k): return getattr(self, k)\nx = A().b"},
     {"app.py": "x = [x]\nx = x[0]"},
     {"app.py": "x = x.y.z"},
+    {"app.py": "import tasks\ndef f(c: tasks.health):\n    x = c", "tasks.py": "from tasks import health"},
+    {"app.py": "from tasks import health\ndef f(c: health):\n    x = c", "tasks.py": "from tasks import health"},
+    {"app.py": "from a import T\ndef f(c: T):\n    x = c", "a.py": "from b import T", "b.py": "from a import T"},
 ]
 
 

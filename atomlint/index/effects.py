@@ -116,11 +116,15 @@ class Effects(Lookups):
         effect = self._operation(path, call, self.linker.values.callee(path, call)) or self._held(path, call)
         if effect is not None:
             return effect
-        for given in (*record.args, *(value for _, value in record.keywords)):
-            if type(given) is str and "." in given and given[0] not in "'#?":
-                effect = self._operation(path, call, self.linker.evaluate(path, record.scope, given))
-                if effect is not None and self._calls_argument(path, call):
-                    return effect
+        handed = [
+            given
+            for given in (*record.args, *(value for _, value in record.keywords))
+            if type(given) is str and "." in given and given[0] not in "'#?"
+        ]
+        for given in handed if handed and self._calls_argument(path, call) else ():
+            effect = self._operation(path, call, self.linker.evaluate(path, record.scope, given))
+            if effect is not None:
+                return effect
         return None
 
     def _operation(self, path: str, call: int, values: Values) -> Effect | None:

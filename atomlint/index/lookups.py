@@ -124,7 +124,11 @@ class Lookups:
             found = self.queried.of(seen, call.scope, given, Point.of_call(call, ordinal))
             if found is not None and found.kind in ("select", ""):
                 return found
-        if method in self.one and (receiver[:1] == "@" or ("." not in receiver and method not in self.getters)):
+        if method in self.one and receiver.endswith(".query") and dotted(receiver):
+            found = self.queried.of_class(seen, call.scope, receiver, ordinal, Point.of_call(call, ordinal))
+            if found is not None:
+                return found._replace(keys=("id",), filtered=True) if method.startswith("get") else found
+        elif method in self.one and (receiver[:1] == "@" or ("." not in receiver and method not in self.getters)):
             found = self.queried.of(seen, call.scope, receiver, Point.of_call(call, ordinal))
             if found is not None and found.kind == "query":
                 return found

@@ -8,11 +8,13 @@ from pathlib import Path
 
 import pytest
 
+from atomlint.splice import apply
 from atomlint.testing import strip_marks
 from tests.index_project import index_of
 
 from .agreement import kind
 from .judge import Judge
+from .messages import Told
 
 FIXTURES = Path(__file__).parents[1] / "fixtures" / "orm"
 FIXED = sorted(FIXTURES.glob("*/fixed*.py"))
@@ -45,6 +47,46 @@ def test_sqlalchemy_refuses_the_models_before_and_configures_them_after(path):
     subject = path.parent.name.removeprefix("orm-")
     assert subject in said_of(path.with_name(path.name.replace("fixed", "bad", 1)))
     assert said_of(path) <= MORE.get(path.name, set())
+
+
+def test_a_call_of_a_mixin_that_other_classes_share_is_left_alone():
+    fixture = FIXTURES / "orm-ambiguous-fk" / "bad_a_mixin_of_two_classes.py"
+    [problem] = index_of({"models.py": fixture.read_text("utf-8")}).mapping.problems
+    assert (problem.kind, problem.fixes) == ("ambiguous-fk", [])
+
+
+@pytest.mark.needs("hypothesis")
+def test_fixes_of_generated_models_repair_what_they_are_offered_for_and_break_nothing():
+    from .generated import drawn
+    from .specs import written
+
+    made = 0
+    for graph in drawn(400, start=2):
+        files = {path: text.lstrip("\n") for path, text in written(graph).items()}
+        for problem in index_of(files).mapping.problems:
+            for fix in problem.fixes:
+                before, after = judge().verdict(files).outcomes, judge().verdict(fixed(files, fix)).outcomes
+                assert (problem.kind, problem.owner, problem.attribute) not in {place(one) for one in after}, fix.title
+                assert errors(after) <= errors(before), fix.title
+                made += 1
+    assert made >= 10
+
+
+def place(one: Told) -> tuple[str, str, str]:
+    return kind(one), one.owner, one.attribute
+
+
+def errors(outcomes: tuple[Told, ...]) -> set[tuple[str, str]]:
+    """Where errors are: when one is repaired, the next one of the same relationship shows."""
+    return {(one.owner, one.attribute) for one in outcomes if one.severity == "error"}
+
+
+def fixed(files, fix):
+    touched = {edit.span.path for edit in fix.edits}
+    return {
+        path: apply(text, [edit for edit in fix.edits if edit.span.path == path]) if path in touched else text
+        for path, text in files.items()
+    }
 
 
 SQLMODEL = """\

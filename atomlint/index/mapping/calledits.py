@@ -59,10 +59,10 @@ class CallEdits:
         return self.mapping.builder.columns.library(Site(path, scope, f"@{ordinal}")) == "Relationship"
 
     def written(self, made: Relationship) -> Written | None:
-        """The call that makes a relationship itself: not the one that its backref is made by."""
+        """The call that makes a relationship and no other one."""
         path, kind, ordinal = made.place
         spans, source = self.index.project.spans(path), self.index.sources.source(path)
-        if made.generated or kind != "call" or spans is None or source is None:
+        if not is_own(made) or kind != "call" or spans is None or source is None:
             return None
         first, start, last, end = spans.calls[4 * ordinal : 4 * ordinal + 4]
         some = [line.encode("utf-8") for line in source.lines[first - 1 : last]]
@@ -119,3 +119,9 @@ class CallEdits:
             return None
         have = [word.strip() for word in known.split(",") if word.strip()]
         return self.text(made, keyword, ",".join(dict.fromkeys([*have, *words])))
+
+
+def is_own(made: Relationship) -> bool:
+    """Whether its call is its own: not the one that a backref is made by, nor one of a mixin, which other classes share."""
+    found = made.owner.attributes.get(made.name)
+    return not made.generated and found is not None and found.defined_in == made.owner.cls.value

@@ -74,6 +74,17 @@ class Fixes:
             problem.repair = f"{target.name}.{names[0]} already names {made}: name it in turn"
             offer(problem, f'name "{names[0]}"', self.edits.text(made, "back_populates", names[0]))
             return
+        leading = [other for other in self.configurator.relationships if is_back(other, made)]
+        if len(leading) == 1 and self._linked.setdefault(leading[0], made) is made:
+            [other] = leading
+            problem.repair = f'{other} leads back: name it, and give it back_populates="{made.name}"'
+            offer(
+                problem,
+                f"pair {made} with {other}",
+                self.edits.text(made, "back_populates", other.name),
+                self.edits.argument(other, f'back_populates="{made.name}"'),
+            )
+            return
         problem.repair = f'give {target.name} the other half, or take back_populates="{made.back_populates}" away'
         if (target, made.back_populates) not in self._written:
             self._written.add((target, made.back_populates))
@@ -170,6 +181,18 @@ def offer(problem: Problem, title: str, *edits: Edit | None) -> None:
     given = tuple(edit for edit in edits if edit is not None)
     if len(given) == len(edits):
         problem.fixes.append(Repair(title, given))
+
+
+def is_back(other: Relationship, made: Relationship) -> bool:
+    """Whether a relationship leads back by the same columns, and has no other half yet."""
+    return (
+        other.owner is made.target
+        and other.target is made.owner
+        and other is not made
+        and not (other.back_populates or other.backref or other.viewonly)
+        and bool(made.synchronize)
+        and set(other.synchronize) == set(made.synchronize)
+    )
 
 
 def is_named_like(column: Column, attribute: str) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ...finding import Edit, Position, Span
+from .calledits import is_own
 from .joins import MANY_TO_ONE
 from .lookup import OpenError, RefusedError
 
@@ -66,7 +67,7 @@ class Halves:
 
     def _arguments(self, made: Relationship, target: Mapped) -> list[str] | None:
         """What the other half is called with; None where that would have to be thought up."""
-        if any(name in made.arguments for name in UNCLEAR):
+        if not is_own(made) or any(name in made.arguments for name in UNCLEAR):
             return None
         found = [f'"{made.owner.name}"']
         if made.secondary is not None:

@@ -69,8 +69,10 @@ class IndexAnswer(msgspec.Struct, array_like=True):
 
     def joined(self, other: IndexAnswer) -> IndexAnswer:
         """What two sets of rules said of the same project; calls that the index does not know are counted once."""
+        broken = {finding.span.path for finding in self.findings if finding.rule == SYNTAX}
+        more = [f for f in other.findings if f.rule != SYNTAX or f.span.path not in broken]
         return IndexAnswer(
-            [*self.findings, *other.findings],
+            [*self.findings, *more],
             [*self.crashes, *other.crashes],
             [*self.troubles, *other.troubles],
             self.documents + other.documents,
@@ -429,6 +431,7 @@ class Pipeline:
             nominator.run_index_rules([rule for rule in rules if rule.subject != "Document"], needs)
             nominator.run_document_rules(rules, documents)
             counted = counted or any(rule.reach for rule in rules)
+        nominator.say_what_was_not_read()
         unresolved = project.reach.unresolved if counted else 0
         unknown = list(project.reach.unknown()) if counted and self.lists_unresolved else []
         self.facts.save()

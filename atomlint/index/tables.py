@@ -136,6 +136,24 @@ class Table:
         return table
 
     @cached_property
+    def members_of(self) -> dict[int, dict[str, int]]:
+        """Methods and nested classes by name, by class scope."""
+        table: dict[int, dict[str, int]] = defaultdict(dict)
+        for (scope, name), ordinal in self.members.items():
+            table[scope][name] = ordinal
+        return dict(table)
+
+    @cached_property
+    def bound_to(self) -> dict[int, str]:
+        """The first name that an assignment gives to what a call makes, by the call's ordinal."""
+        table: dict[int, str] = {}
+        for assign in self.facts.assigns:
+            value = assign.value
+            if type(value) is str and value[:1] == "@" and value[1:].isdigit() and type(assign.target) is str:
+                table.setdefault(int(value[1:]), assign.target)
+        return table
+
+    @cached_property
     def exits(self) -> dict[int, list[Exit]]:
         """Exits by scope."""
         table: dict[int, list[Exit]] = defaultdict(list)

@@ -65,8 +65,9 @@ from typing import TYPE_CHECKING
 from atomlint import Confidence, Context, Finding, Function, Note, rule
 
 from .._certainty import WORKER, confidence, is_repair
+from .._readings import place_of
 from .._repeats import may_repeat, others, path_to, repeats, trace
-from ._lazy import lazy_loops, place_of
+from ._lazy import lazy_loops
 from ._own_work import (
     CREATES,
     WRITES,

@@ -208,7 +208,9 @@ def is_of_models(repeat: Repeat) -> bool:
     if any(callee.startswith(f"{name}.objects") for callee in links for name in bound):
         return True
     heads = {callee.partition(".")[0] for callee in links}
-    if any(_is_given(assign.value, first, bound) for assign in first.function.assigns if assign.target in heads):
+    if any(
+        _is_given(assign.value, first, bound) for assign in first.function.assigns if dotted(assign.target) in heads
+    ):
         return True
     texts = [value for assign in first.function.assigns for value in _texts(assign.value, first)]
     if any(TABLE.search(before) and name in bound for before, name in texts):

@@ -25,9 +25,8 @@ UNKNOWN = 2
 """Things that may not be known of a loop that is plain to see."""
 WRITTEN = 10
 """Parts of a literal up to which a caller writes out a few items, its kind and keys among them."""
-
-
-ONCE = frozenset({"fix", "repair", "migrate", "migration", "backfill", "bootstrap", "seed", "cleanup"})
+REPAIRS = frozenset({"fix", "repair", "migrate", "migration", "backfill", "bootstrap", "seed", "cleanup"})
+"""Words in names of functions that run a few times ever, though a route may start them."""
 WORDS = re.compile(r"[a-z]+|[A-Z][a-z]*")
 WORKER = re.compile(r"(?:^|/)(?:workers?|crons?|cronjobs?)/|(?:^|[/_])worker\.py$")
 """Files of work at a pace of its own, of which a route starts a turn by hand at most."""
@@ -61,7 +60,7 @@ def is_paced(repeat: Repeat) -> bool:
 
 def is_repair(name: str) -> bool:
     """Whether a function's name says that it puts right what is there: ``fix_default_bindings``."""
-    return not ONCE.isdisjoint(word.lower() for word in WORDS.findall(name))
+    return not REPAIRS.isdisjoint(word.lower() for word in WORDS.findall(name))
 
 
 def _tasks(index: Index) -> Iterator[Value]:

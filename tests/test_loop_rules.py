@@ -437,3 +437,24 @@ def test_rows_that_are_handed_to_what_acts_on_them_are_read_by_that() -> None:
     ).replace("def view(", "def announce(file):\n    print(file.folder.name)\n\ndef view(")
     report = check_files({"shop/urls.py": source}, select=("database-query-in-loop",))
     assert [finding.confidence.name.lower() for finding in report.findings] == ["low"]
+
+
+@pytest.mark.parametrize(
+    ("rows", "level"),
+    [("store.rows(db)", "low"), ("db.query(Folder).filter(Folder.name == store)", "high")],
+)
+def test_a_query_that_the_item_gives_is_one_of_its_own(rows: str, level: str) -> None:
+    text = f"""
+    class Store:
+        def rows(self, db: Session):
+            return db.query(Folder)
+
+    @app.post("/names")
+    def names(stores: list[Store], db: Session = Depends(get_db)):
+        found = []
+        for store in stores:
+            rows = {rows}
+            found.append(rows.count())
+        return found
+    """
+    assert claims(text) == [level]

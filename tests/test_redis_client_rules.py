@@ -375,11 +375,13 @@ def test_who_gets_nothing_may_store_what_it_finds_elsewhere(answer: str, level: 
     assert found.confidence is level
 
 
-def test_a_scan_that_operators_ask_for_is_a_weak_claim() -> None:
+def test_to_empty_everything_is_what_operators_ask_for() -> None:
     text = "client = redis.Redis()\n\n@app.get('/a')\ndef {name}():\n    return client.flushdb()"
     (found,) = findings("redis-scan-in-request", text.format(name="celery_queue"))
     assert found.confidence is Confidence.LOW
     (found,) = findings("redis-scan-in-request", text.format(name="orders"))
+    assert found.confidence is Confidence.HIGH
+    (found,) = findings("redis-scan-in-request", text.replace("flushdb()", "keys('a:*')").format(name="celery_queue"))
     assert found.confidence is Confidence.HIGH
 
 

@@ -79,10 +79,9 @@ def is_own_work(lazy: LazyLoop) -> bool:
     around = function.table.frames(lazy.loop.frame)
     if _writes_in(function, lazy.loop.frame) or _opens(function, around, 0):
         return True
-    actions = {
-        f"{call.name}(": is_action(call) for call in function.calls if lazy.loop.frame in call.frame_ids
-    }  # fmt: skip
-    return all(len(read.steps) > 1 and actions.get(read.steps[0][1].partition("(")[0] + "(") for read in lazy.reads)
+    turn = (call for call in function.calls if lazy.loop.frame in call.frame_ids)
+    actions = {call.name for call in turn if is_action(call)}
+    return all(len(read.steps) > 1 and read.steps[0][1].partition("(")[0] in actions for read in lazy.reads)
 
 
 def _writes_in(function: Function, frame: int) -> bool:
@@ -202,11 +201,16 @@ def is_of_patterns(repeat: Repeat) -> bool:
 
 
 def is_of_models(repeat: Repeat) -> bool:
-    """Whether each turn asks another table: ``for model in MODELS: model.objects.filter(...)``."""
+    """Whether each turn asks another table: ``for model in MODELS: model.objects.filter(...)``, or a query of its item's."""
     first = repeat.first
     bound = first.index.project.loops.targets(first.path, repeat.loop.frame)
     links = [link.callee for link in first.query_chain if type(link.callee) is str]
     if any(callee.startswith(f"{name}.objects") for callee in links for name in bound):
+        return True
+    heads = {callee.partition(".")[0] for callee in links}
+    if any(
+        _is_given(assign.value, first, bound) for assign in first.function.assigns if dotted(assign.target) in heads
+    ):
         return True
     texts = [value for assign in first.function.assigns for value in _texts(assign.value, first)]
     if any(TABLE.search(before) and name in bound for before, name in texts):
@@ -215,6 +219,14 @@ def is_of_models(repeat: Repeat) -> bool:
     return last != first and any(
         TABLE.search(before) for assign in last.function.assigns for before, _ in _texts(assign.value, last)
     )
+
+
+def _is_given(value: Expr, call: Call, bound: list[str]) -> bool:
+    """Whether a value is what a method of the loop's item gives: ``rows = storage.get_queryset()``."""
+    if type(value) is not str or value[:1] != "@" or "." in value:
+        return False
+    callee = call.table.facts.calls[int(value[1:])].callee
+    return type(callee) is str and callee.count(".") == 1 and callee.partition(".")[0] in bound
 
 
 def _texts(value: Expr, call: Call) -> Iterator[tuple[str, str]]:

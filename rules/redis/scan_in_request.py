@@ -110,8 +110,8 @@ def report(ctx: Context, node: cst.Call) -> Iterator[Finding]:
         return
     path = next((p for p in paths if not is_private(p)), paths[0])
     routes = len({path.entry.function for path in paths})
-    if all(not words_of(ctx.index, one).isdisjoint(PROBES) for one in paths):
-        level = Confidence.LOW
+    if call.name.startswith("flush") and all(not words_of(ctx.index, one).isdisjoint(PROBES) for one in paths):
+        level = Confidence.LOW  # emptying everything is what operators ask for
     elif (
         is_private(path)
         or not path.entry.proven

@@ -5,14 +5,16 @@ A relationship that did not come with its row cannot be read later: its query wo
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
+from .expressions import inside
 from .provenance import called_on, last_name
 from .rowsets import ALL_RELATED, THROUGH, option_loads
 from .tables import dotted
 
 if TYPE_CHECKING:
-    from ..facts.records import Call, Expr
+    from ..facts.records import Call, Expr, Param
     from .facade import Index
     from .mapping.records import Mapped
     from .tables import Binding, Table
@@ -62,6 +64,48 @@ class AsyncRows:
         self.linker = index.project.linker
         self._kept: dict[tuple[str, int, str], Loaded | None] = {}
         self._open: set[tuple[str, int, str]] = set()
+
+    @cached_property
+    def holders(self) -> frozenset[tuple[str, int]]:
+        """Functions, as (path, scope), that can hold such rows: they ask a session, or what they wait for or depend on does.
+
+        By the names of what is called, and a few calls up: most code is not worth following.
+        """
+        names = {*FETCHES, "get", "get_one"}
+        wanted = [site for name in names for site in self.linker.call_sites(name) if self._asks(*site)]
+        found: set[tuple[str, int]] = set()
+        while wanted:
+            new = {self._around(*site) for site in wanted} - found
+            found |= new
+            called = {self.linker.table(path).facts.scopes[scope].name for path, scope in new} - {""}
+            wanted = [site for name in called for site in self.linker.call_sites(name) if self._record(*site).awaited]
+            wanted += [site for site in self._injections if self._injected(*site) in called]
+        return frozenset(found)
+
+    @cached_property
+    def _injections(self) -> list[tuple[str, int]]:
+        return [site for name in ("Depends", "Security") for site in self.linker.call_sites(name)]
+
+    def _injected(self, path: str, ordinal: int) -> str:
+        """The last name of what a ``Depends`` asks for."""
+        return last_name(next(iter(self._record(path, ordinal).args), None))
+
+    def _asks(self, path: str, ordinal: int) -> bool:
+        record = self._record(path, ordinal)
+        return record.awaited and self._is_session(self.linker.table(path), ordinal, record) is not None
+
+    def _record(self, path: str, ordinal: int) -> Call:
+        return self.linker.table(path).facts.calls[ordinal]
+
+    def _around(self, path: str, ordinal: int) -> tuple[str, int]:
+        """The function that a call stands in; that of a parameter's default is the one that has the parameter."""
+        table = self.linker.table(path)
+        record = table.facts.calls[ordinal]
+        mine = f"@{ordinal}"
+        for scope, other in enumerate(table.facts.scopes):
+            if other.parent == record.scope and any(_names_call(param, mine) for param in other.params):
+                return path, scope
+        return path, table.enclosing_function(record.scope)
 
     def of(self, path: str, scope: int, expr: Expr, depth: int = DEPTH, at: int = -1) -> Loaded | None:
         """What an expression is; None for what is not proven to be rows of one class that awaited queries load.
@@ -241,6 +285,11 @@ class AsyncRows:
         ):
             return None
         return False if "session" in above.lower() or above.rpartition(".")[2] == "db" else None
+
+
+def _names_call(param: Param, reference: str) -> bool:
+    """Whether a parameter's default or annotation is, or holds, a call."""
+    return any(item == reference for given in (param.default, param.annotation) for item in inside(given))
 
 
 def _merged(found: list[Loaded | None]) -> Loaded | None:

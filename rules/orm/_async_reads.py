@@ -78,7 +78,10 @@ def lazily_loaded(index: Index) -> dict[str, list[Relationship]]:
 
 def _of_file(index: Index, path: str) -> Iterator[AsyncRead]:
     members = _members_of_models(index)
+    holders = index.async_rows.holders
     for function in index.functions(path):
+        if (path, function.ordinal) not in holders:
+            continue
         names = {
             head
             for head, attribute, *_ in (reading.name.split(".") for reading in readings(function))

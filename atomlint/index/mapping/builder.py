@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING
 from ..views import Class
 from .annotations import Annotations
 from .bases import SQLMODEL, Bases
+from .bindings import always, typing_only
 from .classes import ClassReader
 from .columns import Columns
 from .late import LateAttributes
 from .lookup import Lookup, RefusedError
-from .names import Names, always, typing_only
+from .names import Names
 from .programs import Programs
 from .records import Column, Mapped, Place, Registry, Site, Table
 from .tables import Tables

@@ -18,6 +18,7 @@ from .programs import Programs
 from .records import Column, Mapped, Place, Registry, Site, Table
 from .tables import Tables
 from .texts import Texts, WholeTexts
+from .unread import Unread
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -50,6 +51,7 @@ class Builder:
         self.annotations = Annotations(self.typing_names)
         self.columns = Columns(self.names, self.texts, self.bases, self.annotations)
         self.lookup = Lookup(self.programs)
+        self.unread = Unread(index)
         self.tables = Tables(self)
         self.late = LateAttributes(self)
         self._mapped: dict[Value, Mapped] = {}
@@ -87,8 +89,10 @@ class Builder:
         return name in LIBRARY_NAMES
 
     def is_elsewhere(self, registry: Registry, name: str) -> bool:
-        """Whether a class of that name may be mapped in a way that is not followed: by functions, in unknown registries."""
-        return (registry, name) in self.unbound or name in self.unfollowed
+        """Whether a class of that name may be mapped in a way that is not followed: by functions, in unknown registries,
+        in files that do not parse.
+        """
+        return (registry, name) in self.unbound or name in self.unfollowed or name in self.unread.names
 
     @cached_property
     def unfollowed(self) -> frozenset[str]:

@@ -30,7 +30,7 @@ class Installation(Base):
     id = Column(Integer, primary_key=True)
     skill_id = Column(ForeignKey("skills.id"))
     source_id = Column(ForeignKey("skills.id"))
-    skill = relationship("Skill"%s)
+    skill = relationship("Skill", backref="installations"%s)
 
 
 class Skill(Base):
@@ -66,3 +66,23 @@ def test_it_goes_when_the_relationship_says_its_key():
 def test_a_counterpart_that_only_the_first_class_has_is_told_with_it():
     assert "back-populates-missing Rating.skill" in told(MODELS % ("", ""))[1]
     assert "back-populates-missing Rating.skill" not in told(MODELS % ("", RATINGS))[1]
+
+
+COMPONENTS = """
+
+class Component(Base):
+    __tablename__ = "components"
+    id = Column(Integer, primary_key=True)
+
+
+class Part(Base):
+    __tablename__ = "parts"
+    id = Column(Integer, primary_key=True)
+    component_id = Column(ForeignKey("components.id"))
+    component = relationship("Component", back_populates="installations")
+"""
+
+
+def test_a_backref_on_the_duplicated_class_makes_no_counterpart_on_another():
+    causes, _ = told(MODELS % (', backref="installations"', RATINGS) + COMPONENTS)
+    assert set(causes) == {"duplicate-class Skill", "back-populates-missing Part"}

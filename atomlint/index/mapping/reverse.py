@@ -125,7 +125,11 @@ class Reverse:
 
     def _may_lead(self, other: Relationship, target: Mapped) -> bool:
         leads = self._target_of(other)
-        return leads is None or leads.root is target.root
+        if leads is not None:
+            return leads.root is target.root
+        site = other.arguments.get("argument")
+        named = None if site is None else self.builder.texts.of(site)
+        return named is None or named.rpartition(".")[2] in {cls.name for cls in target.root.family}
 
 
 def is_property(attribute: Attribute) -> bool:

@@ -39,7 +39,10 @@ def told(files: dict[str, str]) -> set[tuple[str, str]]:
 
 def test_a_class_or_table_of_a_file_that_does_not_parse_is_not_missed():
     with_main = {"models.py": MODELS, "customers.py": BROKEN, "main.py": "import models, customers\n"}
-    assert told(with_main) == {("orm-unknown-class-name", "Order.note"), ("orm-unresolved-foreign-key", "Order.invoice_id")}
+    assert told(with_main) == {
+        ("orm-unknown-class-name", "Order.note"),
+        ("orm-unresolved-foreign-key", "Order.invoice_id"),
+    }
 
 
 def test_names_that_stand_nowhere_are_missed():

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from ..facts.records import Expr
     from ..source import SourceReader
     from ..tree import Tree
+    from .asyncrows import AsyncRows
     from .containers import Containers
     from .contract import Contract
     from .costs import Costs
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
     from .gates import Gate
     from .guards import Guard
     from .mapping.graph import Mapping
+    from .migrations.missing import Missing
     from .modes import ModeBranch, ModeGuard, Modes
     from .origins import Origins
     from .pools import Pools
@@ -57,6 +59,8 @@ class Index:
         """The rules that the project wants coding agents to know."""
         self.read: set[str] = set()
         """Files, neither Python nor documents, that were read as a whole."""
+        self.unread: set[str] = set()
+        """Documents that were asked for and whose bytes cannot be had or are no text."""
         self.tenant_models: tuple[str, ...] = ()
         """Configured names of the classes that stand for a customer; empty: recognised."""
         self.fly_files: tuple[str, ...] = ()
@@ -145,6 +149,20 @@ class Index:
         from .mapping.graph import Mapping
 
         return Mapping(self)
+
+    @cached_property
+    def async_rows(self) -> AsyncRows:
+        """Rows that asynchronous sessions load, and what came with them."""
+        from .asyncrows import AsyncRows
+
+        return AsyncRows(self)
+
+    @cached_property
+    def unmigrated(self) -> list[Missing]:
+        """Mapped tables and columns that no Alembic revision creates."""
+        from .migrations.missing import missing
+
+        return missing(self)
 
     @cached_property
     def settings(self) -> Settings:
@@ -283,6 +301,8 @@ class Index:
         if path not in self._documents:
             kind = document_kind(path)
             source = None if kind is None else self.sources.source(path)
+            if kind is not None and source is None and path in self._listed:
+                self.unread.add(path)
             self._documents[path] = None if kind is None or source is None else Document(path, kind, source)
         return self._documents[path]
 

@@ -49,9 +49,14 @@ class Claim(NamedTuple):
         return f"{self.severity} {self.kind} {self.owner}.{self.attribute}"
 
 
-def claims(files: dict[str, str]) -> list[Claim]:
-    """What atomlint's index says of models given as texts, the consequences of its problems too."""
-    mapping = index_of(files).mapping
+def claims(files: dict[str, str], version: str = "") -> list[Claim]:
+    """What atomlint's index says of models given as texts, the consequences of its problems too.
+
+    Args:
+        version: of SQLAlchemy, that the project is said to require; the newest is assumed without.
+    """
+    required = {"requirements.txt": f"sqlalchemy=={version}.9\n"} if version else {}
+    mapping = index_of({**files, **required}).mapping
     found: list[Claim] = []
 
     def add(problem, *, cause: bool) -> None:

@@ -6,21 +6,28 @@ from typing import TYPE_CHECKING
 
 from .evaluate import Evaluation
 from .expressions import ClassRef, Ref
-from .lookup import OpenError
+from .lookup import OpenError, RefusedError
 from .things import Function, TableRef, Thing, Unmapped
 
 if TYPE_CHECKING:
     from ...facts.records import Call
     from ..value import Value
-    from .records import Site
+    from .records import Column, Mapped, Site
+
+
+RESERVED = frozenset({"metadata", "registry", "query", "c", "columns"})
+"""What a declarative base gives every class."""
 
 
 class CodeEvaluation(Evaluation):
     """Expressions that stand in the code, lambdas included."""
 
+    waits = False
+    """Whether a lambda was entered: what stands in it is evaluated late."""
+
     def name(self, site: Site, name: str) -> Thing:
         """What a bare name means."""
-        return self.of_made(site._replace(expr=name))
+        return self.of_made(site.part(name))
 
     def _string(self, site: Site, expr: str) -> Thing:
         if expr[:1] in ("'", "#", "?", ""):
@@ -74,7 +81,9 @@ class CodeEvaluation(Evaluation):
         columns = self.builder.columns_made(site.path, ordinal)
         if not columns:
             name = self.builder.columns.library(site)
-            if name in ("Column", "mapped_column", "Table", "relationship", "Field"):
+            if name in ("Column", "mapped_column"):
+                return Ref(self._lost(site, ordinal))
+            if name in ("Table", "relationship", "Field"):
                 raise OpenError
             return None
         own = [column for column in columns if column.table is not None and column.table in self.owner.tables]
@@ -82,6 +91,36 @@ class CodeEvaluation(Evaluation):
         if len(some) != 1:
             raise OpenError
         return Ref(some[0])
+
+    def _lost(self, site: Site, ordinal: int) -> Column:
+        """A column of the owner's body whose name is bound to something else below it: no table has it."""
+        table = self.builder.linker.table(site.path)
+        body = (self.owner.cls.path, self.owner.cls.ordinal)
+        names = [a.target for a in table.facts.assigns if a.value == f"@{ordinal}" and (site.path, a.scope) == body]
+        again = (
+            [
+                assign.value
+                for assign in table.class_attributes.get((self.owner.cls.ordinal, names[0]), ())
+                if assign.kind == "=" and assign.scope == self.owner.cls.ordinal
+            ]
+            if names and type(names[0]) is str
+            else []
+        )
+        column = self.builder.columns.read(site, str(names[0])) if again and again[-1] != f"@{ordinal}" else None
+        if column is None:
+            raise OpenError
+        return column
+
+    def missing(self, mapped: Mapped, name: str) -> Thing:
+        """An attribute that a class does not have: what a lambda says is only looked up when mappers are configured."""
+        if not self.waits or name in RESERVED or name.startswith("_"):
+            raise OpenError
+        raise RefusedError(
+            "string-expression",
+            f"type object '{mapped.name}' has no attribute '{name}'",
+            f'{mapped.name} has no attribute "{name}"',
+            (mapped,),
+        )
 
     def record(self, site: Site, ordinal: int) -> Call:
         """The n-th call."""
@@ -96,4 +135,5 @@ class CodeEvaluation(Evaluation):
         exits = self.builder.linker.table(site.path).exits.get(scope, [])
         if len(exits) != 1:
             raise OpenError
+        self.waits = True
         return site._replace(scope=scope, expr=exits[0].value)

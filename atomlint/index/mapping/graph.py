@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from ...finding import Position, Span
 from ..value import Value
+from .arguments import Arguments
 from .builder import Builder
 from .causes import Causes
 from .configurator import Configurator
@@ -67,6 +68,10 @@ class Mapping:
         """All of them, configured, those that a ``backref`` makes too."""
         return self.configurator.relationships
 
+    def lazy(self, made: Relationship) -> str | None:
+        """How a relationship is loaded: ``select``, ``joined`` and so on; None when that is not known."""
+        return Arguments(self.builder, made).lazy
+
     @cached_property
     def problems(self) -> tuple[Problem, ...]:
         """What is wrong, each cause once, in file order; definition-time and configure-time ones."""
@@ -77,9 +82,7 @@ class Mapping:
         found = causes.sorted_out(definitions)
         found += Schema(self.builder, self.configurator.keys).problems()
         found += cascades_from_many(self.relationships)
-        fixes = Fixes(self, self.configurator)
-        for problem in found:
-            fixes.add(problem)
+        Fixes(self, self.configurator).add(found)
         return tuple(sorted(found, key=lambda problem: problem.sort_key))
 
     @cached_property

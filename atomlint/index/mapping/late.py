@@ -59,7 +59,7 @@ class LateAttributes:
         if owner is None or typing_only(table, frame):
             return
         if table.facts.scopes[site.scope].kind == "function" or not self._runs(table, frame):
-            made = self.builder.names.made(site._replace(expr=value))
+            made = self.builder.names.made(site.part(value))
             if self._is_mapped_value(made):
                 self._perhaps(owner, name, place)
             return

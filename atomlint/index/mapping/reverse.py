@@ -124,12 +124,13 @@ class Reverse:
         )
 
     def _may_lead(self, other: Relationship, target: Mapped) -> bool:
+        """Whether the backref of a relationship may give a class an attribute: it does so for its target and the heirs of it."""
         leads = self._target_of(other)
         if leads is not None:
-            return leads.root is target.root
+            return leads in target.lineage
         site = other.arguments.get("argument")
         named = None if site is None else self.builder.texts.of(site)
-        return named is None or named.rpartition(".")[2] in {cls.name for cls in target.root.family}
+        return named is None or named.rpartition(".")[2] in {cls.name for cls in target.lineage}
 
 
 def is_property(attribute: Attribute) -> bool:

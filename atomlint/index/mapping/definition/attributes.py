@@ -97,7 +97,7 @@ def _in_tuple(check: Check, mapped: Mapped, name: str, site: Site, place: Place)
     expr = site.expr
     if type(expr) is not list or expr[:1] != ["[]"] or len(expr) != 2:
         return
-    made = check.names.made(site._replace(expr=expr[1]))
+    made = check.names.made(site.part(expr[1]))
     if made is None or made.call is None or made.rest or made.site is None or not check.is_tuple(place):
         return
     library = check.library(made.site)

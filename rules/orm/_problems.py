@@ -16,7 +16,7 @@ NEEDS = (
     "declarative_base", "map_imperatively", "Table(",
 )  # fmt: skip
 """What a file holds that a mapping can stand in."""
-MOST_CONSEQUENCES = 10
+MOST_CONSEQUENCES = 50
 
 
 def has(index: Index, kind: str) -> bool:

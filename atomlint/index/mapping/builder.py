@@ -8,15 +8,17 @@ from typing import TYPE_CHECKING
 from ..views import Class
 from .annotations import Annotations
 from .bases import SQLMODEL, Bases
+from .bindings import always, typing_only
 from .classes import ClassReader
 from .columns import Columns
 from .late import LateAttributes
 from .lookup import Lookup, RefusedError
-from .names import Names, always, typing_only
+from .names import Names
 from .programs import Programs
 from .records import Column, Mapped, Place, Registry, Site, Table
 from .tables import Tables
 from .texts import Texts, WholeTexts
+from .unread import Unread
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -49,6 +51,7 @@ class Builder:
         self.annotations = Annotations(self.typing_names)
         self.columns = Columns(self.names, self.texts, self.bases, self.annotations)
         self.lookup = Lookup(self.programs)
+        self.unread = Unread(index)
         self.tables = Tables(self)
         self.late = LateAttributes(self)
         self._mapped: dict[Value, Mapped] = {}
@@ -86,8 +89,10 @@ class Builder:
         return name in LIBRARY_NAMES
 
     def is_elsewhere(self, registry: Registry, name: str) -> bool:
-        """Whether a class of that name may be mapped in a way that is not followed: by functions, in unknown registries."""
-        return (registry, name) in self.unbound or name in self.unfollowed
+        """Whether a class of that name may be mapped in a way that is not followed: by functions, in unknown registries,
+        in files that do not parse.
+        """
+        return (registry, name) in self.unbound or name in self.unfollowed or name in self.unread.names
 
     @cached_property
     def unfollowed(self) -> frozenset[str]:

@@ -133,15 +133,15 @@ class Causes:
     # --- causes ----------------------------------------------------------------------------------------------------
 
     def _cause(self, problem: Problem) -> Problem | None:
-        if problem.kind == "duplicate-class" and len(problem.culprits) > 1:
-            return self.duplicates.pair(*problem.culprits[:2])
         made = problem.subject
+        found = None if made is None else self.duplicates.of.get(made.owner)
+        if len(problem.culprits) > 1 and (problem.kind == "duplicate-class" or problem.kind in JOINS):
+            return found if found and problem.kind in JOINS else self.duplicates.pair(*problem.culprits[:2])
         if made is None:
             return None
         if problem.kind == "viewonly-flags" and problem.phase == "configuration":
             known = self._pairs.setdefault(problem.message, problem)
             return None if known is problem else known
-        found = self.duplicates.of.get(made.owner)
         if found is not None and (problem.kind in JOINS or problem.kind == "overlaps"):
             return found
         for other in problem.others:

@@ -6,8 +6,8 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from .bases import SQLMODEL
+from .bindings import always, typing_only
 from .bodies import Bodies
-from .names import always, typing_only
 from .owntables import OwnTable
 from .records import Mapped, Place, Site, Table
 from .values import Reader, columns_of

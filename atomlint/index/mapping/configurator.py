@@ -18,7 +18,7 @@ from .reverse import Reverse
 if TYPE_CHECKING:
     from .builder import Builder
     from .overlaps import Others
-    from .records import Column, Relationship
+    from .records import Column, Mapped, Relationship
 
 
 class Configurator:
@@ -141,7 +141,30 @@ class Configurator:
         made.remote_side = given.columns("remote_side")
         if "_local_remote_pairs" in made.arguments:
             raise OpenError
-        made.target = given.target()
+        try:
+            made.target = given.target()
+        except RefusedError as error:
+            if error.kind == "duplicate-class":
+                self._behind(made, error.culprits)
+            raise
+
+    def _behind(self, made: Relationship, culprits: tuple[Mapped, ...]) -> None:
+        """What SQLAlchemy refuses once the first of two classes is gone: deleted, or collected as garbage."""
+        survivor = culprits[-1]
+        namesakes = made.owner.registry.classes.get(made.owner.name, [])
+        if culprits[0].cls.path != survivor.cls.path or made.owner is not namesakes[-1]:
+            return
+        made.target = survivor
+        try:
+            Join(self.keys, made).work()
+            if made.back_populates:
+                self._reverse.half(made)
+        except OpenError:
+            pass
+        except RefusedError as error:
+            error.culprits = culprits
+            self.refuse(made, error)
+        made.target, made.direction = None, ""
 
     def _overlap(self, made: Relationship, source: Column, written: Column, others: Others) -> None:
         told = ", ".join(sorted(f"'{other}' (copies {column} to {written})" for other, column in others))

@@ -94,7 +94,7 @@ class ForeignKeys:
         if len(found) > 1:
             raise OpenError
         if not found:
-            if metadata.open:
+            if metadata.open or named.name in self.builder.unread.tables:
                 raise OpenError
             raise NoTableError(named.key)
         column = found[0].columns.get(named.column)

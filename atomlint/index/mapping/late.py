@@ -5,13 +5,17 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ..tables import dotted, text_of
+from .bindings import always, typing_only
 from .classes import ClassReader
-from .names import Made, always, typing_only
-from .records import Mapped, Place, Site
+from .records import Attribute, Mapped, Place, Site
 
 if TYPE_CHECKING:
+    from ..tables import Table
     from .builder import Builder
+    from .names import Made
 
+MAPPED_BY = ("__mapper__", "__table__", "__tablename__")
+"""Attributes that every mapped class has."""
 ADDERS = ("setattr", "add_property", "add_properties", "add_mapped_attribute", "__setattr__")
 
 
@@ -50,19 +54,35 @@ class LateAttributes:
             return None
         return self.builder.mapped(made.value)
 
-    def _assigned(self, site: Site, name: str, place: Place, value: object, table: object, frame: int) -> None:
-        from ..tables import Table
-
-        assert isinstance(table, Table)
+    def _assigned(self, site: Site, name: str, place: Place, value: object, table: Table, frame: int) -> None:
         owner = self._owner(site)
         if owner is None or typing_only(table, frame):
             return
-        if table.facts.scopes[site.scope].kind == "function" or not always(table, frame):
+        if table.facts.scopes[site.scope].kind == "function" or not self._runs(table, frame):
             made = self.builder.names.made(site.part(value))
             if self._is_mapped_value(made):
-                owner.open = True
+                self._perhaps(owner, name, place)
             return
         ClassReader(self.builder, owner).late(name, Site(site.path, site.scope, value), place)
+
+    def _runs(self, table: Table, frame: int) -> bool:
+        """Whether a statement runs whenever its module does: tests whether a mapped class is mapped hold."""
+        return always(table, frame, lambda test: self._is_mapped_already(table, test))
+
+    def _is_mapped_already(self, table: Table, test: object) -> bool:
+        if type(test) is not str or test[:1] != "@" or not test[1:].isdigit():
+            return False
+        call = table.facts.calls[int(test[1:])]
+        if call.callee != "hasattr" or len(call.args) != 2 or text_of(call.args[1]) not in MAPPED_BY:
+            return False
+        return self._owner(Site(table.path, call.scope, call.args[0])) is not None
+
+    def _perhaps(self, owner: Mapped, name: str, place: Place) -> None:
+        """An attribute that a class gets at some times."""
+        if name in owner.attributes:
+            owner.open = True
+        else:
+            owner.attributes[name] = Attribute(name, "unknown", owner, owner.cls.value, place)
 
     def _is_mapped_value(self, made: Made | None) -> bool:
         if made is None or made.call is None or made.site is None:
@@ -90,8 +110,11 @@ class LateAttributes:
                 self._by_name(dotted(holder) or "")
             return
         within_function = table.facts.scopes[call.scope].kind == "function"
-        if key is None or within_function or not always(table, call.frame):
+        if key is None:
             owner.open = True
+            return
+        if within_function or not self._runs(table, call.frame):
+            self._perhaps(owner, key, Place(path, "call", ordinal))
             return
         ClassReader(self.builder, owner).late(key, Site(path, call.scope, value), Place(path, "call", ordinal))
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NoReturn
 
 from .arguments import Arguments
 from .joins import MANY_TO_MANY, MANY_TO_ONE, ONE_TO_MANY
@@ -33,24 +33,10 @@ class Reverse:
             RefusedError: SQLAlchemy would refuse the pair.
             OpenError: the other half is not known.
         """
-        target = made.target
+        found = self.half(made)
+        other, target = found.relationship, made.target
+        assert other is not None
         assert target is not None
-        found = target.find(made.back_populates)
-        if found is None or not is_property(found):
-            self._missing(made, target, found)
-            return
-        other = found.relationship
-        if other is None:
-            raise RefusedError(
-                "back-populates-not-relationship",
-                f"back_populates on relationship '{made}' refers to attribute '{target.name}.{made.back_populates}' that is "
-                "not a relationship. The back_populates parameter should refer to the name of a relationship on the target "
-                "class.",
-                f"{found.owner.name}.{found.name} is a {found.kind.replace('_', ' ')}",
-                (found.owner,),
-            )
-        if other.open:
-            raise OpenError
         self._check_viewing(made, other)
         self._check_viewing(other, made)
         if other not in made.reverse:
@@ -81,6 +67,31 @@ class Reverse:
             error.other = found
             raise error
 
+    def half(self, made: Relationship) -> Attribute:
+        """The relationship that ``back_populates`` names, as an attribute of the target.
+
+        Raises:
+            RefusedError: the target has no such relationship.
+            OpenError: the other half is not known.
+        """
+        target = made.target
+        assert target is not None
+        found = target.find(made.back_populates)
+        if found is None or not is_property(found):
+            self._missing(made, target, found)
+        if found.relationship is None:
+            raise RefusedError(
+                "back-populates-not-relationship",
+                f"back_populates on relationship '{made}' refers to attribute '{target.name}.{made.back_populates}' that is "
+                "not a relationship. The back_populates parameter should refer to the name of a relationship on the target "
+                "class.",
+                f"{found.owner.name}.{found.name} is a {found.kind.replace('_', ' ')}",
+                (found.owner,),
+            )
+        if found.relationship.open:
+            raise OpenError
+        return found
+
     def _target_of(self, other: Relationship) -> Mapped | None:
         if other.target is None and not other.failed and other not in self.started:
             try:
@@ -98,25 +109,28 @@ class Reverse:
                 f"{one} is viewonly",
             )
 
-    def _missing(self, made: Relationship, target: Mapped, found: Attribute | None) -> None:
+    def _missing(self, made: Relationship, target: Mapped, found: Attribute | None) -> NoReturn:
         name = made.back_populates
         if target.is_open or (found is not None and found.kind in ("unknown", "declared")):
             raise OpenError
         if any(other.backref == name and self._may_lead(other, target) for other in self.relationships):
             raise OpenError
-        error = RefusedError(
+        raise RefusedError(
             "back-populates-missing",
             f"Mapper 'Mapper[{target.name}({target.table.name if target.table else '?'})]' has no property '{name}'. If this "
             "property was indicated from other mappers or configure events, ensure registry.configure() has been called.",
             f'{target.name} has no attribute "{name}"' if found is None else f"{target.name}.{name} is not mapped",
             (target,),
         )
-        raise error
 
     def _may_lead(self, other: Relationship, target: Mapped) -> bool:
         """Whether the backref of a relationship may give a class an attribute: it does so for its target and the heirs of it."""
         leads = self._target_of(other)
-        return leads is None or leads in target.lineage
+        if leads is not None:
+            return leads in target.lineage
+        site = other.arguments.get("argument")
+        named = None if site is None else self.builder.texts.of(site)
+        return named is None or named.rpartition(".")[2] in {cls.name for cls in target.lineage}
 
 
 def is_property(attribute: Attribute) -> bool:

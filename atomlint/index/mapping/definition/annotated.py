@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from ...tables import text_of
 from ..bases import SQLMODEL
-from ..names import typing_only
+from ..bindings import typing_only
 from ..records import Site
 
 if TYPE_CHECKING:

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections import defaultdict
 from typing import TYPE_CHECKING, Any
 
+from ..bindings import always, typing_only
 from ..columns import place_of
-from ..names import BUILTINS, always, typing_only
+from ..names import BUILTINS
 from ..problems import WARNING, Related
 from ..records import Place, Site
 from .calls import of_column

@@ -1,0 +1,48 @@
+"""What files that do not parse may define: nothing is said of names and tables that are missed and stand in one of them."""
+
+from __future__ import annotations
+
+import re
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from .texts import snake_case
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from ..facade import Index
+
+NAME = re.compile(r"^[ \t]*(?:class[ \t]+(\w+)|(\w+)[ \t]*=)", re.MULTILINE)
+QUOTED = re.compile(r"""["'](\w+)["']""")
+
+
+class Unread:
+    """Looked at when something is missed, and not before."""
+
+    def __init__(self, index: Index) -> None:
+        self.index = index
+
+    @cached_property
+    def names(self) -> frozenset[str]:
+        """Classes that they define, and names that they assign."""
+        return frozenset(one or other for text in self._texts for one, other in NAME.findall(text))
+
+    @cached_property
+    def tables(self) -> frozenset[str]:
+        """Names that a table of theirs can have: written, or made of the name of a class."""
+        written = {name for text in self._texts for name in QUOTED.findall(text)}
+        return frozenset({*written, *map(snake_case, self.names), *map(str.lower, self.names)})
+
+    @cached_property
+    def _texts(self) -> tuple[str, ...]:
+        return tuple(self._found())
+
+    def _found(self) -> Iterator[str]:
+        for path in self.index.paths:
+            facts = self.index.table(path).facts
+            if facts.calls or facts.assigns or facts.imports or len(facts.scopes) > 1 or path in self.index.tests:
+                continue
+            text = self.index.text(path)
+            if text is not None and text.strip() and self.index.tree(path) is None:
+                yield text

@@ -23,6 +23,7 @@ SAME = {
     "unresolved-fk-table": "unresolved-foreign-key",
     "unresolved-fk-column": "unresolved-foreign-key",
     "duplicate-table": "duplicate-class",
+    "pk-combined": "pk-warning",
 }
 """Kinds of the reference that one rule speaks of."""
 MUTUAL = frozenset({

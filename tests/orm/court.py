@@ -211,6 +211,11 @@ def judged(request):
     return {"outcomes": record.outcomes, "classes": count, "lost": sorted(record.lost)}
 
 
+def mappers_of(registry):
+    """The mappers of a registry, without classes that wait to be reflected: these have none yet."""
+    return [manager.mapper for manager in registry._managers if manager.is_mapped]
+
+
 def configure(record):
     """``configure_mappers()`` that goes on after a failure. The number of mappers."""
     from sqlalchemy.orm import mapperlib
@@ -220,9 +225,10 @@ def configure(record):
     mapperlib._already_compiling = True  # asking a mapper for its columns must not start the real thing
     count = 0
     for registry in mapperlib._all_registries():
-        DECLARED.update(prop for mapper in registry.mappers for prop in mapper._props.values())
+        DECLARED.update(prop for mapper in mappers_of(registry) for prop in mapper._props.values())
     for registry in sorted(
-        mapperlib._all_registries(), key=lambda registry: min([m.class_.__name__ for m in registry.mappers], default="")
+        mapperlib._all_registries(),
+        key=lambda registry: min([m.class_.__name__ for m in mappers_of(registry)], default=""),
     ):
         mappers = list(registry._mappers_to_configure())
         count += len(mappers)
@@ -263,7 +269,7 @@ def owners(table, column=None):
     found = [
         mapper
         for registry in mapperlib._all_registries()
-        for mapper in registry.mappers
+        for mapper in mappers_of(registry)
         if mapper.local_table is table and (column is None or column in mapper._columntoproperty)
     ]
     if not found:

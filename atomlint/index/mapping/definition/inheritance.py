@@ -273,6 +273,8 @@ def of_combined(check: Check, mapped: Mapped) -> Iterator[Problem]:
                 continue
             if not mapped.joined_on:
                 continue  # what joins the two is not known
+            if column.key != attribute.name:
+                continue  # an attribute that is called otherwise than its column is a configured one
             if len(attribute.columns) > 1:
                 continue
             yield check.problem(

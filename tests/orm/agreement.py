@@ -49,9 +49,14 @@ class Claim(NamedTuple):
         return f"{self.severity} {self.kind} {self.owner}.{self.attribute}"
 
 
-def claims(files: dict[str, str]) -> list[Claim]:
-    """What atomlint's index says of models given as texts, the consequences of its problems too."""
-    mapping = index_of(files).mapping
+def claims(files: dict[str, str], version: str = "") -> list[Claim]:
+    """What atomlint's index says of models given as texts, the consequences of its problems too.
+
+    Args:
+        version: of SQLAlchemy, that the project says to have; the newest where it says nothing.
+    """
+    stated = {"requirements.txt": f"SQLAlchemy=={version}.0\n"} if version else {}
+    mapping = index_of(files | stated).mapping
     found: list[Claim] = []
 
     def add(problem, *, cause: bool) -> None:
@@ -175,6 +180,16 @@ class Tally:
     def share(self, severity: str) -> float:
         said = sum(count for (of, _), count in self.said.items() if of == severity)
         return sum(count for (of, _), count in self.met.items() if of == severity) / said if said else 1.0
+
+    def counts(self) -> list[list[list[object]]]:
+        """What was counted, for JSON."""
+        return [[[*key, count] for key, count in table.items()] for table in (self.said, self.met, self.false)]
+
+    def add_counts(self, counts: list[list[list[object]]]) -> None:
+        """Add what another one counted."""
+        for table, rows in zip((self.said, self.met, self.false), counts, strict=True):
+            for severity, kind, count in rows:
+                table[str(severity), str(kind)] += int(str(count))
 
     def lines(self) -> list[str]:
         """One line a kind: how often SQLAlchemy says it, and how often atomlint does too, or does alone."""

@@ -2,7 +2,8 @@
 
 A request is ``{"files": {path: text}, "modules": [name, ...]}`` for models given as texts, or ``{"root": directory,
 "modules": [...]}`` for models on disk. An answer is ``{"outcomes": [...], "classes": number}``. Each request is judged in a
-child forked from this process, which has SQLAlchemy loaded: 17 ms instead of 0.8 s.
+child forked from this process, which has SQLAlchemy loaded: 17 ms instead of 0.8 s. A request ``[request, ...]`` is judged
+in one child, one after the other, and answered by a list: a fork less for each.
 
 Statements of texts are executed one by one, and mappers are configured property by property: independent failures are all
 seen, not the first alone. Mappers are configured only when everything could be imported.
@@ -299,20 +300,53 @@ def inspect_tables(record):
                 record.add("error", "DuplicateIndexName", f"index {name} already exists", [], "tables")
 
 
+def forget():
+    """Take back what judging left in this process: modules, mappers, and what ``typing`` keeps."""
+    import typing
+
+    from sqlalchemy.orm import clear_mappers, mapperlib
+
+    mapperlib._already_compiling = False
+    clear_mappers()
+    DECLARED.clear()
+    sys.meta_path[:] = [finder for finder in sys.meta_path if not isinstance(finder, Texts)]
+    for name in sys.modules.keys() - LOADED:
+        if hasattr(sys.modules[name], "__spec__") and isinstance(getattr(sys.modules[name].__spec__, "loader", None), Texts):
+            del sys.modules[name]
+    for cleanup in typing._cleanups:
+        cleanup()
+
+
+def judged_safely(request):
+    """The answer to one request, or what it failed of."""
+    signal.alarm(SECONDS)
+    try:
+        return judged(request)
+    except BaseException:
+        return {"crash": traceback.format_exc()}
+
+
+def judged_all(request):
+    """The answer to a request, or to each of a list."""
+    if not isinstance(request, list):
+        return judged_safely(request)
+    said = []
+    for one in request:
+        said.append(judged_safely(one))
+        forget()
+    return said
+
+
 def answer(line, stdout):
     """Judge in a child, and write what it says."""
     read, write = os.pipe()
     pid = os.fork()
     if pid == 0:
         os.close(read)
-        signal.alarm(SECONDS)
         quiet = os.open(os.devnull, os.O_RDWR)
         for stream in (0, 1, 2):
             os.dup2(quiet, stream)
-        try:
-            said = judged(json.loads(line))
-        except BaseException:
-            said = {"crash": traceback.format_exc()}
+        said = judged_all(json.loads(line))
         with os.fdopen(write, "w", encoding="utf-8") as file:
             file.write(json.dumps(said))
         os._exit(0)

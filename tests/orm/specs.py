@@ -80,7 +80,7 @@ class Graph:
 
 
 PYTHON = {"Integer": "int", "String(50)": "str", "Boolean": "bool"}
-HEAD = "from sqlalchemy import Boolean, Column, ForeignKey, Index, Integer, String, Table, UniqueConstraint\n"
+HEAD = "from sqlalchemy import Boolean, Column, ForeignKey, ForeignKeyConstraint, Index, Integer, String, Table, UniqueConstraint\n"
 CLASSIC = "from sqlalchemy.orm import backref, declarative_base, declared_attr, relationship\n"
 ANNOTATED = "from sqlalchemy.orm import DeclarativeBase, Mapped, backref, declared_attr, mapped_column, relationship\n"
 

@@ -12,7 +12,7 @@ from .specs import written
 from .strategies import graphs
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable
 
     from .judge import Judge
     from .specs import Graph
@@ -52,16 +52,23 @@ def drawn(number: int, start: int, version: str = "") -> list[Graph]:
     return found
 
 
-def disagreements(judge: Judge, many: Iterable[Graph], tally: Tally) -> Iterator[Disagreement]:
-    """Those of the graphs on which the two differ; the tally counts all."""
+def disagreements(judge: Judge, many: Iterable[Graph], tally: Tally) -> list[Disagreement]:
+    """Those of the graphs on which the two differ; the tally counts all.
+
+    The judge looks at many together; those that seem to differ, it is asked about once more, each alone.
+    """
     kept = [(graph, written(graph)) for graph in many]
+    suspects: list[tuple[dict[str, str], tuple[str, ...]]] = []
     for (graph, files), verdict in zip(kept, judge.verdicts(files for _, files in kept), strict=True):
         agreement = compare(verdict, claims(files, judge.version))
-        if not agreement:
-            agreement = Disagreement.of(judge, files, tuple(graph.done)).agreement
-        tally.add(agreement)
-        if not agreement:
-            yield Disagreement(files, tuple(graph.done), agreement)
+        if agreement:
+            tally.add(agreement)
+        else:
+            suspects.append((files, tuple(graph.done)))
+    found = [Disagreement.of(judge, files, done) for files, done in suspects]
+    for one in found:
+        tally.add(one.agreement)
+    return [one for one in found if not one.agreement]
 
 
 def shrunk(judge: Judge, one: Disagreement) -> Disagreement:

@@ -48,6 +48,7 @@ class Maker:
         self.turn = 0
         self.bare: list[tuple[Model, Model]] = []
         """Pairs of classes that no second foreign key may link."""
+        self.without_id: set[str] = set()
 
     def chance(self, of: int) -> bool:
         return self.draw(st.integers(0, of - 1)) == 0
@@ -67,12 +68,11 @@ class Maker:
 
     def related(self) -> None:
         """One shape of relationship between two classes, or of one with itself."""
-        models = self.graph.models
+        models = [model for model in self.graph.models if model.name not in self.without_id]
         one, other = self.pick(models), self.pick(models)
         self.turn += 1
         shape = self.pick(SHAPES)
-        pair = {self.root(one).name, self.root(other).name}
-        if any(pair == {self.root(a).name, self.root(b).name} for a, b in self.bare):
+        if self.is_bare(one, other):
             return
         if one is other or self.kin(one, other):
             if shape in ("many_to_many", "many_to_many_backref", "many_to_many_alone", "network"):
@@ -81,6 +81,10 @@ class Maker:
                 self.tree(one)
             return
         getattr(self, shape)(one, other)
+
+    def is_bare(self, one: Model, other: Model) -> bool:
+        pair = {self.root(one).name, self.root(other).name}
+        return any(pair == {self.root(a).name, self.root(b).name} for a, b in self.bare)
 
     def kin(self, one: Model, other: Model) -> bool:
         return self.root(one) is self.root(other)
@@ -199,6 +203,7 @@ class Maker:
         """A class between two others whose primary key is theirs."""
         name = f"{one.name[:6]}{other.name[:6]}{'ABCDEFGHIJKLMNOPQRSTUVWXYZ'[self.turn]}"
         between = Model(name, f"{name.lower()}_rows", [Col("note", "String(50)")])
+        self.without_id.add(name)
         self.graph.models.append(between)
         for side in (one, other):
             self.pair(side, between)
@@ -361,14 +366,14 @@ def _heir(maker: Maker, name: str, base: Model) -> Model:
 def _owned(maker: Maker) -> None:
     """A mixin that brings a foreign key and a relationship."""
     graph = maker.graph
-    roots = [model for model in graph.models if model.base == "Base"]
+    roots = [model for model in graph.models if model.base == "Base" and model.name not in maker.without_id]
     target = maker.pick(roots)
     mixin = Mixin("Owned", [
         Col("owner_id", "Integer", f"{target.table}.id"),
         Rel("owner", target.name, {"foreign_keys": "lambda: cls.owner_id", "viewonly": "True"} if maker.chance(3) else {"foreign_keys": "lambda: cls.owner_id"}),
     ])  # fmt: skip
     graph.mixins.append(mixin)
-    others = [model for model in roots if model is not target]
+    others = [model for model in roots if model is not target and not maker.is_bare(model, target)]
     for model in others[:2] if others else []:
         model.mixins.append("Owned")
 

@@ -41,6 +41,23 @@ class WholeTexts:
         fitting = [text for text in some if mask(text) == seen]
         return fitting[0] if len(fitting) == 1 else None
 
+    def keyword(self, site: Site, name: str) -> str | None:
+        """The string constant that the call of a site is given by a keyword."""
+        spans = self.index.project.spans(site.path)
+        tree = self.index.tree(site.path) if spans is not None and site.at >= 0 else None
+        if spans is None or tree is None:
+            return None
+        first, _, last, end = spans.calls[4 * site.at : 4 * site.at + 4]
+        found = {
+            keyword.value.value
+            for node in ast.walk(tree)
+            if isinstance(node, ast.Call) and (node.lineno, node.end_lineno, node.end_col_offset) == (first, last, end)
+            for keyword in node.keywords
+            if keyword.arg == name and isinstance(keyword.value, ast.Constant)
+        }
+        text = found.pop() if len(found) == 1 else None
+        return text if isinstance(text, str) else None
+
     def _constants(self, path: str) -> list[tuple[int, int, str]]:
         found = self._kept.get(path)
         if found is None:

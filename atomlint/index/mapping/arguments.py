@@ -5,10 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ..tables import text_of
-from .evaluate import CodeEvaluation, StringEvaluation, TableRef, Text, Thing, Unmapped, as_clause, columns_in
+from .evaluate_code import CodeEvaluation
+from .evaluate_text import StringEvaluation
 from .expressions import ClassRef, copied
 from .lookup import OpenError, RefusedError
 from .names import BUILTINS
+from .things import TableRef, Text, Thing, Unmapped, as_clause, columns_in
 
 if TYPE_CHECKING:
     from .builder import Builder
@@ -45,7 +47,7 @@ class Arguments:
                 setattr(made, name, value)
         made.back_populates = self._text("back_populates")
         made.overlaps = frozenset(part.strip() for part in self._text("overlaps").split(",") if part.strip())
-        self._cascade()
+        self.read_cascade()
         self._uselist()
 
     def _text(self, name: str) -> str:
@@ -57,7 +59,8 @@ class Arguments:
             self.made.open = True
         return text or ""
 
-    def _cascade(self) -> None:
+    def read_cascade(self) -> None:
+        """The cascade, or the default, which depends on ``viewonly``."""
         made = self.made
         default = "merge" if made.viewonly else "save-update, merge"
         site = made.arguments.get("cascade")

@@ -1,22 +1,19 @@
-"""Expressions of relationships, in code and in strings, evaluated to classes, tables, columns and join conditions."""
+"""Expressions of relationships evaluated to classes, tables, columns and join conditions: what code and strings share."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from ..expressions import receiver
-from ..tables import Table as FactTable
 from ..tables import text_of
 from .expressions import ClassRef, Clause, Node, Ref
 from .lookup import OpenError, RefusedError
-from .names import BUILTINS
-from .records import Attribute, Column, Expr, Mapped, Place, Site, Table
+from .things import Bound, ColumnsOf, Function, Package, TableRef, Text, Thing, as_clause, marked
 
 if TYPE_CHECKING:
     from ...facts.records import Call
-    from ..value import Value
     from .builder import Builder
+    from .records import Attribute, Expr, Mapped, Site
 
 METHODS = {
     "is_": "is", "is_not": "is not", "isnot": "is not", "in_": "in", "not_in": "in", "notin_": "in", "like": "like",
@@ -28,66 +25,6 @@ COMPARES = {"==": "==", "!=": "!=", "<": "<", "<=": "<=", ">": ">", ">=": ">="}
 SUBQUERIES = frozenset(
     {"select", "exists", "aliased", "alias", "text", "literal_column", "join", "outerjoin", "union", "subquery"}
 )  # fmt: skip
-PLAIN = frozenset(
-    {"foreign", "remote", "and_", "or_", "not_", "func", "cast", "coalesce", "desc", "asc", "nullslast", "nullsfirst",
-     "nulls_last", "nulls_first", "case", "null", "true", "false", "literal", "collate", "extract", "type_coerce",
-     "tuple_", "any_", "all_", "distinct", "between", "bindparam"}
-)  # fmt: skip
-"""Names of SQLAlchemy that strings commonly use."""
-
-
-@dataclass(eq=False)
-class TableRef:
-    """A table that an expression names."""
-
-    table: Table
-
-
-@dataclass(eq=False)
-class ColumnsOf:
-    """``table.c``."""
-
-    table: Table
-
-
-@dataclass(eq=False)
-class Text:
-    """A string."""
-
-    text: str
-
-
-@dataclass(eq=False)
-class Unmapped:
-    """A class that is not mapped."""
-
-    value: Value
-
-
-@dataclass(eq=False)
-class Function:
-    """A function of SQLAlchemy, by its name; ``func.lower`` too."""
-
-    name: str
-
-
-@dataclass(eq=False)
-class Bound:
-    """A method of a clause."""
-
-    clause: Clause
-    name: str
-
-
-@dataclass(eq=False)
-class Package:
-    """A module of the registry, by its partial path."""
-
-    path: str
-
-
-Thing = Any
-"""One of the above, a `Clause`, a `ClassRef`, or a list of them."""
 
 
 class Evaluation:
@@ -111,6 +48,10 @@ class Evaluation:
 
     def made(self, site: Site, ordinal: int) -> Thing | None:
         """The column or table that a call makes."""
+        raise NotImplementedError
+
+    def within(self, site: Site, call: Call) -> Site:
+        """Where the parts of a call stand."""
         raise NotImplementedError
 
     # --- expressions -----------------------------------------------------------------------------------------------
@@ -245,7 +186,7 @@ class Evaluation:
         call = self.record(site, ordinal)
         if any(name == "**" for name, _ in call.keywords):
             raise OpenError
-        within = site._replace(scope=call.scope) if not isinstance(self, StringEvaluation) else site
+        within = self.within(site, call)
         on = receiver(call.callee)
         callee = self.of(within._replace(expr=call.callee)) if on is None or on[0][:1] != "@" else None
         if on is not None and callee is None:
@@ -286,229 +227,7 @@ class Evaluation:
         return Node(last, arguments)
 
 
-class CodeEvaluation(Evaluation):
-    """Expressions that stand in the code, lambdas included."""
-
-    def name(self, site: Site, name: str) -> Thing:
-        """What a bare name means."""
-        return self.of_made(site._replace(expr=name))
-
-    def _string(self, site: Site, expr: str) -> Thing:
-        if expr[:1] in ("'", "#", "?", ""):
-            return super()._string(site, expr)
-        return self.of_made(site)
-
-    def of_made(self, site: Site) -> Thing:
-        """The value of what a name, or attributes of it, lead to."""
-        found = self.builder.names.made(site)
-        if found is None:
-            raise OpenError
-        value: Thing
-        if found.kind == "ext":
-            if not found.library:
-                raise OpenError
-            inside = found.name.split(".")
-            return Function(".".join(inside[inside.index("func") :]) if "func" in inside else found.library)
-        if found.kind == "def" and found.value is not None:
-            value = self._of_definition(found.value, callable_=bool(found.rest))
-        elif found.kind == "expr" and found.site is not None:
-            if found.call is None:
-                if found.site == site:
-                    raise OpenError
-                value = self.of(found.site)
-            else:
-                value = self._made_or_called(found.site)
-        else:
-            raise OpenError
-        for part in found.rest:
-            value = self.attribute(value, part)
-        return value
-
-    def _made_or_called(self, site: Site) -> Thing:
-        ordinal = int(site.expr[1:])
-        return self._call(site, ordinal)
-
-    def _of_definition(self, value: Value, *, callable_: bool) -> Thing:
-        mapped = self.builder.mapped(value)
-        if mapped is not None:
-            return ClassRef(mapped)
-        scope = self.builder.linker.table(value.place).facts.scopes[value.scope]
-        if scope.kind == "class" and not callable_:
-            return Unmapped(value)
-        raise OpenError
-
-    def made(self, site: Site, ordinal: int) -> Thing | None:
-        """The column or table that a call makes."""
-        table = self.builder.table_made(site.path, ordinal)
-        if table is not None:
-            return TableRef(table)
-        columns = self.builder.columns_made(site.path, ordinal)
-        if not columns:
-            name = self.builder.columns.library(site)
-            if name in ("Column", "mapped_column", "Table", "relationship", "Field"):
-                raise OpenError
-            return None
-        own = [column for column in columns if column.table is not None and column.table in self.owner.tables]
-        some = own or (columns if len(columns) == 1 else [])
-        if len(some) != 1:
-            raise OpenError
-        return Ref(some[0])
-
-    def record(self, site: Site, ordinal: int) -> Call:
-        """The n-th call."""
-        return self.builder.linker.table(site.path).facts.calls[ordinal]
-
-    def returned(self, site: Site, scope: int) -> Site:
-        """What a lambda returns."""
-        exits = self.builder.linker.table(site.path).exits.get(scope, [])
-        if len(exits) != 1:
-            raise OpenError
-        return site._replace(scope=scope, expr=exits[0].value)
-
-
-class StringEvaluation(Evaluation):
-    """Expressions in strings: names are those of the registry, then tables, modules, and SQLAlchemy's own."""
-
-    def __init__(self, builder: Builder, owner: Mapped, text: str, place: Place, *, tables_first: bool = False) -> None:
-        super().__init__(builder, owner)
-        self.text = text
-        self.place = place
-        self.tables_first = tables_first
-        self.facts: FactTable | None = None
-
-    def value(self) -> Thing:
-        """The value of the string.
-
-        Raises:
-            OpenError: it is not known.
-            RefusedError: SQLAlchemy would refuse it.
-        """
-        from ...facts.extract import extract
-
-        text = self.text.strip()
-        if text.replace(".", "").replace("_", "").isalnum() and not text[:1].isdigit():
-            return self._string(Site("", 0, text), text)
-        try:
-            facts, _ = extract(f"_ = (\n{text}\n)")
-        except SyntaxError as error:
-            message = f"invalid syntax in {self.text!r}: {error.msg}"
-            raise RefusedError("string-expression", message, "the string does not parse") from None
-        self.facts = FactTable("", facts)
-        return self.of(Site("", 0, facts.assigns[-1].value))
-
-    def record(self, site: Site, ordinal: int) -> Call:  # noqa: ARG002
-        """The n-th call."""
-        assert self.facts is not None
-        return self.facts.facts.calls[ordinal]
-
-    def made(self, site: Site, ordinal: int) -> Thing | None:  # noqa: ARG002
-        """The column or table that a call makes."""
-        return None
-
-    def name(self, site: Site, name: str) -> Thing:  # noqa: ARG002
-        """What a bare name means."""
-        registry = self.owner.registry
-        if self.tables_first:
-            table = self._table(name)
-            if table is not None:
-                return table
-        mapped = self.builder.lookup.class_named(self.owner, name)
-        if mapped is not None:
-            return ClassRef(mapped)
-        table = self._table(name)
-        if table is not None:
-            return table
-        if any(f".{cls.module}.".find(f".{name}.") >= 0 for some in registry.classes.values() for cls in some):
-            return Package(name)
-        if name in PLAIN:
-            return Function(name)
-        if name in BUILTINS:
-            raise OpenError
-        if registry.open or registry.metadata.open or self.builder.is_elsewhere(registry, name):
-            raise OpenError
-        if name in SUBQUERIES or self.builder.is_library_name(name):
-            raise OpenError
-        raise self.builder.unknown_name(self.owner, self.text, name)
-
-    def _table(self, name: str) -> Thing | None:
-        metadata = self.owner.registry.metadata
-        found = self.builder.lookup.tables(metadata, name, self.owner.cls.path)
-        if len(found) > 1:
-            raise OpenError
-        if found:
-            return TableRef(found[0])
-        if any(key.startswith(f"{name}.") for key in metadata.tables):
-            return Package(f"schema:{name}")
-        return None
-
-    def in_package(self, package: Package, name: str) -> Thing:
-        """A class, a table or a module below a module or a schema."""
-        if package.path.startswith("schema:"):
-            found = self._table(f"{package.path[7:]}.{name}")
-            if found is None:
-                raise OpenError
-            return found
-        mapped = self.builder.lookup.class_named(self.owner, f"{package.path}.{name}")
-        if mapped is not None:
-            return ClassRef(mapped)
-        path = f"{package.path}.{name}"
-        classes = [cls for some in self.owner.registry.classes.values() for cls in some]
-        if any(f".{cls.module}.".find(f".{path}.") >= 0 for cls in classes):
-            return Package(path)
-        if self.owner.registry.open or self.builder.is_elsewhere(self.owner.registry, name):
-            raise OpenError
-        message = f"Module '{package.path}' has no mapped classes registered under the name '{name}'"
-        raise self.builder.unknown_name(self.owner, self.text, message)
-
-    def of_relationship(self, mapped: Mapped, name: str) -> Thing:
-        """A relationship where a column is wanted is refused."""
-        message = (
-            f"Property '{name}' is not an instance of ColumnProperty (i.e. does not correspond directly to a Column)."
-        )
-        raise RefusedError("string-expression", message, f"{mapped.name}.{name} is a relationship", (mapped,))
-
-    def missing(self, mapped: Mapped, name: str) -> Thing:
-        """An attribute that a class does not have is refused."""
-        message = f"Class {mapped.module}.{mapped.name} does not have a mapped column named '{name}'"
-        raise RefusedError("string-expression", message, f'{mapped.name} has no column "{name}"', (mapped,))
-
-
 def _is_tuple(attribute: Attribute) -> bool:
     """Whether an attribute is a literal tuple or list: a column with a comma behind it is none."""
     expr = attribute.site.expr if attribute.site is not None else None
     return type(expr) is list and expr[:1] == ["[]"]
-
-
-def as_clause(value: Thing) -> Clause:
-    """A value as a part of a condition; strings and lists are constants."""
-    if isinstance(value, (Ref, Node)):
-        return value
-    if isinstance(value, Text):
-        return Node("constant")
-    if isinstance(value, Function):
-        return Node(value.name)
-    if isinstance(value, list):
-        return Node("list", [as_clause(item) for item in value])
-    raise OpenError
-
-
-def marked(clause: Clause, mark: str) -> Clause:
-    """A condition whose columns carry a mark."""
-    if isinstance(clause, Ref):
-        return Ref(clause.column, clause.marks | {mark})
-    return Node(clause.operator, [marked(part, mark) for part in clause.parts])
-
-
-def columns_in(value: Thing) -> list[Column]:
-    """Columns that ``foreign_keys=`` or ``remote_side=`` gives: one, or a list of them.
-
-    Raises:
-        OpenError: something else is given.
-    """
-    items = value if isinstance(value, list) else [value]
-    found: list[Column] = []
-    for item in items:
-        if not isinstance(item, Ref):
-            raise OpenError
-        found.append(item.column)
-    return found

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from typing import TYPE_CHECKING, NamedTuple
 
-from .evaluate import CodeEvaluation
+from .evaluate_code import CodeEvaluation
 from .expressions import Ref
 from .lookup import OpenError, RefusedError
 

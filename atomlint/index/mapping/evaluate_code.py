@@ -1,0 +1,99 @@
+"""Expressions of relationships that stand in the code, lambdas included."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from .evaluate import Evaluation
+from .expressions import ClassRef, Ref
+from .lookup import OpenError
+from .things import Function, TableRef, Thing, Unmapped
+
+if TYPE_CHECKING:
+    from ...facts.records import Call
+    from ..value import Value
+    from .records import Site
+
+
+class CodeEvaluation(Evaluation):
+    """Expressions that stand in the code, lambdas included."""
+
+    def name(self, site: Site, name: str) -> Thing:
+        """What a bare name means."""
+        return self.of_made(site._replace(expr=name))
+
+    def _string(self, site: Site, expr: str) -> Thing:
+        if expr[:1] in ("'", "#", "?", ""):
+            return super()._string(site, expr)
+        return self.of_made(site)
+
+    def of_made(self, site: Site) -> Thing:
+        """The value of what a name, or attributes of it, lead to."""
+        found = self.builder.names.made(site)
+        if found is None:
+            raise OpenError
+        value: Thing
+        if found.kind == "ext":
+            if not found.library:
+                raise OpenError
+            inside = found.name.split(".")
+            return Function(".".join(inside[inside.index("func") :]) if "func" in inside else found.library)
+        if found.kind == "def" and found.value is not None:
+            value = self._of_definition(found.value, callable_=bool(found.rest))
+        elif found.kind == "expr" and found.site is not None:
+            if found.call is None:
+                if found.site == site:
+                    raise OpenError
+                value = self.of(found.site)
+            else:
+                value = self._made_or_called(found.site)
+        else:
+            raise OpenError
+        for part in found.rest:
+            value = self.attribute(value, part)
+        return value
+
+    def _made_or_called(self, site: Site) -> Thing:
+        ordinal = int(site.expr[1:])
+        return self._call(site, ordinal)
+
+    def _of_definition(self, value: Value, *, callable_: bool) -> Thing:
+        mapped = self.builder.mapped(value)
+        if mapped is not None:
+            return ClassRef(mapped)
+        scope = self.builder.linker.table(value.place).facts.scopes[value.scope]
+        if scope.kind == "class" and not callable_:
+            return Unmapped(value)
+        raise OpenError
+
+    def made(self, site: Site, ordinal: int) -> Thing | None:
+        """The column or table that a call makes."""
+        table = self.builder.table_made(site.path, ordinal)
+        if table is not None:
+            return TableRef(table)
+        columns = self.builder.columns_made(site.path, ordinal)
+        if not columns:
+            name = self.builder.columns.library(site)
+            if name in ("Column", "mapped_column", "Table", "relationship", "Field"):
+                raise OpenError
+            return None
+        own = [column for column in columns if column.table is not None and column.table in self.owner.tables]
+        some = own or (columns if len(columns) == 1 else [])
+        if len(some) != 1:
+            raise OpenError
+        return Ref(some[0])
+
+    def record(self, site: Site, ordinal: int) -> Call:
+        """The n-th call."""
+        return self.builder.linker.table(site.path).facts.calls[ordinal]
+
+    def within(self, site: Site, call: Call) -> Site:
+        """Where the parts of a call stand: in the call's own scope."""
+        return site._replace(scope=call.scope)
+
+    def returned(self, site: Site, scope: int) -> Site:
+        """What a lambda returns."""
+        exits = self.builder.linker.table(site.path).exits.get(scope, [])
+        if len(exits) != 1:
+            raise OpenError
+        return site._replace(scope=scope, expr=exits[0].value)

@@ -6,17 +6,23 @@ from typing import TYPE_CHECKING
 
 from .evaluate import Evaluation
 from .expressions import ClassRef, Ref
-from .lookup import OpenError
+from .lookup import OpenError, RefusedError
 from .things import Function, TableRef, Thing, Unmapped
 
 if TYPE_CHECKING:
     from ...facts.records import Call
     from ..value import Value
-    from .records import Site
+    from .records import Mapped, Site
+
+OF_BASES = frozenset({"metadata", "registry", "query"})
+"""What declarative bases give their classes."""
 
 
 class CodeEvaluation(Evaluation):
     """Expressions that stand in the code, lambdas included."""
+
+    waits = False
+    """Whether a lambda was gone into: what it says is evaluated when everything is defined."""
 
     def name(self, site: Site, name: str) -> Thing:
         """What a bare name means."""
@@ -91,8 +97,16 @@ class CodeEvaluation(Evaluation):
         """Where the parts of a call stand: in the call's own scope."""
         return site._replace(scope=call.scope)
 
+    def missing(self, mapped: Mapped, name: str) -> Thing:
+        """An attribute that a class does not have: Python refuses it, in a lambda once mappers are configured."""
+        if not self.waits or name.startswith("_") or name in OF_BASES:
+            raise OpenError
+        message = f"type object '{mapped.name}' has no attribute '{name}'"
+        raise RefusedError("string-expression", message, f'{mapped.name} has no attribute "{name}"', (mapped,))
+
     def returned(self, site: Site, scope: int) -> Site:
         """What a lambda returns."""
+        self.waits = True
         exits = self.builder.linker.table(site.path).exits.get(scope, [])
         if len(exits) != 1:
             raise OpenError

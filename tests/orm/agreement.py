@@ -145,7 +145,6 @@ def compare(verdict: Verdict, stated: Iterable[Claim]) -> Agreement:
         claim
         for claim in found
         if claim.cause
-        and claim.sure
         and not any(meets(one, claim) for one in verdict.outcomes)
         and can_be_judged(verdict, claim)
     ]

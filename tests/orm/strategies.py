@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from contextlib import suppress
+from random import Random
 
 from hypothesis import strategies as st
 
@@ -317,7 +318,21 @@ def valid_graphs(draw, annotated: bool | None = None) -> Graph:
             maker.related()
     if maker.chance(4):
         _owned(maker)
+    if graph.annotated:
+        _annotate(graph, Random(draw(st.integers(0, 2**16))))
     return graph
+
+
+def _annotate(graph: Graph, by: Random) -> None:
+    """Ways of writing that mean the same, or what a valid model may mean as well."""
+    for attributes in [model.attributes for model in graph.models] + [mixin.attributes for mixin in graph.mixins]:
+        for one in attributes:
+            if isinstance(one, Col):
+                one.form = by.choice(["", "", "bare", "optional", "classic"])
+            else:
+                one.form = by.choice(["", "", "", "optional", "classic"])
+                if one.options.get("uselist") == "False" and one.form != "classic" and by.random() < 0.5:
+                    del one.options["uselist"]  # the annotation says so
 
 
 def _model(maker: Maker, name: str) -> Model:

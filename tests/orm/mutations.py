@@ -236,7 +236,7 @@ def copy_a_relationship(graph: Graph, pick) -> None:
 
 
 def move_a_relationship(graph: Graph, pick) -> None:
-    held, one = pick(attributes(graph, Rel))
+    held, one = pick([(held, rel) for held, rel in attributes(graph, Rel) if "cls." not in str(rel.options)])
     held[:] = [other for other in held if other is not one]
     pick(graph.models).attributes.append(one)
 

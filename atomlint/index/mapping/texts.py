@@ -42,10 +42,19 @@ class WholeTexts:
         else:
             first, last = spans.scopes[5 * site.scope + 3 : 5 * site.scope + 5]
         some = [one for one in self._constants(site.path) if first <= one.line and one.end <= last]
-        fitting = {one for one in some if mask(one.text) == seen}
+        shown = self._shown(site)
+        fitting = {one for one in some if mask(one.text) == seen or (seen == MASK and one.text not in shown)}
         own = {one.text for one in fitting if one.call == call}  # nearer than what stands in a call of the call
         texts = own if len(own) == 1 else {one.text for one in fitting}
         return texts.pop() if len(texts) == 1 else None
+
+    def _shown(self, site: Site) -> set[str]:
+        """Strings of the call of a site that the facts keep: what they mask for the sake of a name is none of them."""
+        if site.at < 0:
+            return {one.text for one in self._constants(site.path)}
+        call = self.index.project.linker.table(site.path).facts.calls[site.at]
+        given = [*call.args, *(value for _, value in call.keywords)]
+        return {text for value in given if (text := text_of(value)) is not None and MASK not in text}
 
     def keyword(self, site: Site, name: str) -> str | None:
         """The string constant that the call of a site is given by a keyword."""

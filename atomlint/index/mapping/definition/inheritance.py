@@ -147,7 +147,7 @@ def of_condition(check: Check, mapped: Mapped) -> Iterator[Problem]:
 def of_identity(check: Check, mapped: Mapped) -> Iterator[Problem]:
     """Rows of a hierarchy that no class, or two, stand for."""
     parent = mapped.inherits
-    if parent is None or mapped.inheritance == "concrete":
+    if parent is None:
         return
     line = list(mapped.lineage)
     if any("?" in one.mapper_args or one.open for one in line):

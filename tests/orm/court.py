@@ -257,6 +257,15 @@ def metadatas():
     return found.values()
 
 
+def variable(table):
+    """The name that a module of the models binds to a table."""
+    for name in sorted(sys.modules.keys() - LOADED):
+        for bound, value in list(getattr(sys.modules[name], "__dict__", {}).items()):
+            if value is table:
+                return bound
+    return ""
+
+
 def owners(table, column=None):
     """The class that maps a table, that of the base first, and the attribute of a column; the table's own names without one."""
     from sqlalchemy.orm import mapperlib
@@ -268,7 +277,7 @@ def owners(table, column=None):
         if mapper.local_table is table and (column is None or column in mapper._columntoproperty)
     ]
     if not found:
-        return table.name, "" if column is None else column.key
+        return variable(table) or table.name, "" if column is None else column.key
     first = min(found, key=lambda mapper: len(list(mapper.iterate_to_root())))
     return first.class_.__name__, "" if column is None else first._columntoproperty[column].key
 

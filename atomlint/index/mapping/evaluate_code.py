@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from .evaluate import Evaluation
 from .expressions import ClassRef, Ref
 from .lookup import OpenError, RefusedError
+from .names import BUILTINS
 from .things import Function, TableRef, Thing, Unmapped
 
 if TYPE_CHECKING:
@@ -37,6 +38,7 @@ class CodeEvaluation(Evaluation):
         """The value of what a name, or attributes of it, lead to."""
         found = self.builder.names.made(site)
         if found is None:
+            self._check_bound(site)
             raise OpenError
         value: Thing
         if found.kind == "ext":
@@ -58,6 +60,16 @@ class CodeEvaluation(Evaluation):
         for part in found.rest:
             value = self.attribute(value, part)
         return value
+
+    def _check_bound(self, site: Site) -> None:
+        """A name that nothing binds: Python refuses it, in a lambda once mappers are configured."""
+        name = site.expr.partition(".")[0]
+        if not self.waits or not name.isidentifier() or name in BUILTINS or name.startswith("__"):
+            return
+        table = self.builder.linker.table(site.path)
+        if not table.stars and not table.find(site.scope, name)[1]:
+            message = f"name '{name}' is not defined"
+            raise RefusedError("name-error-in-class-body", message, f"nothing in {site.path} binds {name}")
 
     def _made_or_called(self, site: Site) -> Thing:
         ordinal = int(site.expr[1:])

@@ -30,6 +30,8 @@ class Check:
         self.texts = builder.texts
         self.linker = builder.linker
         self.keys = ForeignKeys(builder)
+        self.identified: set[Mapped] = set()
+        """Classes whose identity their hierarchy knows: those that are refused only afterwards, too."""
         self._readers: dict[Mapped, ClassReader] = {}
         self._calls: dict[int, Site | None] = {}
         self._libraries: dict[tuple[str, int, str], str] = {}

@@ -147,6 +147,8 @@ def of_condition(check: Check, mapped: Mapped) -> Iterator[Problem]:
 def of_identity(check: Check, mapped: Mapped) -> Iterator[Problem]:
     """Rows of a hierarchy that no class, or two, stand for."""
     parent = mapped.inherits
+    if not mapped.refused:
+        check.identified.add(mapped)
     if parent is None:
         return
     line = list(mapped.lineage)
@@ -172,7 +174,7 @@ def of_identity(check: Check, mapped: Mapped) -> Iterator[Problem]:
     for other in check.builder.classes:
         if other is mapped:
             break
-        if value is None or other.root is not root or other.refused or other not in root.family:
+        if value is None or other.root is not root or other not in check.identified or other not in root.family:
             continue
         theirs = other.mapper_args.get("polymorphic_identity")
         if theirs is not None and _value(check, theirs) == value:

@@ -83,6 +83,7 @@ KINDS = [
     ("column-relationship-collision", r"WARNING: when configuring property '(?P<attr>\w+)'"),
     ("column-relationship-collision", r"Property '?[\w.]+'? on .* being replaced|[Pp]roperty of that name.*column"),
     ("duplicate-column-name", r"A column with name '[^']+' is already present in table"),
+    ("duplicate-column-name", r"Trying to redefine primary-key column"),  # on 1.4
     ("duplicate-column-name", r"On class '?\w+'?, Column object .* named directly multiple times"),
     ("column-shared", r"already assigned to Table"),
     ("column-args", r"keyword argument on Column is boolean only|The 'index' keyword argument|The 'unique' keyword argument"),

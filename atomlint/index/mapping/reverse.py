@@ -40,13 +40,15 @@ class Reverse:
             self._missing(made, target, found)
             return
         other = found.relationship
-        if other is None:
+        if other is None or target.lacks(found):
             raise RefusedError(
                 "back-populates-not-relationship",
                 f"back_populates on relationship '{made}' refers to attribute '{target.name}.{made.back_populates}' that is "
                 "not a relationship. The back_populates parameter should refer to the name of a relationship on the target "
                 "class.",
-                f"{found.owner.name}.{found.name} is a {found.kind.replace('_', ' ')}",
+                f"{found.owner.name}.{found.name} is a {found.kind.replace('_', ' ')}"
+                if other is None
+                else f"{target.name} is concrete: it has none of the relationships of {found.owner.name}",
                 (found.owner,),
             )
         if other.open:

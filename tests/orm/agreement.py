@@ -44,6 +44,8 @@ class Claim(NamedTuple):
     cause: bool
     sure: bool
     message: str
+    others: tuple[str, ...]
+    """Classes that it sets its own against."""
 
     def __str__(self) -> str:
         return f"{self.severity} {self.kind} {self.owner}.{self.attribute}"
@@ -72,6 +74,7 @@ def claims(files: dict[str, str], version: str = "") -> list[Claim]:
                 cause,
                 problem.confidence.name == "HIGH",
                 problem.message,
+                tuple(mapped.name for mapped in problem.culprits),
             )
         )
         for other in problem.consequences:
@@ -157,7 +160,7 @@ def can_be_judged(verdict: Verdict, claim: Claim) -> bool:
         return False  # tables cannot be sorted at all
     if verdict.configured:
         return True
-    return claim.phase == "import" and claim.owner not in verdict.lost
+    return claim.phase == "import" and verdict.lost.isdisjoint((claim.owner, *claim.others))
 
 
 class Tally:

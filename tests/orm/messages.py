@@ -66,7 +66,7 @@ KINDS = [
     ("table-args", r"'SchemaItem' object, such as a 'Column' or a 'Constraint' expected"),
     ("sti-table-args", r"Can't place __table_args__ on an inherited class with no table"),
     ("sti-primary-key", r"Can't place primary key columns on an inherited class with no table"),
-    ("sti-column-conflict", r"Column '(?P<attr>\w+)' on class .* conflicts with existing column"),
+    ("sti-column-conflict", r"Column '\w+' on class .* conflicts with existing column"),
     ("sti-columns-no-table", r"Can't declare columns on single-table-inherited subclass"),
     ("column-with-table", r"Can't add additional columns? '?(?P<attr>\w+)'? when specifying __table__"),
     ("multiple-mapped-bases", r"has multiple mapped bases"),

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from ..facts.records import Expr
     from ..source import SourceReader
     from ..tree import Tree
+    from .asyncrows import AsyncRows
     from .containers import Containers
     from .contract import Contract
     from .costs import Costs
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
     from .gates import Gate
     from .guards import Guard
     from .mapping.graph import Mapping
+    from .migrations.missing import Missing
     from .modes import ModeBranch, ModeGuard, Modes
     from .origins import Origins
     from .pools import Pools
@@ -145,6 +147,20 @@ class Index:
         from .mapping.graph import Mapping
 
         return Mapping(self)
+
+    @cached_property
+    def async_rows(self) -> AsyncRows:
+        """Rows that asynchronous sessions load, and what came with them."""
+        from .asyncrows import AsyncRows
+
+        return AsyncRows(self)
+
+    @cached_property
+    def unmigrated(self) -> list[Missing]:
+        """Mapped tables and columns that no Alembic revision creates."""
+        from .migrations.missing import missing
+
+        return missing(self)
 
     @cached_property
     def settings(self) -> Settings:

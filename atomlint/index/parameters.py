@@ -79,8 +79,12 @@ class Parameters:
                     return self._classes(self.annotation(path, scope, param.annotation))
         return NOTHING
 
-    def alias(self, path: str, scope: int, name: str) -> tuple[str, int, Expr] | None:
-        """The expression behind a module-level alias such as ``SessionDep = Annotated[Session, Depends(get_db)]``."""
+    def alias(self, path: str, scope: int, name: str, hops: int = 12) -> tuple[str, int, Expr] | None:
+        """The expression behind a module-level alias such as ``SessionDep = Annotated[Session, Depends(get_db)]``.
+
+        Args:
+            hops: imports that are followed at most: modules may import a name from each other in a circle.
+        """
         table = self.linker.table(path)
         for binding in table.lookup(scope, name) if "." not in name else ():
             if binding.assign is not None and type(binding.assign.value) is list:
@@ -89,7 +93,7 @@ class Parameters:
             if record is not None and record.attribute:
                 target = self.linker.modules.target(path, record)
                 if target is not None and target.endswith(".py"):
-                    return self.alias(target, 0, record.attribute)
+                    return self.alias(target, 0, record.attribute, hops - 1) if hops else None
         return None
 
     def is_injection(self, path: str, scope: int, callee: Expr) -> bool:

@@ -191,7 +191,7 @@ class RowSets:
             found.loaded |= {text.partition("__")[0] if text else ALL_RELATED for text in texts} or {ALL_RELATED}
         elif method == "options":
             for arg in record.args:
-                found.loaded |= _loads(table, arg)
+                found.loaded |= option_loads(table, arg)
 
 
 class _Found:
@@ -216,7 +216,7 @@ def _compared(arg: Expr) -> list[str]:
     return [name for part in arg[1:] for name in _compared(part)]
 
 
-def _loads(table: Table, expr: Expr) -> set[str]:
+def option_loads(table: Table, expr: Expr) -> set[str]:
     """Attributes that an option such as ``selectinload(Post.author)`` loads; ``*`` for what is not understood."""
     if type(expr) is not str or expr[:1] != "@":
         return {ALL_RELATED}

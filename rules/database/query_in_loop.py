@@ -60,8 +60,9 @@ from typing import TYPE_CHECKING
 
 from atomlint import Confidence, Context, Finding, Function, Note, rule
 
+from .._readings import place_of
 from .._repeats import confidence, may_repeat, others, path_to, repeats, trace
-from ._lazy import lazy_loops, place_of
+from ._lazy import lazy_loops
 from ._own_work import CREATES, WRITES, is_of_models, is_of_parents, is_of_ranges, writes_too
 from ._reads import read_of
 

@@ -55,10 +55,10 @@ def claims(files: dict[str, str], version: str = "") -> list[Claim]:
     """What atomlint's index says of models given as texts, the consequences of its problems too.
 
     Args:
-        version: of SQLAlchemy, that the project says to have; the newest where it says nothing.
+        version: of SQLAlchemy, that the project is said to require; the newest is assumed without.
     """
-    stated = {"requirements.txt": f"SQLAlchemy=={version}.0\n"} if version else {}
-    mapping = index_of(files | stated).mapping
+    required = {"requirements.txt": f"sqlalchemy=={version}.9\n"} if version else {}
+    mapping = index_of({**files, **required}).mapping
     found: list[Claim] = []
 
     def add(problem, *, cause: bool) -> None:

@@ -13,17 +13,18 @@ from .things import Function, TableRef, Thing, Unmapped
 if TYPE_CHECKING:
     from ...facts.records import Call
     from ..value import Value
-    from .records import Mapped, Site
+    from .records import Column, Mapped, Site
 
-OF_BASES = frozenset({"metadata", "registry", "query"})
-"""What declarative bases give their classes."""
+
+RESERVED = frozenset({"metadata", "registry", "query", "c", "columns"})
+"""What a declarative base gives every class."""
 
 
 class CodeEvaluation(Evaluation):
     """Expressions that stand in the code, lambdas included."""
 
     waits = False
-    """Whether a lambda was gone into: what it says is evaluated when everything is defined."""
+    """Whether a lambda was entered: what stands in it is evaluated late."""
 
     def name(self, site: Site, name: str) -> Thing:
         """What a bare name means."""
@@ -92,7 +93,9 @@ class CodeEvaluation(Evaluation):
         columns = self.builder.columns_made(site.path, ordinal)
         if not columns:
             name = self.builder.columns.library(site)
-            if name in ("Column", "mapped_column", "Table", "relationship", "Field"):
+            if name in ("Column", "mapped_column"):
+                return Ref(self._lost(site, ordinal))
+            if name in ("Table", "relationship", "Field"):
                 raise OpenError
             return None
         own = [column for column in columns if column.table is not None and column.table in self.owner.tables]
@@ -100,6 +103,36 @@ class CodeEvaluation(Evaluation):
         if len(some) != 1:
             raise OpenError
         return Ref(some[0])
+
+    def _lost(self, site: Site, ordinal: int) -> Column:
+        """A column of the owner's body whose name is bound to something else below it: no table has it."""
+        table = self.builder.linker.table(site.path)
+        body = (self.owner.cls.path, self.owner.cls.ordinal)
+        names = [a.target for a in table.facts.assigns if a.value == f"@{ordinal}" and (site.path, a.scope) == body]
+        again = (
+            [
+                assign.value
+                for assign in table.class_attributes.get((self.owner.cls.ordinal, names[0]), ())
+                if assign.kind == "=" and assign.scope == self.owner.cls.ordinal
+            ]
+            if names and type(names[0]) is str
+            else []
+        )
+        column = self.builder.columns.read(site, str(names[0])) if again and again[-1] != f"@{ordinal}" else None
+        if column is None:
+            raise OpenError
+        return column
+
+    def missing(self, mapped: Mapped, name: str) -> Thing:
+        """An attribute that a class does not have: what a lambda says is only looked up when mappers are configured."""
+        if not self.waits or name in RESERVED or name.startswith("_"):
+            raise OpenError
+        raise RefusedError(
+            "string-expression",
+            f"type object '{mapped.name}' has no attribute '{name}'",
+            f'{mapped.name} has no attribute "{name}"',
+            (mapped,),
+        )
 
     def record(self, site: Site, ordinal: int) -> Call:
         """The n-th call."""
@@ -109,17 +142,10 @@ class CodeEvaluation(Evaluation):
         """Where the parts of a call stand: in the call's own scope."""
         return site._replace(scope=call.scope)
 
-    def missing(self, mapped: Mapped, name: str) -> Thing:
-        """An attribute that a class does not have: Python refuses it, in a lambda once mappers are configured."""
-        if not self.waits or name.startswith("_") or name in OF_BASES:
-            raise OpenError
-        message = f"type object '{mapped.name}' has no attribute '{name}'"
-        raise RefusedError("string-expression", message, f'{mapped.name} has no attribute "{name}"', (mapped,))
-
     def returned(self, site: Site, scope: int) -> Site:
         """What a lambda returns."""
-        self.waits = True
         exits = self.builder.linker.table(site.path).exits.get(scope, [])
         if len(exits) != 1:
             raise OpenError
+        self.waits = True
         return site._replace(scope=scope, expr=exits[0].value)

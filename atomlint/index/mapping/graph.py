@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from ...finding import Position, Span
 from ..value import Value
+from .arguments import Arguments
 from .builder import Builder
 from .causes import Causes
 from .configurator import Configurator
@@ -66,6 +67,10 @@ class Mapping:
     def relationships(self) -> list[Relationship]:
         """All of them, configured, those that a ``backref`` makes too."""
         return self.configurator.relationships
+
+    def lazy(self, made: Relationship) -> str | None:
+        """How a relationship is loaded: ``select``, ``joined`` and so on; None when that is not known."""
+        return Arguments(self.builder, made).lazy
 
     @cached_property
     def problems(self) -> tuple[Problem, ...]:

@@ -154,6 +154,9 @@ class Names:
                 return self.made(value, hops - 1)
         if site.at >= 0:
             site = self._seen_from(site, name)
+            bound = self._bound_by(site, name)
+            if bound:
+                return self._name(site, name, hops, bound)
         key = (site.path, site.scope, name)
         if site.given:
             return self._name(site, name, hops)
@@ -172,9 +175,19 @@ class Names:
                 return site._replace(scope=scopes[site.scope].parent)
         return site
 
-    def _name(self, site: Site, name: str, hops: int) -> Made | None:
+    def _bound_by(self, site: Site, name: str) -> list[Binding]:
+        """What a class body has bound a name to where a call stands, when it binds the name again below; else nothing."""
         table = self.linker.table(site.path)
-        _, bindings = table.find(site.scope, name)
+        owner, bindings = table.find(site.scope, name)
+        if owner != site.scope or len(bindings) < 2 or table.facts.scopes[owner].kind != "class":
+            return []
+        earlier = [binding for binding in bindings if not _comes_later(table, binding, site.at)]
+        return earlier if len(earlier) < len(bindings) else []
+
+    def _name(self, site: Site, name: str, hops: int, bindings: list[Binding] | None = None) -> Made | None:
+        table = self.linker.table(site.path)
+        if bindings is None:
+            _, bindings = table.find(site.scope, name)
         some = self._at_run_time(table, bindings)
         if not some:
             return self._starred(table, name, hops) if not bindings or not self.typing else None

@@ -122,8 +122,9 @@ class Reverse:
         raise error
 
     def _may_lead(self, other: Relationship, target: Mapped) -> bool:
+        """Whether the backref of a relationship may give a class an attribute: it does so for its target and the heirs of it."""
         leads = self._target_of(other)
-        return leads is None or leads.root is target.root
+        return leads is None or leads in target.lineage
 
 
 def is_property(attribute: Attribute) -> bool:

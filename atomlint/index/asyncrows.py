@@ -1,0 +1,258 @@
+"""Rows that an `AsyncSession` loaded: which mapped class they are of, and which relationships came with them.
+
+A relationship that did not come with its row cannot be read later: its query would have to be awaited.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Literal, NamedTuple
+
+from .provenance import called_on, last_name
+from .rowsets import ALL_RELATED, THROUGH, option_loads
+from .tables import dotted
+
+if TYPE_CHECKING:
+    from ..facts.records import Call, Expr
+    from .facade import Index
+    from .mapping.records import Mapped
+    from .tables import Binding, Table
+    from .value import Value
+
+Kind = Literal["tuples", "entities", "many", "one", "none"]
+DEPTH = 6
+ASYNC = "AsyncSession"
+FETCHES: dict[str, Kind] = {
+    "execute": "tuples", "stream": "tuples", "scalars": "entities", "stream_scalars": "entities", "exec": "entities",
+    "scalar": "one",
+}  # fmt: skip
+"""Awaited methods of a session, and what they give for ``select(Model)``."""
+RESULTS: dict[tuple[Kind, str], Kind] = {
+    ("tuples", "unique"): "tuples", ("tuples", "scalars"): "entities", ("tuples", "scalar"): "one",
+    ("tuples", "scalar_one"): "one", ("tuples", "scalar_one_or_none"): "one",
+    ("entities", "unique"): "entities", ("entities", "all"): "many", ("entities", "fetchall"): "many",
+    ("entities", "first"): "one", ("entities", "one"): "one", ("entities", "one_or_none"): "one",
+}  # fmt: skip
+"""Methods of a result."""
+
+
+class Loaded(NamedTuple):
+    """What an expression is: a result, many rows or one row, of one class."""
+
+    kind: Kind
+    model: Mapped | None
+    """None for ``None`` alone."""
+    loaded: frozenset[str]
+    """Attributes that some query of it loads."""
+    proven: bool
+    """Whether the session's type is known; else its name tells."""
+    path: str
+    call: int
+    """The awaited call that loads it."""
+
+
+NONE = Loaded("none", None, frozenset(), True, "", -1)
+
+
+class AsyncRows:
+    """Follows expressions back to awaited queries; every answer is kept."""
+
+    def __init__(self, index: Index) -> None:
+        self.index = index
+        self.project = index.project
+        self.linker = index.project.linker
+        self._kept: dict[tuple[str, int, str], Loaded | None] = {}
+        self._open: set[tuple[str, int, str]] = set()
+
+    def of(self, path: str, scope: int, expr: Expr, depth: int = DEPTH, at: int = -1) -> Loaded | None:
+        """What an expression is; None for what is not proven to be rows of one class that awaited queries load.
+
+        Args:
+            at: the call that it stands in, which tells what a name was bound to by then; -1 for anywhere in its function.
+        """
+        key = (path, scope, f"{expr} {at}")
+        if key in self._kept:
+            return self._kept[key]
+        if key in self._open or depth == 0:
+            return None
+        self._open.add(key)
+        found = self._find(self.linker.table(path), scope, expr, depth, at)
+        self._open.discard(key)
+        if depth == DEPTH or found is not None:
+            self._kept[key] = found
+        return found
+
+    def _find(self, table: Table, scope: int, expr: Expr, depth: int, at: int) -> Loaded | None:
+        if expr == "#None":
+            return NONE
+        if type(expr) is list:
+            return self._composed(table, scope, expr, depth)
+        if type(expr) is not str or "." in expr:
+            return None
+        if expr[:1] == "@":
+            return self._call(table, int(expr[1:]), depth)
+        return self._name(table, scope, expr, depth, at) if dotted(expr) else None
+
+    def _composed(self, table: Table, scope: int, expr: Expr, depth: int) -> Loaded | None:
+        if expr[:1] == ["sub"] and type(expr[2]) is str and expr[2][1:].isdigit():
+            return self._item(self.of(table.path, scope, expr[1], depth))
+        if expr[:1] == ["comp"] and type(expr[1]) is str:
+            each = self.of(table.path, scope, expr[1], depth - 1)
+            return each._replace(kind="many") if each is not None and each.kind == "one" else None
+        if expr[:1] == ["if"]:
+            return _merged([self.of(table.path, scope, part, depth - 1) for part in expr[2:]])
+        return None
+
+    @staticmethod
+    def _item(rows: Loaded | None) -> Loaded | None:
+        return rows._replace(kind="one") if rows is not None and rows.kind in ("many", "entities") else None
+
+    # --- names -----------------------------------------------------------------------------------------------------
+
+    def _name(self, table: Table, scope: int, name: str, depth: int, at: int) -> Loaded | None:
+        owner, bindings = table.find(scope, name)
+        if owner == 0 or not bindings:
+            return None
+        if at >= 0 and owner == scope:
+            bindings = self._before(table, bindings, at)
+        found: list[Loaded | None] = []
+        for binding in bindings:
+            if binding.param is not None:
+                found.append(self._parameter(table, owner, name, depth))
+            elif binding.assign is not None and binding.assign.kind != ":":
+                found.append(self._bound(table, binding, depth))
+            elif binding.assign is None:
+                return None
+        return _merged(found)
+
+    @staticmethod
+    def _before(table: Table, bindings: list[Binding], at: int) -> list[Binding]:
+        """The bindings of a name that can hold where a call is made: the last one, and earlier ones that it may leave."""
+        around = table.frames(table.facts.calls[at].frame)
+        found: list[Binding] = []
+        for binding in reversed(bindings):
+            assign = binding.assign
+            if assign is not None and assign.after > at:
+                continue
+            found.append(binding)
+            if assign is not None and (not assign.frame or assign.frame in around):
+                break
+        return found or bindings
+
+    def _bound(self, table: Table, binding: Binding, depth: int) -> Loaded | None:
+        assign = binding.assign
+        assert assign is not None
+        if assign.kind == "=":
+            return self.of(table.path, assign.scope, assign.value, depth - 1)
+        if (
+            assign.kind == "for"
+            and type(assign.value) is list
+            and assign.value[:1] == ["sub"]
+            and assign.value[2] == "?"
+        ):
+            return self._item(self.of(table.path, assign.scope, assign.value[1], depth - 1))
+        return None
+
+    def _parameter(self, table: Table, scope: int, name: str, depth: int) -> Loaded | None:
+        """What a dependency gives; callers are asked where the row is, not here."""
+        record = table.facts.scopes[scope]
+        param = next((p for p in record.params if p.name == name), None)
+        if param is None or param.kind in ("*", "**"):
+            return None
+        injected = self.linker.values.parameters.injected(table.path, record.parent, param)
+        return _merged([self._returned(value, depth) for value in injected])
+
+    # --- calls -----------------------------------------------------------------------------------------------------
+
+    def _call(self, table: Table, ordinal: int, depth: int) -> Loaded | None:
+        record = table.facts.calls[ordinal]
+        name, above = last_name(record.callee), called_on(record.callee)
+        if name == "cast" and len(record.args) == 2 and not self._functions(table, ordinal):
+            return self.of(table.path, record.scope, record.args[1], depth - 1, ordinal)
+        if above is None:
+            if name in THROUGH and record.args and name != "enumerate" and not self._functions(table, ordinal):
+                rows = self.of(table.path, record.scope, record.args[-1 if name == "filter" else 0], depth - 1, ordinal)
+                return rows._replace(kind="many") if rows is not None and rows.kind in ("many", "entities") else None
+        elif record.awaited and name in (*FETCHES, "get", "get_one"):
+            fetched = self._fetched(table, ordinal, record, name)
+            if fetched is not None:
+                return fetched
+        elif any(name == method for _, method in RESULTS):
+            result = self.of(table.path, record.scope, above, depth - 1, ordinal)
+            kind = None if result is None else RESULTS.get((result.kind, name))
+            if result is not None:
+                return None if kind is None else result._replace(kind=kind)
+        return _merged([self._returned(value, depth) for value in self._functions(table, ordinal)])
+
+    def _functions(self, table: Table, ordinal: int) -> list[Value]:
+        found = list(self.linker.values.callee(table.path, ordinal))
+        functions = [v for v in found if v.kind == "def" and self._is_function(v)]
+        return functions if len(functions) == len(found) else []
+
+    def _is_function(self, value: Value) -> bool:
+        return self.linker.table(value.place).facts.scopes[value.scope].kind == "function"
+
+    def _returned(self, value: Value, depth: int) -> Loaded | None:
+        """What a function of the project returns, or a dependency yields."""
+        if value.kind != "def" or not self._is_function(value):
+            return None
+        table = self.linker.table(value.place)
+        if any("cache" in str(decorator) for decorator in table.facts.scopes[value.scope].decorators):
+            return None
+        exits = [e for e in table.exits.get(value.scope, ()) if e.kind in ("return", "yield")]
+        return _merged([self.of(value.place, value.scope, e.value, depth - 1) for e in exits])
+
+    def _fetched(self, table: Table, ordinal: int, record: Call, name: str) -> Loaded | None:
+        """What an awaited call of a session gives."""
+        proven = self._is_session(table, ordinal, record)
+        if proven is None or not record.args:
+            return None
+        kind: Kind
+        if name in ("get", "get_one"):
+            found, kind = self._got(table, record), "one"
+        else:
+            rows = self.project.rowsets.of(table.path, record.scope, record.args[0])
+            found, kind = (None if rows is None else (rows.model, rows.loaded)), FETCHES[name]
+        if found is None or ALL_RELATED in found[1]:
+            return None
+        mapped = self.index.mapping.by_place.get((found[0].place, found[0].scope))
+        return None if mapped is None else Loaded(kind, mapped, found[1], proven, table.path, ordinal)
+
+    def _got(self, table: Table, record: Call) -> tuple[Value, frozenset[str]] | None:
+        """The class of ``session.get(Model, key)``, and what its options load."""
+        values = self.linker.evaluate(table.path, record.scope, record.args[0])
+        classes = [v for v in values if v.kind == "def"]
+        if len(classes) != 1 or len(values) != 1 or len(record.args) < 2:
+            return None
+        options = dict(record.keywords).get("options", ["[]"])
+        if type(options) is not list or options[:1] != ["[]"]:
+            return None
+        return classes[0], frozenset(name for option in options[1:] for name in option_loads(table, option))
+
+    def _is_session(self, table: Table, ordinal: int, record: Call) -> bool | None:
+        """Whether a call is one of an asynchronous session: None for no, False when its name alone tells."""
+        above = called_on(record.callee)
+        query = self.project.effects.database(table.path, ordinal)
+        if query is not None and query.receiver.rpartition(".")[2].startswith(ASYNC):
+            return True
+        if type(above) is not str or above[:1] == "@":
+            return None
+        if (query is not None and query.receiver.startswith("sqlalchemy.")) or self.linker.evaluate(
+            table.path, record.scope, above
+        ):
+            return None
+        return False if "session" in above.lower() or above.rpartition(".")[2] == "db" else None
+
+
+def _merged(found: list[Loaded | None]) -> Loaded | None:
+    """One answer for alternatives: of one class and kind, with everything that any of them loads."""
+    known = [one for one in found if one is not None]
+    if not found or len(known) != len(found):
+        return None
+    rows = [one for one in known if one.kind != "none"]
+    if not rows:
+        return NONE
+    first = rows[0]
+    if any(one.model is not first.model or one.kind != first.kind for one in rows):
+        return None
+    loaded = frozenset(name for one in rows for name in one.loaded)
+    return first._replace(loaded=loaded, proven=all(one.proven for one in rows))

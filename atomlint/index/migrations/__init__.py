@@ -1,0 +1,1 @@
+"""What the Alembic revisions of a project make of a database."""

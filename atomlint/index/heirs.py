@@ -10,8 +10,6 @@ from .tables import dotted
 from .value import Value
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from ..facts.records import Expr
     from .linker import Linker
 
@@ -57,18 +55,15 @@ class Heirs:
             self._mro[key] = result
         return result
 
-    def _defined_before(self, path: str, scope: int, base: Expr) -> Iterator[Value]:
+    def _defined_before(self, path: str, scope: int, base: Expr) -> list[Value]:
         """What a base is where the class statement runs: a class of its name that stands below does not count."""
         table = self.linker.table(path)
         parent = table.facts.scopes[scope].parent
-        for value in self.linker.values.evaluate(path, parent, base):
-            is_later = value.kind == "def" and value.place == path and value.scope > scope and type(base) is str
-            above = [
-                binding.definition
-                for binding in (table.lookup(parent, base) if is_later else ())
-                if binding.definition is not None and binding.definition < scope
-            ]
-            yield Value("def", path, max(above)) if above else value
+        bindings = table.lookup(parent, base) if type(base) is str else []
+        above = [b.definition for b in bindings if b.definition is not None and b.definition < scope]
+        if len(bindings) > 1 and above and not table.facts.scopes[max(above)].frame:
+            return [Value("def", path, max(above))]
+        return list(self.linker.values.evaluate(path, parent, base))
 
     @cached_property
     def _named(self) -> dict[str, list[tuple[str, int]]]:

@@ -304,8 +304,8 @@ def inspect_tables(record):
             for index in table.indexes:
                 names.setdefault((table.schema, index.name), []).append(owners(table)[0])
         for (_, name), of in names.items():
-            if name is not None and len(of) > 1:
-                record.at = (of[-1], str(name))
+            for owner in of[1:] if name is not None else ():
+                record.at = (owner, str(name))
                 record.add("error", "DuplicateIndexName", f"index {name} already exists", [], "tables")
 
 

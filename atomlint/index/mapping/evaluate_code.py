@@ -13,7 +13,7 @@ from .things import Function, TableRef, Thing, Unmapped
 if TYPE_CHECKING:
     from ...facts.records import Call
     from ..value import Value
-    from .records import Column, Mapped, Site
+    from .records import Attribute, Column, Mapped, Site
 
 
 RESERVED = frozenset({"metadata", "registry", "query", "c", "columns"})
@@ -125,6 +125,9 @@ class CodeEvaluation(Evaluation):
 
     def missing(self, mapped: Mapped, name: str) -> Thing:
         """An attribute that a class does not have: what a lambda says is only looked up when mappers are configured."""
+        found = mapped.find(name)
+        if found is not None:
+            return self._in_tuple(found)
         if not self.waits or name in RESERVED or name.startswith("_"):
             raise OpenError
         raise RefusedError(
@@ -133,6 +136,16 @@ class CodeEvaluation(Evaluation):
             f'{mapped.name} has no attribute "{name}"',
             (mapped,),
         )
+
+    def _in_tuple(self, attribute: Attribute) -> Thing:
+        """A column with a comma behind it: a tuple of a column that no table has."""
+        site = attribute.site
+        items = self.builder.names.items(site) if site is not None else None
+        columns = [self.builder.columns.read(item, attribute.name) for item in items or () if str(item.expr)[:1] == "@"]
+        found = [Ref(column) for column in columns if column is not None]
+        if not found or len(found) != len(items or ()):
+            raise OpenError
+        return found
 
     def record(self, site: Site, ordinal: int) -> Call:
         """The n-th call."""

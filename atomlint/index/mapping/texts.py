@@ -43,7 +43,9 @@ class WholeTexts:
             first, last = spans.scopes[5 * site.scope + 3 : 5 * site.scope + 5]
         some = [one for one in self._constants(site.path) if first <= one.line and one.end <= last]
         shown = self._shown(site)
-        fitting = {one for one in some if mask(one.text) == seen or (seen == MASK and one.text not in shown)}
+        fitting = {one for one in some if mask(one.text) == seen}
+        if seen == MASK and not fitting:
+            fitting = {one for one in some if one.text not in shown}
         own = {one.text for one in fitting if one.call == call}  # nearer than what stands in a call of the call
         texts = own if len(own) == 1 else {one.text for one in fitting}
         return texts.pop() if len(texts) == 1 else None

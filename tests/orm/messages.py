@@ -66,7 +66,7 @@ KINDS = [
     ("table-args", r"'SchemaItem' object, such as a 'Column' or a 'Constraint' expected"),
     ("sti-table-args", r"Can't place __table_args__ on an inherited class with no table"),
     ("sti-primary-key", r"Can't place primary key columns on an inherited class with no table"),
-    ("sti-column-conflict", r"Column '(?P<attr>\w+)' on class .* conflicts with existing column"),
+    ("sti-column-conflict", r"Column '\w+' on class .* conflicts with existing column"),
     ("sti-columns-no-table", r"Can't declare columns on single-table-inherited subclass"),
     ("column-with-table", r"Can't add additional columns? '?(?P<attr>\w+)'? when specifying __table__"),
     ("multiple-mapped-bases", r"has multiple mapped bases"),
@@ -83,6 +83,7 @@ KINDS = [
     ("column-relationship-collision", r"WARNING: when configuring property '(?P<attr>\w+)'"),
     ("column-relationship-collision", r"Property '?[\w.]+'? on .* being replaced|[Pp]roperty of that name.*column"),
     ("duplicate-column-name", r"A column with name '[^']+' is already present in table"),
+    ("duplicate-column-name", r"Trying to redefine primary-key column"),  # on 1.4
     ("duplicate-column-name", r"On class '?\w+'?, Column object .* named directly multiple times"),
     ("column-shared", r"already assigned to Table"),
     ("column-args", r"keyword argument on Column is boolean only|The 'index' keyword argument|The 'unique' keyword argument"),

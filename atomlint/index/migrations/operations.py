@@ -136,9 +136,9 @@ class Reader:
         for item in items:
             self._item(columns, item)
         for table in tables:  # one that is made again is made on one of two ways: what either makes may be there
-            known = made.tables.setdefault(table, MadeTable())
-            known.columns |= columns.columns
-            known.open = known.open or columns.open
+            there = made.tables.setdefault(table, MadeTable())
+            there.columns |= columns.columns
+            there.open = there.open or columns.open
 
     def _item(self, table: MadeTable, item: Site) -> None:
         call = self.names.made(item)

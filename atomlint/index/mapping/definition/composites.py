@@ -11,6 +11,7 @@ from .annotated import is_read
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from ....facts.records import Call
     from ...value import Value
     from ..problems import Problem
     from ..records import Attribute, Mapped, Site
@@ -81,9 +82,9 @@ def _fields(check: Check, value: Value) -> int | None:
     )
 
 
-def _name(calls: list[object], decorator: object) -> str:
+def _name(calls: list[Call], decorator: object) -> str:
     if type(decorator) is str and decorator[:1] == "@" and decorator[1:].isdigit():
-        return str(getattr(calls[int(decorator[1:])], "callee", ""))
+        return str(calls[int(decorator[1:])].callee)
     return str(decorator)
 
 

@@ -48,6 +48,32 @@ def of_heirs(check: Check, mapped: Mapped) -> Iterator[Problem]:
             return
 
 
+def of_shared(check: Check, mapped: Mapped) -> Iterator[Problem]:
+    """A column name that both tables of a join have, and that the class body does not tell apart."""
+    site, owner, known = check.reader(mapped).special("__table__")
+    made = check.names.made(site) if site is not None and owner == mapped.cls.value and known else None
+    if made is None or made.call is None or made.site is None or check.library(made.site) not in ("join", "outerjoin"):
+        return
+    args, _, _ = check.arguments(made.site)
+    tables = [check.builder.tables.table_of(argument) for argument in args[:2]]
+    if len(tables) < 2 or "properties" in mapped.mapper_args or "?" in mapped.mapper_args or mapped.is_open:
+        return
+    first, second = tables
+    if first is None or second is None or first.open or second.open:
+        return
+    facts = check.linker.table(mapped.cls.path)
+    said = " ".join(str(facts.facts.assigns[at].value) for at in facts.assigns_in.get(mapped.cls.ordinal, ()))
+    for key in first.columns.keys() & second.columns.keys():
+        if key not in said and key not in mapped.attributes and "@" not in said.replace(made.site.expr, ""):
+            yield check.problem(
+                "inherited-column-conflict", mapped, key,
+                f"Implicitly combining column {first.columns[key]} with column {second.columns[key]} under attribute '{key}'.  "
+                "Please configure one or more attributes for these same-named columns explicitly.", None,
+                f'both tables of the join have a column "{key}"', "give each an attribute of its own",
+            )  # fmt: skip
+            return
+
+
 def of_keys(check: Check, mapped: Mapped) -> Iterator[Problem]:
     """One attribute for two columns of the primary key of a join."""
     if not _is_selectable(check, mapped):

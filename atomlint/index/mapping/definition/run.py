@@ -43,6 +43,7 @@ STAGES = (
     inheritance.of_polymorphic,
     tables.of_primary_key,
     classes.synonyms,
+    joined_tables.of_shared,
     joined_tables.of_keys,
 )
 

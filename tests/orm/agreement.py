@@ -148,9 +148,7 @@ def compare(verdict: Verdict, stated: Iterable[Claim]) -> Agreement:
     false = [
         claim
         for claim in found
-        if claim.cause
-        and not any(meets(one, claim) for one in verdict.outcomes)
-        and can_be_judged(verdict, claim)
+        if claim.cause and not any(meets(one, claim) for one in verdict.outcomes) and can_be_judged(verdict, claim)
     ]
     return Agreement(tuple(missed), tuple(false), tuple(met))
 

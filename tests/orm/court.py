@@ -326,7 +326,9 @@ def forget():
     DECLARED.clear()
     sys.meta_path[:] = [finder for finder in sys.meta_path if not isinstance(finder, Texts)]
     for name in sys.modules.keys() - LOADED:
-        if hasattr(sys.modules[name], "__spec__") and isinstance(getattr(sys.modules[name].__spec__, "loader", None), Texts):
+        if hasattr(sys.modules[name], "__spec__") and isinstance(
+            getattr(sys.modules[name].__spec__, "loader", None), Texts
+        ):
             del sys.modules[name]
     for cleanup in typing._cleanups:
         cleanup()

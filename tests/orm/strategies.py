@@ -300,7 +300,10 @@ class Maker:
 @st.composite
 def valid_graphs(draw, annotated: bool | None = None) -> Graph:
     """Models that SQLAlchemy accepts without a word; in either style where none is asked for."""
-    graph = Graph(annotated=draw(st.booleans()) if annotated is None else annotated, modules=draw(st.sampled_from((1, 1, 1, 2, 3))))
+    graph = Graph(
+        annotated=draw(st.booleans()) if annotated is None else annotated,
+        modules=draw(st.sampled_from((1, 1, 1, 2, 3))),
+    )
     count = draw(st.integers(2, 8))
     first = draw(st.integers(0, len(NAMES) - 1))
     maker = Maker(draw, graph)

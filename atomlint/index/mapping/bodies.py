@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ..value import Value
-from .names import always, typing_only
+from .conditions import always, typing_only
 from .records import Attribute, Mapped, Place, Site
 from .values import Reader
 

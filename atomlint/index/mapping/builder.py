@@ -10,9 +10,10 @@ from .annotations import Annotations
 from .bases import SQLMODEL, Bases
 from .classes import ClassReader
 from .columns import Columns
+from .conditions import always, typing_only
 from .late import LateAttributes
 from .lookup import Lookup, RefusedError
-from .names import Names, always, typing_only
+from .names import Names
 from .programs import Programs
 from .records import Column, Mapped, Place, Registry, Site, Table
 from .tables import Tables

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from .bases import SQLMODEL
 from .bodies import Bodies
-from .names import always, typing_only
+from .conditions import always, typing_only
 from .owntables import OwnTable
 from .records import Mapped, Place, Site, Table
 from .values import Reader, columns_of

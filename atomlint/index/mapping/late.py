@@ -6,11 +6,12 @@ from typing import TYPE_CHECKING
 
 from ..tables import dotted, text_of
 from .classes import ClassReader
-from .names import Made, always, typing_only
+from .conditions import always, typing_only
 from .records import Mapped, Place, Site
 
 if TYPE_CHECKING:
     from .builder import Builder
+    from .names import Made
 
 ADDERS = ("setattr", "add_property", "add_properties", "add_mapped_attribute", "__setattr__")
 

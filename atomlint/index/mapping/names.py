@@ -9,8 +9,9 @@ from __future__ import annotations
 import builtins
 from typing import TYPE_CHECKING, NamedTuple
 
-from ..tables import dotted, text_of
+from ..tables import text_of
 from ..value import Value
+from .conditions import always, comes_later, frame_of, typing_only
 from .records import Expr, Site
 
 if TYPE_CHECKING:
@@ -57,27 +58,6 @@ class Made(NamedTuple):
         if self.kind == "expr" and type(expr) is str and expr[:1] == "@" and self.site is not None:
             return self.site.path, int(expr[1:])
         return None
-
-
-def typing_only(table: Table, frame: int) -> bool:
-    """Whether a control context is entered by type checkers alone."""
-    for at in table.frames(frame):
-        found = table.facts.frames[at]
-        if found.kind == "if" and (dotted(found.test) or "").rpartition(".")[2] == "TYPE_CHECKING":
-            return True
-    return False
-
-
-def always(table: Table, frame: int) -> bool:
-    """Whether a control context is entered whenever its scope runs, as far as its tests tell."""
-    for at in table.frames(frame):
-        found = table.facts.frames[at]
-        if found.kind == "else" and (dotted(found.test) or "").rpartition(".")[2] == "TYPE_CHECKING":
-            continue
-        if found.kind in ("with", "try", "finally"):
-            continue
-        return False
-    return True
 
 
 class Names:
@@ -191,7 +171,7 @@ class Names:
         scopes = table.facts.scopes
         if scopes[site.scope].kind == "class":
             owner, bindings = table.find(site.scope, name)
-            if owner == site.scope and all(_comes_later(table, binding, site.at) for binding in bindings):
+            if owner == site.scope and all(comes_later(table, binding, site.at) for binding in bindings):
                 return site._replace(scope=scopes[site.scope].parent)
         return site
 
@@ -201,7 +181,7 @@ class Names:
         owner, bindings = table.find(site.scope, name)
         if owner != site.scope or len(bindings) < 2 or table.facts.scopes[owner].kind != "class":
             return []
-        earlier = [binding for binding in bindings if not _comes_later(table, binding, site.at)]
+        earlier = [binding for binding in bindings if not comes_later(table, binding, site.at)]
         return earlier if len(earlier) < len(bindings) else []
 
     def _name(self, site: Site, name: str, hops: int, bindings: list[Binding] | None = None) -> Made | None:
@@ -222,13 +202,13 @@ class Names:
         return known[0] if len(known) == 1 else None
 
     def _at_run_time(self, table: Table, bindings: list[Binding]) -> list[Binding]:
-        some = [b for b in bindings if self.typing or not typing_only(table, _frame(table, b))]
+        some = [b for b in bindings if self.typing or not typing_only(table, frame_of(table, b))]
         some = [b for b in some if b.assign is None or b.assign.kind in ("=", "with")] or some
         if len(some) < 2:
             return some
-        if all(b.definition is not None for b in some) and all(always(table, _frame(table, b)) for b in some):
+        if all(b.definition is not None for b in some) and all(always(table, frame_of(table, b)) for b in some):
             return some[-1:]
-        if all(b.assign is not None for b in some) and always(table, _frame(table, some[-1])):
+        if all(b.assign is not None for b in some) and always(table, frame_of(table, some[-1])):
             texts = {str(b.assign.value) for b in some if b.assign is not None and text_of(b.assign.value) is not None}
             return some if len(texts) > 1 else some[-1:]  # a text that changes: which one it is depends on the place
         return some
@@ -409,20 +389,3 @@ class Names:
         made = self.made(site)
         expr = made.site.expr if made is not None and made.kind == "expr" and not made.rest and made.site else None
         return expr if type(expr) is str and expr[:1] in ("'", "#") else None
-
-
-def _comes_later(table: Table, binding: Binding, at: int) -> bool:
-    """Whether something is bound after a call began."""
-    if binding.assign is not None:
-        return binding.assign.after > at
-    return binding.definition is not None and table.facts.scopes[binding.definition].first_call > at
-
-
-def _frame(table: Table, binding: Binding) -> int:
-    if binding.imported is not None:
-        return binding.imported.frame
-    if binding.assign is not None:
-        return binding.assign.frame
-    if binding.definition is not None:
-        return table.facts.scopes[binding.definition].frame
-    return 0

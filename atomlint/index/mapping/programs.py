@@ -7,7 +7,7 @@ from functools import cached_property
 from posixpath import dirname
 from typing import TYPE_CHECKING
 
-from .names import typing_only
+from .conditions import typing_only
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

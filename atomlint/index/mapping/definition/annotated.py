@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 from ...tables import text_of
 from ..bases import SQLMODEL
-from ..names import BUILTINS, typing_only
+from ..conditions import typing_only
+from ..names import BUILTINS
 from ..records import Site
 
 if TYPE_CHECKING:

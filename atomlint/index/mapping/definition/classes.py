@@ -6,7 +6,8 @@ from collections import defaultdict
 from typing import TYPE_CHECKING, Any
 
 from ..columns import place_of
-from ..names import BUILTINS, always, typing_only
+from ..conditions import always, typing_only
+from ..names import BUILTINS
 from ..problems import WARNING, Related
 from ..records import Place, Site
 from .calls import of_column

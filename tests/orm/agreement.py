@@ -23,6 +23,7 @@ SAME = {
     "unresolved-fk-table": "unresolved-foreign-key",
     "unresolved-fk-column": "unresolved-foreign-key",
     "duplicate-table": "duplicate-class",
+    "pk-combined": "pk-warning",
 }
 """Kinds of the reference that one rule speaks of."""
 MUTUAL = frozenset({
@@ -44,6 +45,8 @@ class Claim(NamedTuple):
     cause: bool
     sure: bool
     message: str
+    others: tuple[str, ...]
+    """Classes that it sets its own against."""
 
     def __str__(self) -> str:
         return f"{self.severity} {self.kind} {self.owner}.{self.attribute}"
@@ -72,6 +75,7 @@ def claims(files: dict[str, str], version: str = "") -> list[Claim]:
                 cause,
                 problem.confidence.name == "HIGH",
                 problem.message,
+                tuple(mapped.name for mapped in problem.culprits),
             )
         )
         for other in problem.consequences:
@@ -144,10 +148,7 @@ def compare(verdict: Verdict, stated: Iterable[Claim]) -> Agreement:
     false = [
         claim
         for claim in found
-        if claim.cause
-        and claim.sure
-        and not any(meets(one, claim) for one in verdict.outcomes)
-        and can_be_judged(verdict, claim)
+        if claim.cause and not any(meets(one, claim) for one in verdict.outcomes) and can_be_judged(verdict, claim)
     ]
     return Agreement(tuple(missed), tuple(false), tuple(met))
 
@@ -158,7 +159,7 @@ def can_be_judged(verdict: Verdict, claim: Claim) -> bool:
         return False  # tables cannot be sorted at all
     if verdict.configured:
         return True
-    return claim.phase == "import" and claim.owner not in verdict.lost
+    return claim.phase == "import" and verdict.lost.isdisjoint((claim.owner, *claim.others))
 
 
 class Tally:
@@ -180,6 +181,16 @@ class Tally:
     def share(self, severity: str) -> float:
         said = sum(count for (of, _), count in self.said.items() if of == severity)
         return sum(count for (of, _), count in self.met.items() if of == severity) / said if said else 1.0
+
+    def counts(self) -> list[list[list[object]]]:
+        """What was counted, for JSON."""
+        return [[[*key, count] for key, count in table.items()] for table in (self.said, self.met, self.false)]
+
+    def add_counts(self, counts: list[list[list[object]]]) -> None:
+        """Add what another one counted."""
+        for table, rows in zip((self.said, self.met, self.false), counts, strict=True):
+            for severity, kind, count in rows:
+                table[str(severity), str(kind)] += int(str(count))
 
     def lines(self) -> list[str]:
         """One line a kind: how often SQLAlchemy says it, and how often atomlint does too, or does alone."""

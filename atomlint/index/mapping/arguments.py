@@ -113,10 +113,14 @@ class Arguments:
         site = self.made.arguments.get(name)
         if site is None or self.names.constant(site) in ("#None", "#False"):
             return None
-        return self._evaluated(site, tables_first=tables_first)
+        return self._evaluated(site, tables_first=tables_first, name=name)
 
-    def _evaluated(self, site: Site, *, tables_first: bool = False) -> Thing:
+    def _evaluated(self, site: Site, *, tables_first: bool = False, name: str = "") -> Thing:
         text = self.texts.of(site)
+        if text is None and text_of(site.expr) is not None:  # the facts mask it, and another one like it
+            text = self.texts.whole.keyword(site, name)
+            if text is None:
+                raise OpenError
         owner = self.made.owner
         if text is not None:
             return StringEvaluation(self.builder, owner, text, self.made.place, tables_first=tables_first).value()

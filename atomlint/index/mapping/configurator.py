@@ -117,8 +117,6 @@ class Configurator:
         options.cascade()
         if made.uselist is None:
             made.uselist = made.direction != MANY_TO_ONE
-        options.lazy()
-        options.collection()
         back = self._backrefs.generate(made)
         if back is not None:
             self.relationships.append(back)
@@ -128,6 +126,8 @@ class Configurator:
             self._reverse.link(made)
         for source, written, others in self._overlaps.of(made):
             self._overlap(made, source, written, others)
+        options.lazy()
+        options.collection()
         made.configured = True
 
     def _resolve(self, made: Relationship) -> None:

@@ -16,6 +16,9 @@ LAZY = frozenset(
     {"select", "joined", "subquery", "selectin", "immediate", "noload", "raise", "raise_on_sql", "dynamic", "write_only"}
 )  # fmt: skip
 
+WITHOUT_APPENDER = frozenset({"builtins.frozenset", "builtins.tuple", "builtins.str", "builtins.dict"})
+"""Types that SQLAlchemy does not know how to add a row to."""
+
 
 class Options:
     """Refuses what does not fit a relationship whose direction is known; every check raises `RefusedError`."""
@@ -69,6 +72,12 @@ class Options:
         made = self.made
         site = made.arguments.get("collection_class")
         found = self.builder.names.made(site)
+        if found is not None and found.kind == "ext" and found.name in WITHOUT_APPENDER and made.uselist:
+            raise RefusedError(
+                "collection-class",
+                f"Type {found.name.rpartition('.')[2]} must elect an appender method to be a collection class",
+                f"nothing can be added to a {found.name.rpartition('.')[2]}",
+            )
         if found is None or found.kind != "def" or found.value is None or found.rest or not made.uselist:
             return
         value = found.value

@@ -299,6 +299,15 @@ class Mapped(Shown):
         """Whether one of its tables may have more columns than are known, or is not known at all."""
         return not self.tables or any(table.open for table in self.tables)
 
+    def lacks(self, attribute: Attribute) -> bool:
+        """Whether an attribute of a class above is none of this one, for a concrete class stands between or it is one."""
+        for cls in self.lineage:
+            if cls is attribute.owner:
+                return False
+            if cls.inheritance == "concrete":
+                return True
+        return False
+
     def find(self, name: str) -> Attribute | None:
         """An attribute of it or of what it inherits from."""
         for cls in self.lineage:

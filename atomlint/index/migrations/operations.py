@@ -92,7 +92,7 @@ class Reader:
             call = table.facts.calls[ordinal]
             site = Site(function.path, call.scope, f"@{ordinal}", function.given)
             name = last_name(call.callee)
-            if name in OPERATIONS and called_on(call.callee) is not None:
+            if name in OPERATIONS and (called_on(call.callee) is not None or self._is_operation(site)):
                 self._operation(made, name, site)
                 continue
             for value in self.linker.values.callee(function.path, ordinal) if depth else ():
@@ -100,6 +100,12 @@ class Reader:
                 if inner is not None and inner.facts.scopes[value.scope].kind == "function":
                     given = self.names.given(site, call, value)
                     self._function(made, Site(value.place, value.scope, None, given), depth - 1, seen)
+
+    def _is_operation(self, site: Site) -> bool:
+        """Whether a bare name is one that was imported from ``alembic.op``."""
+        call = self.names.record(site)
+        values = self.linker.evaluate(site.path, call.scope, call.callee)
+        return any(value.kind == "ext" and value.place.startswith("alembic.") for value in values)
 
     # --- one operation ---------------------------------------------------------------------------------------------
 
@@ -129,8 +135,10 @@ class Reader:
         columns = MadeTable(open=not known)
         for item in items:
             self._item(columns, item)
-        for table in tables:
-            made.tables[table] = MadeTable(set(columns.columns), columns.open)
+        for table in tables:  # one that is made again is made on one of two ways: what either makes may be there
+            there = made.tables.setdefault(table, MadeTable())
+            there.columns |= columns.columns
+            there.open = there.open or columns.open
 
     def _item(self, table: MadeTable, item: Site) -> None:
         call = self.names.made(item)

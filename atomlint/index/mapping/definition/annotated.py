@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from ...tables import text_of
 from ..bases import SQLMODEL
 from ..bindings import typing_only
+from ..names import BUILTINS
 from ..records import Site
 
 if TYPE_CHECKING:
@@ -124,6 +125,32 @@ def _descends_from_library(check: Check, value: Value) -> bool:
         one.kind == "ext" and not one.place.startswith(("builtins.", "enum.", "abc.", "typing."))
         for one in check.linker.mro(value.place, value.scope)
     )
+
+
+def of_unknown_names(check: Check, mapped: Mapped) -> Iterator[Problem]:
+    """An annotation in quotes whose container nothing binds."""
+    if not is_read(check, mapped):
+        return
+    for attribute in mapped.attributes.values():
+        text = text_of(attribute.annotation.expr) if attribute.annotation is not None else None
+        if text is None or attribute.site is None or attribute.place.kind != "assign" or attribute.annotation is None:
+            continue
+        name, bracket, _ = text.partition("[")
+        call = check.call_of(attribute) if bracket and name.isidentifier() and name not in BUILTINS else None
+        table = check.linker.table(attribute.annotation.path)
+        if (
+            call is None
+            or check.library(call) not in CONSTRUCTS
+            or table.stars
+            or table.lookup(attribute.annotation.scope, name)
+        ):
+            continue
+        yield check.problem(
+            "annotation", mapped, attribute.name,
+            f"Could not interpret annotation {text}.  Check that it uses names that are correctly imported at the module level. "
+            "See chained stack trace for more hints.", attribute.place, f"nothing is called {name}", "write Mapped[...]",
+        )  # fmt: skip
+        return
 
 
 def of_types(check: Check, mapped: Mapped) -> Iterator[Problem]:

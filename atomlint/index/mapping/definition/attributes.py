@@ -78,6 +78,9 @@ def of_body(check: Check, mapped: Mapped) -> Iterator[Problem]:
             if own:
                 yield from _in_tuple(check, mapped, name, site, place)
                 yield from _expression(check, mapped, name, site, place)
+    for attribute in mapped.attributes.values():
+        if attribute.place.kind == "scope" and attribute.site is not None:
+            yield from _in_tuple(check, mapped, attribute.name, attribute.site, attribute.place)
     yield from _reserved(check, mapped)
 
 
@@ -98,7 +101,9 @@ def _in_tuple(check: Check, mapped: Mapped, name: str, site: Site, place: Place)
     if type(expr) is not list or expr[:1] != ["[]"] or len(expr) != 2:
         return
     made = check.names.made(site.part(expr[1]))
-    if made is None or made.call is None or made.rest or made.site is None or not check.is_tuple(place):
+    if made is None or made.call is None or made.rest or made.site is None:
+        return
+    if not (check.is_tuple(place) if place.kind == "assign" else check.ends_in_comma(site.part(expr[1]))):
         return
     library = check.library(made.site)
     if library in COLUMNS or (library in RELATIONSHIPS and library != "Relationship"):

@@ -172,6 +172,23 @@ def _bases(check: Check) -> Iterator[Problem]:
                 Place(value.place, "scope", value.scope), f"{record.name} is a base itself",
                 "write class Base(DeclarativeBase): pass, and inherit from Base",
             )  # fmt: skip
+        given = [a for a in table.class_attributes.get((value.scope, "registry"), ()) if a.value is not None]
+        message = ""
+        if given and type(given[-1].value) is str and given[-1].value[:1] in ("'", "#") and not named:
+            message = (
+                "Declarative base class has a 'registry' attribute that is not an instance of sqlalchemy.orm.registry()"
+            )
+        elif given and table.class_attributes.get((value.scope, "type_annotation_map")):
+            message = (
+                "Declarative base class has both a 'registry' attribute and a type_annotation_map entry.  Per-base "
+                "type_annotation_maps are not supported.  Please apply the type_annotation_map to this registry directly."
+            )
+        if message and any(made is not None and made.library == "DeclarativeBase" for made in bases):
+            yield check.problem(
+                "declarative-base", record.name, "", message, Place(value.place, "scope", value.scope),
+                "the registry of a base is a registry(), which takes the map of types itself",
+                "write registry = registry(type_annotation_map={...})",
+            )  # fmt: skip
 
 
 def _tables(check: Check) -> Iterator[Problem]:

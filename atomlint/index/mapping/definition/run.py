@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ..problems import ERROR
-from . import annotated, attributes, calls, classes, dataclass, inheritance, tables
+from . import annotated, attributes, calls, classes, composites, dataclass, inheritance, joined_tables, tables
 from .check import Check
 
 if TYPE_CHECKING:
@@ -21,9 +21,12 @@ STAGES = (
     attributes.of_mixins,
     tables.of_arguments,
     annotated.without_mapped,
+    annotated.of_unknown_names,
     inheritance.of_bases,
     dataclass.of_class,
     attributes.of_body,
+    joined_tables.of_reflected,
+    composites.of_composites,
     annotated.of_types,
     dataclass.arguments_without,
     tables.beside_table,
@@ -31,6 +34,7 @@ STAGES = (
     tables.of_disagreement,
     tables.missing,
     inheritance.of_single,
+    joined_tables.of_heirs,
     inheritance.of_arguments,
     inheritance.of_condition,
     inheritance.of_identity,
@@ -39,6 +43,8 @@ STAGES = (
     inheritance.of_polymorphic,
     tables.of_primary_key,
     classes.synonyms,
+    joined_tables.of_shared,
+    joined_tables.of_keys,
 )
 
 

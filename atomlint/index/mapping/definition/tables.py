@@ -156,7 +156,14 @@ def of_counts(check: Check, owner: Mapped | str, table: Table) -> Iterator[Probl
     for constraint in table.constraints:
         if constraint.kind != "foreign key" or constraint.open or not constraint.targets:
             continue
-        if len(constraint.columns) != len(constraint.targets):
+        repeated = len(set(constraint.columns)) != len(constraint.columns) and "" not in constraint.columns
+        if repeated and check.is_before_2_1 and len(set(constraint.columns)) != len(constraint.targets):
+            yield check.problem(
+                "fk-constraint", owner, "__table_args__" if table.owner is not None else "",
+                "ForeignKeyConstraint with duplicate source column references are not supported.", constraint.place,
+                "one column refers to two", "name a column of its own for each",
+            )  # fmt: skip
+        elif len(constraint.columns) != len(constraint.targets):
             yield check.problem(
                 "fk-constraint", owner, "__table_args__" if table.owner is not None else "",
                 "ForeignKeyConstraint number of constrained columns must match the number of referenced columns.",

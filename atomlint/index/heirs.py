@@ -10,6 +10,7 @@ from .tables import dotted
 from .value import Value
 
 if TYPE_CHECKING:
+    from ..facts.records import Expr
     from .linker import Linker
 
 MAX_HEIRS = 3
@@ -45,8 +46,7 @@ class Heirs:
         for base in record.bases:
             if type(base) is list and base[:1] == ["sub"]:
                 base = base[1]  # noqa: PLW2901 - Generic[T]
-            bases += [value for value in self.linker.values.evaluate(path, record.parent, base)
-                      if value.kind in ("def", "ext")]  # fmt: skip
+            bases += [value for value in self._defined_before(path, scope, base) if value.kind in ("def", "ext")]
         orders = [self.mro(base.place, base.scope) if base.kind == "def" else [base] for base in bases]
         self._open.discard(key)
         order = [this, *(orders[0] if len(orders) == 1 else merge([*orders, bases]))]
@@ -54,6 +54,16 @@ class Heirs:
         if not self._open:  # what was found inside of a circle is not the whole
             self._mro[key] = result
         return result
+
+    def _defined_before(self, path: str, scope: int, base: Expr) -> list[Value]:
+        """What a base is where the class statement runs: a class of its name that stands below does not count."""
+        table = self.linker.table(path)
+        parent = table.facts.scopes[scope].parent
+        bindings = table.lookup(parent, base) if type(base) is str else []
+        above = [b.definition for b in bindings if b.definition is not None and b.definition < scope]
+        if len(bindings) > 1 and above and not table.facts.scopes[max(above)].frame:
+            return [Value("def", path, max(above))]
+        return list(self.linker.values.evaluate(path, parent, base))
 
     @cached_property
     def _named(self) -> dict[str, list[tuple[str, int]]]:

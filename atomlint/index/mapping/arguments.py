@@ -113,10 +113,14 @@ class Arguments:
         site = self.made.arguments.get(name)
         if site is None or self.names.constant(site) in ("#None", "#False"):
             return None
-        return self._evaluated(site, tables_first=tables_first)
+        return self._evaluated(site, tables_first=tables_first, name=name)
 
-    def _evaluated(self, site: Site, *, tables_first: bool = False) -> Thing:
+    def _evaluated(self, site: Site, *, tables_first: bool = False, name: str = "") -> Thing:
         text = self.texts.of(site)
+        if text is None and text_of(site.expr) is not None:  # the facts mask it, and another one like it
+            text = self.texts.whole.keyword(site, name)
+            if text is None:
+                raise OpenError
         owner = self.made.owner
         if text is not None:
             return StringEvaluation(self.builder, owner, text, self.made.place, tables_first=tables_first).value()
@@ -144,12 +148,10 @@ class Arguments:
         given = self.made.arguments.get(name)
         items = self.names.items(given) if given is not None else None
         if any(self.names.items(item) is not None for item in items or ()):
-            raise RefusedError(
-                "string-expression",
-                f"Column expression expected for argument '{name}'; got a tuple.",
-                "a comma behind the column makes a tuple of it",
-            )
+            raise _tuple_given(name)
         value = self.value(name)
+        if isinstance(value, list) and any(isinstance(item, list) for item in value):
+            raise _tuple_given(name)
         return () if value is None else tuple(columns_in(value))
 
     def condition(self, name: str) -> Clause | None:
@@ -259,6 +261,14 @@ class Arguments:
         if isinstance(value, Text):
             return self._named(value.text)
         raise OpenError
+
+
+def _tuple_given(name: str) -> RefusedError:
+    return RefusedError(
+        "string-expression",
+        f"Column expression expected for argument '{name}'; got a tuple.",
+        "a comma behind the column makes a tuple of it",
+    )
 
 
 def _has_text(expr: object) -> bool:

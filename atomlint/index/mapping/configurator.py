@@ -32,6 +32,7 @@ class Configurator:
         self.candidates: dict[int, list[Column]] = {}
         """Foreign keys that could be meant, by relationship with several."""
         self._started: set[Relationship] = set()
+        self._refused: set[tuple[Relationship, str]] = set()
         self._backrefs = Backrefs(builder)
         self._reverse = Reverse(builder, self.relationships, self._started)
         self._overlaps = Overlaps()
@@ -59,15 +60,17 @@ class Configurator:
         except OpenError:
             made.failed = made.failed or False
         except RefusedError as error:
-            self.refuse(made, error)
+            made.failed = True
+            self.refuse(error.at or made, error)
 
     # --- problems --------------------------------------------------------------------------------------------------
 
     def refuse(self, made: Relationship, error: RefusedError) -> Problem | None:
         """Note what SQLAlchemy refuses about a relationship."""
         made.failed = True
-        if made.owner.conditional:
+        if made.owner.conditional or (made, error.message) in self._refused:
             return None
+        self._refused.add((made, error.message))
         problem = Problem(
             error.kind,
             ERROR,
@@ -111,14 +114,13 @@ class Configurator:
         except RefusedError:
             self.candidates[id(made)] = join.candidates
             raise
-        for kind, message in join.warnings:
-            self.warn(made, kind, message)
+        finally:
+            for kind, message in join.warnings:
+                self.warn(made, kind, message)
         options = Options(self.builder, made)
         options.cascade()
         if made.uselist is None:
             made.uselist = made.direction != MANY_TO_ONE
-        options.lazy()
-        options.collection()
         back = self._backrefs.generate(made)
         if back is not None:
             self.relationships.append(back)
@@ -128,6 +130,8 @@ class Configurator:
             self._reverse.link(made)
         for source, written, others in self._overlaps.of(made):
             self._overlap(made, source, written, others)
+        options.lazy()
+        options.collection()
         made.configured = True
 
     def _resolve(self, made: Relationship) -> None:

@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING
 from .evaluate import Evaluation
 from .expressions import ClassRef, Ref
 from .lookup import OpenError, RefusedError
+from .names import BUILTINS
 from .things import Function, TableRef, Thing, Unmapped
 
 if TYPE_CHECKING:
     from ...facts.records import Call
     from ..value import Value
-    from .records import Column, Mapped, Site
+    from .records import Attribute, Column, Mapped, Site
 
 
 RESERVED = frozenset({"metadata", "registry", "query", "c", "columns"})
@@ -38,6 +39,7 @@ class CodeEvaluation(Evaluation):
         """The value of what a name, or attributes of it, lead to."""
         found = self.builder.names.made(site)
         if found is None:
+            self._check_bound(site)
             raise OpenError
         value: Thing
         if found.kind == "ext":
@@ -59,6 +61,16 @@ class CodeEvaluation(Evaluation):
         for part in found.rest:
             value = self.attribute(value, part)
         return value
+
+    def _check_bound(self, site: Site) -> None:
+        """A name that nothing binds: Python refuses it, in a lambda once mappers are configured."""
+        name = site.expr.partition(".")[0]
+        if not self.waits or not name.isidentifier() or name in BUILTINS or name.startswith("__"):
+            return
+        table = self.builder.linker.table(site.path)
+        if not table.stars and not table.find(site.scope, name)[1]:
+            message = f"name '{name}' is not defined"
+            raise RefusedError("name-error-in-class-body", message, f"nothing in {site.path} binds {name}")
 
     def _made_or_called(self, site: Site) -> Thing:
         ordinal = int(site.expr[1:])
@@ -113,6 +125,9 @@ class CodeEvaluation(Evaluation):
 
     def missing(self, mapped: Mapped, name: str) -> Thing:
         """An attribute that a class does not have: what a lambda says is only looked up when mappers are configured."""
+        found = mapped.find(name)
+        if found is not None:
+            return self._in_tuple(found)
         if not self.waits or name in RESERVED or name.startswith("_"):
             raise OpenError
         raise RefusedError(
@@ -121,6 +136,21 @@ class CodeEvaluation(Evaluation):
             f'{mapped.name} has no attribute "{name}"',
             (mapped,),
         )
+
+    def _in_tuple(self, attribute: Attribute) -> Thing:
+        """A column with a comma behind it: a tuple of a column that no table has."""
+        site = attribute.site
+        items = self.builder.names.items(site) if site is not None else None
+        if any(
+            self.builder.columns.library(item) == "mapped_column" for item in items or () if str(item.expr)[:1] == "@"
+        ):
+            message = f"Column expression expected; got a tuple: {attribute.owner.name}.{attribute.name}."
+            raise RefusedError("string-expression", message, "a comma behind the column makes a tuple of it")
+        columns = [self.builder.columns.read(item, attribute.name) for item in items or () if str(item.expr)[:1] == "@"]
+        found = [Ref(column) for column in columns if column is not None]
+        if not found or len(found) != len(items or ()):
+            raise OpenError
+        return found
 
     def record(self, site: Site, ordinal: int) -> Call:
         """The n-th call."""

@@ -208,6 +208,8 @@ class Mapped:
     inheritance: str = ""
     attributes: dict[str, Attribute] = field(default_factory=dict)
     """Its own, mixins included, in the order in which SQLAlchemy collects them."""
+    again: list[Attribute] = field(default_factory=list)
+    """What mixins declare by methods and a class above has: looked at once more, and not taken."""
     heirs: list[Mapped] = field(default_factory=list)
     mapper_args: dict[str, Site] = field(default_factory=dict)
     joined_on: list[tuple[Column, Column]] = field(default_factory=list)
@@ -263,6 +265,15 @@ class Mapped:
     def has_open_table(self) -> bool:
         """Whether one of its tables may have more columns than are known, or is not known at all."""
         return not self.tables or any(table.open for table in self.tables)
+
+    def lacks(self, attribute: Attribute) -> bool:
+        """Whether an attribute of a class above is none of this one, for a concrete class stands between or it is one."""
+        for cls in self.lineage:
+            if cls is attribute.owner:
+                return False
+            if cls.inheritance == "concrete":
+                return True
+        return False
 
     def find(self, name: str) -> Attribute | None:
         """An attribute of it or of what it inherits from."""

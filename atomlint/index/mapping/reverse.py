@@ -40,13 +40,15 @@ class Reverse:
             self._missing(made, target, found)
             return
         other = found.relationship
-        if other is None:
+        if other is None or target.lacks(found):
             raise RefusedError(
                 "back-populates-not-relationship",
                 f"back_populates on relationship '{made}' refers to attribute '{target.name}.{made.back_populates}' that is "
                 "not a relationship. The back_populates parameter should refer to the name of a relationship on the target "
                 "class.",
-                f"{found.owner.name}.{found.name} is a {found.kind.replace('_', ' ')}",
+                f"{found.owner.name}.{found.name} is a {found.kind.replace('_', ' ')}"
+                if other is None
+                else f"{target.name} is concrete: it has none of the relationships of {found.owner.name}",
                 (found.owner,),
             )
         if other.open:
@@ -57,9 +59,13 @@ class Reverse:
             made.reverse.append(other)
         if made not in other.reverse:
             other.reverse.append(made)
-        leads = self._target_of(other)
-        if leads is None:
+        try:
+            leads = self._target(other)
+        except OpenError:
             return
+        except RefusedError as refused:
+            refused.at = other  # SQLAlchemy stops at the other one, and says so of that
+            raise
         if leads.root is not made.owner.root:
             error = RefusedError(
                 "back-populates-wrong-class",
@@ -81,13 +87,16 @@ class Reverse:
             error.other = found
             raise error
 
-    def _target_of(self, other: Relationship) -> Mapped | None:
-        if other.target is None and not other.failed and other not in self.started:
-            try:
-                other.target = Arguments(self.builder, other).target()
-            except (OpenError, RefusedError):
-                return None
+    def _target(self, other: Relationship) -> Mapped:
+        if other.target is None:
+            other.target = Arguments(self.builder, other).target()
         return other.target
+
+    def _target_of(self, other: Relationship) -> Mapped | None:
+        try:
+            return self._target(other)
+        except (OpenError, RefusedError):
+            return None
 
     def _check_viewing(self, one: Relationship, other: Relationship) -> None:
         syncs = self.builder.names.flag(other.arguments.get("sync_backref"))

@@ -109,7 +109,11 @@ class Tables:
         self.options(table, keywords)
         for item in items:
             self.item(table, item)
-        if name is not None and self.builder.linker.table(site.path).facts.scopes[site.scope].kind != "function":
+        if self.builder.linker.table(site.path).facts.scopes[site.scope].kind == "function":
+            return
+        if name is None:
+            metadata.open = True
+        else:
             self.add(table)
 
     def _bound_to(self, path: str, ordinal: int) -> str:

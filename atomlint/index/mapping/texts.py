@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import ast
 import re
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from ...facts.mask import MASK, mask
 from ..expressions import receiver
 from ..tables import text_of
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from ..facade import Index
     from .names import Names
     from .records import Site
@@ -26,31 +28,76 @@ class WholeTexts:
 
     def __init__(self, index: Index) -> None:
         self.index = index
-        self._kept: dict[str, list[tuple[int, int, str]]] = {}
+        self._kept: dict[str, list[Constant]] = {}
 
     def text(self, site: Site, seen: str) -> str | None:
         """The one string constant in the call, or the scope, of a site that the facts keep as ``seen``."""
         spans = self.index.project.spans(site.path)
         if spans is None:
             return None
+        call = None
         if site.at >= 0:
-            first, _, last, _ = spans.calls[4 * site.at : 4 * site.at + 4]
+            first, _, last, end = spans.calls[4 * site.at : 4 * site.at + 4]
+            call = (first, last, end)
         else:
             first, last = spans.scopes[5 * site.scope + 3 : 5 * site.scope + 5]
-        some = {text for line, end, text in self._constants(site.path) if first <= line and end <= last}
-        fitting = [text for text in some if mask(text) == seen]
-        return fitting[0] if len(fitting) == 1 else None
+        some = [one for one in self._constants(site.path) if first <= one.line and one.end <= last]
+        shown = self._shown(site)
+        fitting = {one for one in some if mask(one.text) == seen}
+        if seen == MASK and not fitting:
+            fitting = {one for one in some if one.text not in shown}
+        own = {one.text for one in fitting if one.call == call}  # nearer than what stands in a call of the call
+        texts = own if len(own) == 1 else {one.text for one in fitting}
+        return texts.pop() if len(texts) == 1 else None
 
-    def _constants(self, path: str) -> list[tuple[int, int, str]]:
+    def _shown(self, site: Site) -> set[str]:
+        """Strings of the call of a site that the facts keep: what they mask for the sake of a name is none of them."""
+        if site.at < 0:
+            return {one.text for one in self._constants(site.path)}
+        call = self.index.project.linker.table(site.path).facts.calls[site.at]
+        given = [*call.args, *(value for _, value in call.keywords)]
+        return {text for value in given if (text := text_of(value)) is not None and MASK not in text}
+
+    def keyword(self, site: Site, name: str) -> str | None:
+        """The string constant that the call of a site is given by a keyword."""
+        spans = self.index.project.spans(site.path)
+        if spans is None or site.at < 0:
+            return None
+        first, _, last, end = spans.calls[4 * site.at : 4 * site.at + 4]
+        some = self._constants(site.path)
+        found = {one.text for one in some if one.keyword == name and one.call == (first, last, end)}
+        return found.pop() if len(found) == 1 else None
+
+    def _constants(self, path: str) -> list[Constant]:
         found = self._kept.get(path)
         if found is None:
             tree = self.index.tree(path)
-            found = self._kept[path] = [
-                (node.lineno, node.end_lineno or node.lineno, node.value)
-                for node in (ast.walk(tree) if tree is not None else ())
-                if isinstance(node, ast.Constant) and isinstance(node.value, str)
-            ]
+            found = self._kept[path] = [] if tree is None else list(_constants(tree))
         return found
+
+
+class Constant(NamedTuple):
+    """A string constant of a file."""
+
+    line: int
+    end: int
+    text: str
+    call: tuple[int, int, int] | None
+    """The call whose argument it is, or is part of: first line, last line, last column."""
+    keyword: str
+    """The keyword that it is given by, alone."""
+
+
+def _constants(tree: ast.AST) -> Iterator[Constant]:
+    work: list[tuple[ast.AST, tuple[int, int, int] | None, str]] = [(tree, None, "")]
+    while work:
+        node, call, keyword = work.pop()
+        if isinstance(node, ast.Constant) and isinstance(node.value, str):
+            yield Constant(node.lineno, node.end_lineno or node.lineno, node.value, call, keyword)
+        if isinstance(node, ast.Call):
+            call = (node.lineno, node.end_lineno or node.lineno, node.end_col_offset or 0)
+        given = node.arg or "" if isinstance(node, ast.keyword) else ""
+        work += [(child, call, given) for child in ast.iter_child_nodes(node)]
 
 
 class Texts:

@@ -30,6 +30,8 @@ class Check:
         self.texts = builder.texts
         self.linker = builder.linker
         self.keys = ForeignKeys(builder)
+        self.identified: set[Mapped] = set()
+        """Classes whose identity their hierarchy knows: those that are refused only afterwards, too."""
         self._readers: dict[Mapped, ClassReader] = {}
         self._calls: dict[int, Site | None] = {}
         self._libraries: dict[tuple[str, int, str], str] = {}
@@ -92,6 +94,16 @@ class Check:
         """Whether a statement assigns a tuple with or without parentheses, where the facts only tell that it is a sequence."""
         value = self.statement(place).partition("=")[2].strip()
         return bool(value) and value[0] != "[" and value[-1] != "]"
+
+    def ends_in_comma(self, site: Site) -> bool:
+        """Whether a comma stands behind a call, and the call in no brackets of a list."""
+        spans = self.builder.index.project.spans(site.path)
+        source = self.builder.index.sources.source(site.path)
+        if spans is None or source is None or type(site.expr) is not str or not site.expr[1:].isdigit():
+            return False
+        first, start, last, end = spans.calls[4 * int(site.expr[1:]) : 4 * int(site.expr[1:]) + 4]
+        before = source.lines[first - 1].encode("utf-8")[:start].rstrip()
+        return before[-1:] != b"[" and source.lines[last - 1].encode("utf-8")[end:].lstrip()[:1] == b","
 
     def call_of(self, attribute: Attribute) -> Site | None:
         """The call that an attribute is assigned, as it stands; None for what is no call."""

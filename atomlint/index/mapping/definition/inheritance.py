@@ -49,7 +49,7 @@ def of_bases(check: Check, mapped: Mapped) -> Iterator[Problem]:
 def of_single(check: Check, mapped: Mapped) -> Iterator[Problem]:
     """What a class without a table of its own may not bring."""
     parent = mapped.inherits
-    if mapped.inheritance != "single" or parent is None or mapped.table is None:
+    if parent is None or mapped.table is None or not _shares_table(mapped, parent):
         return
     site, owner, known = check.reader(mapped).special("__table_args__")
     if site is not None and owner == mapped.cls.value and known and not _is_empty(check, site):
@@ -77,6 +77,11 @@ def of_single(check: Check, mapped: Mapped) -> Iterator[Problem]:
                     "Can't place primary key columns on an inherited class with no table.", attribute.place,
                     f"{mapped.name} shares the table of {parent.name}", "take primary_key away, or give the class a table",
                 )  # fmt: skip
+
+
+def _shares_table(mapped: Mapped, parent: Mapped) -> bool:
+    """Whether a class has no table of its own; one that says to be concrete may lack it, too."""
+    return mapped.inheritance == "single" or (mapped.inheritance == "concrete" and mapped.table is parent.table)
 
 
 def _is_empty(check: Check, site: Site) -> bool:
@@ -142,7 +147,9 @@ def of_condition(check: Check, mapped: Mapped) -> Iterator[Problem]:
 def of_identity(check: Check, mapped: Mapped) -> Iterator[Problem]:
     """Rows of a hierarchy that no class, or two, stand for."""
     parent = mapped.inherits
-    if parent is None or mapped.inheritance == "concrete":
+    if not mapped.refused:
+        check.identified.add(mapped)
+    if parent is None:
         return
     line = list(mapped.lineage)
     if any("?" in one.mapper_args or one.open for one in line):
@@ -167,7 +174,7 @@ def of_identity(check: Check, mapped: Mapped) -> Iterator[Problem]:
     for other in check.builder.classes:
         if other is mapped:
             break
-        if value is None or other.root is not root or other.refused or other not in root.family:
+        if value is None or other.root is not root or other not in check.identified or other not in root.family:
             continue
         theirs = other.mapper_args.get("polymorphic_identity")
         if theirs is not None and _value(check, theirs) == value:

@@ -44,6 +44,8 @@ class Claim(NamedTuple):
     cause: bool
     sure: bool
     message: str
+    others: tuple[str, ...]
+    """Classes that it sets its own against."""
 
     def __str__(self) -> str:
         return f"{self.severity} {self.kind} {self.owner}.{self.attribute}"
@@ -72,6 +74,7 @@ def claims(files: dict[str, str], version: str = "") -> list[Claim]:
                 cause,
                 problem.confidence.name == "HIGH",
                 problem.message,
+                tuple(mapped.name for mapped in problem.culprits),
             )
         )
         for other in problem.consequences:
@@ -144,21 +147,24 @@ def compare(verdict: Verdict, stated: Iterable[Claim]) -> Agreement:
     false = [
         claim
         for claim in found
-        if claim.cause
-        and claim.sure
-        and not any(meets(one, claim) for one in verdict.outcomes)
-        and can_be_judged(verdict, claim)
+        if claim.cause and not any(meets(one, claim) for one in verdict.outcomes) and can_be_judged(verdict, claim)
     ]
     return Agreement(tuple(missed), tuple(false), tuple(met))
 
 
 def can_be_judged(verdict: Verdict, claim: Claim) -> bool:
-    """Whether SQLAlchemy got far enough to say what atomlint says."""
+    """Whether SQLAlchemy got far enough to say what atomlint says. What is left out, and why, is all here.
+
+    - A table cycle, when a foreign key leads nowhere: SQLAlchemy then does not sort the tables at all.
+    - What configuring or using the mappers would show, when an import failed: they are not configured.
+    - A further problem of a class whose statement failed, or one that sets a class against such a class: the statement ended
+      at its first problem, and what it would have defined is not there.
+    """
     if claim.kind == "table-cycle" and any(one.kind.startswith("unresolved-fk") for one in verdict.outcomes):
-        return False  # tables cannot be sorted at all
+        return False
     if verdict.configured:
         return True
-    return claim.phase == "import" and claim.owner not in verdict.lost
+    return claim.phase == "import" and verdict.lost.isdisjoint((claim.owner, *claim.others))
 
 
 class Tally:
@@ -180,6 +186,16 @@ class Tally:
     def share(self, severity: str) -> float:
         said = sum(count for (of, _), count in self.said.items() if of == severity)
         return sum(count for (of, _), count in self.met.items() if of == severity) / said if said else 1.0
+
+    def counts(self) -> list[list[list[object]]]:
+        """What was counted, for JSON."""
+        return [[[*key, count] for key, count in table.items()] for table in (self.said, self.met, self.false)]
+
+    def add_counts(self, counts: list[list[list[object]]]) -> None:
+        """Add what another one counted."""
+        for table, rows in zip((self.said, self.met, self.false), counts, strict=True):
+            for severity, kind, count in rows:
+                table[str(severity), str(kind)] += int(str(count))
 
     def lines(self) -> list[str]:
         """One line a kind: how often SQLAlchemy says it, and how often atomlint does too, or does alone."""

@@ -223,11 +223,43 @@ def mistype_polymorphic_on(graph: Graph, pick) -> None:
 
 
 def add_a_comma(graph: Graph, pick) -> None:
-    pick([one for model in graph.models for one in model.attributes]).tail = ","
+    pick(attributes(graph, (Col, Rel)))[1].tail = ","
 
 
 def call_it_metadata(graph: Graph, pick) -> None:
-    pick([one for model in graph.models for one in model.attributes]).name = "metadata"
+    pick(attributes(graph, (Col, Rel)))[1].name = "metadata"
+
+
+def copy_a_relationship(graph: Graph, pick) -> None:
+    held, one = pick(attributes(graph, Rel))
+    held.append(Rel(f"{one.name}_copy", one.target, dict(one.options), one.many))
+
+
+def move_a_relationship(graph: Graph, pick) -> None:
+    held, one = pick([(held, rel) for held, rel in attributes(graph, Rel) if "cls." not in str(rel.options)])
+    held[:] = [other for other in held if other is not one]
+    pick(graph.models).attributes.append(one)
+
+
+def forget_a_mixin(graph: Graph, pick) -> None:
+    pick([model for model in graph.models if model.mixins]).mixins.pop()
+
+
+def mistype_a_constraint(graph: Graph, pick) -> None:
+    model = pick([model for model in graph.models if any('"' in text for text in model.table_args)])
+    texts = [at for at, text in enumerate(model.table_args) if '"' in text and text[0] != "{"]
+    at = pick(texts)
+    names = pick([part for part in model.table_args[at].split('"')[1::2] if part and not part.startswith("ix_")])
+    model.table_args[at] = model.table_args[at].replace(f'"{names}"', f'"{mistyped(names, pick)}"', 1)
+
+
+def rename_a_link(graph: Graph, pick) -> None:
+    pick(graph.tables).name += "_new"
+
+
+def drop_a_link_column(graph: Graph, pick) -> None:
+    table = pick(graph.tables)
+    table.columns.remove(pick(table.columns))
 
 
 def same_name_twice(graph: Graph, pick) -> None:
@@ -269,5 +301,6 @@ MUTATIONS = (
     mistype_target, another_target, mistype_an_option, mistype_a_key, another_back_populates, another_backref, add_an_option,
     add_a_column_option, drop_primary_key, drop_the_table_name, share_a_table, drop_identity, share_an_identity,
     mistype_polymorphic_on, add_a_comma, call_it_metadata, same_name_twice, constrain_what_is_not_there, same_index_name,
-    lose_the_base, add_a_column_of_the_base,
+    lose_the_base, add_a_column_of_the_base, copy_a_relationship, move_a_relationship, forget_a_mixin, mistype_a_constraint,
+    rename_a_link, drop_a_link_column,
 )  # fmt: skip

@@ -17,6 +17,8 @@ class Col:
     options: dict[str, str] = field(default_factory=dict)
     tail: str = ""
     """Text behind the call: a comma that nobody wanted."""
+    form: str = ""
+    """How it is annotated: ``bare`` without a call where that says all, ``optional``, ``classic`` not at all."""
 
 
 @dataclass
@@ -28,6 +30,8 @@ class Rel:
     options: dict[str, str] = field(default_factory=dict)
     many: bool = False
     tail: str = ""
+    form: str = ""
+    """How it is annotated: ``optional`` (for many: a set), ``classic`` not at all."""
 
 
 @dataclass
@@ -80,9 +84,9 @@ class Graph:
 
 
 PYTHON = {"Integer": "int", "String(50)": "str", "Boolean": "bool"}
-HEAD = "from sqlalchemy import Boolean, Column, ForeignKey, Index, Integer, String, Table, UniqueConstraint\n"
+HEAD = "from sqlalchemy import Boolean, Column, ForeignKey, ForeignKeyConstraint, Index, Integer, String, Table, UniqueConstraint\n"
 CLASSIC = "from sqlalchemy.orm import backref, declarative_base, declared_attr, relationship\n"
-ANNOTATED = "from sqlalchemy.orm import DeclarativeBase, Mapped, backref, declared_attr, mapped_column, relationship\n"
+ANNOTATED = "from typing import Optional\n\nfrom sqlalchemy.orm import DeclarativeBase, Mapped, backref, declared_attr, mapped_column, relationship\n"
 
 
 def written(graph: Graph) -> dict[str, str]:
@@ -125,12 +129,22 @@ def _column(column: Col, *, annotated: bool) -> str:
 
 def _attribute(attribute: Col | Rel, *, annotated: bool) -> str:
     if isinstance(attribute, Col):
+        if annotated and attribute.form == "classic":
+            return f"{attribute.name} = mapped_column({_column(attribute, annotated=False)}){attribute.tail}"
         if annotated:
+            kind = PYTHON[attribute.type]
+            kind = f"Optional[{kind}]" if attribute.form == "optional" else kind
+            if attribute.form == "bare" and not attribute.key and not attribute.options and not attribute.tail:
+                return f"{attribute.name}: Mapped[{kind}]"
             call = f"mapped_column({_column(attribute, annotated=True)})"
-            return f"{attribute.name}: Mapped[{PYTHON[attribute.type]}] = {call}{attribute.tail}"
+            return f"{attribute.name}: Mapped[{kind}] = {call}{attribute.tail}"
         return f"{attribute.name} = Column({_column(attribute, annotated=False)}){attribute.tail}"
-    if annotated:
-        kind = f'list["{attribute.target}"]' if attribute.many else f'"{attribute.target}"'
+    if annotated and attribute.form != "classic":
+        kind = f'"{attribute.target}"'
+        if attribute.many:
+            kind = f"{'set' if attribute.form == 'optional' else 'list'}[{kind}]"
+        elif attribute.form == "optional":
+            kind = f"Optional[{kind}]"
         call = f"relationship({', '.join(_options(attribute.options))})"
         return f"{attribute.name}: Mapped[{kind}] = {call}{attribute.tail}"
     given = ", ".join([f'"{attribute.target}"', *_options(attribute.options)])

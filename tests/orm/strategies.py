@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from contextlib import suppress
+from random import Random
 
 from hypothesis import strategies as st
 
@@ -10,22 +11,13 @@ from .mutations import MUTATIONS, NothingThereError
 from .specs import Col, CoreTable, Graph, Mixin, Model, Rel
 
 NAMES = (
-    "Account",
-    "Order",
-    "Parcel",
-    "Ticket",
-    "Invoice",
-    "Project",
-    "Comment",
-    "Device",
-    "Report",
-    "Venue",
-    "Lesson",
-    "Recipe",
-)
+    "Account", "Order", "Parcel", "Ticket", "Invoice", "Project", "Comment", "Device", "Report", "Venue", "Lesson", "Recipe",
+    "OAuth2Token", "Page2", "PurchaseOrder", "Box",
+)  # fmt: skip
 SHAPES = (
     "pair", "many_to_one", "one_to_many", "one_to_one", "backref", "backref_made", "many_to_many", "many_to_many_backref",
-    "many_to_many_alone", "tree", "two_keys", "association", "viewed", "cascading", "network",
+    "many_to_many_alone", "tree", "two_keys", "association", "viewed", "cascading", "network", "keyed_association", "composite",
+    "shortcut", "plain_pair", "by_lambda",
 )  # fmt: skip
 TYPES = ("Integer", "String(50)", "Boolean")
 
@@ -41,6 +33,9 @@ class Maker:
         self.draw = draw
         self.graph = graph
         self.turn = 0
+        self.bare: list[tuple[Model, Model]] = []
+        """Pairs of classes that no second foreign key may link."""
+        self.without_id: set[str] = set()
 
     def chance(self, of: int) -> bool:
         return self.draw(st.integers(0, of - 1)) == 0
@@ -60,10 +55,12 @@ class Maker:
 
     def related(self) -> None:
         """One shape of relationship between two classes, or of one with itself."""
-        models = self.graph.models
+        models = [model for model in self.graph.models if model.name not in self.without_id]
         one, other = self.pick(models), self.pick(models)
         self.turn += 1
         shape = self.pick(SHAPES)
+        if self.is_bare(one, other):
+            return
         if one is other or self.kin(one, other):
             if shape in ("many_to_many", "many_to_many_backref", "many_to_many_alone", "network"):
                 self.network(one)
@@ -71,6 +68,10 @@ class Maker:
                 self.tree(one)
             return
         getattr(self, shape)(one, other)
+
+    def is_bare(self, one: Model, other: Model) -> bool:
+        pair = {self.root(one).name, self.root(other).name}
+        return any(pair == {self.root(a).name, self.root(b).name} for a, b in self.bare)
 
     def kin(self, one: Model, other: Model) -> bool:
         return self.root(one) is self.root(other)
@@ -138,6 +139,76 @@ class Maker:
         self.pair(one, other)
         self.turn += 1
         self.pair(one, other)
+
+    def plain_pair(self, one: Model, other: Model) -> None:
+        """Two sides that leave their join to SQLAlchemy, where only one foreign key links the tables."""
+        if self.linked(one, other):
+            self.pair(one, other)
+            return
+        many, single, column = self.names(one, other)
+        self.key(other, column, one)
+        one.attributes.append(Rel(many, other.name, {"back_populates": f'"{single}"'}, many=True))
+        other.attributes.append(Rel(single, one.name, {"back_populates": f'"{many}"'}))
+        self.bare.append((one, other))
+
+    def linked(self, one: Model, other: Model) -> bool:
+        """Whether a foreign key links two hierarchies, or one of them has more than one table."""
+        models = [m for m in self.graph.models if self.kin(m, one) or self.kin(m, other)]
+        tables = {model.table for model in models if model.table}
+        return len(tables) > 2 or any(
+            isinstance(a, Col) and a.key.partition(".")[0] in tables for m in models for a in m.attributes
+        )
+
+    def by_lambda(self, one: Model, other: Model) -> None:
+        """Two sides whose columns are named by lambdas."""
+        many, single, column = self.names(one, other)
+        self.key(other, column, one)
+        given = {"foreign_keys": f"lambda: [{other.name}.{column}]"} if self.graph.modules == 1 else {
+            "foreign_keys": f'"[{other.name}.{column}]"'
+        }  # fmt: skip
+        one.attributes.append(Rel(many, other.name, given | {"back_populates": f'"{single}"'}, many=True))
+        other.attributes.append(Rel(single, one.name, given | {"back_populates": f'"{many}"'}))
+
+    def composite(self, one: Model, other: Model) -> None:
+        """A foreign key of two columns."""
+        if one.table is None or other.table is None or one.base != "Base" or other.base != "Base":
+            self.pair(one, other)
+            return
+        many, single, column = self.names(one, other)
+        code = f"code_{self.turn}"
+        one.attributes.append(Col(code))
+        one.table_args.insert(0, f'UniqueConstraint("id", "{code}")')
+        other.attributes += [Col(column), Col(f"{column}_code")]
+        other.table_args.insert(
+            0, f'ForeignKeyConstraint(["{column}", "{column}_code"], ["{one.table}.id", "{one.table}.{code}"])'
+        )
+        given = {"foreign_keys": f'"[{other.name}.{column}, {other.name}.{column}_code]"'}
+        one.attributes.append(Rel(many, other.name, given | {"back_populates": f'"{single}"'}, many=True))
+        other.attributes.append(Rel(single, one.name, given | {"back_populates": f'"{many}"'}))
+
+    def keyed_association(self, one: Model, other: Model) -> None:
+        """A class between two others whose primary key is theirs."""
+        name = f"{one.name[:6]}{other.name[:6]}{'ABCDEFGHIJKLMNOPQRSTUVWXYZ'[self.turn]}"
+        between = Model(name, f"{name.lower()}_rows", [Col("note", "String(50)")])
+        self.without_id.add(name)
+        self.graph.models.append(between)
+        for side in (one, other):
+            self.pair(side, between)
+            next(a for a in reversed(between.attributes) if isinstance(a, Col)).options["primary_key"] = "True"
+            self.turn += 1
+
+    def shortcut(self, one: Model, other: Model) -> None:
+        """A class between two others, and a view past it."""
+        name = f"{one.name[:6]}{other.name[:6]}{'ABCDEFGHIJKLMNOPQRSTUVWXYZ'[self.turn]}"
+        between = Model(name, f"{name.lower()}_rows", [Col("id", "Integer", options={"primary_key": "True"})])
+        self.graph.models.append(between)
+        self.pair(one, between)
+        self.turn += 1
+        self.pair(other, between)
+        told = {"secondary": f'"{between.table}"', "viewonly": "True"}
+        if one.base == other.base == "Base":
+            one.attributes.append(Rel(f"far_{self.turn}", other.name, told, many=True))
+            self.bare += [(between, one), (between, other)]
 
     def link(self, one: Model, other: Model) -> CoreTable:
         name = f"{plural(one.name)}_{plural(other.name)}_{self.turn}"
@@ -213,9 +284,12 @@ class Maker:
 
 
 @st.composite
-def valid_graphs(draw) -> Graph:
-    """Models that SQLAlchemy accepts without a word."""
-    graph = Graph(annotated=draw(st.booleans()), modules=draw(st.sampled_from((1, 1, 1, 2, 3))))
+def valid_graphs(draw, annotated: bool | None = None) -> Graph:
+    """Models that SQLAlchemy accepts without a word; in either style where none is asked for."""
+    graph = Graph(
+        annotated=draw(st.booleans()) if annotated is None else annotated,
+        modules=draw(st.sampled_from((1, 1, 1, 2, 3))),
+    )
     count = draw(st.integers(2, 8))
     first = draw(st.integers(0, len(NAMES) - 1))
     maker = Maker(draw, graph)
@@ -224,9 +298,8 @@ def valid_graphs(draw) -> Graph:
         graph.mixins.append(Mixin("Stamped", columns))
     for turn in range(count):
         name = NAMES[(first + turn) % len(NAMES)]
-        roots = [model for model in graph.models if model.base == "Base"]
-        if roots and maker.chance(4):
-            graph.models.append(_heir(maker, name, maker.pick(roots)))
+        if graph.models and maker.chance(4):
+            graph.models.append(_heir(maker, name, maker.pick(graph.models)))
         else:
             graph.models.append(_model(maker, name))
     for _ in range(draw(st.integers(1, 7))):
@@ -234,7 +307,21 @@ def valid_graphs(draw) -> Graph:
             maker.related()
     if maker.chance(4):
         _owned(maker)
+    if graph.annotated:
+        _annotate(graph, Random(draw(st.integers(0, 2**16))))
     return graph
+
+
+def _annotate(graph: Graph, by: Random) -> None:
+    """Ways of writing that mean the same, or what a valid model may mean as well."""
+    for attributes in [model.attributes for model in graph.models] + [mixin.attributes for mixin in graph.mixins]:
+        for one in attributes:
+            if isinstance(one, Col):
+                one.form = by.choice(["", "", "bare", "optional", "classic"])
+            else:
+                one.form = by.choice(["", "", "", "optional", "classic"])
+                if one.options.get("uselist") == "False" and one.form != "classic" and by.random() < 0.5:
+                    del one.options["uselist"]  # the annotation says so
 
 
 def _model(maker: Maker, name: str) -> Model:
@@ -254,14 +341,26 @@ def _model(maker: Maker, name: str) -> Model:
 
 
 def _heir(maker: Maker, name: str, base: Model) -> Model:
-    """A class that inherits from another, with a table of its own or without."""
-    if not base.mapper_args:
-        base.attributes.append(Col("kind", "String(50)"))
-        base.mapper_args = {"polymorphic_on": '"kind"', "polymorphic_identity": f'"{base.name.lower()}"'}
-    heir = Model(name, None, base=base.name, mapper_args={"polymorphic_identity": f'"{name.lower()}"'})
-    if maker.chance(2):
+    """A class that inherits from another: with a table of its own, without one, or with a table that stands alone."""
+    root = maker.root(base)
+    if maker.chance(6) and base is root and base.table is not None:
+        own = [Col(a.name, a.type, a.key, dict(a.options)) for a in base.attributes if isinstance(a, Col)]
+        alone = {"concrete": "True"} | ({"polymorphic_identity": f'"{name.lower()}"'} if base.mapper_args else {})
+        return Model(name, plural(name), own, base=base.name, mapper_args=alone)
+    if "concrete" in base.mapper_args:
+        return _model(maker, name)
+    if not root.mapper_args and not (base is root and maker.chance(6)):
+        root.attributes.append(Col("kind", "String(50)"))
+        root.mapper_args = {"polymorphic_on": '"kind"', "polymorphic_identity": f'"{root.name.lower()}"'}
+        for model in maker.graph.models:
+            if model is not root and maker.root(model) is root:
+                model.mapper_args.setdefault("polymorphic_identity", f'"{model.name.lower()}"')
+    heir = Model(name, None, base=base.name)
+    if root.mapper_args:
+        heir.mapper_args = {"polymorphic_identity": f'"{name.lower()}"'}
+    if maker.chance(2) or not root.mapper_args:
         heir.table = plural(name)
-        heir.attributes.append(Col("id", "Integer", f"{base.table}.id", {"primary_key": "True"}))
+        heir.attributes.append(Col("id", "Integer", f"{maker.table(base)}.id", {"primary_key": "True"}))
         heir.attributes.append(Col(f"extra_{name.lower()}", "Integer"))
     elif maker.chance(2):
         heir.attributes.append(Col(f"extra_{name.lower()}", "Integer", options={"nullable": "True"}))
@@ -271,22 +370,22 @@ def _heir(maker: Maker, name: str, base: Model) -> Model:
 def _owned(maker: Maker) -> None:
     """A mixin that brings a foreign key and a relationship."""
     graph = maker.graph
-    roots = [model for model in graph.models if model.base == "Base"]
+    roots = [model for model in graph.models if model.base == "Base" and model.name not in maker.without_id]
     target = maker.pick(roots)
     mixin = Mixin("Owned", [
         Col("owner_id", "Integer", f"{target.table}.id"),
         Rel("owner", target.name, {"foreign_keys": "lambda: cls.owner_id", "viewonly": "True"} if maker.chance(3) else {"foreign_keys": "lambda: cls.owner_id"}),
     ])  # fmt: skip
     graph.mixins.append(mixin)
-    others = [model for model in roots if model is not target]
+    others = [model for model in roots if model is not target and not maker.is_bare(model, target)]
     for model in others[:2] if others else []:
         model.mixins.append("Owned")
 
 
 @st.composite
-def graphs(draw, most: int = 3) -> Graph:
+def graphs(draw, most: int = 3, annotated: bool | None = None) -> Graph:
     """Valid models, spoilt by up to ``most`` mutations."""
-    graph = draw(valid_graphs())
+    graph = draw(valid_graphs(annotated))
     for _ in range(draw(st.integers(0, most))):
         mutation = draw(st.sampled_from(MUTATIONS))
         with suppress(NothingThereError):

@@ -7,10 +7,10 @@ import sys
 from typing import TYPE_CHECKING, Generic, TypeVar
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
 T = TypeVar("T")
-MAX_LOTS = 256
+MAX_LOTS = 64
 
 
 def can_fork() -> bool:
@@ -23,26 +23,40 @@ def can_fork() -> bool:
 
 
 class Lots(Generic[T]):
-    """Lots of work that this process and its copies share out among themselves: whoever is done takes the next.
+    """Lots of work in a row that this process and its copies share out among themselves: whoever is done takes another.
+
+    One takes them from the front and one from the back, so that each does neighbours, which may have much in common.
 
     Raises:
-        ValueError: there are more than 256.
+        ValueError: there are more than 64, each of which is a descriptor.
     """
 
     def __init__(self, lots: Sequence[T]) -> None:
         if len(lots) > MAX_LOTS:
             raise ValueError(f"{len(lots)} lots are more than {MAX_LOTS}")
         self._lots = lots
-        self._source, sink = os.pipe()
-        os.write(sink, bytes(range(len(lots))))
-        os.close(sink)
+        self._tokens: list[int] = []
+        """Of each lot a pipe with one byte: whoever gets it has the lot."""
+        for _ in lots:
+            source, sink = os.pipe()
+            os.write(sink, b".")
+            os.close(sink)
+            self._tokens.append(source)
         self._taken: set[int] = set()
 
     def __iter__(self) -> Iterator[T]:
-        """The lots that nobody has taken yet."""
-        while token := os.read(self._source, 1):
-            self._taken.add(token[0])
-            yield self._lots[token[0]]
+        """The lots that nobody has taken yet, from the front."""
+        return self._take(range(len(self._lots)))
+
+    def __reversed__(self) -> Iterator[T]:
+        """The lots that nobody has taken yet, from the back."""
+        return self._take(range(len(self._lots) - 1, -1, -1))
+
+    def _take(self, numbers: Iterable[int]) -> Iterator[T]:
+        for number in numbers:
+            if os.read(self._tokens[number], 1):
+                self._taken.add(number)
+                yield self._lots[number]
 
     def others(self) -> list[T]:
         """The lots that this process has not taken: what to do again when a copy died."""
@@ -50,7 +64,8 @@ class Lots(Generic[T]):
 
     def close(self) -> None:
         """No lot can be taken any more."""
-        os.close(self._source)
+        for token in self._tokens:
+            os.close(token)
 
 
 def beside(work: Callable[[], bytes], otherwise: Callable[[], bytes] | None = None) -> Callable[[], bytes]:

@@ -80,6 +80,8 @@ class NullCache:
     """
 
     path: Path | None = None
+    keeps = False
+    """Whether anything is left to later runs: else nobody needs to know what files hold but who reads them."""
 
     def __init__(self) -> None:
         self.notes: list[str] = []
@@ -120,6 +122,8 @@ class Cache(NullCache):
 
     Several runs may use one directory at once. In a forked process it is empty.
     """
+
+    keeps = True
 
     def __init__(self, place: Path, version: str, *, limit: int = LIMIT) -> None:
         super().__init__()

@@ -25,7 +25,10 @@ FLY = re.compile(r"(?:fly(?:[._-].+)?|.+\.fly)\.toml", re.IGNORECASE)
 """``fly.toml``, and the names of further ones: ``fly.staging.toml``, ``staging.fly.toml``, ``fly-worker.toml``."""
 WORKFLOW = re.compile(r"\.github/workflows/[^/]+\.ya?ml", re.IGNORECASE)
 """Those of the repository's root: GitHub runs no others."""
-COMPOSE = re.compile(r"(?:docker-)?compose(?:[._-].+)?\.ya?ml", re.IGNORECASE)
+COMPOSE = re.compile(
+    r"(?:.*/)?(?:(?:[^/]+[._-])?compose(?:[._-][^/]+)?|(?:docker-)?compose/[^/]+)\.ya?ml", re.IGNORECASE
+)
+"""By name, as ``docker-compose.yml`` and ``local.compose.yaml``, or by folder, as ``compose/local.yml``."""
 
 
 def document_kind(path: str) -> DocumentKind | None:
@@ -37,7 +40,7 @@ def document_kind(path: str) -> DocumentKind | None:
         given = path.replace("\\", "/")
         if WORKFLOW.fullmatch(given):
             return "workflow"
-        return "compose" if COMPOSE.fullmatch(given.rpartition("/")[2]) else None
+        return "compose" if COMPOSE.fullmatch(given) else None
     if kind in ("dotenv", "dockerfile", "markdown", "procfile", "shell"):
         return kind
     return None

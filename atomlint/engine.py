@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from . import __version__
+from .config.errors import printable
 from .merge import Part, merged
 from .outcome import Clock, Outcome, Progress
 from .packing import pack, unpack
@@ -92,9 +93,13 @@ class Engine:
         """The whole production code of the project that is named, linked whatever the rules need, and what does not parse.
 
         Raises:
-            UsageError: a configuration is wrong.
+            UsageError: a configuration is wrong, or there is nothing to look at: no such path, no Python file.
         """
-        settings, workspace, _ = next(iter(self._projects(request)))
+        settings, workspace, named = next(iter(self._projects(request)))
+        if named is not None and named.troubles:
+            raise UsageError([trouble.message for trouble in named.troubles])
+        if not any(path.endswith(".py") for path in workspace.files):
+            raise UsageError([f"no Python files found in {printable(str(settings.root))}"])
         pipeline = self._pipeline(request, settings, workspace)
         return settings, workspace, pipeline.program(), pipeline.facts.problems
 
@@ -109,7 +114,8 @@ class Engine:
         from .pipeline import Pipeline
 
         cache, hashes = self._cache(request, settings)
-        hashes.key(workspace)
+        if cache.keeps:
+            hashes.key(workspace)
         return Pipeline(
             settings, self.registry, workspace, hashes, cache,
             jobs=request.jobs, clock=self.clock, progress=request.progress, memo=self._memo,
@@ -158,11 +164,10 @@ class Engine:
         seen = {settings.root}
         pending = list(named.outside) if named is not None else []
         if named is not None:
-            elsewhere = [given for given in named.skipped if self._root_of(request, given) != settings.root]
-            pending += elsewhere  # excluded here, and a project of its own
-            named.skipped[:] = [given for given in named.skipped if given not in elsewhere]
+            foreign = [given for given in named.skipped if self._root_of(request, given) != settings.root]
+            pending += foreign  # excluded here, and a project of its own
+            named.skipped[:] = [given for given in named.skipped if given not in foreign]
             self._skip(named)
-        own = covers or not (pending or inner) or (named is not None and bool(named.troubles))
         others = [self._other(request, root, None if named is None else request.paths) for root in inner]
         seen |= set(inner)
         for given in pending:
@@ -170,10 +175,24 @@ class Engine:
             if root not in seen:
                 seen.add(root)
                 others.append(self._other(request, root, tuple(pending)))
-        found = [other for other in others if other is not None]
+        found = [other for other in others if other[2] is None or other[2].files]
+        if named is not None:
+            elsewhere = [other[2] for other in others if other[2] is not None]
+            named.troubles.extend(self._lost(request, settings.root, pending, elsewhere))
+            if not covers and not found and not named.troubles:
+                named.troubles.extend(_empty(given) for given in pending if (request.cwd / given).is_dir())
+        own = covers or not (pending or inner) or (named is not None and bool(named.troubles))
         if own or not found:
             yield settings, workspace, named
         yield from found
+
+    @staticmethod
+    def _lost(request: Request, root: Path, pending: Sequence[str], elsewhere: Sequence[Named]) -> Iterator[Trouble]:
+        """Named paths that lie in no project that is looked at, as a configuration that is named has only its own."""
+        for given in pending:
+            above = os.path.realpath(root).startswith(os.path.join(os.path.realpath(request.cwd / given), ""))  # noqa: PTH118
+            if not above and all(given in named.outside for named in elsewhere):
+                yield Trouble("path", given, f"not in the project in {root}: {printable(given)}")
 
     def _root_of(self, request: Request, given: str) -> Path:
         """Root of the project that a named path belongs to."""
@@ -198,8 +217,8 @@ class Engine:
 
     def _other(
         self, request: Request, root: Path, named: Sequence[str] | None
-    ) -> tuple[Settings, Workspace, Named | None] | None:
-        """Another project than the one around the working directory; None when nothing in it is named."""
+    ) -> tuple[Settings, Workspace, Named | None]:
+        """Another project than the one around the working directory, and what is named in it."""
         from . import workspace as workspaces
 
         with self.clock.stage("files"):
@@ -210,7 +229,7 @@ class Engine:
         if chosen is not None:
             chosen.troubles.clear()
             self._skip(chosen)
-        return (settings, workspace, chosen) if chosen is None or chosen.files else None
+        return settings, workspace, chosen
 
     def settings(self, request: Request, start: Path) -> Settings:
         """The configuration in effect for a directory, checked against the installed rules.
@@ -218,7 +237,16 @@ class Engine:
         Raises:
             UsageError: a selector, option or configuration is wrong.
         """
-        from .config import ConfigError, check_options, divide, find, load, override, unknown_selectors
+        from .config import (
+            ConfigError,
+            check_options,
+            divide,
+            find,
+            load,
+            missing_roots,
+            override,
+            unknown_selectors,
+        )
 
         try:
             path, pairs = divide(request.config)
@@ -229,6 +257,7 @@ class Engine:
             wrong = list(
                 unknown_selectors(settings, [*self.registry.ids, *self._redirects(settings)], self.registry.families)
             )
+            wrong += missing_roots(settings)
             if wrong:
                 raise UsageError(wrong)
             if not self.registry.leaves_any(settings):
@@ -290,7 +319,7 @@ class Engine:
     def _part(self, request: Request, settings: Settings, workspace: Workspace, named: Named | None) -> Part:
         cache, hashes = self._cache(request, settings)
         with self.clock.stage("files"):
-            content = hashes.key(workspace)
+            content = hashes.key(workspace) if cache.keeps else ""
             key = self._key(settings, content + " unresolved" * request.unresolved)
             blob = cache.get("result", key)
         outcome = None
@@ -309,7 +338,7 @@ class Engine:
                 key=repository_key(workspace), memo=self._memo, unresolved=request.unresolved,
             )  # fmt: skip
             outcome = pipeline.run()
-            if pipeline.is_complete:
+            if pipeline.is_complete and cache.keeps:
                 cache.put_many("result", {key: pack(outcome)})
         hashes.save()
         self.tracebacks += outcome.tracebacks
@@ -319,7 +348,7 @@ class Engine:
         asked = workspace.files if named is None else named.files
         if not asked and (named is None or (named.directories and not troubles)):
             places = [settings.root / place for place in sorted(named.directories)] if named else [settings.root]
-            troubles += [Trouble("project", "", f"no files to look at in {place}") for place in places]
+            troubles += map(_empty, places)
         return Part(settings.root, settings, workspace, outcome, named, troubles, cached)
 
     def _cache(self, request: Request, settings: Settings) -> tuple[NullCache, Hashes]:
@@ -341,3 +370,7 @@ class Engine:
             f"{settings.digest} {content} {place}".encode("utf-8", "surrogateescape"),
             digest_size=16,
         ).hexdigest()
+
+
+def _empty(place: Path | str) -> Trouble:
+    return Trouble("project", "", f"no files to look at in {printable(str(place))}")

@@ -36,7 +36,7 @@ class FactStore:
         self._hashes = hashes
         self._overlay = overlay
         self._run = run
-        self._memo = memo
+        self._memo = memo if cache.keeps else {}
         self._blobs: dict[str, tuple[bytes, bytes]] = {}
         self._digests: dict[str, bytes] = {}
         self._records: dict[str, Facts | None] = {}
@@ -47,7 +47,9 @@ class FactStore:
         """Files that do not parse, of those that were asked for."""
 
     def key(self, path: str) -> bytes:
-        """Key of a file's content; empty when it cannot be read."""
+        """Key of a file's content; empty when it cannot be read. In a run that leaves nothing behind, that of its path."""
+        if not self._cache.keeps:
+            return path.encode("utf-8", "surrogateescape")
         digest = self._hashes.of(path)
         return b"" if digest is None else blake2b(b"facts%d" % FACTS_VERSION + digest, digest_size=DIGEST).digest()
 
@@ -77,7 +79,7 @@ class FactStore:
         self._blobs[path] = (result.facts, result.spans)
         record = blake2b(result.facts, digest_size=DIGEST).digest() + result.problem
         self._note(path, record)
-        key = self.key(path)
+        key = self.key(path) if self._cache.keeps else b""
         if key:
             self._unsaved[key] = msgspec.msgpack.encode([result.facts, result.spans, result.problem])
             self._new_digests[key] = record
@@ -108,6 +110,8 @@ class FactStore:
 
     def prefetch(self, paths: Iterable[str]) -> None:
         """Read the blobs of many files at once."""
+        if not self._cache.keeps:
+            return
         wanted = {path: self.key(path) for path in paths if path not in self._blobs and path not in self._records}
         wanted = {path: key for path, key in wanted.items() if key and key not in self._memo}
         known = self._cache.get_many("facts", list(wanted.values()))

@@ -20,7 +20,9 @@ if TYPE_CHECKING:
 SECRET_RULES = "secret-"
 """Rules whose findings are identified by a keyed digest of the value, never by code."""
 
-_HASH = re.compile(r"(\"{3}.*?\"{3}|'{3}.*?'{3}|\"(?:\\.|[^\"\\\r\n])*\"|'(?:\\.|[^'\\\r\n])*')|#[^\r\n]*", re.DOTALL)
+_START = re.compile(r"[\"'#]")
+_INSIDE = {quote: re.compile(rf"(?:\\.|[^{quote}\\\r\n])*", re.DOTALL) for quote in "\"'"}
+_LINE = re.compile(r"[^\r\n]*")
 _ANGLE = re.compile(r"<!--.*?-->", re.DOTALL)
 _SIZE = 16
 """Bytes of a digest; twice as many hexadecimal characters."""
@@ -76,10 +78,38 @@ def _normalised(source: Source, span: Span) -> str:
         return ""
     kind = kind_of(source.path)
     if kind in ("python", "toml", "dotenv"):
-        code = _HASH.sub(lambda match: match[1] or "", code)
+        code = _without_comments(code)
     elif kind == "markdown":
-        code = _ANGLE.sub("", code)
+        closed = code.rfind("-->") + 3  # or every comment that is not closed would be read to the end
+        code = _ANGLE.sub("", code[:closed]) + code[closed:]
     return " ".join(code.split())
+
+
+def _without_comments(code: str) -> str:
+    """Code without what stands after a ``#`` that is in no quotes, in linear time whatever is not closed."""
+    kept: list[str] = []
+    done = at = 0
+    open_to = {'"': 0, "'": 0}  # a quote is not closed up to here: neither is any further one before
+    while start := _START.search(code, at):
+        at, sign = start.start(), start[0]
+        if sign == "#":
+            kept.append(code[done:at])
+            done = at = _end(_LINE, code, at)
+        elif code.startswith(sign * 3, at) and (close := code.find(sign * 3, at + 3)) >= 0:
+            at = close + 3
+        elif at < open_to[sign]:
+            at += 1
+        else:
+            end = _end(_INSIDE[sign], code, at + 1)
+            is_closed = code.startswith(sign, end)
+            open_to[sign] = 0 if is_closed else end
+            at = end + 1 if is_closed else at + 1
+    return "".join([*kept, code[done:]])
+
+
+def _end(pattern: re.Pattern[str], code: str, start: int) -> int:
+    match = pattern.match(code, start)
+    return match.end() if match else start
 
 
 def _digest(*parts: str, key: bytes = b"") -> str:

@@ -74,11 +74,26 @@ class Nominator:
             concerned = [rule for rule in wanted if kind in rule.handlers or "*" in rule.handlers]
             if kind is None or not concerned:
                 continue
-            source = self.sources.source(path) or self.sources.raw(path)
+            document = self.index.document(path) if self.sources.source(path) is not None else None
+            source = self.sources.raw(path) if document is None else document.source
             if isinstance(source, Trouble):
                 self.troubles.append(source)
             else:
-                self._run_document(concerned, self.index.document(path) or Document(path, kind, source))
+                self._run_document(concerned, document or Document(path, kind, source))
+
+    def say_what_was_not_read(self) -> None:
+        """Documents that the index was asked for in vain, whichever rule wanted them: a run without them is no clean one."""
+        known = {finding.span.path for finding in self.findings if finding.rule == SYNTAX}
+        for path in sorted(self.index.unread - known):
+            source = self.sources.raw(path)
+            if isinstance(source, Trouble):
+                self.troubles.append(source)
+                continue
+            try:
+                _ = source.text
+            except DecodeError as error:
+                problem = undecodable(source, error)
+                self.findings.append(syntax_error(path, problem.message, Position(problem.line, 1)))
 
     def _run_document(self, rules: Sequence[Rule], document: Document) -> None:
         looked = False

@@ -13,8 +13,8 @@ ALWAYS = frozenset({SYNTAX, CRASHED})
 SYNTAX_ERROR = """A file that a rule needs does not parse.
 
 ## Why
-Nothing is known about a file that does not parse: not its calls, not its models, not what it leaves undone. A run that
-could not look at it must not look clean, so the exit status is 2 as well.
+Nothing is known about a file that does not parse: neither what it says nor what it leaves out. A run that could not look
+at it must not look clean, so the exit status is 2 as well.
 
 ## Bad
     def purge(tenant_id:

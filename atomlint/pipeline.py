@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from .beside import Lots, beside, can_fork
+from .beside import MAX_LOTS, Lots, beside, can_fork
 from .declare import OF_INDEX
 from .document import document_kind
 from .factstore import FactStore
@@ -69,8 +69,10 @@ class IndexAnswer(msgspec.Struct, array_like=True):
 
     def joined(self, other: IndexAnswer) -> IndexAnswer:
         """What two sets of rules said of the same project; calls that the index does not know are counted once."""
+        broken = {finding.span.path for finding in self.findings if finding.rule == SYNTAX}
+        more = [f for f in other.findings if f.rule != SYNTAX or f.span.path not in broken]
         return IndexAnswer(
-            [*self.findings, *other.findings],
+            [*self.findings, *more],
             [*self.crashes, *other.crashes],
             [*self.troubles, *other.troubles],
             self.documents + other.documents,
@@ -207,8 +209,7 @@ class Pipeline:
         with self.clock.stage("prefilter"):
             setup = self.setup
             asked = [setup.needles, setup.text_rules, setup.key, self.options, self.settings.tests]
-            stamp = msgspec.msgpack.encode([self.registry.stamp(), *asked])
-            keys = {path: _key(stamp, path, self.hashes.of(path)) for path in self.workspace.files}
+            keys = self._keys("" if not self.cache.keeps else [self.registry.stamp(), *asked])
             known = self.cache.get_many("scan", [key for key in keys.values() if key])
             missing = [path for path, key in keys.items() if key and key not in known]
             blobs = {path: known[key] if key else NOTHING for path, key in keys.items() if key in known or not key}
@@ -223,6 +224,13 @@ class Pipeline:
             self.cache.put_many("scan", fresh)
             order = sorted(blobs)
             return dict(zip(order, decode_scans([blobs[path] for path in order]), strict=True))
+
+    def _keys(self, asked: object) -> dict[str, bytes]:
+        """Under what each file's scan is kept; empty when it cannot be read."""
+        stamp = msgspec.msgpack.encode(asked)
+        if not self.cache.keeps:
+            return dict.fromkeys(self.workspace.files, stamp)
+        return {path: _key(stamp, path, self.hashes.of(path)) for path in self.workspace.files}
 
     def _surely(self, path: str) -> bool:
         """Whether to extract facts along with the scan: production Python, when anything will be linked at all."""
@@ -285,13 +293,13 @@ class Pipeline:
         from .nominate import syntax_error
 
         documents = [path for path in self.workspace.files if document_kind(path) is not None]
-        key = self._index_key(scans, linked, documents)
-        answer = self._kept_answer(key)
+        key = self._index_key(scans, linked, documents) if self.cache.keeps else b""
+        answer = self._kept_answer(key) if key else None
         if answer is None:
             answer = self._link(scans, linked, documents)
-            read = sorted({*pointed_at(answer.findings), *answer.needed, *answer.read})
-            answer.texts = {path: self.facts.key(path) for path in read}
-            if self.is_complete:
+            if self.is_complete and self.cache.keeps:
+                read = sorted({*pointed_at(answer.findings), *answer.needed, *answer.read})
+                answer.texts = {path: self.facts.key(path) for path in read}
                 self.cache.put_many("index", {key: pack(answer)})
         for path in answer.needed:  # files that linking asked for beyond the linked ones
             self.facts.ensure([path])
@@ -379,12 +387,13 @@ class Pipeline:
                 return self._answer(project, scans, [[*paths, *others]], documents)
             for path in linked:
                 project.linker.table(path)  # decoded once, for all
-            waiting = [beside(lambda: pack(self._answer(project, scans, [others], documents)))]
-            project.prepare()  # once, for all that ask for call paths, while the others run
+            _ = project.registrations  # which those without call paths ask for, too
             import libcst  # noqa: F401 - or every copy does
 
-            lots = Lots(families(paths))
-            share = lambda: pack(self._answer(project, scans, lots, []))  # noqa: E731
+            waiting = [beside(lambda: pack(self._answer(project, scans, [others], documents)))]
+            project.prepare()  # once, for all that ask for call paths, while the others run
+            lots = Lots(in_lots(paths))
+            share = lambda: pack(self._answer(project, scans, reversed(lots), []))  # noqa: E731
             again = lambda: pack(self._answer(project, scans, lots.others(), []))  # noqa: E731
             waiting += [beside(share, again) for _ in range(copies)]
             answer = self._answer(project, scans, lots, [])
@@ -422,6 +431,7 @@ class Pipeline:
             nominator.run_index_rules([rule for rule in rules if rule.subject != "Document"], needs)
             nominator.run_document_rules(rules, documents)
             counted = counted or any(rule.reach for rule in rules)
+        nominator.say_what_was_not_read()
         unresolved = project.reach.unresolved if counted else 0
         unknown = list(project.reach.unknown()) if counted and self.lists_unresolved else []
         self.facts.save()
@@ -478,9 +488,7 @@ def pointed_at(findings: Sequence[Finding]) -> set[str]:
     return paths
 
 
-def families(rules: Sequence[Rule]) -> list[list[Rule]]:
-    """Rules by family, the largest first; those of one family ask the index for the same things."""
-    found: dict[str, list[Rule]] = {}
-    for rule in rules:
-        found.setdefault(rule.family, []).append(rule)
-    return sorted(found.values(), key=len, reverse=True)
+def in_lots(rules: Sequence[Rule]) -> list[Sequence[Rule]]:
+    """Rules one by one, or a few at a time when there are many; those of one family stay neighbours."""
+    size = -(-len(rules) // MAX_LOTS)
+    return [rules[start : start + size] for start in range(0, len(rules), size or 1)]

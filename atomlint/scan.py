@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
+import os
 import re
 import time
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import msgspec
 
 from .finding import Finding
 from .kinds import kind_of
+from .needles import Needles
 from .packing import SECOND_FORM, pack, unpack
 from .report import Trouble
 from .source import DecodeError, Source
 from .text import Text, TextContext
+from .workspace import read
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -108,8 +110,9 @@ class Setup(NamedTuple):
 
 
 class _State:
-    root = Path()
-    needles: tuple[tuple[bytes, str], ...] = ()
+    root = ""
+    """With a separator at its end."""
+    needles = Needles(())
     rules: tuple[Rule, ...] = ()
     setup: Setup | None = None
 
@@ -125,19 +128,17 @@ def begin(setup: Setup) -> None:
     if STATE.setup == setup:
         return
     STATE.setup = setup
-    STATE.root = Path(setup.root)
-    STATE.needles = tuple((need.encode(), need) for need in setup.needles)
+    STATE.root = os.path.join(setup.root, "")  # noqa: PTH118 - joined to every path
+    STATE.needles = Needles(setup.needles)
     registry = Registry() if setup.text_rules else None
     STATE.rules = tuple(registry.rule(rule_id) for rule_id in setup.text_rules) if registry else ()
 
 
 def look(task: Task) -> Result:
     """Do what a task asks for. Bad input gives problems, never exceptions."""
-    try:
-        data = (STATE.root / task.path).read_bytes() if task.data is None else task.data
-    except (OSError, ValueError) as error:
-        why = getattr(error, "strerror", None) or str(error)
-        return failed(Trouble("unreadable", task.path, why))
+    data = read(STATE.root + task.path, task.path, task.data)
+    if isinstance(data, Trouble):
+        return failed(data)
     try:
         return _look(task, Source(task.path, data))
     except Exception as error:  # one file must not take down the run
@@ -168,7 +169,7 @@ def scan_bytes(source: Source, *, is_test: bool) -> Scan:
     data = source.data
     scan = Scan(has_directives=b"atomlint:" in data)
     if source.path.endswith(".py") and not is_test:
-        scan.needs = [need for needle, need in STATE.needles if needle in data]
+        scan.needs = STATE.needles.of(data)
         scan.imports = read_imports(data)
     return scan
 

@@ -104,20 +104,24 @@ class Workspace:
 
         return Tree([*self.names, *self.files], self.ignores, self)
 
-    def read(self, file: FileEntry | str, limit: int = LIMIT) -> bytes | Trouble:
+    def read(self, file: FileEntry | str) -> bytes | Trouble:
         """The bytes of a file, from the overlay or from disk; what prevents it is a trouble."""
         path = file if isinstance(file, str) else file.path
-        data = self.overlay.get(path)
-        try:
-            if data is None:
-                data = _read(self._prefix + path, limit)
-        except (OSError, ValueError) as error:
-            return Trouble("unreadable", path, getattr(error, "strerror", None) or str(error))
+        return read(self._prefix + path, path, self.overlay.get(path))
+
+
+def read(place: str, path: str, data: bytes | None = None) -> bytes | Trouble:
+    """The bytes of the file at a place, unless its content is given; what prevents it is a trouble of ``path``."""
+    try:
         if data is None:
-            return Trouble("unreadable", path, "no longer a regular file")
-        if len(data) > limit:
-            return Trouble("limit", path, f"larger than {limit:,} bytes")
-        return data
+            data = _read(place, LIMIT)
+    except (OSError, ValueError) as error:
+        return Trouble("unreadable", path, getattr(error, "strerror", None) or str(error))
+    if data is None:
+        return Trouble("unreadable", path, "no longer a regular file")
+    if len(data) > LIMIT:
+        return Trouble("limit", path, f"larger than {LIMIT:,} bytes")
+    return data
 
 
 def open_workspace(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from atomlint import availability, dotted, text_of
+from atomlint import availability, dotted, inside, text_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -70,6 +70,34 @@ def waits_for_state(index: Index, work: RequestWork, use: Use) -> bool:
                 continue
             test = entry.test[1]
             if _is_state(table, test) and _returns(table, function.scope, entry.parent, test):
+                return True
+    return False
+
+
+def asks_a_cache_first(index: Index, work: RequestWork, use: Use) -> bool:
+    """Whether a function on the way leaves with what something named a cache gave, though nobody knows what that is.
+
+    ``if (known := await self.cache.get(key)): return known`` before the read.
+    """
+    for function, call, _ in _sites(work, use):
+        table = index.project.linker.table(function.place)
+        for frame in table.frames(table.facts.calls[call].frame):
+            entry = table.facts.frames[frame]
+            if entry.kind not in ("after", "if", "else"):
+                continue
+            for name in (dotted(part) for part in inside(entry.test)):
+                if name is not None and _is_of_cache(table, function.scope, name):
+                    return True
+    return False
+
+
+def _is_of_cache(table: Table, scope: int, name: str) -> bool:
+    """Whether a variable was assigned what a call of something named a cache gave."""
+    for place in table.assigns_in.get(scope, ()):
+        assign = table.facts.assigns[place]
+        if assign.target == name and type(assign.value) is str and assign.value[:1] == "@" and "." not in assign.value:
+            callee = dotted(table.facts.calls[int(assign.value[1:])].callee) or ""
+            if "cache" in callee.lower():
                 return True
     return False
 

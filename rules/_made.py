@@ -5,7 +5,9 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, NamedTuple
 
-from atomlint import Confidence, Note, dotted
+from atomlint import Confidence, Note, condition, dotted
+
+from ._turns import held
 
 if TYPE_CHECKING:
     from atomlint import Call, Context, Finding, Index
@@ -22,8 +24,10 @@ PRIVATE = re.compile(
 WORDS = re.compile(r"[a-z]+|[A-Z][a-z]*")
 PROBES = frozenset(
     {"health", "healthcheck", "healthz", "readiness", "liveness", "ready", "readyz", "status", "debug", "diagnostics"}
+    | {"system", "celery", "ping", "test", "selftest"}
 )
-"""Words in names of functions and files that tell operators whether things work."""
+"""Words in names of functions and files that tell operators whether things work, or that they work on the workers with."""
+ASKS = frozenset({"hasattr", "getattr"})
 MAX_RELATED = 5
 
 
@@ -73,6 +77,21 @@ def _listens(index: Index, made: Made) -> bool:
     )
 
 
+def _stands_in(index: Index, made: Made) -> bool:
+    """Whether it is made only where the application has none: ``if hasattr(app, "redis"): return app.redis``."""
+    site = index.call(made.construction.path, made.construction.call)
+    return any(
+        negated and type(part) is str and part[:1] == "@" and index.call(site.path, _ordinal(part)).name in ASKS
+        for kind, test in site.frames
+        if kind in ("if", "else", "after")
+        for part, negated in held(condition(kind, test))
+    )
+
+
+def _ordinal(reference: str) -> int:
+    return int(reference[1:].partition(".")[0])
+
+
 def words_of(index: Index, path: Path) -> set[str]:
     """The words of an entry point's function and file: ``system``, ``status`` of ``SystemStatusView.get``."""
     stem = path.entry.function.place.rpartition("/")[2].removesuffix(".py")
@@ -91,9 +110,9 @@ def confidence(index: Index, made: Made) -> Confidence:
     path = made.path
     if path.entry.kind == "connection":
         return Confidence.LOW  # what waits on a client of its own for as long as a socket is open may well be meant
-    if not words_of(index, path).isdisjoint(PROBES):
+    if all(not words_of(index, one).isdisjoint(PROBES) for one in made.life.paths):
         return Confidence.LOW  # what asks whether Redis works wants to know whether a new connection does
-    if is_private(path) or _listens(index, made):
+    if is_private(path) or _listens(index, made) or _stands_in(index, made):
         return Confidence.LOW
     if made.life.owner is not None or not path.entry.proven or made.entries == 1:
         return Confidence.MEDIUM

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from atomlint import dotted, expressions
 
-from ._repeats import arms
+from ._arms import arms
 
 if TYPE_CHECKING:
     from atomlint import Function, Index, Span

@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from atomlint import Confidence, Note, condition, dotted, expressions, inside
+from atomlint import Note, condition, dotted
 
+from ._arms import short_circuited
 from ._turns import flags_of, held, holds, is_carried, is_entered, is_few, seldom
 
 if TYPE_CHECKING:
@@ -16,7 +17,6 @@ if TYPE_CHECKING:
     from atomlint.index.calls import Edge
     from atomlint.index.loops import Loop
     from atomlint.index.reach import Path
-    from atomlint.index.tables import Table
 
     from ._turns import Flags
 
@@ -26,13 +26,11 @@ if TYPE_CHECKING:
 
 DEPTH = 4
 """Calls followed from the loop's body to the remote one."""
-NEAR = 2
-"""Steps from the route to work that some turns leave out, and that the loop does itself: beyond, nobody can tell."""
-FAR = 3
-"""Steps to work of every turn."""
 BACKGROUND = ("create_task", "ensure_future", "add_task", "start_soon", "run_coroutine_threadsafe")
 """Ends of names of what starts a coroutine and does not wait for it; projects wrap it, as in ``safe_create_task``."""
 STARTERS = frozenset({"submit", "spawn"})
+FORGETS = ("fire_and_forget", "in_background")
+"""Ends of names of what a project does that with."""
 QUIET_PATHS = (
     "migrations",
     "alembic",
@@ -46,8 +44,6 @@ QUIET_PATHS = (
     "commands",
     "versions",
 )
-WRITTEN = 10
-"""Parts of a literal up to which a caller writes out a few items, its kind and keys among them."""
 RANKS = ("high", "medium", "low")
 ONCE = frozenset(
     {"migration", "migrations", "migrate", "diagnose", "backfill", "seed", "seeder", "maintenance", "repair"}
@@ -55,8 +51,18 @@ ONCE = frozenset(
 """Words in names of files whose code runs a few times ever, though a route may start it."""
 BRANCHES = frozenset({"if", "else", "after"})
 DEBUG = re.compile(r"(?:^|/)debug(?:ging)?(?:_\w+)?(?:/|\.py)")
+INTERNAL = re.compile(r"(?:^|/)internal/(?:urls|views|routes|routers?|endpoints)(?:/|\.py$)")
+"""Routes of a package for those who run the service."""
 WORDS = re.compile(r"[a-z]+|[A-Z][a-z]*")
 PRESENT = ("client", "redis", "enabled", "available", "pool", "connection", "conn", "db", "session", "engine")
+
+
+class Wanted(NamedTuple):
+    """The work that is looked for."""
+
+    remote: Remote
+    leading: frozenset[Value]
+    """Functions that lead to it: what others call is not followed."""
 
 
 class Hit(NamedTuple):
@@ -103,9 +109,10 @@ class Repeat(NamedTuple):
         return next((w for w in self.work if w.sure), self.work[0]).steps[0]
 
 
-def repeats(function: Function, remote: Remote, kinds: tuple[str, ...] = ("each",)) -> Iterator[Repeat]:
-    """Loops of a function over data, one at a time, that repeat remote work in requests."""
-    if not may_repeat(function):
+def repeats(function: Function, remote: Remote, resource: str, kinds: tuple[str, ...] = ("each",)) -> Iterator[Repeat]:
+    """Loops of a function over data, one at a time, that repeat remote work on a resource in requests."""
+    wanted = Wanted(remote, function.index.project.leading(resource))
+    if function.value not in wanted.leading or not may_repeat(function):
         return
     found: dict[int, tuple[Loop, tuple[Loop, ...], list[Work]]] = {}
     for call in function.calls:
@@ -113,7 +120,7 @@ def repeats(function: Function, remote: Remote, kinds: tuple[str, ...] = ("each"
         if around is None or around[0].kind not in kinds or _stands_in(call, around[0].frame):
             continue
         loop, outer = around[0], tuple(around[1:])
-        work = [w for w in _work(call, remote, loop.frame, DEPTH) if not w.steps[-1].in_test]
+        work = [w for w in _work(call, wanted, loop.frame, DEPTH) if not w.steps[-1].in_test]
         if work and not is_carried(call, loop.frame) and not (len(work[0].steps) > 1 and is_entered(call)):
             found.setdefault(loop.frame, (loop, outer, []))[2].extend(work)
     paths = paths_to(function) if found else []
@@ -144,11 +151,18 @@ def _stands_in(call: Call, loop: int) -> bool:
     frames = call.frame_ids
     around = frames[frames.index(loop) + 1 :] if loop in frames else frames
     facts = call.table.facts
-    return any(
+    return is_refusal(call.function, around) or any(
         facts.frames[at].kind == "except"
         or (facts.frames[at].kind in BRANCHES and (seldom(call.function, at, 0, "") or is_few(call.function, at, loop)))
         for at in around
     )
+
+
+def is_refusal(function: Function, frames: list[int]) -> bool:
+    """Whether one of these frames is a branch that ends with an error: what it does first is for the message."""
+    facts = function.table.facts
+    raised = {exit_.frame for exit_ in function.exits if exit_.kind == "raise"}
+    return any(facts.frames[at].kind in ("if", "else") and at in raised for at in frames)
 
 
 def may_repeat(function: Function) -> bool:
@@ -199,43 +213,10 @@ def _is_apart(path: Path, index: Index) -> bool:
 def is_admin(path: Path, index: Index | None = None) -> bool:
     """Whether a path serves administrators or developers: few requests take it. With the index, classes tell it, too."""
     places = [path.entry.path.lower(), *(f.place.lower() for f in path.functions)]
-    if any("admin" in place or DEBUG.search(place) for place in places):
+    if any("admin" in place or DEBUG.search(place) for place in places) or INTERNAL.search(path.entry.path):
         return True
     owner = index.function(path.entry.function).qualname.rpartition(".")[0] if index is not None else ""
     return "admin" in {word.lower() for word in WORDS.findall(owner)}
-
-
-def confidence(repeat: Repeat, *, data: bool) -> Confidence:
-    """High when the route, the calls, the loop over data and the work at each turn are proven."""
-    near = repeat.near
-    level = Confidence(repeat.path.confidence)
-    if is_of_literals(repeat):
-        return Confidence.LOW
-    far = len(near.steps) > 1 or len(repeat.path.steps) + len(near.steps) > NEAR
-    if not near.sure and (far or not near.proven):
-        return Confidence.LOW
-    if level is Confidence.HIGH and not (data and near.sure and near.proven and len(near.steps) <= FAR):
-        return Confidence.MEDIUM
-    return level
-
-
-def is_of_literals(repeat: Repeat) -> bool:
-    """Whether the loop goes through a parameter for which the caller writes out a few items: ``rows(db, (one, other))``."""
-    function = repeat.first.function
-    table = function.table
-    iterable = table.facts.frames[repeat.loop.frame].test
-    if type(iterable) is list and iterable[:1] == ["comp"]:
-        iterable = iterable[-1]
-    if type(iterable) is str and iterable[:1] == "@" and "." not in iterable:  # names.items(), enumerate(names)
-        record = table.facts.calls[int(iterable[1:])]
-        views = type(record.callee) is str and record.callee.endswith((".items", ".keys", ".values"))
-        iterable = record.callee.rpartition(".")[0] if views else record.args[0] if record.args else None
-    name = dotted(iterable)
-    if name is None or not repeat.path.steps or repeat.path.steps[-1][1].call < 0:
-        return False
-    caller, edge = repeat.path.steps[-1]
-    given = function.index.provenance.given(caller, edge, name)
-    return type(given) is list and given[:1] in (["[]"], ["{}"]) and 1 < len(given) <= WRITTEN
 
 
 def others(repeat: Repeat) -> list[Note]:
@@ -261,13 +242,13 @@ def trace(index: Index, repeat: Repeat) -> tuple[Note, ...]:
 # --- the work of one turn ---------------------------------------------------------------------------------------------
 
 
-def _work(call: Call, remote: Remote, frame: int, depth: int, flags: Flags = ()) -> Iterator[Work]:
+def _work(call: Call, wanted: Wanted, frame: int, depth: int, flags: Flags = ()) -> Iterator[Work]:
     """Remote calls that a call runs; ``frame`` is the loop's frame in its function, 0 for the function as a whole.
 
     ``flags`` are the function's parameters that are known to be constants.
     """
-    hit = remote(call)
-    edges = _edges(call) if hit is None and depth else []
+    hit = wanted.remote(call)
+    edges = _edges(call, wanted.leading) if hit is None and depth else []
     if (hit is None and not edges) or (hit is not None and not hit.what):
         return
     sure = runs(call, frame, flags)
@@ -277,24 +258,24 @@ def _work(call: Call, remote: Remote, frame: int, depth: int, flags: Flags = ())
         found = [Work((call,), hit, sure, hit.proven)]
     else:
         found = []
-        for edge in edges if not _is_started(call) else ():
+        for edge in edges if not _is_started(call, (*BACKGROUND, *FORGETS)) else ():
             proven = len(edges) == 1 and edge.certainty in ("proven", "high")
             given = flags_of(call.index.project.linker, call, edge.target, flags)
-            for work in _of_function(call.index, edge.target, remote, depth - 1, given):
+            for work in _of_function(call.index, edge.target, wanted, depth - 1, given):
                 found.append(Work((call, *work.steps), work.hit, work.sure and sure, work.proven and proven))
     guard = call.guard if found else None
     if guard is None or guard.remote:
         yield from found
 
 
-def _of_function(index: Index, function: Value, remote: Remote, depth: int, flags: Flags) -> list[Work]:
+def _of_function(index: Index, function: Value, wanted: Wanted, depth: int, flags: Flags) -> list[Work]:
     """Remote calls that calling a function runs, outside of loops of its own that may have no turn."""
-    key = ("turn", remote, function, depth, flags)
+    key = ("turn", wanted.remote, function, depth, flags)
     known: list[Work] | None = index.project.memo.get(key)
     if known is None:
         index.project.memo[key] = []  # a function that calls itself
         calls = [call for call in index.function(function).calls if _own_turn(call)]
-        known = [work for call in calls for work in _work(call, remote, 0, depth, flags)]
+        known = [work for call in calls for work in _work(call, wanted, 0, depth, flags)]
         index.project.memo[key] = known
     return known
 
@@ -304,23 +285,27 @@ def _own_turn(call: Call) -> bool:
     return all(loop.kind == "constant" and loop.count for loop in turning(call) or ())
 
 
-def _edges(call: Call) -> list[Edge]:
-    """Calls of functions of the project that a call stands for and waits for, one for each function."""
+def _edges(call: Call, leading: frozenset[Value]) -> list[Edge]:
+    """Calls of functions of the project that a call stands for and waits for, one for each; empty when none leads on.
+
+    Those that lead nowhere are among them: what a call can be besides makes it less sure.
+    """
     edges = call.index.project.calls.edges(call.function.value)
     wanted = [e for e in edges if e.call == call.ordinal and e.kind in ("call", "carried") and e.phase == "request"]
-    return list({edge.target: edge for edge in wanted}.values())
+    found = {edge.target: edge for edge in wanted}
+    return [] if leading.isdisjoint(found) else list(found.values())
 
 
-def _is_started(call: Call) -> bool:
+def _is_started(call: Call, ends: tuple[str, ...] = BACKGROUND) -> bool:
     """Whether a call only makes a coroutine that runs by itself: ``create_task(f(x))``."""
-    started: frozenset[int] = call.index.keep(("started", call.path), lambda: frozenset(_started(call)))
+    started: frozenset[int] = call.index.keep(("started", call.path, ends), lambda: frozenset(_started(call, ends)))
     return call.ordinal in started
 
 
-def _started(call: Call) -> Iterator[int]:
+def _started(call: Call, ends: tuple[str, ...]) -> Iterator[int]:
     for other in call.table.facts.calls:
         name = other.callee.rpartition(".")[2] if type(other.callee) is str else ""
-        if name.endswith(BACKGROUND) or name in STARTERS:
+        if name.endswith(ends) or name in STARTERS:
             yield from (
                 int(arg[1:]) for arg in other.args if type(arg) is str and arg[:1] == "@" and arg[1:].isdecimal()
             )
@@ -412,34 +397,3 @@ def _stored(function: Function) -> Iterator[str]:
     for call in function.calls:
         if type(call.callee) is str and call.name in ("add", "append", "setdefault", "update"):
             yield call.callee.rpartition(".")[0]
-
-
-def short_circuited(call: Call) -> bool:
-    """Whether a call stands where an ``or``, ``and`` or a conditional expression may not go."""
-    return call.ordinal in arms(call.index, call.path)
-
-
-def arms(index: Index, path: str) -> frozenset[int]:
-    """Calls of a file that `short_circuited` is true of, by ordinal."""
-    found: frozenset[int] = index.keep(("short-circuited", path), lambda: frozenset(_arms(index.table(path))))
-    return found
-
-
-def _arms(table: Table) -> Iterator[int]:
-    facts = table.facts
-    for _, expr in expressions(table):
-        if type(expr) is not list:
-            continue
-        for item in inside(expr):
-            if type(item) is not list or not item:
-                continue
-            arms = item[2:] if item[0] in ("or", "and", "if") else ()
-            stack = [part for arm in arms for part in inside(arm)]
-            while stack:
-                part = stack.pop()
-                if type(part) is str and part[:1] == "@":
-                    ordinal = int(part[1:].partition(".")[0])
-                    yield ordinal
-                    record = facts.calls[ordinal]
-                    for value in (record.callee, *record.args, *(v for _, v in record.keywords)):
-                        stack += inside(value)

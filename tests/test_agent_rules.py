@@ -287,3 +287,33 @@ def test_what_the_configuration_excludes_is_there_for_all_that_is_known(tmp_path
     put(tmp_path, "src/app.py", "")
     report = check(tmp_path, overrides={"select": (RULE,)})
     assert messages(report, RULE) == ["names src/gone.py, and the project has no such file"]
+
+
+GERMAN = """# Werkstatt
+
+- `app/alt.py` wurde entfernt.
+- Lege `app/neu.py` an, wenn es fehlt.
+
+## Beispiele
+
+`app/muster.py` zeigt es.
+
+## Aufbau
+
+`app/fort.py` hält die Routen.
+"""
+
+
+@pytest.mark.parametrize(
+    ("words", "lines"),
+    [
+        ([], [3, 4, 8, 12]),
+        (["entfernt", "lege"], [8, 12]),
+        (["ENTFERNT", "leg*", "beispiel*"], [12]),
+        (["*", "", "fern", "x("], [3, 4, 8, 12]),
+    ],
+)
+def test_words_of_another_language_can_be_given(words, lines):
+    files = {"CLAUDE.md": GERMAN, "app/main.py": "x = 1\n"}
+    report = check_files(files, select=(RULE,), rules={RULE: {"quiet-words": words}})
+    assert [finding.span.start.line for finding in report.findings] == lines

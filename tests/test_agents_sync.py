@@ -139,7 +139,7 @@ def test_a_changed_configuration_is_drift_until_the_next_sync(project):
 
 
 def test_a_named_file_is_made_and_no_other(project):
-    assert run("check", "AGENTS.md").exit_code == 1
+    assert run("check", "AGENTS.md").exit_code == 2
     assert not (project / "AGENTS.md").exists()
     assert run("sync", "AGENTS.md").output == "AGENTS.md: written\n"
     assert (project / "AGENTS.md").read_text() == f"{told(SOME)}\n"
@@ -178,6 +178,9 @@ def test_a_link_is_written_through(project):
         ("CLAUDE.md", b"# A\n```bash\nmake\n", "not closed"),
         ("CLAUDE.md", b"# A\n<!-- open\n", "not closed"),
         ("CLAUDE.md", b"\xff\xfe", "CLAUDE.md: "),
+        ("new/folder/CLAUDE.md", None, "new/folder/CLAUDE.md: no such folder: new/folder"),
+        ("CLAUDE.md", b"#\n\n<!-- BEGIN:atomlint-rules v1 -->\n", "CLAUDE.md:3: the block is not closed"),
+        ("CLAUDE.md", b"<!-- END:atomlint-rules -->\n", "CLAUDE.md:1: this END has no <!-- BEGIN"),
     ],
 )
 def test_what_cannot_be_written_to_is_one_line_and_status_2(project, name, data, why):
@@ -195,6 +198,14 @@ def test_a_document_that_is_no_text_is_one_line_and_status_2_though_nobody_names
     done = run("check")
     assert (done.exit_code, done.stderr.count("\n")) == (2, 1)
     assert "CLAUDE.md: not UTF-8" in done.stderr
+
+
+@pytest.mark.parametrize("arguments", [("check",), ("check", "CLAUDE.md"), ("sync", "--check", "docs/AGENTS.md")])
+def test_a_check_of_a_file_that_is_not_there_ends_with_2(project, arguments):
+    (project / "docs").mkdir()
+    done = run(*arguments)
+    assert (done.exit_code, done.stderr.count("\n"), done.stdout) == (2, 1, "")
+    assert "agents sync" in done.stderr
 
 
 def test_a_wrong_configuration_is_one_line_and_status_2(project):

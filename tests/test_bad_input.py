@@ -51,6 +51,8 @@ def head(text: str) -> str:
         ("bad.py", head("x = a" + ".b()" * 5000 + " = = 1"), 2, "does not parse: "),
         ("fly.toml", "app = \n", 1, "does not parse: "),
         ("fly.toml", b"app = '\xff'\n", 1, "not UTF-8"),
+        ("CLAUDE.md", b"# Caf\xe9\n", 1, "not UTF-8"),
+        ("docs/AGENTS.md", "# Notes\n".encode("utf-16"), 1, "not UTF-8"),
         ("deploy/fly.toml", "[env]\nA = 1\nA = 2\n", 3, "does not parse: "),
         ("fly.toml", "a = " + "[" * 3000 + "]" * 3000 + "\n", 1, "nest too deep"),
         ("fly.toml", "[" + ".".join(["a"] * 5000) + "]\n", 1, "nest too deep"),
@@ -98,6 +100,13 @@ def test_files_that_no_rule_needs_may_be_as_wrong_as_they_like(project):
     write(project, {"bad.py": "def f(:\n", "notes.md": b"caf\xe9\n", "other.toml": "a = [\n", "tests/test_x.py": "x ="})
     report = check(project)
     assert (said(report), list(report.errors), report.status) == ([GOOD], [], 1)
+
+
+@pytest.mark.parametrize("rule", ["block-invalid", "block-stale", "rules-stale", "doc-contradiction"])
+def test_instructions_that_are_no_text_are_wanted_by_every_rule_about_them(project, rule):
+    write(project, {"CLAUDE.md": "See @notes.md for more.\n", "notes.md": b"caf\xe9\n", "README.md": b"caf\xe9\n"})
+    report = check(project, overrides={"select": (f"agent-{rule}",)})
+    assert (said(report), report.status) == ([("notes.md", 1, SYNTAX)], 2)
 
 
 # --- files that can ----------------------------------------------------------------------------------------------------
@@ -181,7 +190,7 @@ def test_empty_files_of_every_kind_say_nothing(project):
 
 
 def test_a_file_over_the_limit_is_a_trouble_and_is_not_read(project, monkeypatch):
-    monkeypatch.setattr("atomlint.workspace.Workspace.read.__defaults__", (1000,))
+    monkeypatch.setattr("atomlint.workspace.LIMIT", 1000)
     put(project, "huge.py", LIMITER + "#" * 1000)
     report = check(project)
     assert said(report) == [GOOD]

@@ -55,9 +55,17 @@ def test_lots_of_a_copy_that_died_are_done_again_here():
     lots.close()
 
 
-def test_more_lots_than_a_token_can_name_are_refused():
-    with pytest.raises(ValueError, match="300 lots are more than 256"):
-        Lots(range(300))
+def test_more_lots_than_there_are_tokens_for_are_refused():
+    with pytest.raises(ValueError, match="65 lots are more than 64"):
+        Lots(range(65))
+
+
+def test_lots_are_taken_from_both_ends():
+    lots = Lots("abcde")
+    front, back = iter(lots), reversed(lots)
+    assert [next(front), next(back), next(back), next(front)] == ["a", "e", "d", "b"]
+    assert [*back, *front] == ["c"]
+    lots.close()
 
 
 def test_another_thread_forbids_copies():

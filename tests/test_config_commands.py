@@ -74,6 +74,7 @@ def test_config_schema_prints_the_schema():
 def test_config_show_can_be_read_back(project, tmp_path_factory):
     path = write(project / "atomlint.toml", EVERYTHING)
     (project / "sub").mkdir()
+    (project / "backend").mkdir()
     result = CliRunner().invoke(config_group, ["show", "sub", "--config", "rules.runtime-tight-poll.budget=90"])
     assert result.exit_code == 0
     again = load(write(tmp_path_factory.mktemp("again") / "atomlint.toml", result.output))
@@ -84,8 +85,17 @@ def test_config_show_can_be_read_back(project, tmp_path_factory):
     assert "budget = 90  # command line" in lines
 
 
+def test_a_root_of_imports_that_is_not_there_is_wrong_on_its_line(project):
+    write(project / "atomlint.toml", "ignore = []\nsrc = [\n  'backend',\n  '.',\n]\n")
+    (project / "backends").mkdir()
+    result = CliRunner().invoke(config_group, ["show"])
+    reason = "src[0]: no such directory 'backend'; did you mean 'backends'?"
+    assert (result.exit_code, result.output) == (2, f"atomlint: atomlint.toml:2: {reason}\n")
+
+
 def test_config_show_tells_defaults_from_the_rest(project):
     write(project / "atomlint.toml", "ignore = ['redis']")
+    (project / "a").mkdir()
     shown = CliRunner().invoke(config_group, ["show", "--config", "src=['a']"]).output.splitlines()
     assert 'ignore = ["redis"]  # file' in shown
     assert 'src = ["a"]  # command line' in shown

@@ -78,6 +78,32 @@ def test_the_image_starts_what_its_last_instruction_says_in_the_built_stage() ->
     assert image.listeners("app") is None
 
 
+PROCFILE = "web: gunicorn -w 3 --bind 0.0.0.0:8000 a:app\nworker: TIER=jobs celery -A a worker\n"
+
+
+def test_a_buildpack_starts_what_the_procfile_says() -> None:
+    built = f'{FLY}[build]\nbuilder = "paketobuildpacks/builder:base"\n'
+    files = {"fly.toml": built, "Procfile": PROCFILE, "a.py": ""}
+    found = deployment(files)
+    assert [(x.program, x.port, x.span.path, x.span.start.line) for x in found.listeners("app")] == [
+        ("gunicorn", 8000, "Procfile", 1)
+    ]
+    assert found.sets(("TIER",))
+    named = deployment({**files, "fly.toml": f'{built}[processes]\napp = "web"\njobs = "worker"\n'})
+    assert [[x.port for x in named.listeners(group)] for group in ("app", "jobs")] == [[8000], []]
+    shell = deployment({**files, "Procfile": "web: python migrate.py && uvicorn a:app --port ${PORT:-8080}\n"})
+    assert [x.port for x in shell.listeners("app")] == [8080]
+
+
+def test_a_dockerfile_goes_before_a_procfile_and_a_builder_before_a_dockerfile() -> None:
+    docker = 'FROM python\nCMD ["uvicorn", "a:app", "--port", "9000"]\n'
+    files = {"Procfile": PROCFILE, "Dockerfile": docker, "a.py": ""}
+    assert [x.port for x in deployment(files).listeners("app")] == [9000]
+    built = f'{FLY}[build]\nbuilder = "heroku/builder:24"\n'
+    assert [x.port for x in deployment({"fly.toml": built, **files}).listeners("app")] == [8000]
+    assert deployment({"fly.toml": f'{FLY}[build]\nimage = "x"\n', **files}).listeners("app") is None
+
+
 def test_an_entry_point_before_the_command_makes_it_unknown_and_a_wrapper_does_not() -> None:
     command = 'CMD ["uvicorn", "a:app", "--port", "8000"]'
     assert deployment({"Dockerfile": f'FROM python\nENTRYPOINT ["./entry"]\n{command}\n'}).listeners("app") is None

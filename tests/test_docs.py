@@ -113,6 +113,7 @@ def test_every_configuration_shown_is_accepted(tmp_path, body):
 
     path = tmp_path / "pyproject.toml"
     path.write_text(body, "utf-8")
+    (tmp_path / "backend").mkdir()
     Engine().settings(Request(), tmp_path)
     Catalog([configured_rows(load(path).catalog, str(path))])
 

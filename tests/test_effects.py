@@ -34,6 +34,7 @@ ASYNC = "redis.asyncio.client.Redis"
         ("from upstash_redis.asyncio import Redis\nc = Redis(url='', token='')", "upstash_redis.asyncio.Redis"),
         ("from flask_redis import FlaskRedis\nc = FlaskRedis(app)", REDIS),
         ("from django_redis import get_redis_connection\nc = get_redis_connection()", REDIS),
+        ("from django_valkey import get_valkey_connection\nc = get_valkey_connection()", REDIS),
         ("import redis\nclass C(redis.Redis): pass\nc = C()", REDIS),
     ],
 )

@@ -195,6 +195,35 @@ def test_a_named_file_of_another_kind_in_a_nested_project_is_skipped(tmp_path, r
         assert made.notes == ["skipped web/logo.png: nothing here is looked at"]
 
 
+# --- paths of elsewhere ------------------------------------------------------------------------------------------------
+
+
+def test_a_named_path_that_no_project_takes_is_a_trouble(tmp_path, registry):
+    root = write(tmp_path / "project", {"app.py": "x = 1\n", "given.toml": ""})
+    put(tmp_path, "beside/app.py", "bad()\n")
+    for named in ("../beside", "../beside/app.py"):
+        report = check(root, "app.py", named, registry=registry, config=(str(root / "given.toml"),))
+        (trouble,) = report.errors
+        assert (trouble.kind, trouble.message) == ("path", f"not in the project in {root}: {named}")
+        assert (said(report), report.status) == ([], 2)
+    beside = check(root, "app.py", "../beside/app.py", registry=registry)
+    assert ([rule for _, _, rule in said(beside)], list(beside.errors)) == (["call-bad"], [])
+
+
+def test_a_directory_above_a_configured_project_selects_all_of_it(tmp_path, registry):
+    root = write(tmp_path / "project", {"app.py": "bad()\n", "given.toml": ""})
+    report = check(root, "..", registry=registry, config=(str(root / "given.toml"),))
+    assert (said(report), list(report.errors)) == ([("app.py", 1, "call-bad")], [])
+
+
+def test_an_empty_directory_of_elsewhere_is_nothing_to_look_at(tmp_path, registry):
+    root = write(tmp_path / "project", {"app.py": "bad()\n", "atomlint.toml": ""})
+    (tmp_path / "empty").mkdir()
+    report = check(root, "../empty", registry=registry)
+    assert [trouble.message for trouble in report.errors] == ["no files to look at in ../empty"]
+    assert report.status == 2
+
+
 # --- unsaved content ---------------------------------------------------------------------------------------------------
 
 

@@ -205,6 +205,49 @@ def test_a_bluegreen_deployment_runs_twice() -> None:
     assert budget({**SHARED, "fly.toml": fly}).least == 2 * 2 * 15
 
 
+def test_a_canary_is_one_machine_more_in_each_group() -> None:
+    fly = FLY.format(processes='web = "uvicorn web:app"\njobs = "python jobs.py"') + '[deploy]\nstrategy = "canary"\n'
+    found = budget({**SHARED, "fly.toml": fly}, web=3)
+    assert [share.least for share in found.shares] == [(3 + 1) * 15, (1 + 1) * 15]
+    assert budget({**SHARED, "fly.toml": fly}, web=0).shares[0].least == 0
+
+
+MIGRATIONS = "#!/bin/sh\npython -m alembic upgrade head\n"
+
+
+@pytest.mark.parametrize(
+    ("deploy", "expected"),
+    [
+        ('release_command = "alembic upgrade head"', 31),
+        ('release_command = "sh scripts/release.sh"', 31),
+        ('release_command = "python manage.py collectstatic"', 30),
+        ('release_command = "alembic upgrade head"\nstrategy = "immediate"', 31),
+        ('release_command = "alembic upgrade head"\nstrategy = "bluegreen"', 60),
+        ('release_command = "alembic upgrade head"\nstrategy = "canary"', 45),
+    ],
+)
+def test_a_release_command_that_migrates_connects_once_before_anything_else_changes(deploy: str, expected: int) -> None:
+    fly = FLY.format(processes='web = "uvicorn web:app"') + f"[deploy]\n{deploy}\n"
+    assert budget({**SHARED, "fly.toml": fly, "scripts/release.sh": MIGRATIONS}).least == expected
+
+
+def test_an_engine_that_no_process_imports_is_named_and_not_counted() -> None:
+    manager = f"""{HEAD}
+class Manager:
+    def connect(self):
+        self.engine = create_engine(URL)
+    def session(self):
+        self.connect()
+manager = Manager()
+"""
+    fly = FLY.format(processes='web = "uvicorn web:app"')
+    files = {**SHARED, "fly.toml": fly, "manager.py": manager, "scripts/verify.py": "from manager import manager\n"}
+    found = budget(files)
+    assert (found.least, [(one.call.path, one.most) for one in found.left]) == (30, [("manager.py", 15)])
+    used = budget({**files, "web.py": f"from manager import manager\n{SHARED['web.py']}"})
+    assert (used.least, used.left) == (60, ())
+
+
 def test_a_term_that_is_unknown_makes_a_lower_bound() -> None:
     fly = FLY.format(processes='web = "celery -A web worker"') + '[[vm]]\nsize = "imaginary"\n'
     found = budget({**SHARED, "fly.toml": fly})
@@ -285,6 +328,48 @@ groups = { web = { machines = 6, processes = 3 } }
     share = budget({**SHARED, "fly.toml": fly, "CLAUDE.md": block}).shares[0]
     assert (share.machines.value, share.programs[0].processes.value, share.each) == (6, 3, 45)
     assert (share.machines.source, share.programs[0].processes.source) == ("CLAUDE.md", "CLAUDE.md")
+
+
+DECLARED = """
+# Desk
+
+<!-- BEGIN:atomlint-deploy v1 -->
+```toml
+config = ["fly.api.toml", "fly.worker.toml"]
+{budget}
+```
+<!-- END:atomlint-deploy -->
+"""
+
+
+def test_a_declared_budget_is_for_all_declared_apps_together() -> None:
+    from atomlint.testing import check_files
+
+    files = {
+        **SHARED,
+        "requirements.txt": "psycopg==3.2.1\n",
+        "fly.api.toml": FLY.format(processes='web = "uvicorn web:app"').replace("desk", "desk-api"),
+        "fly.worker.toml": FLY.format(processes='web = "uvicorn web:app"').replace("desk", "desk-worker"),
+        "fly.other.toml": FLY.format(processes='web = "uvicorn web:app"').replace("desk", "desk-other"),
+    }
+    select = ("database-pool-budget",)
+    budget = "[budget]\ndatabase-connections = 59"
+    (finding,) = check_files({**files, "CLAUDE.md": DECLARED.format(budget=budget)}, select=select).findings
+    assert finding.message == (
+        "fly.api.toml and fly.worker.toml can open 60 database connections, and the limit is 59: "
+        "desk-api web 2 x 1 x 15 + desk-worker web 2 x 1 x 15"
+    )
+    assert not check_files({**files, "CLAUDE.md": DECLARED.format(budget="")}, select=select).findings
+    alone = DECLARED.format(budget=budget.replace("59", "29")).replace(', "fly.worker.toml"', "")
+    found = check_files({**files, "CLAUDE.md": alone}, select=select).findings
+    assert "fly.api.toml can open 30 database connections, and the limit is 29: web 2 x 1 x 15" in [
+        f.message for f in found
+    ]
+
+
+def test_pyramid_calls_includeme_by_its_name() -> None:
+    files = {"shop/db.py": f"{HEAD}def includeme(config):\n    config.registry['engine'] = create_engine(URL)\n"}
+    assert [one.least for one in connections(index_of(files), {})] == [15]
 
 
 def test_a_size_that_is_a_secret_is_unknown() -> None:

@@ -162,6 +162,21 @@ def test_a_path_that_is_not_there_ends_with_two(tmp_path: Path) -> None:
     assert (result.exit_code, "no such file or directory" in result.output) == (2, True)
 
 
+@pytest.mark.parametrize("arguments", [[], ["--format", "json"], ["--example"]])
+def test_a_folder_without_python_files_ends_with_two_and_writes_nothing(tmp_path: Path, arguments: list[str]) -> None:
+    (tmp_path / "atomlint.toml").write_text("", "utf-8")
+    result = run(str(tmp_path), *arguments)
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert f"no Python files found in {tmp_path}" in result.stderr
+    assert [path.name for path in tmp_path.iterdir()] == ["atomlint.toml"]
+
+
+def test_one_setting_is_counted_as_one(tmp_path: Path) -> None:
+    (tmp_path / "atomlint.toml").write_text("", "utf-8")
+    (tmp_path / "app.py").write_text("import os\n\nLEVEL = os.getenv('LEVEL', 'info')\n", "utf-8")
+    assert run(str(tmp_path)).stdout.splitlines()[-1] == "1 setting, 0 required"
+
+
 def test_a_project_that_reads_nothing_says_so(tmp_path: Path) -> None:
     (tmp_path / "pyproject.toml").write_text("[tool.atomlint]\n", "utf-8")
     (tmp_path / "app.py").write_text("print('hello')\n", "utf-8")

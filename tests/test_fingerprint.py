@@ -1,10 +1,13 @@
 import re
+import time
 
 import msgspec
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from atomlint.finding import Confidence, Finding, Position, Severity, Span
-from atomlint.fingerprint import assign, fingerprint, secret_digest
+from atomlint.fingerprint import _without_comments, assign, fingerprint, secret_digest
 from atomlint.source import Source
 
 KEY = b"k" * 32
@@ -114,6 +117,21 @@ def test_two_places_of_one_secret_differ_by_occurrence():
     assert done[0].fingerprint == digest
     assert done[1].fingerprint not in ("", digest)
     assert assign(done, Sources(a_py="a\nb\n")) == done
+
+
+@pytest.mark.parametrize("unit", ['\\"', "\\'", '"a', "'\"", '"""', "# '"])
+def test_a_line_of_quotes_that_are_never_closed_takes_no_longer_than_any_other(unit):
+    start = time.process_time()
+    of(unit * 100_000)
+    assert time.process_time() - start < 2
+
+
+QUOTED = re.compile(r"(\"{3}.*?\"{3}|'{3}.*?'{3}|\"(?:\\.|[^\"\\\r\n])*\"|'(?:\\.|[^'\\\r\n])*')|#[^\r\n]*", re.DOTALL)
+
+
+@given(st.text(alphabet="\"'#\\\n a", max_size=30))
+def test_comments_are_what_follows_a_mark_outside_of_quotes(text):
+    assert _without_comments(text) == QUOTED.sub(lambda match: match[1] or "", text)
 
 
 def test_a_secret_without_a_digest_takes_nothing_from_the_code():

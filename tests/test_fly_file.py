@@ -216,5 +216,5 @@ def test_what_the_build_and_the_deployment_say() -> None:
         "[experimental]\nentrypoint = 'x'\ncmd = ['a', 'b']\n"
     )
     assert (file.build.target, file.build.args, file.build.compose) == ("prod", {"A": "1"}, "")
-    assert file.deploy.overlap == 2
+    assert file.deploy.strategy == "bluegreen"
     assert file.overrides == {"entrypoint": ("x",), "cmd": ("a", "b")}

@@ -17,7 +17,15 @@ from atomlint.source import Source
 from atomlint.testing import check_files
 from atomlint.toml import loads
 
-ALL = ("fly", "fly-env-reserved", "fly-release-vs-volume", "fly-autostop-noop", "fly-no-health-check", "fly-env-parity")
+ALL = (
+    "fly",
+    "fly-env-reserved",
+    "fly-release-vs-volume",
+    "fly-autostop-noop",
+    "fly-no-health-check",
+    "fly-env-parity",
+    "fly-env-unused",
+)
 KEYS = sorted({key for fields in TABLES.values() for key in fields} | {"ä-key", "a b", "", "timeout", "restart_limit"})
 SCALARS = st.one_of(
     st.booleans(),
@@ -212,3 +220,13 @@ def test_a_phantom_whose_checks_cannot_be_moved_is_told_without_a_fix(text: str)
     (finding,) = check_files({"fly.toml": text}, select=("fly-phantom-service",)).findings
     assert finding.rule == "fly-phantom-service"
     assert finding.fixes == ()
+
+
+def test_the_fix_of_an_unused_variable_takes_its_line_and_leaves_every_other_byte() -> None:
+    text = 'app = "desk"\r\n\r\n[env]\r\n  # kept\r\n  LOGLEVEL = "debug"  # gone\r\n  LOG_LEVEL = "info"\r\n'
+    files = {"fly.toml": text, "app.py": "import os\nLEVEL = os.getenv('LOG_LEVEL')\n"}
+    (finding,) = check_files(files, select=("fly-env-unused",)).findings
+    (fix,) = finding.fixes
+    assert (fix.applicability, finding.span.start.line) == ("unsafe", 5)
+    done = rewrite(Source("fly.toml", text.encode()), fix.edits)
+    assert done.decode() == text.replace('  LOGLEVEL = "debug"  # gone\r\n', "")

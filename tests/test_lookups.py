@@ -350,3 +350,43 @@ def test_a_mixin_that_says_what_it_is_mixed_into_reads_through_its_heirs():
     async def f(r: Shops): await r.named("a")
     """
     assert lookups(code, REPOSITORY) == [("f", "Tenant", ("name",))]
+
+
+# --- Flask-SQLAlchemy ----------------------------------------------------------------------------------------------------
+
+FLASK = """
+    from flask_sqlalchemy import SQLAlchemy
+    db = SQLAlchemy()
+    class Named:
+        @classmethod
+        def by_slug(cls, slug):
+            return cls.query.filter(cls.slug == slug).first()
+    class Tenant(Named, db.Model):
+        slug = db.Column(db.String)
+    class User(db.Model):
+        mail = db.Column(db.String)
+    class Plain:
+        query = None
+"""
+
+
+@pytest.mark.parametrize(
+    ("code", "reads"),
+    [
+        ("def f(s): return Tenant.query.filter_by(slug=s).first()", [("f", "Tenant", ("slug",))]),
+        ("def f(s): return Tenant.query.filter(Tenant.slug == s).one_or_none()", [("f", "Tenant", ("slug",))]),
+        ("def f(s):\n    q = Tenant.query.filter_by(slug=s)\n    return q.first()", [("f", "Tenant", ("slug",))]),
+        ("def f(i): return Tenant.query.get(i)", [("f", "Tenant", ("id",))]),
+        ("def f(i): return Tenant.query.get_or_404(i)", [("f", "Tenant", ("id",))]),
+        ("def f(s): return Tenant.by_slug(s)", [("f", "Tenant", ("slug",))]),
+        ("def f(s): return Tenant.query.filter_by(slug=s).all()", []),
+        ("def f(s): return Plain.query.filter_by(slug=s).first()", []),
+        ("def f(request): return request.query.get('slug')", []),
+        ("def f(self): return self.query.first()", []),
+    ],
+)
+def test_the_query_of_a_class_is_of_that_class(code, reads):
+    text = textwrap.dedent(code)
+    index = index_of({"models.py": textwrap.dedent(FLASK), "app.py": f"from models import *\n{text}\n"})
+    calls = [call for call in index.calls("app.py") if call.lookup is not None]
+    assert [(call.function.qualname, call.lookup.model_name, call.lookup.keys) for call in calls] == reads

@@ -26,10 +26,10 @@ def get_db() -> Session: ...
 READS = "def find(db, name):\n    return db.query(Folder).filter(Folder.name == name).first()\n"
 
 
-def claims(text: str) -> list[str]:
+def claims(text: str, path: str = "app.py") -> list[str]:
     """The confidences of what is said of one module."""
     source = HEAD + textwrap.dedent(text)
-    report = check_files({"app.py": source}, select=("database-query-in-loop",))
+    report = check_files({path: source}, select=("database-query-in-loop",))
     assert not report.errors
     return [finding.confidence.name.lower() for finding in report.findings]
 
@@ -207,3 +207,233 @@ def test_a_turn_that_hands_its_row_to_what_writes_is_only_possible() -> None:
                 rename(db, known.id, item)
     """
     assert claims(READS + textwrap.dedent(text)) == ["low"]
+
+
+@pytest.mark.parametrize(("turn", "level"), [("cancel(db, item)", "low"), ("done.append(cancel(db, item))", "high")])
+def test_a_turn_that_is_called_for_what_it_does_is_only_possible(turn: str, level: str) -> None:
+    text = f"""
+    def cancel(db, name):
+        folder = db.query(Folder).filter(Folder.name == name).one()
+        folder.name = ""
+        return folder.name
+
+    @app.post("/names")
+    def names(items: list[str], db: Session = Depends(get_db)):
+        done = []
+        for item in items:
+            {turn}
+        return done
+    """
+    assert claims(text) == [level]
+
+
+@pytest.mark.parametrize(("calls", "level"), [(0, "high"), (1, "high"), (2, "medium")])
+def test_a_loop_far_from_its_route_is_likely_only(calls: int, level: str) -> None:
+    between = "".join(f"def step{n}(db, items):\n    return step{n + 1}(db, items)\n\n" for n in range(calls))
+    text = f"""
+    def step{calls}(db, items):
+        return [db.query(Folder).filter(Folder.name == item).first() for item in items]
+
+    @app.post("/names")
+    def names(items: list[str], db: Session = Depends(get_db)):
+        return step0(db, items)
+    """
+    assert claims(between + textwrap.dedent(text)) == [level]
+
+
+def test_of_what_a_method_keeps_nobody_knows_how_many_far_from_the_loop() -> None:
+    text = """
+    class Parser:
+        def __init__(self, text):
+            self.names = tuple(text.partition(","))
+
+        def folders(self, db):
+            return [find(db, name) for name in self.names]
+
+    @app.post("/names")
+    def names(text: str, db: Session = Depends(get_db)):
+        return Parser(text).folders(db)
+    """
+    assert claims(READS + textwrap.dedent(text)) == ["low"]
+
+
+def test_a_slice_says_that_there_are_few() -> None:
+    text = """
+    @app.post("/names")
+    def names(items: list[str], db: Session = Depends(get_db)):
+        return [db.query(Folder).filter(Folder.name == item).first() for item in items[:5]]
+    """
+    assert claims(text) == ["low"]
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [
+        'db.query(Folder).filter(Folder.name.ilike(f"%{item}%")).count()',
+        'db.query(Folder).filter(or_(Folder.name == "", Folder.name.startswith(item))).first()',
+        'db.execute(text("SELECT id FROM folders ORDER BY place <-> :place LIMIT 5"), {"place": item}).all()',
+    ],
+)
+def test_likeness_and_nearness_are_asked_one_by_one(asked: str) -> None:
+    text = f"""
+    from sqlalchemy import or_, text
+
+    @app.post("/names")
+    def names(items: list[str], db: Session = Depends(get_db)):
+        return [{asked} for item in items]
+    """
+    assert claims(text) == ["low"]
+
+
+@pytest.mark.parametrize(("turn", "level"), [("file.save()", "low"), ("pass", "high")])
+def test_a_relationship_of_a_row_that_each_turn_saves_is_only_possible(turn: str, level: str) -> None:
+    source = DJANGO.format(body=f"    for file in File.objects.all():\n        print(file.folder.name)\n        {turn}")
+    source = source.replace(
+        "class File(models.Model):", "class File(models.Model):\n    folder = models.ForeignKey(Folder, models.CASCADE)"
+    )
+    report = check_files({"shop/urls.py": source}, select=("database-query-in-loop",))
+    assert [finding.confidence.name.lower() for finding in report.findings] == [level]
+
+
+@pytest.mark.parametrize(("path", "level"), [("workers/digest.py", "low"), ("api/workers.py", "high")])
+def test_a_worker_that_a_route_starts_by_hand_works_at_its_own_pace(path: str, level: str) -> None:
+    text = """
+    @app.post("/tick")
+    def tick(items: list[str], db: Session = Depends(get_db)):
+        return [find(db, item) for item in items]
+    """
+    assert claims(READS + textwrap.dedent(text), path) == [level]
+
+
+def test_a_script_is_called_so() -> None:
+    text = """
+    import redis
+    from fastapi import FastAPI
+
+    app = FastAPI()
+    client = redis.Redis()
+    take = client.register_script("return redis.call('GETDEL', KEYS[1])")
+
+    @app.post("/names")
+    def names(items: list[str]):
+        return [take(keys=[item]) for item in items]
+    """
+    report = check_files({"app.py": textwrap.dedent(text)}, select=("redis-command-in-loop",))
+    (finding,) = report.findings
+    assert "(script)" in finding.message
+
+
+@pytest.mark.parametrize(
+    "turn",
+    [
+        "folder = find(db, item)\n            folder.name = item\n            db.merge(folder)",
+        "for old in db.query(Folder).filter(Folder.name == item).all():\n                db.delete(old)",
+    ],
+)
+def test_a_turn_that_writes_anything_is_only_possible(turn: str) -> None:
+    text = f"""
+    @app.post("/names")
+    def names(items: list[str], db: Session = Depends(get_db)):
+        for item in items:
+            {turn}
+    """
+    assert claims(READS + textwrap.dedent(text)) == ["low"]
+
+
+def test_a_turn_in_a_schema_of_its_own_is_only_possible() -> None:
+    text = """
+    from shop.schemas import schema_context
+
+    def of_schema(db, name):
+        with schema_context(name):
+            return db.query(Folder).filter(Folder.name == name).first()
+
+    @app.post("/names")
+    def names(items: list[str], db: Session = Depends(get_db)):
+        return [of_schema(db, item) for item in items]
+    """
+    assert claims(text) == ["low"]
+
+
+def test_a_repair_is_only_possible() -> None:
+    text = """
+    def fix_bindings(db, name):
+        return db.query(Folder).filter(Folder.name == name).first().name
+
+    @app.post("/names")
+    def names(items: list[str], db: Session = Depends(get_db)):
+        return [fix_bindings(db, item) for item in items]
+    """
+    assert claims(text) == ["low"]
+
+
+def test_a_task_that_a_route_starts_too_is_only_possible() -> None:
+    text = """
+    from celery import shared_task
+
+    @shared_task
+    def refresh(db, items):
+        return [find(db, item) for item in items]
+
+    @app.post("/names")
+    def names(items: list[str], db: Session = Depends(get_db)):
+        return refresh(db, items)
+    """
+    assert claims(READS + textwrap.dedent(text)) == ["low"]
+
+
+def test_what_is_read_for_the_message_of_an_error_is_nothing() -> None:
+    text = """
+    @app.post("/names")
+    def names(items: list[str], db: Session = Depends(get_db)):
+        if len(items) > 9:
+            found = [find(db, item).name for item in items]
+            raise ValueError(", ".join(found))
+    """
+    assert claims(READS + textwrap.dedent(text)) == []
+
+
+def test_a_table_that_a_turn_hands_down_is_one_of_its_own() -> None:
+    text = """
+    from sqlalchemy import text
+
+    def rows(db, meta):
+        statement = f"SELECT id FROM {meta.table} WHERE user_id = :user"
+        return db.execute(text(statement), {"user": 1}).all()
+
+    @app.post("/names")
+    def names(metas: list[str], db: Session = Depends(get_db)):
+        return [rows(db, meta) for meta in metas]
+    """
+    assert claims(text) == ["low"]
+
+
+def test_what_a_turn_only_starts_is_none_of_its_work() -> None:
+    text = """
+    import asyncio
+
+    class Service:
+        def _fire_and_forget(self, work):
+            asyncio.get_event_loop().create_task(work)
+
+        async def forget(self, db, name):
+            return db.query(Folder).filter(Folder.name == name).first()
+
+        def all(self, db, items):
+            for item in items:
+                self._fire_and_forget(self.forget(db, item))
+
+    @app.post("/names")
+    def names(items: list[str], db: Session = Depends(get_db)):
+        Service().all(db, items)
+    """
+    assert claims(text) == []
+
+
+def test_rows_that_are_handed_to_what_acts_on_them_are_read_by_that() -> None:
+    source = DJANGO.format(body="    for file in File.objects.all():\n        announce(file)")
+    source = source.replace(
+        "class File(models.Model):", "class File(models.Model):\n    folder = models.ForeignKey(Folder, models.CASCADE)"
+    ).replace("def view(", "def announce(file):\n    print(file.folder.name)\n\ndef view(")
+    report = check_files({"shop/urls.py": source}, select=("database-query-in-loop",))
+    assert [finding.confidence.name.lower() for finding in report.findings] == ["low"]

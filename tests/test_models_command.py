@@ -116,6 +116,51 @@ def test_problems_sit_where_they_are(shop):
     assert ("orm-back-populates-missing", "Order", "tags", line("tags = relationship")) in found
 
 
+def test_a_foreign_key_leads_to_the_schema_that_its_tables_are_in(tmp_path):
+    (tmp_path / "models.py").write_text("""\
+from sqlalchemy import Column, ForeignKey, Integer, MetaData
+from sqlalchemy.orm import declarative_base
+
+Base = declarative_base(metadata=MetaData(schema="shop"))
+
+class Customer(Base):
+    __tablename__ = "customers"
+    id = Column(Integer, primary_key=True)
+
+class Order(Base):
+    __tablename__ = "orders"
+    id = Column(Integer, primary_key=True)
+    customer_id = Column(Integer, ForeignKey("customers.id"))
+    shelf_id = Column(Integer, ForeignKey("shelves.id"))
+    store_id = Column(Integer, ForeignKey("stock.stores.id"))
+""")
+    [_, orders] = graph_of(tmp_path)["tables"]
+    assert [(key["target"], key["table"], key["state"]) for key in orders["foreign_keys"]] == [
+        ("shop.customers.id", "shop.customers", "found"), ("shop.shelves.id", None, "missing"),
+        ("stock.stores.id", None, "missing"),
+    ]  # fmt: skip
+
+
+def test_a_table_that_a_class_is_mapped_to_imperatively_has_a_class(tmp_path):
+    (tmp_path / "models.py").write_text("""\
+from sqlalchemy import Column, ForeignKey, Integer, Table
+from sqlalchemy.orm import registry
+
+mapper_registry = registry()
+customers = Table("customers", mapper_registry.metadata, Column("id", Integer, primary_key=True))
+visits = Table("visits", mapper_registry.metadata, Column("customer_id", ForeignKey("customers.id"), primary_key=True))
+
+class Customer:
+    pass
+
+mapper_registry.map_imperatively(Customer, customers)
+""")
+    tables = {table["name"]: table["class"] for table in graph_of(tmp_path)["tables"]}
+    assert tables == {"customers": "models.Customer", "visits": None}
+    rows = words(run(str(tmp_path)))
+    assert [row[0] for row in rows if row and row[0] in tables and len(row) == 3] == ["visits"]
+
+
 # --- the other formats -------------------------------------------------------------------------------------------------
 
 
@@ -179,6 +224,7 @@ def test_classes_of_one_name_go_by_their_modules(shop):
 
 def test_a_project_without_models_has_an_empty_graph(tmp_path):
     (tmp_path / "pyproject.toml").write_text("[tool.atomlint]\n")
+    (tmp_path / "app.py").write_text("x = 1\n")
     assert graph_of(tmp_path) == {"version": "1.0", "classes": [], "tables": [], "problems": []}
     assert run(str(tmp_path)).stdout == "0 classes, 0 tables, 0 relationships, 0 foreign keys, 0 problems\n"
     assert run(str(tmp_path), "--format", "mermaid").stdout.startswith("flowchart LR\n")

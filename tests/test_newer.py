@@ -38,6 +38,7 @@ def test_what_the_running_python_knows_is_not_needed():
     assert needed("type X = int\n", "invalid syntax", (3, 12)) == ""
     assert needed("type X = int\nt'{x}'\n", "invalid syntax", (3, 12)) == "3.14"
     assert needed("t'{x}'\n", "invalid syntax", (3, 14)) == ""
+    assert needed("class A[T = int]: pass\n", "invalid syntax", (3, 12)) == "3.13"
 
 
 def test_quotes_inside_of_an_f_string_are_known_by_the_message():

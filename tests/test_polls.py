@@ -79,7 +79,7 @@ async def wait(session: Session) -> None:
     ids=["range", "elapsed", "deadline", "timeout"],
 )
 def test_a_wait_that_ends_is_told_by_the_wait(code: str) -> None:
-    assert polls(code) == [("medium", "asks the database every 2 s for up to 300 s: 150 queries a wait")]
+    assert polls(code) == [("low", "asks the database every 2 s for up to 300 s: 150 queries a wait")]
 
 
 @pytest.mark.parametrize(
@@ -140,3 +140,87 @@ def stream(session: Session, times: list[datetime]) -> None:
     assert [message for _, message in polls(code)] == [
         "asks the database every 2 s: 43,200 queries a day while the loop runs, 2,880 at 30 s"
     ]
+
+
+def test_a_start_that_waits_until_something_is_ready_is_no_poll() -> None:
+    code = """
+def wait(session: Session) -> None:
+    ready = False
+    while not ready:
+        if asks(session):
+            ready = True
+            continue
+        time.sleep(5)
+"""
+    assert polls(code) == []
+
+
+def test_a_flag_that_something_else_sets_is_a_poll() -> None:
+    code = """
+def serve(session: Session, client) -> None:
+    while not client.connected:
+        asks(session)
+        time.sleep(2)
+"""
+    assert [level for level, _ in polls(code)] == ["high"]
+
+
+def test_a_wait_that_ends_after_hundreds_of_questions_is_likely_a_poll() -> None:
+    code = """
+def wait(session: Session) -> None:
+    for _ in range(600):
+        if asks(session):
+            return
+        time.sleep(0.5)
+"""
+    assert polls(code) == [("medium", "asks the database every 0.5 s for up to 300 s: 600 queries a wait")]
+
+
+def test_a_counter_ends_a_wait() -> None:
+    code = """
+def wait(session: Session) -> None:
+    left = {turns}
+    while True:
+        if asks(session):
+            return
+        if left <= 0:
+            break
+        time.sleep(1)
+        left -= 1
+"""
+    assert polls(code.format(turns=3)) == []
+    assert polls(code.format(turns=700)) == [
+        ("medium", "asks the database every 1 s for up to 700 s: 700 queries a wait")
+    ]
+
+
+@pytest.mark.parametrize("name", ["wait_for_migrations", "_wait_until_db_ready"])
+def test_a_function_that_waits_for_a_start_is_no_poll(name: str) -> None:
+    assert (
+        polls(f"def {name}(session: Session) -> None:\n    while asks(session) != True:\n        time.sleep(2)\n") == []
+    )
+
+
+def test_a_pause_between_batches_is_no_poll() -> None:
+    code = """
+def clean(session: Session) -> None:
+    while True:
+        found = session.execute(text("DELETE FROM jobs WHERE id IN (SELECT id FROM jobs LIMIT 100)"))
+        session.commit()
+        if found.rowcount < 100:
+            break
+        asks(session)
+        time.sleep(0.1)
+"""
+    assert polls(code) == []
+
+
+def test_a_process_of_its_own_that_asks_every_five_seconds_is_only_possible() -> None:
+    code = """
+def work(session: Session) -> None:
+    while True:
+        asks(session)
+        time.sleep({seconds})
+"""
+    assert [level for level, _ in polls(code.format(seconds=5))] == ["low"]
+    assert [level for level, _ in polls(code.format(seconds=4))] == ["high"]

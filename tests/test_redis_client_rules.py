@@ -228,6 +228,8 @@ def test_scan_says_how_many_keys_a_command_looks_at() -> None:
     for count, said in (("", "10 keys"), (", count=500", "500 keys")):
         (found,) = findings("redis-scan-in-request", text.format(count=count))
         assert f"about one command for every {said}" in found.message
+    (found,) = findings("redis-scan-in-request", text.format(count=", count=5000"))
+    assert found.confidence is Confidence.LOW
     (found,) = findings("redis-scan-in-request", text.format(count=", count=unknown()"))
     assert "one command for every" not in found.message
 
@@ -294,10 +296,39 @@ def test_a_client_of_one_route_a_socket_or_a_status_page_is_a_weaker_claim() -> 
     assert probe.confidence is Confidence.LOW
     (socket,) = findings("redis-client-per-call", '@app.websocket("/events")\nasync def events(socket):\n' + made)
     assert socket.confidence is Confidence.LOW
+    for name in ("system", "test", "celery_queue"):
+        (operators,) = findings("redis-client-per-call", route.format(name=name))
+        assert operators.confidence is Confidence.LOW
     shared = "def make():\n    return redis.Redis()\n\n"
     uses = '@app.get("/{name}")\ndef {name}():\n    return make().get("a")\n'
     (several,) = findings("redis-client-per-call", shared + uses.format(name="a") + uses.format(name="b"))
     assert several.confidence is Confidence.HIGH
+
+
+def test_no_timeout_at_all_can_be_said_outright() -> None:
+    text = USED.replace("redis.Redis()", "redis.Redis(socket_timeout={given})")
+    (found,) = findings("redis-no-timeout", text.format(given="None"), requirements_txt="redis==5.0.1\n")
+    assert found.confidence is Confidence.HIGH
+    assert findings("redis-no-timeout", text.format(given="5"), requirements_txt="redis==5.0.1\n") == []
+
+
+def test_a_client_for_an_application_that_has_none_is_a_weaker_claim() -> None:
+    text = """
+    def make(request):
+        if hasattr(request.app, "redis"):
+            return request.app.redis
+        return redis.Redis()
+
+    @app.get("/a")
+    def a(request):
+        return make(request).get("a")
+
+    @app.get("/b")
+    def b(request):
+        return make(request).get("b")
+    """
+    (found,) = findings("redis-client-per-call", text)
+    assert found.confidence is Confidence.LOW
 
 
 @pytest.mark.parametrize("test", ['not request.session.get("pending")', "request.state.kept == sent"])
@@ -318,3 +349,52 @@ def test_what_only_some_requests_of_a_session_do_is_a_weak_claim(test: str) -> N
     assert always.confidence is Confidence.HIGH
     (seldom,) = findings("redis-per-request", text.format(test=test))
     assert seldom.confidence is Confidence.LOW
+
+
+@pytest.mark.parametrize(("answer", "level"), [('"free"', Confidence.MEDIUM), ("None", Confidence.LOW)])
+def test_who_gets_nothing_may_store_what_it_finds_elsewhere(answer: str, level: Confidence) -> None:
+    text = f"""
+    client = redis.Redis()
+    plans = {{}}
+
+    def plan_of(tenant_id):
+        if tenant_id in plans:
+            return plans[tenant_id]
+        plan = client.get(f"plan:{{tenant_id}}")
+        if plan is None:
+            return {answer}
+        plans[tenant_id] = plan
+        return plan
+
+    @app.middleware("http")
+    async def attach_plan(request, call_next):
+        request.state.plan = plan_of(request.headers.get("x-tenant-id"))
+        return await call_next(request)
+    """
+    (found,) = findings("redis-cache-hole", text)
+    assert found.confidence is level
+
+
+def test_a_scan_that_operators_ask_for_is_a_weak_claim() -> None:
+    text = "client = redis.Redis()\n\n@app.get('/a')\ndef {name}():\n    return client.flushdb()"
+    (found,) = findings("redis-scan-in-request", text.format(name="celery_queue"))
+    assert found.confidence is Confidence.LOW
+    (found,) = findings("redis-scan-in-request", text.format(name="orders"))
+    assert found.confidence is Confidence.HIGH
+
+
+def test_a_command_of_one_of_several_clients_is_a_weak_claim() -> None:
+    text = """
+    from django.core.cache import caches
+
+    def client_of(name):
+        return redis.Redis() if name else caches["default"]
+
+    @app.post("/a")
+    def a(keys: list[str], name: str):
+        client = client_of(name)
+        for key in keys:
+            client.delete(key)
+    """
+    (found,) = findings("redis-command-in-loop", text)
+    assert found.confidence is not Confidence.HIGH

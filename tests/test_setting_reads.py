@@ -352,3 +352,127 @@ def test_a_default_that_can_be_reckoned_is_shown() -> None:
     text = "import os\nMOST = 30\nx = int(os.getenv('X') or MOST)\ny = int(os.getenv('Y', 5 * 60))\nz = os.getenv('Z', MOST())\n"
     found = contract(text)
     assert [found[name].defaults for name in "XYZ"] == [("30",), ("300",), ("(computed)",)]
+
+
+# --- names that objects keep -------------------------------------------------------------------------------------------
+
+PROVIDER = """
+import os
+class Provider:
+    def __init__(self, id_env, secret_env="SHOP_SECRET"):
+        self._id_env = id_env
+        self._secret_env = secret_env
+    @property
+    def client_id(self):
+        return os.getenv(self._id_env)
+    @property
+    def secret(self):
+        return os.environ[self._secret_env]
+"""
+
+
+def test_names_that_objects_are_made_with_are_read_where_the_class_reads_them() -> None:
+    made = 'google = Provider("GOOGLE_ID", secret_env="GOOGLE_SECRET")\nshop = Provider(id_env="SHOP_ID")\n'
+    found = contract(PROVIDER, providers=f"from app import Provider\n{made}")
+    assert {name: [(read.path, read.kind) for read in setting.reads] for name, setting in found.items()} == {
+        name: [("app.py", "each")] for name in ("GOOGLE_ID", "GOOGLE_SECRET", "SHOP_ID", "SHOP_SECRET")
+    }
+    assert not any(setting.at_import for setting in found.values())
+
+
+def test_fields_of_dataclasses_keep_names_too_and_names_that_are_computed_are_none() -> None:
+    text = """
+import os
+from dataclasses import dataclass
+@dataclass
+class Key:
+    name_env: str
+    size: int = 0
+    def value(self):
+        return os.environ.get(self.name_env)
+keys = [Key("FIRST_KEY"), Key(name_env="SECOND_KEY", size=3)]
+def other(name):
+    return Key(name.upper())
+"""
+    assert sorted(contract(text)) == ["FIRST_KEY", "SECOND_KEY"]
+
+
+# --- defaults, requirements and gates -----------------------------------------------------------------------------------
+
+
+def test_what_a_format_begins_with_is_no_default_when_it_begins_with_a_value() -> None:
+    text = 'import os\nHOST = os.getenv("HOST", "a")\nx = os.getenv("X", "{}/api/".format(HOST))\n'
+    assert contract(text)["X"].defaults == ("(computed)",)
+    text = 'import os\nx = os.getenv("X", "https://{}/api/".format(HOST))\n'
+    assert contract(text)["X"].defaults == ("https://...",)
+
+
+def test_a_list_of_texts_is_a_default_as_it_stands() -> None:
+    text = "import environ\nenv = environ.Env()\nx = env.list('X', default=['A', 'B'])\n"
+    assert contract(text)["X"].defaults == ("A, B",)
+
+
+def test_a_field_that_falls_back_to_its_own_variable_has_that_reads_default() -> None:
+    text = """
+import os
+from pydantic_settings import BaseSettings
+class Settings(BaseSettings):
+    POOL: int = os.getenv("POOL", 8)
+    SHOP_NAME: str = os.getenv("NAME", "desk")
+"""
+    found = contract(text)
+    assert (found["POOL"].defaults, found["SHOP_NAME"].defaults) == (("8",), ("(computed)",))
+
+
+def test_what_is_only_asked_whether_it_is_there_is_no_flag_because_of_its_default() -> None:
+    text = 'import json, os\nif os.getenv("MAIL", False):\n    mail = json.loads(os.getenv("MAIL"))\n'
+    assert contract(text)["MAIL"].types == ("json",)
+
+
+def test_a_reader_that_raises_is_required_whatever_stands_behind_an_or() -> None:
+    env = "import environ\nenv = environ.Env()\n"
+    assert contract(f"{env}x = env('X') or 'none'\n")["X"].required
+    assert not contract(f"{env}x = env('X', default='') or 'none'\n")["X"].required
+
+
+def test_a_variable_whose_absence_raises_is_required() -> None:
+    text = 'import os\nif "X" not in os.environ:\n    raise SystemExit("set X")\nx = os.environ["X"]\n'
+    assert contract(text)["X"].required
+    assert not contract(text.replace("raise SystemExit", "print"))["X"].required
+
+
+def test_a_key_that_is_made_up_where_none_is_set_is_a_gate_wherever_it_goes() -> None:
+    text = """
+import os, secrets
+SECRET_KEY = os.environ.get("SECRET_KEY")
+if not SECRET_KEY:
+    with open("key.txt", "x") as file:
+        file.write(secrets.token_hex(32))
+"""
+    assert [(gate.effect, gate.when) for gate in contract(text)["SECRET_KEY"].gates] == [("secret", "unset")]
+    assert not contract(text.replace("not SECRET_KEY", "SECRET_KEY"))["SECRET_KEY"].gates
+
+
+def test_fields_of_a_class_that_only_a_branch_makes_are_not_required() -> None:
+    text = """
+from pydantic_settings import BaseSettings
+class Tracing(BaseSettings):
+    ENDPOINT: str
+class Sentry(Tracing):
+    DSN: str
+class Settings(BaseSettings):
+    NAME: str
+    TRACED: bool = False
+settings = Settings()
+if settings.TRACED:
+    tracing = Sentry()
+"""
+    assert {name: found.required for name, found in contract(text).items()} == {
+        "ENDPOINT": False, "DSN": False, "NAME": True, "TRACED": False,
+    }  # fmt: skip
+    assert contract(f"{text}tracing = Tracing()\n")["ENDPOINT"].required
+
+
+def test_an_annotation_of_several_types_is_the_one_that_is_no_text() -> None:
+    text = "from pydantic_settings import BaseSettings\nclass S(BaseSettings):\n    X: str | list[str] | None = None\n"
+    assert contract(text)["X"].types == ("list",)

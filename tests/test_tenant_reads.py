@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import pytest
+
 from atomlint.testing import check_files
 
 if TYPE_CHECKING:
@@ -160,6 +162,43 @@ def helper(db: Session, workspace_id: str, kind: str) -> str:
     )
     assert finding.confidence.name == "MEDIUM"
     assert "in the requests of 6 routes" in finding.message
+
+
+def test_a_helper_of_few_routes_out_of_many_is_a_weak_claim() -> None:
+    others = "".join(f'@app.get("/other/{n}")\ndef other_{n}():\n    return {n}\n\n\n' for n in range(30))
+    code = f"""
+def helper(db: Session, workspace_id: str, kind: str) -> str:
+    return db.query(Workspace).filter(Workspace.id == workspace_id).first().name
+
+{ROUTES}
+"""
+    (finding,) = found(code, "tenant-uncached-lookup")
+    assert finding.confidence.name == "MEDIUM"
+    (finding,) = found(code + others, "tenant-uncached-lookup")
+    assert finding.confidence.name == "LOW"
+
+
+@pytest.mark.parametrize(
+    ("asked", "level"), [("store.cache.read(workspace_id)", "LOW"), ("store.rows.read(workspace_id)", "MEDIUM")]
+)
+def test_a_read_that_something_named_a_cache_stands_in_front_of_is_a_weak_claim(asked: str, level: str) -> None:
+    routes = "".join(
+        f'@app.get("/{n}")\ndef route_{n}(flag=Depends(flag_of)):\n    return flag\n\n\n' for n in range(3)
+    )
+    code = f"""
+from shop import store
+
+def flag_of(workspace_id: str, db: Session = Depends(get_db)):
+    workspace = {asked}
+    if not workspace:
+        workspace = db.query(Workspace).filter(Workspace.id == workspace_id).first()
+    return workspace.name
+
+
+{routes}
+"""
+    (finding,) = found(code, "tenant-uncached-lookup")
+    assert finding.confidence.name == level
 
 
 def test_a_helper_that_leaves_before_the_read_for_some_says_so() -> None:

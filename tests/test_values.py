@@ -252,6 +252,9 @@ CIRCLES = [
     {"app.py": "class A:\n    def __getattr__(self, k): return getattr(self, k)\nx = A().b"},
     {"app.py": "x = [x]\nx = x[0]"},
     {"app.py": "x = x.y.z"},
+    {"app.py": "import tasks\ndef f(c: tasks.health):\n    x = c", "tasks.py": "from tasks import health"},
+    {"app.py": "from tasks import health\ndef f(c: health):\n    x = c", "tasks.py": "from tasks import health"},
+    {"app.py": "from a import T\ndef f(c: T):\n    x = c", "a.py": "from b import T", "b.py": "from a import T"},
 ]
 
 
@@ -397,3 +400,24 @@ def test_a_default_and_an_alias_of_another_file_are_each_looked_up_in_their_own_
         "from fastapi import Depends\ndef get(): return redis.Redis()\nClient = Annotated[object, Depends(get)]\n"
     )
     assert values(files) == REDIS
+
+
+# --- annotations that lead back to themselves ----------------------------------------------------------------------------
+
+
+def test_a_type_that_names_itself_promises_what_else_it_names():
+    code = "import redis\nfrom typing import Union\nKept = Union[redis.Redis, list, 'Kept']\ndef f(k: Kept):\n  x = k"
+    assert of(code) == REDIS
+
+
+def test_types_that_name_each_other_promise_what_either_names():
+    code = "import redis\nfrom typing import Union\nA = Union['B', None]\nB = Union['A', redis.Redis]\ndef f(a: A):\n  x = a"
+    assert of(code) == REDIS
+
+
+def test_a_package_that_imports_from_itself_promises_nothing():
+    app = "from shop.tasks import Cache\ndef f(c: Cache):\n  x = c"
+    assert (
+        values({"shop/__init__.py": "", "shop/tasks/__init__.py": "from shop.tasks import Cache\n", "app.py": app})
+        == set()
+    )

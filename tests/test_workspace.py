@@ -98,10 +98,12 @@ def test_a_file_that_may_not_be_read_is_a_trouble():
 
 
 @pytest.mark.parametrize("overlay", [None, {"app.py": b"app"}])
-def test_a_file_over_the_limit_is_a_trouble(project, overlay):
+def test_a_file_over_the_limit_is_a_trouble(project, overlay, monkeypatch):
     workspace = open_workspace(project, overlay=overlay)
-    assert workspace.read("app.py", limit=3) == b"app"
-    assert workspace.read("app.py", limit=2) == Trouble("limit", "app.py", "larger than 2 bytes")
+    monkeypatch.setattr("atomlint.workspace.LIMIT", 3)
+    assert workspace.read("app.py") == b"app"
+    monkeypatch.setattr("atomlint.workspace.LIMIT", 2)
+    assert workspace.read("app.py") == Trouble("limit", "app.py", "larger than 2 bytes")
 
 
 def test_a_named_file_and_a_named_directory_are_found(project):

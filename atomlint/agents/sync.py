@@ -55,7 +55,9 @@ def drafts(engine: Engine, request: Request, files: Sequence[str] = ()) -> Itera
             path = Path(os.path.abspath(request.cwd / name))  # noqa: PTH100 - links stay
             if path.suffix.lower() not in (".md", ".markdown"):
                 raise SyncError(f"{name}: the block of rules goes into a Markdown file")
-            settings = engine.settings(request, path.parent if path.parent.is_dir() else request.cwd)
+            if not path.parent.is_dir():
+                raise SyncError(f"{name}: no such folder: {shown(path.parent)}")
+            settings = engine.settings(request, path.parent)
             yield _draft(path, path.name, engine.registry.told(settings.own))
         return
     found = [draft for settings, workspace, _ in engine.projects(request) for draft in _of(engine, settings, workspace)]
@@ -70,7 +72,7 @@ def _of(engine: Engine, settings: Settings, workspace: Workspace) -> Iterator[Dr
     """Every document of a project that holds the block; else its own document, where it has one."""
 
     def find(path: str) -> Document | None:
-        data = workspace.read(path, LIMIT)
+        data = workspace.read(path)
         if isinstance(data, Trouble):
             return None
         source = Source(path, data)
@@ -104,7 +106,10 @@ def _draft(path: Path, name: str, rules: Sequence[Rule]) -> Draft:
         if before is not None and len(before) > LIMIT:
             raise SyncError(f"{shown(path)}: larger than {LIMIT:,} bytes")
         source = Source(name, before or b"")
-        text = synced(Document(name, "markdown", source), rules)
+        document = Document(name, "markdown", source)
+        for problem in read_blocks(document.markdown).wrong(RULES):
+            raise SyncError(f"{shown(path)}:{problem.span.start.line}: {problem.message}")
+        text = synced(document, rules)
         after = source.encode(text)
         if not read_blocks(Document(name, "markdown", Source(name, after)).markdown).named(RULES):
             raise SyncError(f"{shown(path)}: the block would stand in code or in a comment that is not closed")

@@ -9,7 +9,6 @@ import click
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
-    from pathlib import Path
 
     from ..agents.sync import Draft
 
@@ -32,10 +31,10 @@ def agents() -> None:
 @click.option("--check", is_flag=True, help="Write nothing; exit with 1 when something would be written.")
 @CONFIG
 def sync(files: tuple[str, ...], check: bool, configs: tuple[str, ...]) -> None:
-    """Write the block of rules into FILES, which are made when they do not exist.
+    """Write the block of rules into FILES, which are made when they do not exist; their folders are not.
 
     Without FILES: into every CLAUDE.md and AGENTS.md that holds the block, else into the project's own. Only the
-    block changes; every other byte stays.
+    block changes; every other byte stays. Exit status: 0, or 2 when a file could not be read or written.
     """
     sys.exit(_run(files, configs, _differs if check else _write))
 
@@ -44,7 +43,10 @@ def sync(files: tuple[str, ...], check: bool, configs: tuple[str, ...]) -> None:
 @click.argument("files", nargs=-1, type=click.Path(dir_okay=False))
 @CONFIG
 def check_command(files: tuple[str, ...], configs: tuple[str, ...]) -> None:
-    """Exit with 1 when the block of rules is not what `atomlint agents sync` would write; the same as sync --check."""
+    """Exit with 1 when the block of rules is not what `atomlint agents sync` would write; the same as sync --check.
+
+    Exit status: 0 up to date, 1 something differs, 2 there is no such file, or it cannot be read.
+    """
     sys.exit(_run(files, configs, _differs))
 
 
@@ -76,8 +78,7 @@ def _differs(draft: Draft) -> bool:
     from difflib import unified_diff
 
     if draft.before is None:
-        click.echo(f"{draft.shown}: is not there; `atomlint agents sync {draft.shown}` writes it")
-        return True
+        _fail([f"{draft.shown}: no such file; `atomlint agents sync {draft.shown}` writes it"])
     click.echo(f"{draft.shown}: the block of rules is not up to date; `atomlint agents sync` writes it")
     before, after = (data.decode("utf-8", "replace").splitlines() for data in (draft.before, draft.after))
     for line in unified_diff(before, after, draft.shown, draft.shown, lineterm="", n=1):
@@ -87,16 +88,11 @@ def _differs(draft: Draft) -> bool:
 
 def _write(draft: Draft) -> bool:
     try:
-        _replace(draft.path, draft.after)
+        draft.path.write_bytes(draft.after)
     except OSError as error:
         _fail([f"{draft.shown}: {error.strerror or error}"])
     click.echo(f"{draft.shown}: {'written' if draft.before is None else 'brought up to date'}")
     return False
-
-
-def _replace(path: Path, data: bytes) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_bytes(data)
 
 
 def _fail(messages: list[str]) -> NoReturn:

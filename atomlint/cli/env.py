@@ -109,6 +109,8 @@ def write_example(text: str, name: str, root: Path, *, force: bool) -> None:
 
 def as_table(settings: Sequence[Setting]) -> list[str]:
     """Aligned columns, one setting a line, and a last line that counts them."""
+    from ..output.text import count
+
     rows = [("setting", "type", "default", "decides", "read in", "set in")]
     rows += [
         (
@@ -128,8 +130,12 @@ def as_table(settings: Sequence[Setting]) -> list[str]:
     ]
     required = sum(setting.required for setting in settings)
     unset = sum(setting.required and not setting.is_set for setting in settings)
-    closing = f"{len(settings):,} settings, {required:,} required, {unset:,} of these set nowhere in the repository"
-    return [*(line.rstrip() for line in lines), "", closing]
+    of_these = f", {unset:,} of these set nowhere in the repository" if required else ""
+    return [
+        *(line.rstrip() for line in lines),
+        "",
+        f"{count(len(settings), 'setting')}, {required:,} required{of_these}",
+    ]
 
 
 def default_of(setting: Setting) -> str:

@@ -65,12 +65,13 @@ def as_json(mapping: Mapping) -> dict[str, Any]:
     """The graph for programs; every other format is made of it."""
     problems = mapping.problems  # first: what is refused when it is defined is not configured
     related: dict[Mapped, list[Relationship]] = {}
+    owners = {mapped.table: mapped for mapped in reversed(mapping.classes) if mapped.inheritance != "single"}
     for relationship in mapping.relationships:
         related.setdefault(relationship.owner, []).append(relationship)
     return {
         "version": "1.0",
         "classes": [class_json(mapping, mapped, related.get(mapped, [])) for mapped in mapping.classes],
-        "tables": [table_json(mapping, table) for table in mapping.tables],
+        "tables": [table_json(mapping, table, table.owner or owners.get(table)) for table in mapping.tables],
         "problems": [problem_json(mapping, problem) for problem in problems],
     }
 
@@ -105,9 +106,8 @@ def relationship_json(mapping: Mapping, relationship: Relationship) -> dict[str,
     }
 
 
-def table_json(mapping: Mapping, table: Table) -> dict[str, Any]:
-    """One table: columns and foreign keys, and the class whose body defines it."""
-    owner = table.owner
+def table_json(mapping: Mapping, table: Table, owner: Mapped | None) -> dict[str, Any]:
+    """One table: columns and foreign keys, and the class that is mapped to it."""
     return {
         "name": table.fullname,
         **where(mapping, table.place or (owner.place if owner is not None else None)),
@@ -124,13 +124,15 @@ def table_json(mapping: Mapping, table: Table) -> dict[str, Any]:
 
 def key_json(mapping: Mapping, key: ForeignKey) -> dict[str, Any]:
     """One foreign key. Its state is ``found``, ``missing``, or ``unknown`` where that depends on something unknown."""
-    from ..index.mapping.keys import NoColumnError, NoTableError
+    from ..index.mapping.keys import NoColumnError, NoTableError, target_of
     from ..index.mapping.lookup import OpenError
 
-    target, state, text = None, "found", key.target
+    named = target_of(key) if key.target else None
+    target, state, text = None, "found", f"{named.key}.{named.column}" if named is not None else ""
     try:
         column = mapping.configurator.keys.column(key)
-        target, text = column.table.fullname if column.table is not None else None, text or str(column)
+        if column.table is not None:
+            target, text = column.table.fullname, f"{column.table.fullname}.{column.name}"
     except (NoTableError, NoColumnError):
         state = "missing"
     except OpenError:

@@ -5,7 +5,7 @@ from .find import find, nested, repository
 from .globs import match_any
 from .load import divide, load, override
 from .model import Config, Origin, Settings
-from .rules import check_options, unknown_selectors
+from .rules import check_options, missing_roots, unknown_selectors
 
 __all__ = [
     "Config",
@@ -18,6 +18,7 @@ __all__ = [
     "find",
     "load",
     "match_any",
+    "missing_roots",
     "nearest",
     "nested",
     "override",

@@ -57,7 +57,7 @@ class Config(msgspec.Struct, frozen=True, kw_only=True, rename="kebab", forbid_u
     src: Annotated[
         tuple[str, ...],
         Meta(
-            description="Directories, relative to the root, that absolute imports start from. "
+            description="Directories that exist, relative to the root, that absolute imports start from. "
             "Empty: the ancestors of the importing file, nearest first."
         ),
     ] = ()

@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping, Sequence
 
     from ..option import Option
+    from .errors import Keys
     from .model import Settings
 
 
@@ -22,6 +23,15 @@ def unknown_selectors(settings: Settings, known_ids: Collection[str], families: 
         if name not in known:
             what = "rule" if keys[0] == "rules" or "-" in name else "rule or family"
             yield str(_error(settings, keys, f"unknown {what} {name!r}{nearest(name, known)}"))
+
+
+def missing_roots(settings: Settings) -> Iterator[str]:
+    """One line for each directory of ``src`` that is not there: what is imported from it would silently be unknown."""
+    for place, given in enumerate(settings.src):
+        if not (settings.root / given.strip("/")).is_dir():
+            folders = (entry.name for entry in settings.root.iterdir() if entry.is_dir())
+            reason = f"no such directory {given!r}{nearest(given, folders)}"
+            yield str(_error(settings, ("src", place), reason))
 
 
 def check_options(
@@ -65,8 +75,8 @@ def _selectors(settings: Settings) -> Iterator[tuple[tuple[str, ...], str]]:
     yield from ((("rules", name), name) for name in settings.rules)
 
 
-def _error(settings: Settings | None, keys: tuple[str, ...], reason: str) -> ConfigError:
-    if settings is None or settings.path is None or settings.origin(*keys) != "file":
+def _error(settings: Settings | None, keys: Keys, reason: str) -> ConfigError:
+    if settings is None or settings.path is None or settings.origin(*map(str, keys)) != "file":
         return ConfigError(None, dotted(keys), reason)
     try:
         return read(settings.path).error(keys, reason)

@@ -192,8 +192,3 @@ class Deploy(NamedTuple):
     max_unavailable: float | None
     release_command: str | None
     seed_command: str | None
-
-    @property
-    def overlap(self) -> int:
-        """How many machines stand for each one while a deployment runs."""
-        return 2 if self.strategy == "bluegreen" else 1

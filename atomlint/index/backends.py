@@ -71,11 +71,15 @@ class Backends:
                 name = text_of(target[2])
             if name is not None and (last := name.rpartition(".")[2]) in wanted:
                 self._settings.setdefault(last, []).append((table, assign.scope, value))
-            self._from_dict(table, assign.scope, value, wanted)
+            if type(value) is list:
+                self._from_dict(table, assign.scope, value, wanted)
         for call in table.facts.calls:
-            for given in (*call.args, *(value for _, value in call.keywords)):
-                self._from_dict(table, call.scope, given, wanted)
+            for given in call.args:
+                if type(given) is list:
+                    self._from_dict(table, call.scope, given, wanted)
             for name, given in call.keywords:
+                if type(given) is list:
+                    self._from_dict(table, call.scope, given, wanted)
                 if name in wanted:
                     self._settings.setdefault(name, []).append((table, call.scope, given))
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from .entries import called_functions
 from .heirs import MAX_HEIRS
 from .protocols import Protocols
+from .proxies import Proxies
 from .tables import Table, dotted
 from .value import Value
 
@@ -26,7 +27,7 @@ class Edge(NamedTuple):
     """One call from a function to another.
 
     Kinds: ``call``, ``carried`` (passed to something that calls it), ``dependency`` (injected by FastAPI), ``decorator``,
-    ``protocol`` (a property that is read, a context that is entered and left).
+    ``protocol`` (a property or a proxy that is read, a context that is entered and left).
     """
 
     call: int
@@ -59,6 +60,7 @@ class Calls:
         self.linker = linker
         self._edges: dict[Value, list[Edge]] = {}
         self.protocols = Protocols(linker)
+        self.proxies = Proxies(linker)
         self._called_params: dict[Value, dict[str, frozenset[Value]]] = {}
         self.through: dict[tuple[Value, int, Value], set[Value]] = {}
         """By (function, call, target) of a carried edge: the functions whose code calls what was handed on."""
@@ -104,6 +106,11 @@ class Calls:
         edges += [
             Edge(ordinal, target, "protocol", certainty=certainty(count))
             for ordinal, target, count in self.protocols.used(table, function.scope)
+        ]
+        read = self.protocols.attributes(table, function.scope)
+        edges += [
+            Edge(ordinal, target, "protocol", certainty=certainty(count))
+            for ordinal, target, count in self.proxies.used(table, function.scope, read)
         ]
         edges += self._dependencies(table, function)
         edges += self._wrappers(table, function)

@@ -1,6 +1,7 @@
 """How many connections a deployment can open: machines, overlap, processes and pools, each with its source.
 
     connections = sum over groups: machines x overlap x processes x sum over engines: (pool size + overflow)
+                  + 1 for a release command
 
 A term that is not known counts as the least it can be, and the sum is then a lower bound.
 """
@@ -11,8 +12,9 @@ from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from .closures import imported
 from .engine_use import is_used
-from .engines import Engine, engine, engine_calls, kept, target_of
+from .engines import Engine, engine, engine_calls, kept, place_of, target_of
 from .figures import Figure, Given, Settler, unknown
+from .peaks import Overlap, overlap, release
 from .scale import scaled
 from .workers import Started, module_path, started
 
@@ -47,6 +49,10 @@ APPLICATIONS = (
 """What the module of a process makes."""
 
 
+INCLUDED = "includeme"
+"""What Pyramid calls in each module that the configuration includes by its name."""
+
+
 class Program(NamedTuple):
     """Processes of one program, and the engines that each of them makes."""
 
@@ -70,13 +76,18 @@ class Share(NamedTuple):
 
     group: str
     machines: Figure
-    overlap: int
+    overlap: Overlap
     programs: tuple[Program, ...]
 
     @property
     def least(self) -> float:
         """Connections, unknown terms at their least."""
-        return (self.machines.value or 0 if self.machines.value is not None else 1) * self.overlap * self.each
+        return self.standing * self.each
+
+    @property
+    def standing(self) -> float:
+        """Machines while a deployment runs; one where their number is not known."""
+        return self.overlap.of(1 if self.machines.value is None else self.machines.value)
 
     @property
     def each(self) -> float:
@@ -90,15 +101,24 @@ class Share(NamedTuple):
 
 
 class Connections(NamedTuple):
-    """All of one deployment, or of one process where no deployment is known."""
+    """All of one deployment, of several that share a database, or of one process where no deployment is known."""
 
-    deployment: Deployment | None
+    deployments: tuple[Deployment, ...]
     shares: tuple[Share, ...]
+    releases: tuple[Figure, ...] = ()
+    """What release commands open beside them."""
+    left: tuple[Engine, ...] = ()
+    """Engines in what is deployed that no process is seen to import, or to use."""
 
     @property
     def least(self) -> int:
         """Connections, unknown terms at their least."""
-        return int(sum(share.least for share in self.shares))
+        return int(sum(share.least for share in self.shares) + self.released)
+
+    @property
+    def released(self) -> float:
+        """Connections of the release commands."""
+        return sum(release.value or 0 for release in self.releases)
 
     @property
     def is_known(self) -> bool:
@@ -126,15 +146,41 @@ def connections(index: Index, machines: Mapping[str, int]) -> list[Connections]:
     for deployment in index.deployments.production:
         built = [call for call in calls if deployment.builds(call.path)]
         if built:
-            found.append(Connections(deployment, tuple(_shares(index, deployment, built, machines))))
+            found.append(_of(index, deployment, built, machines))
     if found:
         return found
     settler = Settler(index, {})
     for root, together in processes(index, calls):
         engines = _made(index, settler, together, imported(index, root), root)
         program = Program(root, Figure(1, "one process"), engines)
-        found.append(Connections(None, (Share("", Figure(1, "one machine"), 1, (program,)),)))
+        found.append(Connections((), (Share("", Figure(1, "one machine"), Overlap(), (program,)),)))
     return found
+
+
+def _of(index: Index, deployment: Deployment, calls: Sequence[Call], machines: Mapping[str, int]) -> Connections:
+    shares = tuple(_shares(index, deployment, calls, machines))
+    released = release(deployment) if shares else None
+    found = Connections((deployment,), shares, () if released is None else (released,))
+    settler = Settler(index, environment(deployment))
+    counted = {place_of(one) for one in found.engines}
+    left = [one for one in (engine(settler, call) for call in calls) if place_of(one) not in counted]
+    return found._replace(left=tuple(kept(left)))
+
+
+def joined(found: Sequence[Connections]) -> Connections:
+    """What several deployments open in one database; groups go by their app's name as well."""
+    shares = []
+    for one in found:
+        name = " and ".join(deployment.fly.app or deployment.path for deployment in one.deployments)
+        shares += [share._replace(group=f"{name} {share.group}") for share in one.shares]
+    counted = {place_of(engine) for share in shares for program in share.programs for engine in program.engines}
+    left = {place_of(engine): engine for one in found for engine in one.left if place_of(engine) not in counted}
+    return Connections(
+        tuple(deployment for one in found for deployment in one.deployments),
+        tuple(shares),
+        tuple(release for one in found for release in one.releases),
+        tuple(left.values()),
+    )
 
 
 def processes(index: Index, calls: Sequence[Call]) -> list[tuple[str, list[Call]]]:
@@ -172,9 +218,7 @@ def _shares(
         if told is not None and len(found) == 1:
             found = (found[0]._replace(processes=told),)
         if any(program.engines for program in found):
-            yield Share(
-                group.name, _machines(index, deployment, group.name, machines), deployment.fly.deploy.overlap, found
-            )
+            yield Share(group.name, _machines(index, deployment, group.name, machines), overlap(deployment), found)
 
 
 def _programs(
@@ -266,6 +310,8 @@ def is_served(call: Call) -> bool:
     scope = table.enclosing_function(call.scope)
     if scope == 0:
         return not any("__main__" in str(test) for _, test in call.frames)
+    if table.facts.scopes[scope].name == INCLUDED:
+        return True
     return any(not is_aside(path) for path, _ in callers(call.index, call.path, scope))
 
 

@@ -213,7 +213,8 @@ class Containers:
 
     def _done(self, table: Table) -> Iterator[tuple[Expr, Use]]:
         for place, assign in enumerate(table.facts.assigns):
-            yield from self._assigned(table, place, assign)
+            if self._is_about(assign):
+                yield from self._assigned(table, place, assign)
         for ordinal, call in enumerate(table.facts.calls):
             if self._concerns(call):
                 yield from self._called(table, ordinal)
@@ -223,15 +224,22 @@ class Containers:
                     scope = table.enclosing_function(exit_.scope)
                     yield exit_.value, Use("escape", table.path, scope, -1, -1, frame=exit_.frame)
 
+    def _is_about(self, assign: Assign) -> bool:
+        """Whether an assignment can be about a container, by the names in it; what is no plain name may be."""
+        target, value, names = assign.target, assign.value, self._parts
+        if type(target) is not str or target.rpartition(".")[2] in names:
+            return True
+        return type(value) is str and value.rpartition(".")[2] in names
+
     def _concerns(self, call: Call) -> bool:
         """Whether a call can be about a container, by the names in it."""
         names = self._parts
-        if type(call.callee) is not str or not names.isdisjoint(call.callee.split(".")[-2:-1]):
+        if type(call.callee) is not str or call.callee.rpartition(".")[0].rpartition(".")[2] in names:
             return True
-        return any(
-            type(given) is str and not names.isdisjoint(given.split(".")[-2:])
-            for given in (*call.args, *[value for _, value in call.keywords])
-        )
+        for given in call.args:
+            if type(given) is str and not names.isdisjoint(given.split(".")[-2:]):
+                return True
+        return any(type(given) is str and not names.isdisjoint(given.split(".")[-2:]) for _, given in call.keywords)
 
     @cached_property
     def _parts(self) -> frozenset[str]:

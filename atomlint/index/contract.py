@@ -81,7 +81,7 @@ class Setting:
     @cached_property
     def defaults(self) -> tuple[str, ...]:
         """What it falls back to, as far as it is constant: each once, ``(computed)`` for the rest."""
-        given = [shown_default(read) for read in self.reads]
+        given = [shown_default(read) for read in self.reads if not _is_itself(read)]
         return tuple(dict.fromkeys(text for text in given if text is not None))
 
     @property
@@ -110,6 +110,15 @@ def _is_always_read(read: SettingRead) -> bool:
     return not times.is_by_hand(read) and not times.is_conditional(read)
 
 
+def _is_itself(read: SettingRead) -> bool:
+    """Whether a field falls back to a call that reads the same variable, and so to what that call falls back to."""
+    at = read.default
+    if read.kind != "field" or type(at) is not str or at[:1] != "@" or not at[1:].isdigit():
+        return False
+    inner = read.index.settings.at(read.path, int(at[1:]))
+    return inner is not None and inner.name == read.name
+
+
 def is_secret_name(name: str) -> bool:
     """Whether a name is one of a secret: of a value of its own, not of a file, a limit or a time."""
     words = name.upper()
@@ -127,13 +136,15 @@ def shown_default(read: SettingRead) -> str | None:
             return expr[1:]
         if expr in (["[]"], ["{}"]):
             return str(expr[0])
+        if type(expr) is list and expr[0] == "[]" and all(text_of(item) is not None for item in expr[1:]):
+            return _safe(read.name, ", ".join(str(text_of(item)) for item in expr[1:]))
         number = read.index.number(read.path, read.scope, expr) if is_arithmetic(expr) else None
         if number is not None:
             return f"{number:g}"
         beginning = read.default_text
         whole = type(expr) is str and expr[:1] not in "@?"
         if beginning is None or not whole:
-            return "(computed)" if beginning is None else _safe(read.name, beginning) + "..."
+            return _safe(read.name, beginning) + "..." if beginning else "(computed)"
         text = beginning
     return _safe(read.name, text)
 

@@ -145,7 +145,9 @@ class Deployment:
 
     @cached_property
     def dockerfile(self) -> Document | None:
-        """The Dockerfile: flyctl looks beside the configuration, then in the working directory."""
+        """The Dockerfile: flyctl looks beside the configuration, then in the working directory; a builder goes before it."""
+        if self.fly.build.builder is not None and not self.is_dockerfile_named:
+            return None
         named = self.fly.build.dockerfile or "Dockerfile"
         for folder in dict.fromkeys((self.folder, "")):
             path = normpath(join(folder, named)).removeprefix("./")
@@ -153,6 +155,14 @@ class Deployment:
             if source is not None:
                 return Document(path, "dockerfile", source)
         return None
+
+    @cached_property
+    def procfile(self) -> Document | None:
+        """The Procfile that a buildpack takes the commands from: where neither a Dockerfile nor an image is deployed."""
+        if self.fly.build.image is not None or self.is_dockerfile_named or self.dockerfile is not None:
+            return None
+        path = join(self.folder, "Procfile")
+        return self.index.document(path) if path in self.index.files else None
 
     @property
     def stage(self) -> Stage | None:
@@ -241,6 +251,8 @@ class Deployment:
             if instruction is not None:
                 yield instruction.text
         yield from (" ".join(words) for words in self.fly.overrides.values())
+        if self.procfile is not None:
+            yield from (item.value for item in self.procfile.items)
 
     @property
     def entrypoint(self) -> tuple[str, ...]:

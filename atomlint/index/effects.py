@@ -96,9 +96,16 @@ class Effects(Lookups):
             name.rpartition(".")[2] for c in clients if c.enters for name in (c.type, *c.aliases, *c.factories)
         )
         self._withs: dict[str, frozenset[str]] = {}
+        self._remote: dict[tuple[str, int], Effect | None] = {}
 
     def remote(self, path: str, call: int) -> Effect | None:
         """The operation of a catalogued client that a call is, or that it hands to something that calls it, or None."""
+        key = (path, call)
+        if key not in self._remote:
+            self._remote[key] = self._find(path, call)
+        return self._remote[key]
+
+    def _find(self, path: str, call: int) -> Effect | None:
         record = self.linker.table(path).facts.calls[call]
         if (
             type(record.callee) is str
@@ -109,11 +116,15 @@ class Effects(Lookups):
         effect = self._operation(path, call, self.linker.values.callee(path, call)) or self._held(path, call)
         if effect is not None:
             return effect
-        for given in (*record.args, *(value for _, value in record.keywords)):
-            if type(given) is str and "." in given and given[0] not in "'#?":
-                effect = self._operation(path, call, self.linker.evaluate(path, record.scope, given))
-                if effect is not None and self._calls_argument(path, call):
-                    return effect
+        handed = [
+            given
+            for given in (*record.args, *(value for _, value in record.keywords))
+            if type(given) is str and "." in given and given[0] not in "'#?"
+        ]
+        for given in handed if handed and self._calls_argument(path, call) else ():
+            effect = self._operation(path, call, self.linker.evaluate(path, record.scope, given))
+            if effect is not None:
+                return effect
         return None
 
     def _operation(self, path: str, call: int, values: Values) -> Effect | None:

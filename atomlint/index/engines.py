@@ -180,11 +180,15 @@ def target_of(call: Call) -> str:
     return ""
 
 
+def place_of(one: Engine) -> object:
+    """What an engine is for: the name it is assigned to in its scope, else the call itself."""
+    return (one.call.path, one.call.scope, one.target) if one.target else one.call
+
+
 def kept(engines: list[Engine]) -> Iterator[Engine]:
     """Those that stand beside each other: of several for one name in one scope, the largest."""
     groups: dict[object, list[Engine]] = {}
     for one in engines:
-        key = (one.call.path, one.call.scope, one.target) if one.target else one.call
-        groups.setdefault(key, []).append(one)
+        groups.setdefault(place_of(one), []).append(one)
     for group in groups.values():
         yield max(group, key=lambda one: float("inf") if one.most is None else one.most)

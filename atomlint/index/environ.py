@@ -44,14 +44,16 @@ def environ_reads(settings: Settings, table: Table) -> Iterator[SettingRead]:
             elif item[0] == "sub":
                 others += _subscript(settings, table, place, item, expr)
             elif item[0] == "cmp":
-                others += _presence(settings, table.path, place, item)
+                others += _presence(settings, table, place, item)
     for ordinal in sorted(found, reverse=True):
         # os.getenv("APP_ENV", os.getenv("ENV", "dev")): the inner one stands later
         found[ordinal] = _nested(found, found[ordinal])
     yield from (found[ordinal] for ordinal in sorted(found))
     yield from each
     asked = {(read.name, read.scope) for read in others if read.kind == "presence"}
-    yield from (replace(read, required=False) if (read.name, read.scope) in asked else read for read in others)
+    for read in others:
+        is_met = read.kind != "presence" and (read.name, read.scope) in asked
+        yield replace(read, required=False) if is_met else read
 
 
 def _nested(found: dict[int, SettingRead], read: SettingRead) -> SettingRead:
@@ -73,7 +75,7 @@ def _chain(found: dict[int, SettingRead], chain: list[Expr]) -> None:
     ]
     for ordinal in parts:
         read = found[ordinal]
-        if read.chained:
+        if read.chained or read.required:  # one that raises never comes to what stands behind it
             continue
         place = chain.index(f"@{ordinal}")
         if place == len(chain) - 1 or (read.default_text or "") != "":
@@ -144,11 +146,18 @@ def _arguments(table: Table, item: Expr) -> list[Expr]:
     return []
 
 
-def _presence(settings: Settings, path: str, place: Place, item: list[Expr]) -> Iterator[SettingRead]:
-    """``"X" in os.environ``."""
+def _presence(settings: Settings, table: Table, place: Place, item: list[Expr]) -> Iterator[SettingRead]:
+    """``"X" in os.environ``; required where ``if "X" not in os.environ`` raises."""
+    path = table.path
     if len(item) != 4 or item[2] not in ("in", "not in") or not is_environ(settings, path, place.scope, item[3]):
         return
+    refuses = item[2] == "not in" and any(
+        table.facts.frames[number].kind == "if" and table.facts.frames[number].test == item
+        for exit_ in table.exits.get(place.scope, ())
+        if exit_.kind == "raise"
+        for number in table.frames(exit_.frame)
+    )
     for name in settings.names(path, place.scope, item[1], place.frame):
         yield SettingRead(
-            name, path, place.scope, None, None, required=False, kind="presence", place=place, index=settings.index
+            name, path, place.scope, None, None, required=refuses, kind="presence", place=place, index=settings.index
         )

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
-from .routetests import Frame, RouteTests
+from .routetests import RouteTests
+from .routetexts import Frame
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping, Sequence, Set
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
 
     from .project import Project
     from .routes import Route
@@ -16,6 +17,18 @@ if TYPE_CHECKING:
     from .values import Value
 
 TESTS = ("if", "else", "after")
+UNSURE = frozenset({"try", "except", "while", "comp"})
+"""Frames inside of which something else may happen first."""
+
+
+class Refusal(NamedTuple):
+    """What can keep control from a place: a test around it, or a way out before it."""
+
+    key: object
+    here: Frame
+    frames: list[int]
+    """Innermost first: the test, or all around the way out."""
+    leaves: bool
 
 
 class Exempt:
@@ -28,6 +41,7 @@ class Exempt:
         self._same: dict[object, bool | None] = {}
         """Answers that are the same for all routes, by what was asked."""
         self._refusing: dict[tuple[object, int], tuple[Sequence[Route], frozenset[int]]] = {}
+        self._vectors: dict[tuple[str, int, int], tuple[Sequence[Route], Sequence[bool | None]]] = {}
         self._by_route: dict[object, dict[tuple[str, str], bool | None]] = {}
 
     def runs(self, function: Value, call: int, route: Route) -> bool | None:
@@ -38,16 +52,45 @@ class Exempt:
         """For how many of some routes a call runs, or may run. A sequence of routes that is asked about again is kept."""
         refused: set[int] = set()
         for table, scope, frame, after in self._levels(function, call):
-            for key, refuses in self._refusals(table, scope, frame, after):
-                refused |= self._refused(key, refuses, routes)
+            for refusal in self._refusals(table, scope, frame, after):
+                refused |= self._refused(refusal, routes)
         return len(routes) - len(refused)
 
-    def _refused(self, key: object, refuses: Callable[[Route], bool], routes: Sequence[Route]) -> Set[int]:
+    def _refused(self, refusal: Refusal, routes: Sequence[Route]) -> Set[int]:
         """Places of the routes that a test or a way out keeps away."""
-        known = self._refusing.get((key, id(routes)))
+        known = self._refusing.get((refusal.key, id(routes)))
         if known is None or known[0] is not routes:
-            places = frozenset(place for place, route in enumerate(routes) if refuses(route))
-            known = self._refusing[key, id(routes)] = routes, places
+            known = self._refusing[refusal.key, id(routes)] = routes, frozenset(self._places(refusal, routes))
+        return known[1]
+
+    def _places(self, refusal: Refusal, routes: Sequence[Route]) -> Iterable[int]:
+        here = refusal.here
+        kinds = {here.table.facts.frames[at].kind for at in refusal.frames}
+        if refusal.leaves and not kinds.isdisjoint({"for", *UNSURE}):
+            return (place for place, route in enumerate(routes) if self._refuses(refusal, route))
+        answers = [
+            self._taken(here.table, here.scope, at, routes)
+            for at in refusal.frames
+            if here.table.facts.frames[at].kind in TESTS
+        ]
+        if not refusal.leaves:
+            return (place for place, taken in enumerate(answers[0]) if taken is False)
+        return (place for place in range(len(routes)) if all(taken[place] is True for taken in answers))
+
+    def _taken(self, table: Table, scope: int, frame: int, routes: Sequence[Route]) -> Sequence[bool | None]:
+        """Whether a branch is taken, for each of some routes."""
+        key = (table.path, frame, id(routes))
+        known = self._vectors.get(key)
+        if known is None or known[0] is not routes:
+            entry, here, asked = table.facts.frames[frame], Frame(table, scope, {}), self.tests.asked
+            first = [self.tests.test(here, entry.test, route) for route in routes[:1]]
+            if asked == self.tests.asked:
+                found = first * len(routes)
+            else:
+                found = [*first, *(self.tests.test(here, entry.test, route) for route in routes[1:])]
+            if entry.kind == "else":
+                found = [None if taken is None else not taken for taken in found]
+            known = self._vectors[key] = routes, found
         return known[1]
 
     def _position(self, function: Value, call: int) -> object:
@@ -89,7 +132,7 @@ class Exempt:
     def _runs(self, function: Value, call: int, route: Route) -> bool | None:
         answer: bool | None = True
         for table, scope, frame, after in self._levels(function, call):
-            if any(refuses(route) for _, refuses in self._refusals(table, scope, frame, after)):
+            if any(self._refuses(refusal, route) for refusal in self._refusals(table, scope, frame, after)):
                 return False
             answer = answer if self._is_decided(table, scope, frame, route) else None
         return answer
@@ -110,33 +153,32 @@ class Exempt:
         value = self._answer((table.path, frame), route, partial(self.tests.test, here, entry.test, route))
         return value if entry.kind != "else" or value is None else not value
 
-    def _refusals(
-        self, table: Table, scope: int, frame: int, after: int
-    ) -> Iterator[tuple[object, Callable[[Route], bool]]]:
-        """What can keep control from a frame of a scope: its own tests, and what leaves before; each by a key."""
+    def _refusals(self, table: Table, scope: int, frame: int, after: int) -> Iterator[Refusal]:
+        """What can keep control from a frame of a scope: its own tests, and what leaves before."""
         around = table.frames(frame)
+        here = Frame(table, scope, {})
         for at in around:
             if table.facts.frames[at].kind in TESTS:
-                yield (table.path, scope, at), partial(self._is_untaken, table, scope, at)
+                yield Refusal((table.path, scope, at), here, [at], leaves=False)
         for number, exit_ in enumerate(table.exits.get(scope, ())):
             if exit_.kind not in ("return", "raise") or exit_.after > after:
                 continue
             chain = [at for at in table.frames(exit_.frame) if at not in around]
             if chain:
-                key = (table.path, scope, number, len(chain))
-                yield key, partial(self._is_left, key, Frame(table, scope, {}), chain)
+                yield Refusal((table.path, scope, number, len(chain)), here, chain, leaves=True)
 
-    def _is_untaken(self, table: Table, scope: int, frame: int, route: Route) -> bool:
-        return self._tested(table, scope, frame, route) is False
-
-    def _is_left(self, key: object, here: Frame, chain: list[int], route: Route) -> bool:
-        return self._answer(key, route, partial(self._left, here, chain, route)) is True
+    def _refuses(self, refusal: Refusal, route: Route) -> bool:
+        """Whether it surely keeps a route away."""
+        here, frames = refusal.here, refusal.frames
+        if not refusal.leaves:
+            return self._tested(here.table, here.scope, frames[0], route) is False
+        return self._answer(refusal.key, route, partial(self._left, here, frames, route)) is True
 
     def _left(self, here: Frame, chain: list[int], route: Route) -> bool:
         """Whether a route surely leaves a function at an exit inside of these frames."""
         frames = [here.table.facts.frames[at] for at in chain]
-        if not frames or any(frame.kind in ("try", "except", "while", "comp") for frame in frames):
-            return False  # inside of a ``try`` something else may happen first
+        if not frames or any(frame.kind in UNSURE for frame in frames):
+            return False
         names: list[Mapping[str, object]] = [{}]
         for frame in reversed(frames):
             if frame.kind == "for":

@@ -66,13 +66,14 @@ def frame_scopes(table: Table) -> dict[int, int]:
 
 
 def inside(expr: Expr) -> Iterator[Expr]:
-    """An expression and all below it, outermost first."""
+    """An expression and all below it, outermost first; operators are none, and ``@`` would be taken for a call."""
     stack = [expr]
     while stack:
         item = stack.pop()
         yield item
         if type(item) is list:
-            stack += reversed(item[1:] if item and type(item[0]) is str else item)
+            named = item and type(item[0]) is str
+            stack += reversed(item[2 if item[0] == "bin" else 1 :] if named else item)
 
 
 def references(expr: Expr) -> Iterator[str]:

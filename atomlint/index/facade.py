@@ -59,6 +59,8 @@ class Index:
         """The rules that the project wants coding agents to know."""
         self.read: set[str] = set()
         """Files, neither Python nor documents, that were read as a whole."""
+        self.unread: set[str] = set()
+        """Documents that were asked for and whose bytes cannot be had or are no text."""
         self.tenant_models: tuple[str, ...] = ()
         """Configured names of the classes that stand for a customer; empty: recognised."""
         self.fly_files: tuple[str, ...] = ()
@@ -299,6 +301,8 @@ class Index:
         if path not in self._documents:
             kind = document_kind(path)
             source = None if kind is None else self.sources.source(path)
+            if kind is not None and source is None and path in self._listed:
+                self.unread.add(path)
             self._documents[path] = None if kind is None or source is None else Document(path, kind, source)
         return self._documents[path]
 

@@ -57,7 +57,7 @@ def frequency(project: Project, entry: Entry, call: int = -1) -> str:
     if entry.kind == "router-dependency":
         covered = sum(entry in project.routes.hooks(route) for route in project.routes.all)
         covered = covered or sum(entry.function in project.routes.dependencies(route) for route in project.routes.all)
-        return f"before {covered:,} routes" if covered else "before the routes of its router"
+        return f"before {covered:,} route{'s' * (covered != 1)}" if covered else "before the routes of its router"
     if entry.kind in ("route", "connection"):
         routes = [str(route) for route in project.routes.of(entry.function)]
         if routes:

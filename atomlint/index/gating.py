@@ -26,9 +26,11 @@ if TYPE_CHECKING:
 Effect = Literal["database", "abort", "secret", "debug", "auth"]
 ENGINES = ("create_engine", "create_async_engine", "engine_from_config", "async_engine_from_config")
 APPLICATIONS = ("FastAPI", "Flask", "Starlette", "Litestar", "Sanic", "run")
-MINTERS = re.compile(
-    r"token_(?:hex|urlsafe|bytes)|generate_key|uuid[14]|urandom|get_random_secret_key|randbytes|new_key|generate_secret\w*"
-)
+MINTED = (
+    "token_hex", "token_urlsafe", "token_bytes", "generate_key", "uuid1", "uuid4", "urandom", "get_random_secret_key",
+    "randbytes", "new_key",
+)  # fmt: skip
+MINTERS = re.compile("|".join((*MINTED, r"generate_secret\w*")))
 DEBUG = re.compile(r"(?:.*_)?(?:DEBUG|RELOAD|DEV_?MODE)(?:_MODE|_ENABLED)?", re.IGNORECASE)
 AUTH = re.compile(
     r"(?:.*_)?(?:DISABLE|SKIP|BYPASS|NO|ENABLE|REQUIRE|ALLOW|USE|IGNORE|INSECURE|MOCK)\w*_?(?:AUTH|LOGIN|VERIF|CSRF|SIGNATURE|PERMISSION|RBAC|TLS|SSL)\w*"
@@ -55,6 +57,10 @@ def setting_gates(index: Index) -> dict[str, tuple[SettingGate, ...]]:
     found: dict[str, dict[SettingGate, None]] = {}
     for gate in (*_of_modes(index), *_of_branches(index), *_of_engines(index), *_of_debug(index), *_of_reads(index)):
         found.setdefault(gate.setting, {}).setdefault(gate)
+    for gate in _of_minted(index):
+        gates = found.setdefault(gate.setting, {})
+        if not any(known.effect == "secret" and known.path == gate.path for known in gates):
+            gates.setdefault(gate)
     return {name: tuple(sorted(gates)) for name, gates in found.items()}
 
 
@@ -115,6 +121,24 @@ def _of_frames(index: Index, table: Table, frames: set[int]) -> Iterator[Setting
                 yield SettingGate(
                     read.name, named, what, _when(atom, negated=negated), table.path, line_of(index, table, place)
                 )
+
+
+def _of_minted(index: Index) -> Iterator[SettingGate]:
+    """A key that is made up where none is set, and goes elsewhere than into a name of its own: into a file, into a call."""
+    for name in MINTED:
+        for path, ordinal in index.project.linker.call_sites(name):
+            if path in index.tests:
+                continue
+            table = index.project.linker.table(path)
+            call = table.facts.calls[ordinal]
+            branches = [n for n in table.frames(call.frame) if table.facts.frames[n].kind in BRANCHES]
+            for entry in [table.facts.frames[number] for number in branches[:1]]:
+                for atom, negated in atoms(condition(entry.kind, entry.test)):
+                    if _when(atom, negated=negated) == "unset":
+                        for read in _reads(index, table, call.scope, atom):
+                            if SECRETS.search(read.name):
+                                line = index.call(path, ordinal).span.start.line
+                                yield SettingGate(read.name, "secret", "a key that is made up", "unset", path, line)
 
 
 def references(expr: Expr) -> Iterator[str]:

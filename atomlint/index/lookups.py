@@ -124,7 +124,11 @@ class Lookups:
             found = self.queried.of(seen, call.scope, given, Point.of_call(call, ordinal))
             if found is not None and found.kind in ("select", ""):
                 return found
-        if method in self.one and (receiver[:1] == "@" or ("." not in receiver and method not in self.getters)):
+        if method in self.one and receiver.endswith(".query") and dotted(receiver):
+            found = self.queried.of_class(seen, call.scope, receiver, ordinal, Point.of_call(call, ordinal))
+            if found is not None:
+                return found._replace(keys=("id",), filtered=True) if method.startswith("get") else found
+        elif method in self.one and (receiver[:1] == "@" or ("." not in receiver and method not in self.getters)):
             found = self.queried.of(seen, call.scope, receiver, Point.of_call(call, ordinal))
             if found is not None and found.kind == "query":
                 return found
@@ -217,15 +221,11 @@ class Lookups:
         """The call that a local variable was last assigned, or None."""
         if not name or name[0] in "'#?@" or "." in name:
             return None
-        values = [
-            a.value
-            for a in (table.facts.assigns[place] for place in table.assigns_in.get(scope, ()))
-            if a.target == name and a.kind == "=" and type(a.value) is str and a.value[:1] == "@"
-        ]
-        if not values:
+        value = table.made_by_calls.get((scope, name))
+        if value is None:
             return None
-        callee = table.facts.calls[int(values[-1][1:].partition(".")[0])].callee
-        return None if type(callee) is str and callee.startswith(name + ".") else values[-1]
+        callee = table.facts.calls[int(value[1:].partition(".")[0])].callee
+        return None if type(callee) is str and callee.startswith(name + ".") else value
 
     def _model(self, path: str, scope: int, expr: Expr) -> tuple[Value, str] | None:
         """The mapped class that an expression names (or whose column it names)."""

@@ -12,7 +12,7 @@ from .looptables import LOOPS
 from .tables import Table, dotted
 
 if TYPE_CHECKING:
-    from ..facts.records import Expr
+    from ..facts.records import Assign, Expr
     from .project import Project
 
 STRAIGHT = frozenset({"with", "try", "finally"})
@@ -77,6 +77,10 @@ class Loops:
     def targets(self, path: str, frame: int) -> list[str]:
         """Names that the ``for`` or comprehension of a frame binds at each turn."""
         return targets(self.project.linker.table(path), frame)
+
+    def bindings(self, path: str, frame: int) -> list[Assign]:
+        """The assignments that make these names."""
+        return bindings(self.project.linker.table(path), frame)
 
     # --- one loop --------------------------------------------------------------------------------------------------
 
@@ -173,10 +177,15 @@ class Loops:
 
 def targets(table: Table, frame: int) -> list[str]:
     """Names that a ``for`` or a comprehension binds at each turn."""
+    return [assign.target for assign in bindings(table, frame)]
+
+
+def bindings(table: Table, frame: int) -> list[Assign]:
+    """The assignments of a ``for`` or a comprehension to names."""
     entry = table.facts.frames[frame]
     own = entry.parent if entry.kind == "for" else frame
     return [
-        assign.target
+        assign
         for assign in table.loops.targets.get(own, ())
         if dotted(assign.target) and _bound_from(assign.value, entry.test)
     ]

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import TYPE_CHECKING, Literal
 
 from . import locate
@@ -144,6 +145,12 @@ class Modes:
 WORDS = re.compile(r"prod|env|dev|local|live|deploy|stag", re.IGNORECASE)
 
 
+@lru_cache(maxsize=1 << 15)
+def has_word(text: str) -> bool:
+    """Whether a text holds a word for a mode."""
+    return WORDS.search(text) is not None
+
+
 def may_be_mode(table: Table, test: Expr) -> bool:
     """Cheap look at a test: a word for a mode in it, or in a call that it makes."""
     for item in inside(test):
@@ -152,11 +159,11 @@ def may_be_mode(table: Table, test: Expr) -> bool:
         if item[0] == "@":
             call = table.facts.calls[int(item[1:].partition(".")[0])]
             parts = [call.callee, *call.args]
-            if any(type(part) is str and WORDS.search(part) for part in parts) or type(call.callee) is list:
+            if any(type(part) is str and has_word(part) for part in parts) or type(call.callee) is list:
                 return True
-            if "." in item and WORDS.search(item):
+            if "." in item and has_word(item):
                 return True
-        elif (item[0] != "'" or len(item) < 16) and WORDS.search(item):
+        elif (item[0] != "'" or len(item) < 16) and has_word(item):
             return True
     return False
 
@@ -220,7 +227,10 @@ def _conditionals(table: Table) -> Iterator[tuple[Place, list[Expr]]]:
         if type(assign.value) is list and assign.value[:1] == ["if"]:
             yield Place("assign", ordinal, assign.scope, assign.frame), assign.value
     for ordinal, call in enumerate(facts.calls):
-        for argument in (*call.args, *(value for _, value in call.keywords)):
+        for argument in call.args:
+            if type(argument) is list and argument[:1] == ["if"]:
+                yield Place("call", ordinal, call.scope, call.frame), argument
+        for _, argument in call.keywords:
             if type(argument) is list and argument[:1] == ["if"]:
                 yield Place("call", ordinal, call.scope, call.frame), argument
     for ordinal, exit_ in enumerate(facts.exits):

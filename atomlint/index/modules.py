@@ -44,7 +44,7 @@ class Modules:
 
     def absolute(self, importer: str, dotted: str) -> str | None:
         """The file or namespace directory that an absolute import names, or None when it is no part of the project."""
-        key = (dirname(importer), dotted)
+        key = (importer.rpartition("/")[0], dotted)
         if key not in self._found:
             self._found[key] = self._absolute(importer, dotted)
         found = self._found[key]

@@ -79,12 +79,12 @@ class Parameters:
                     return self._classes(self.annotation(path, scope, param.annotation))
         return NOTHING
 
-    def alias(self, path: str, scope: int, name: str, hops: int = 12) -> tuple[str, int, Expr] | None:
-        """The expression behind a module-level alias such as ``SessionDep = Annotated[Session, Depends(get_db)]``.
-
-        Args:
-            hops: imports that are followed at most: modules may import a name from each other in a circle.
-        """
+    def alias(
+        self, path: str, scope: int, name: str, seen: frozenset[tuple[str, str]] = frozenset()
+    ) -> tuple[str, int, Expr] | None:
+        """The expression behind a module-level alias such as ``SessionDep = Annotated[Session, Depends(get_db)]``."""
+        if (path, name) in seen:
+            return None  # a package that imports from itself
         table = self.linker.table(path)
         for binding in table.lookup(scope, name) if "." not in name else ():
             if binding.assign is not None and type(binding.assign.value) is list:
@@ -93,7 +93,7 @@ class Parameters:
             if record is not None and record.attribute:
                 target = self.linker.modules.target(path, record)
                 if target is not None and target.endswith(".py"):
-                    return self.alias(target, 0, record.attribute, hops - 1) if hops else None
+                    return self.alias(target, 0, record.attribute, seen | {(path, name)})
         return None
 
     def is_injection(self, path: str, scope: int, callee: Expr) -> bool:
@@ -305,25 +305,27 @@ class Parameters:
                 for item in items(site, call.scope, value, f"'{name}", 1)]  # fmt: skip
         return frozenset(v for v in union(self.values.evaluate(*item) for item in held) if v.kind != "const")
 
-    def annotation(self, path: str, scope: int, expr: Expr) -> Values:
-        """Instances that an annotation promises; containers promise nothing."""
+    def annotation(self, path: str, scope: int, expr: Expr, seen: set[tuple[str, str]] | None = None) -> Values:
+        """Instances that an annotation promises; containers promise nothing. Aliases in ``seen`` are looked into already."""
+        seen = set() if seen is None else seen
         text = text_of(expr)
         if text is not None:
             parts = [part.strip() for part in text.replace("Optional[", "").rstrip("]").split("|")]
             names = [
                 part for part in parts if part.replace(".", "").replace("_", "").isalnum() and not part[0].isdigit()
             ]
-            return union(self.annotation(path, scope, name) for name in names)
+            return union(self.annotation(path, scope, name, seen) for name in names)
         if type(expr) is str:
             promised = union(self.instance(value) for value in self.values.evaluate(path, scope, expr))
-            if promised:
+            if promised or (path, expr) in seen:  # ``Json = Union[str, list["Json"]]``
                 return promised
+            seen.add((path, expr))
             aliased = self.alias(path, scope, expr) if dotted(expr) else None
-            return self.annotation(*aliased) if aliased is not None else NOTHING
+            return self.annotation(*aliased, seen) if aliased is not None else NOTHING
         if type(expr) is not list or not expr:
             return NOTHING
         if expr[0] == "bin" and expr[1] == "|":
-            return union(self.annotation(path, scope, part) for part in expr[2:])
+            return union(self.annotation(path, scope, part, seen) for part in expr[2:])
         if expr[0] == "sub":
             name = dotted(expr[1])
             wrapper = name.rpartition(".")[2] if name else ""
@@ -331,8 +333,8 @@ class Parameters:
                 inner = expr[2][1:] if type(expr[2]) is list and expr[2][0] == "[]" else [expr[2]]
                 if wrapper == "Annotated":
                     inner = inner[:1]
-                return union(self.annotation(path, scope, part) for part in inner)
-            return self.annotation(path, scope, expr[1]) if name and wrapper[:1].isupper() else NOTHING
+                return union(self.annotation(path, scope, part, seen) for part in inner)
+            return self.annotation(path, scope, expr[1], seen) if name and wrapper[:1].isupper() else NOTHING
         return NOTHING
 
     def instance(self, value: Value) -> Values:

@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from .closures import imported
-from .connections import connections, environment, is_aside, is_served
+from .connections import connections, environment, is_aside, is_served, joined
 from .engines import engine, engine_calls
 from .figures import Settler
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Container, Iterable, Mapping, Sequence
 
     from .connections import Connections
     from .deployments import Deployment
@@ -42,6 +42,11 @@ class Pools:
             machines: of process groups, as someone states them.
         """
         return connections(self.index, machines)
+
+    def together(self, found: Sequence[Connections], paths: Container[str]) -> list[Connections]:
+        """The same, with the deployments of these configurations as one: they share the database."""
+        shared = [one for one in found if any(deployment.path in paths for deployment in one.deployments)]
+        return [*([joined(shared)] if len(shared) > 1 else shared), *(one for one in found if one not in shared)]
 
     def is_served(self, call: Call) -> bool:
         """Whether a process of production makes an engine and keeps it."""

@@ -159,6 +159,21 @@ class Project:
             for ordinal in self.linker.table(function.place).calls_in.get(function.scope, ()):
                 yield function, ordinal
 
+    def leading(self, resource: str) -> frozenset[Value]:
+        """Functions that requests reach and from which they come to work on a resource, ``database`` or one of the catalog's."""
+        found: frozenset[Value] = self.keep(("leading", resource), lambda: self.reach.leading(self._at_work(resource)))
+        return found
+
+    def _at_work(self, resource: str) -> Iterator[Value]:
+        for function, ordinal in self.reached_calls():
+            if resource == "database":
+                works = self.effects.database(function.place, ordinal) is not None
+            else:
+                effect = self.effects.remote(function.place, ordinal)
+                works = effect is not None and effect.operation.resource == resource
+            if works:
+                yield function
+
     def prepare(self) -> None:
         """Find now what nearly every rule about call paths asks for: what requests reach, and what each call there does."""
         for function, ordinal in self.reached_calls():

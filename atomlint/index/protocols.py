@@ -31,7 +31,7 @@ class Protocols:
     def used(self, table: Table, scope: int) -> Iterator[tuple[int, Value, int]]:
         """(ordinal of the call that it belongs to or -1, method, number of methods it can be) in a function."""
         names = self.names
-        for ordinal, chain in self._chains(table, scope) if names else ():
+        for ordinal, chain in self.attributes(table, scope) if names else ():
             if not names.isdisjoint(chain.split(".")):
                 yield from self._read(table, scope, ordinal, chain)
         if self.setters:
@@ -47,7 +47,7 @@ class Protocols:
 
     # --- properties ------------------------------------------------------------------------------------------------
 
-    def _chains(self, table: Table, scope: int) -> Iterator[tuple[int, str]]:
+    def attributes(self, table: Table, scope: int) -> Iterator[tuple[int, str]]:
         """Attributes that a function reads, with the call that they are arguments of, or -1."""
         facts = table.facts
         for ordinal in table.calls_in.get(scope, ()):

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from .entries import Dependency, Entry
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from ..facts.records import Call, Expr
     from .calls import Calls, Edge
@@ -97,6 +97,17 @@ class Reach:
                 if edge.target not in self.reached and depth < MAX_DEPTH:
                     self.reached[edge.target] = depth + 1
                     queue.append((edge.target, depth + 1))
+
+    def leading(self, functions: Iterable[Value]) -> frozenset[Value]:
+        """These functions, and all from which requests come to one of them."""
+        seen = set(functions)
+        work = list(seen)
+        while work:
+            for caller, _ in self.callers.get(work.pop(), ()):
+                if caller not in seen:
+                    seen.add(caller)
+                    work.append(caller)
+        return frozenset(seen)
 
     @property
     def unresolved(self) -> int:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from .amounts import amount
 from .choices import chosen
 from .flow import Flow
-from .routetests import Frame
+from .routetexts import Frame
 from .term_lists import term_of
 from .terms import NOTHING, PASS, WIDTH, Step, added, bounds_of, merged, weakest
 

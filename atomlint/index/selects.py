@@ -126,11 +126,25 @@ class Selects:
             return self._head(seen, call, ordinal, "query")
         if method in self.lookups.select_names and self._selects(table, call):
             return self._head(seen, call, ordinal, "select") if call.args else None
-        if receiver and (receiver[0] == "@" or "." not in receiver) and method not in self.runs:
-            base = self.of(seen, call.scope, receiver, Point.of_call(call, ordinal), left - 1)
+        if receiver and method not in self.runs:
+            point = Point.of_call(call, ordinal)
+            if receiver[0] != "@" and "." in receiver:
+                base = self.of_class(seen, call.scope, receiver, ordinal, point)
+            else:
+                base = self.of(seen, call.scope, receiver, point, left - 1)
             if base is not None and (method in LINKS or base.open != "statement"):
                 return self._filtered(table, call, method, base)
         return self._returned(seen, ordinal, left)
+
+    def of_class(self, seen: Seen, scope: int, name: str, ordinal: int, at: Point) -> Statement | None:
+        """``Model.query`` of Flask-SQLAlchemy, and ``cls.query`` in what a class inherits; None for anything else."""
+        owner, _, attribute = name.rpartition(".")
+        if attribute != "query" or not owner:
+            return None
+        found = self.model(seen, scope, owner, at)
+        if found is None or (found.model is None and (found.open != "receiver" or "." in owner)):
+            return None
+        return found._replace(start=ordinal, kind="query")
 
     def _selects(self, table: Table, call: Call) -> bool:
         name = dotted(call.callee)

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from .expressions import receiver
 from .tables import dotted
+from .value import Value
 
 if TYPE_CHECKING:
     from ..facts.records import Expr
@@ -38,11 +39,26 @@ class Times:
         return self._is_main(read.path, self._frame(read))
 
     def is_conditional(self, read: SettingRead) -> bool:
-        """Whether a read lies in a branch, other than one that production takes: only some set-ups need it."""
-        frame = self._frame(read)
-        branches = read.index.mode_branches(read.path, read.scope, frame)
+        """Whether a read lies in a branch, other than one that production takes: only some set-ups need it. A field is
+        read where objects of its class, or of one that inherits it, are made."""
+        if read.kind != "field":
+            return self._is_branch(read.index, read.path, read.scope, self._frame(read))
+        this = Value("def", read.path, read.scope)
+        made = [
+            (place, call)
+            for cls in [this, *self.linker.heirs.below(this)]
+            for place, ordinal in self.linker.call_sites(self.linker.table(cls.place).facts.scopes[cls.scope].name)
+            if place not in self.tests
+            and any((v.place, v.scope) == (cls.place, cls.scope) for v in self.linker.values.callee(place, ordinal))
+            for call in [self.linker.table(place).facts.calls[ordinal]]
+        ]
+        return bool(made) and all(self._is_branch(read.index, place, call.scope, call.frame) for place, call in made)
+
+    def _is_branch(self, index: Index, path: str, scope: int, frame: int) -> bool:
+        """Whether a frame lies in a branch that production need not take."""
+        branches = index.mode_branches(path, scope, frame)
         taken = {number for number, branch in branches if branch.production}
-        table = self.linker.table(read.path)
+        table = self.linker.table(path)
         return any(table.facts.frames[n].kind in ("if", "else") and n not in taken for n in table.frames(frame))
 
     def _frame(self, read: SettingRead) -> int:

@@ -54,7 +54,8 @@ def named(table: Table, expr: Expr) -> str | None:
         outer = (dotted(expr[1]) or "").rpartition(".")[2]
         return named(table, expr[1]) if outer not in WRAPPERS else named(table, expr[2])
     parts = expr[2:] if expr[0] == "bin" else expr[1:] if expr[0] == "[]" else []
-    return next((found for part in parts if (found := named(table, part)) is not None), None)
+    found = [name for part in parts if (name := named(table, part)) is not None]
+    return next((name for name in found if name != "str"), next(iter(found), None))
 
 
 def _of_reference(table: Table, read: SettingRead, reference: Expr) -> str:
@@ -73,6 +74,8 @@ def _of_reference(table: Table, read: SettingRead, reference: Expr) -> str:
             return "list"
     if _is_truth(table, read.scope, reference):
         return "bool"
+    if read.default == "#False" and any(entry.test == reference for entry in table.facts.frames):
+        return "flag"
     return _of_default(read.default)
 
 

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from . import locate
 from .expressions import Place, inside, receiver
 from .fields import field_reads
+from .kept_names import kept_names
 from .tables import dotted, text_of
 
 if TYPE_CHECKING:
@@ -173,7 +174,8 @@ class Settings:
         return text_of(values[0].place) if len(values) == 1 else None
 
     def names(self, path: str, scope: int, expr: Expr, frame: int = 0, whole: Expr = None) -> tuple[str, ...]:
-        """The variable's names that an expression can be: a text, a joined one, or what a loop over a literal goes through.
+        """The variable's names that an expression can be: a text, a joined one, what a loop over a literal goes through,
+        or what objects of a class are made with.
 
         ``whole``: the expression around it, whose comprehensions are such loops.
         """
@@ -183,7 +185,8 @@ class Settings:
         if type(expr) is list and expr and (expr[0] == "f" or expr[:2] == ["bin", "+"]):
             parts = [self.constant(path, scope, part) for part in (expr[1:] if expr[0] == "f" else expr[2:])]
             return ("".join(map(str, parts)),) if None not in parts else ()
-        return tuple(dict.fromkeys(self._looped(path, scope, expr, frame, whole)))
+        found = [*self._looped(path, scope, expr, frame, whole), *kept_names(self, path, scope, expr)]
+        return tuple(dict.fromkeys(found))
 
     def _looped(self, path: str, scope: int, expr: Expr, frame: int, whole: Expr) -> Iterator[str]:
         if type(expr) is not str or dotted(expr) is None:
@@ -213,7 +216,8 @@ class Settings:
             if expr[0] == "f" and len(expr) > 1:
                 return self.text(path, scope, expr[1], depth - 1)
             if expr[0] == "bin" and expr[1] in ("+", "%"):
-                return self.text(path, scope, expr[2], depth - 1)
+                found = self.text(path, scope, expr[2], depth - 1)
+                return found if found is None or expr[1] == "+" else found.partition("%")[0]
             if expr[0] == "lambda":
                 exits = self.linker.table(path).exits.get(expr[1], ())
                 return self.text(path, expr[1], exits[0].value, depth - 1) if exits else None
@@ -222,7 +226,8 @@ class Settings:
             call = self.linker.table(path).facts.calls[int(expr[1:])]
             target = receiver(call.callee)
             if target is not None and target[1] == "format":
-                return self.text(path, call.scope, target[0], depth - 1)
+                found = self.text(path, call.scope, target[0], depth - 1)
+                return None if found is None else found.partition("{")[0]
             if call.callee == "str" and call.args:
                 return self.text(path, call.scope, call.args[0], depth - 1)
             return None

@@ -26,6 +26,10 @@ PROXY = re.compile(r"nginx|caddy|traefik|envoy|haproxy|supervisord?|s6-svscan|ci
 HANDS_ON = re.compile(r"""^\s*exec\s+(?:[\w/.-]+\s+)*["']?\$(?:@|\{@\})["']?\s*$""", re.MULTILINE)
 
 
+SIGNS = ("&&", "||", ";", "|", "$", ">")
+"""What only a shell acts on; one runs the commands of a Procfile."""
+
+
 class Server(NamedTuple):
     """A program that listens: its options for host and port, for both in one, and its host when none is given."""
 
@@ -108,13 +112,15 @@ def written_command(deployment: Deployment, group: str) -> Written | None:
     if "exec" in fly.overrides or "cmd" in fly.overrides:
         return None
     declared = next((g for g in fly.declared_groups if g.name == group), None)
+    if deployment.procfile is not None:
+        wanted = declared.command if declared is not None else "web"
+        item = deployment.procfile.get(wanted) if wanted else None
+        if item is not None:  # what a buildpack's launcher starts by the name of a process
+            return _written(deployment.procfile.source, item.value, item.value_span, by_shell=True)
     if declared is not None and declared.command and declared.value_span is not None:
         if not hands_on(deployment):
             return None
-        try:
-            return Written(deployment.document.source, shlex.split(declared.command), declared.value_span)
-        except ValueError:
-            return None
+        return _written(deployment.document.source, declared.command, declared.value_span)
     stage, dockerfile = deployment.stage, deployment.dockerfile
     if fly.build.image is not None or stage is None or dockerfile is None:
         return None
@@ -127,6 +133,15 @@ def written_command(deployment: Deployment, group: str) -> Written | None:
     command = instruction.command
     words = command if isinstance(command, list) else ["/bin/sh", "-c", command]
     return Written(dockerfile.source, words, instruction.span)
+
+
+def _written(source: Source, command: str, span: Span, *, by_shell: bool = False) -> Written | None:
+    try:
+        words = shlex.split(command)
+    except ValueError:
+        return None
+    needs_one = by_shell and any(sign in command for sign in SIGNS)
+    return Written(source, ["/bin/sh", "-c", command] if needs_one else words, span)
 
 
 def hands_on(deployment: Deployment) -> bool:

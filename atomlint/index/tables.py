@@ -136,6 +136,24 @@ class Table:
         return table
 
     @cached_property
+    def members_of(self) -> dict[int, dict[str, int]]:
+        """Methods and nested classes by name, by class scope."""
+        table: dict[int, dict[str, int]] = defaultdict(dict)
+        for (scope, name), ordinal in self.members.items():
+            table[scope][name] = ordinal
+        return dict(table)
+
+    @cached_property
+    def bound_to(self) -> dict[int, str]:
+        """The first name that an assignment gives to what a call makes, by the call's ordinal."""
+        table: dict[int, str] = {}
+        for assign in self.facts.assigns:
+            value = assign.value
+            if type(value) is str and value[:1] == "@" and value[1:].isdigit() and type(assign.target) is str:
+                table.setdefault(int(value[1:]), assign.target)
+        return table
+
+    @cached_property
     def exits(self) -> dict[int, list[Exit]]:
         """Exits by scope."""
         table: dict[int, list[Exit]] = defaultdict(list)
@@ -158,6 +176,18 @@ class Table:
         for place, assign in enumerate(self.facts.assigns):
             table[assign.scope].append(place)
         return dict(table)
+
+    @cached_property
+    def made_by_calls(self) -> dict[tuple[int, str], str]:
+        """The last result of a call that each name was assigned, by (scope, name)."""
+        return {
+            (assign.scope, assign.target): assign.value
+            for assign in self.facts.assigns
+            if assign.kind == "="
+            and type(assign.target) is str
+            and type(assign.value) is str
+            and assign.value[:1] == "@"
+        }
 
     def lookup(self, scope: int, name: str) -> list[Binding]:
         """What a name means seen from a scope, by Python's scoping: class bodies are skipped from inside functions."""

@@ -26,7 +26,9 @@ class Stated(NamedTuple):
 
 def states_versions(path: str) -> bool:
     """Whether a file may say which versions a project uses, by its name."""
-    name = path.rpartition("/")[2]
+    folder, _, name = path.rpartition("/")
+    if folder.rpartition("/")[2].lower() == "requirements" and name.endswith((".txt", ".in")):
+        return True
     return name in LOCKS or name == "pyproject.toml" or REQUIREMENTS.fullmatch(name) is not None
 
 
@@ -142,12 +144,28 @@ def _pyproject(data: dict[str, Any]) -> Iterator[tuple[str, Stated]]:
     for line in _list(given):
         yield from _requirement(str(line))
     tool: Any = data.get("tool")
+    yield from _pixi(tool.get("pixi") if isinstance(tool, dict) else None)
     poetry = tool.get("poetry") if isinstance(tool, dict) else None
     wanted = poetry.get("dependencies") if isinstance(poetry, dict) else None
     for name, given in wanted.items() if isinstance(wanted, dict) else ():
         version = given.get("version") if isinstance(given, dict) else given
         if isinstance(version, str) and name != "python":
             yield from _requirement(name + _from_caret(version))
+
+
+def _pixi(table: Any) -> Iterator[tuple[str, Stated]]:
+    """``[tool.pixi]``: packages of conda and of PyPI, and those of its features."""
+    if not isinstance(table, dict):
+        return
+    features = table.get("feature")
+    parts = [table, *(features.values() if isinstance(features, dict) else ())]
+    for part in parts:
+        for key in ("dependencies", "pypi-dependencies"):
+            wanted = part.get(key) if isinstance(part, dict) else None
+            for name, given in wanted.items() if isinstance(wanted, dict) else ():
+                version = given.get("version") if isinstance(given, dict) else given
+                if isinstance(version, str) and name != "python":
+                    yield from _requirement(name + _from_caret(version))
 
 
 def _from_caret(version: str) -> str:

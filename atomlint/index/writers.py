@@ -35,6 +35,8 @@ COPIES = frozenset(
 """Calls whose result holds the data of what they are given."""
 RUNS = frozenset({"execute", "scalar", "scalars", "exec", "scalar_one", "scalar_one_or_none"})
 INSERTS = frozenset({"add", "add_all", "merge", "bulk_save_objects"})
+WRITING = INSERTS | {"update", "delete", "save", "setattr"}
+"""Last names of the calls that can write."""
 MAX_STEPS = 150
 """Expressions that are followed to find what one holds."""
 Here = tuple[str, int, Any]
@@ -186,7 +188,7 @@ class Writers:
             for model in self._loaded(table, assign.scope, row):
                 yield self._write(model, table, assign.scope, "update", -1, place)
         for ordinal, call in enumerate(table.facts.calls):
-            for model, kind in self._of_write(table, call):
+            for model, kind in self._of_write(table, call) if last_name(call.callee) in WRITING else ():
                 yield self._write(model, table, call.scope, kind, ordinal, -1)
 
     def _write(self, model: Value, table: Table, scope: int, kind: str, call: int, assign: int) -> Write:

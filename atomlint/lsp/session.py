@@ -61,6 +61,8 @@ class Session(Engine):
 class Layer(NullCache):
     """Memory before a cache on disk. A few results of a run with unsaved content go no further than here."""
 
+    keeps = True
+
     def __init__(self, behind: NullCache, *, unsaved: bool = False, limit: int = LIMIT) -> None:
         super().__init__()
         self._behind = behind

@@ -23,6 +23,15 @@ _TOKEN = re.compile(
     r"|(?P<open>[(\[{])|(?P<close>[)\]}])|(?P<end>[,;\r\n])|\w+|[^\w\s]",
     re.DOTALL,
 )
+_HINTS: tuple[tuple[Version, re.Pattern[str]], ...] = (
+    ((3, 15), re.compile(r"\blazy[ \t]")),
+    ((3, 14), re.compile(r"\b[rR]?[tT][rR]?[\"']|\bexcept\b[^:\r\n(]*,")),
+    ((3, 13), re.compile(r"\b(?:def|class|type)[ \t\\]+\w+\s*\[[^=]*=")),
+    ((3, 12), re.compile(r"\b(?:def|class|type)[ \t\\]+\w+\s*[\[=]")),
+    ((3, 11), re.compile(r"\bexcept\s*\*|[\[,:]\s*\*")),
+    ((3, 10), re.compile(r"\bmatch\b")),
+)
+"""What a text holds in which the syntax of a version can stand."""
 
 
 def needed(text: str, message: str, running: Version = sys.version_info[:2]) -> str:
@@ -33,6 +42,8 @@ def needed(text: str, message: str, running: Version = sys.version_info[:2]) -> 
         message: why.
         running: the interpreter's version.
     """
+    if "f-string" not in message and not any(v > running and hint.search(text) for v, hint in _HINTS):
+        return ""
     if len(text) > LONGEST or deepest_brackets(text) > BRACKETS or longest_chain(text) > LINKS:
         return ""
     import libcst

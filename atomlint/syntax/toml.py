@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import sys
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -16,7 +15,6 @@ if TYPE_CHECKING:
 
     from ..source import Source
 
-AT = re.compile(r" \((?:at line (\d+), column (\d+)|at end of document)\)$")
 KEYS = ("bare_key", "quoted_key", "dotted_key")
 
 
@@ -46,7 +44,7 @@ def read_toml(source: Source) -> Toml:
     data = load_toml(source)
     places = _Places(source, data)
     try:
-        places.document(_tree(source))
+        places.document(parsed(source))
     except RecursionError:
         raise DocumentError("keys nest too deep", Position(1, 1)) from None
     return Toml(data, tuple(places.items), tuple(places.headers))
@@ -68,24 +66,17 @@ def load_toml(source: Source) -> dict[str, Any]:
     try:
         return tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
-        message, position = _told(str(error), source)
+        from .toml_errors import told
+
+        message, position = told(str(error), source)
         raise DocumentError(message, position) from None
     except (ValueError, RecursionError, OverflowError) as error:
         what = "arrays or tables nest too deep" if isinstance(error, RecursionError) else str(error)
         raise DocumentError(what.partition(";")[0], Position(1, 1)) from None
 
 
-def _told(text: str, source: Source) -> tuple[str, Position]:
-    place = AT.search(text)
-    if place is None:
-        return text, Position(1, 1)
-    message = text[: place.start()]
-    if place[1] is None:
-        return message, source.position(len(source.text))
-    return message, Position(int(place[1]), int(place[2]))
-
-
-def _tree(source: Source) -> tree_sitter.Node:
+def parsed(source: Source) -> tree_sitter.Node:
+    """The syntax tree, with error nodes where the text is no TOML."""
     import tree_sitter
     import tree_sitter_toml
 

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from ..finding import Span
     from ..source import Source
 
+MERGE = "tag:yaml.org,2002:merge"
 MAX_ITEMS = 100_000
 """Aliases can make a small file stand for a very large one."""
 
@@ -55,12 +56,27 @@ def _items(source: Source, node: yaml.Node | None, keys: Keys, key: yaml.Node | 
         span = _span(source, node)
         yield Item(keys, node.value, span if key is None else _span(source, key), span)
     elif isinstance(node, yaml.MappingNode):
-        for name, value in node.value:
-            if isinstance(name, yaml.ScalarNode):
-                yield from _items(source, value, (*keys, name.value), name)
+        for name, value in _pairs(node):
+            yield from _items(source, value, (*keys, name.value), name)
     elif isinstance(node, yaml.SequenceNode):
         for place, value in enumerate(node.value):
             yield from _items(source, value, (*keys, place))
+
+
+def _pairs(node: yaml.MappingNode) -> Iterator[tuple[yaml.ScalarNode, yaml.Node]]:
+    """The keys of a mapping with their values; those of ``<<: *other`` that it does not write itself stand where they are."""
+    import yaml
+
+    own = {name.value for name, _ in node.value if isinstance(name, yaml.ScalarNode)}
+    for name, value in node.value:
+        if isinstance(name, yaml.ScalarNode) and name.tag != MERGE:
+            yield name, value
+        elif isinstance(name, yaml.ScalarNode):
+            for other in value.value if isinstance(value, yaml.SequenceNode) else [value]:
+                for more, inner in _pairs(other) if isinstance(other, yaml.MappingNode) else ():
+                    if more.value not in own:
+                        own.add(more.value)
+                        yield more, inner
 
 
 def _span(source: Source, node: yaml.Node) -> Span:

@@ -6,6 +6,8 @@ import re
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from atomlint import Document, Span
 
 APART = re.compile(
@@ -70,15 +72,19 @@ def is_made(path: str) -> bool:
     )
 
 
-def is_apart(document: Document, span: Span) -> bool:
-    """Whether the sentence around a place, the line that introduces it, or its headings say that it may not be there."""
+def is_apart(document: Document, span: Span, words: Sequence[str] = ()) -> bool:
+    """Whether the sentence around a place, the line that introduces it, or its headings say that it may not be there.
+
+    ``words`` say so besides those of English.
+    """
     source = document.source
     lines, prose = source.lines, document.markdown.prose
     line = span.start.line
     first = source.starts[line - 1]
     text = prose[first : first + len(lines[line - 1])]
     start, end = source.offset(span.start) - first, source.offset(span.end) - first
-    if MARK.search(text) or APART.search(_sentence(text, start, end)):
+    sentence = _sentence(text, start, end)
+    if MARK.search(text) or APART.search(sentence) or _holds(sentence, words):
         return True
     if ARROW.search(text[max(start - NEAR, 0) : start] + text[end : end + NEAR]):
         return True
@@ -90,7 +96,15 @@ def is_apart(document: Document, span: Span) -> bool:
         around.append(lines[at])
         if APART.search(lines[at]):
             return True
-    return any(TITLE.search(one) for one in around)
+    return any(TITLE.search(one) or _holds(one, words) for one in around)
+
+
+def _holds(text: str, words: Sequence[str]) -> bool:
+    """Whether one of some words, or the beginning of one that ends in ``*``, stands in a text, in capitals or not."""
+    spelled = (
+        re.escape(word.removesuffix("*")) + (r"\w*" if word.endswith("*") else "") for word in words if word.strip("* ")
+    )
+    return any(re.search(rf"(?<!\w){one}(?!\w)", text, re.IGNORECASE) for one in spelled)
 
 
 def is_foreign(document: Document, line: int) -> bool:

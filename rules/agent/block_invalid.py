@@ -47,16 +47,19 @@ if TYPE_CHECKING:
 
 @rule("agent-block-invalid", severity="error", since="0.4")
 def may_hold_a_block(document: Document) -> bool:
-    """Markdown with a marker."""
-    return document.kind == "markdown" and b"atomlint-" in document.source.data
+    """Markdown; instructions that cannot be read may hold one too."""
+    return document.kind == "markdown"
 
 
 @may_hold_a_block.on("markdown")
 def report(ctx: Context, document: Document) -> Iterator[Finding]:
     """Markers first, then what stands between them."""
     instructions = ctx.index.instructions
+    read = {one.path for _, one in instructions.documents}
+    if b"atomlint-" not in document.source.data:
+        return
     blocks = instructions.blocks(document)
-    if all(one.path != document.path for _, one in instructions.documents):
+    if document.path not in read:
         for block in blocks.named("atomlint-deploy"):
             text = "nothing reads this block: it is in no CLAUDE.md or AGENTS.md, and none of them imports this file"
             yield ctx.finding(block.begin, text, confidence=Confidence.MEDIUM)

@@ -54,8 +54,8 @@ if TYPE_CHECKING:
 
 @rule("agent-block-stale", severity="warning", since="0.4")
 def may_hold_a_block(document: Document) -> bool:
-    """Markdown with the block's marker."""
-    return document.kind == "markdown" and b"atomlint-deploy" in document.source.data
+    """Markdown; instructions that cannot be read may hold one too."""
+    return document.kind == "markdown"
 
 
 @may_hold_a_block.on("markdown")

@@ -31,6 +31,10 @@ half. Nothing else in a repository notices when a document falls behind.
 When you move, rename or delete a file, a make target or a script that this document names, change the document in the same
 commit.
 
+## Configuration
+`quiet-words` are words of your documents' language that say that what they stand beside may not be there, such as
+`["entfernt", "anlegen*", "Beispiel*"]`; one that ends in `*` is the beginning of a word. Those of English are known.
+
 ## Limits
 Read are `CLAUDE.md`, `AGENTS.md` and the Markdown files that they import with `@path`. A path is looked at when it stands
 in backticks or is the target of a link, holds a `/` and ends in a suffix that people write by hand or in `/`; a name alone
@@ -38,20 +42,21 @@ only when it is a Fly.io configuration's. It counts as there when the path of an
 commands, those in shell code and in backticks are read: `make`, `just`, `npm run`, `pnpm run`, `python`, `pytest`,
 `uvicorn` and its like, shell scripts, and the files that `fly`, `docker compose` and `pip` are given.
 
-Quiet where the project ignores the path, where it is of a kind that is built, downloaded or kept on one machine (`dist/`,
-`.env`), and where the sentence, its heading or the line before the list says that it may not be there: "create", "for
-example", "removed", "instead of", "if it exists" and such words. A path whose folder is not in the project either is of
-low confidence. Of medium confidence are a folder, because git keeps no empty ones, a script that is run by its name alone,
-because a build may have made it, and what is named in a script other than Latin, whose words for "create" are not known. A
-command that a Makefile includes from elsewhere is taken to be there. Drawings of folders are not read: most show what is
-planned.
+Quiet where the project ignores the path, where it is of a kind that is built, downloaded or kept on one machine
+(`dist/`, `.env`), and where the sentence, its heading or the line before the list says that it may not be there:
+"create", "for example", "removed", "instead of", "if it exists" and such words. A path whose folder is not in the
+project either is of low confidence. Of medium confidence are a folder, because git keeps no empty ones, a script that
+is run by its name alone, because a build may have made it, and what is named in a script other than Latin, whose words
+for "create" are not known; of other languages in Latin script they are not known either, unless `quiet-words` says
+them. A command that a Makefile includes from elsewhere is taken to be there. Drawings of folders are not read: most
+show what is planned.
 """
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from atomlint import Confidence, Context, Document, Finding, rule
+from atomlint import Confidence, Context, Document, Finding, Option, rule
 
 from ._commands import needs
 from ._needs import unmet
@@ -64,7 +69,12 @@ if TYPE_CHECKING:
     from ._paths import Named
 
 
-@rule("agent-doc-contradiction", severity="warning", since="0.4")
+QUIET: Option[list[str]] = Option(
+    "quiet-words", [], "words, besides those of English, that say that a path may not be there"
+)
+
+
+@rule("agent-doc-contradiction", options=(QUIET,), severity="warning", since="0.4")
 def instructs(document: Document) -> bool:
     """A Markdown file; which ones are instructions is for the index to say."""
     return document.kind == "markdown"
@@ -76,8 +86,9 @@ def report(ctx: Context, document: Document) -> Iterator[Finding]:
     if all(one.path != document.path for _, one in ctx.index.instructions.documents):
         return
     seen: set[str] = set()
+    words = ctx.option(QUIET)
     for one in named(document):
-        if one.path not in seen and missing(ctx.index, document, one) and not is_apart(document, one.span):
+        if one.path not in seen and missing(ctx.index, document, one) and not is_apart(document, one.span, words):
             seen.add(one.path)
             yield of_path(ctx, document, one)
     for need in needs(document):
@@ -85,7 +96,7 @@ def report(ctx: Context, document: Document) -> Iterator[Finding]:
         if key in seen or need.name in seen:
             continue
         reason = unmet(ctx.index, document, need)
-        if reason and not is_apart(document, need.span):
+        if reason and not is_apart(document, need.span, words):
             seen.add(key)
             bare = need.kind == "file" and "/" not in need.name.removeprefix("./")
             level = Confidence.MEDIUM if bare else Confidence.HIGH  # it may run where a build or a container put it

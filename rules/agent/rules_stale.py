@@ -46,8 +46,8 @@ if TYPE_CHECKING:
 
 @rule("agent-rules-stale", severity="warning", since="0.4")
 def may_hold_the_block(document: Document) -> bool:
-    """Markdown with the block's marker."""
-    return document.kind == "markdown" and b"BEGIN:atomlint-rules" in document.source.data
+    """Markdown; instructions that cannot be read may hold one too."""
+    return document.kind == "markdown"
 
 
 @may_hold_the_block.on("markdown")

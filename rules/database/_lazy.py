@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from atomlint import Function, dotted
 
 from .._readings import readings
-from .._repeats import in_frames
+from .._repeats import in_frames, is_refusal
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -48,14 +48,9 @@ class LazyLoop(NamedTuple):
 def lazy_loops(function: Function) -> Iterator[LazyLoop]:
     """Loops of a function over rows whose relationships are loaded one row at a time."""
     project, table = function.index.project, function.table
-    mine = readings(function)
-    frames = {frame for reading in mine for frame in table.frames(reading.frame)}
-    frames |= {f for call in function.calls for f in call.frame_ids}
     loaded: dict[str, set[str]] = {}
-    for frame in sorted(frames):
+    for frame in _loops(function):
         entry = table.facts.frames[frame]
-        if entry.kind not in ("for", "comp"):
-            continue
         bound = project.loops.targets(function.path, frame)
         if not bound:
             continue
@@ -63,6 +58,7 @@ def lazy_loops(function: Function) -> Iterator[LazyLoop]:
         rows = project.rowsets.of(function.path, function.ordinal, entry.test) if loop.kind == "each" else None
         if (
             rows is None
+            or is_refusal(function, table.frames(entry.parent))
             or rows.awaited
             or "*" in rows.loaded
             or (len(bound) > 1 and not _is_enumerated(function, entry.test))
@@ -81,6 +77,23 @@ def lazy_loops(function: Function) -> Iterator[LazyLoop]:
                 bound[-1],
                 tuple(best[r.relationship.attribute] for r in found if best[r.relationship.attribute] is r),
             )
+
+
+def _loops(function: Function) -> list[int]:
+    """Frames of the loops and comprehensions of a function that bind something, in source order."""
+    kept: dict[int, list[int]] = function.index.keep(("binding loops", function.path), lambda: _loops_of(function))
+    return kept.get(function.ordinal, [])
+
+
+def _loops_of(function: Function) -> dict[int, list[int]]:
+    table = function.table
+    found: dict[int, list[int]] = {}
+    for frame, entry in enumerate(table.facts.frames):
+        if entry.kind in ("for", "comp"):
+            bound = function.index.project.loops.bindings(function.path, frame)
+            for scope in {table.enclosing_function(assign.scope) for assign in bound}:
+                found.setdefault(scope, []).append(frame)
+    return found
 
 
 def _is_enumerated(function: Function, iterable: Expr) -> bool:

@@ -8,25 +8,50 @@ from typing import TYPE_CHECKING, Any
 
 from atomlint import dotted, inside, text_of
 
+from .._actions import is_action
 from ._reads import takes_rows
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from atomlint import Call
+    from atomlint import Call, Function
 
     from .._repeats import Repeat
+    from ._lazy import LazyLoop
 
     Expr = Any
 
 WRITES = frozenset({"commit", "delete", "save", "adelete", "asave"})
+TURN_WRITES = WRITES | {"create", "acreate", "bulk_create", "merge"}
 CREATES = frozenset({"get_or_create", "update_or_create", "aget_or_create", "aupdate_or_create"})
 DELETES = frozenset({"delete", "adelete"})
 SAVES = ("save",)
 """Ends of names of what writes a row, such as ``validated_save``."""
 TABLE = re.compile(r"\b(?:FROM|INTO|UPDATE|JOIN)\s+$", re.IGNORECASE)
 """The end of a text that a table's name follows."""
+LIKENESSES = frozenset(
+    {
+        "like",
+        "ilike",
+        "contains",
+        "icontains",
+        "startswith",
+        "istartswith",
+        "endswith",
+        "iendswith",
+        "regex",
+        "iregex",
+        "search",
+    }
+    | {"match", "op", "cosine_distance", "l2_distance", "max_inner_product", "trigram_similar", "similarity"}
+)
+"""Comparisons that ask for what is like something, or near it."""
+LIKE = re.compile(r"\bI?LIKE\b|<->|<=>|<#>|@@", re.IGNORECASE)
+MAX_PARTS = 40
+"""Parts of a query that are looked into."""
 TRANSACTIONS = frozenset({"atomic", "begin_nested", "begin"})
+CONTEXTS = ("schema_context", "tenant_context", "schema", "lock")
+"""Ends of names of what makes a turn's query one of its own: another schema, a lock."""
 
 
 def writes_too(repeat: Repeat) -> bool:
@@ -34,15 +59,38 @@ def writes_too(repeat: Repeat) -> bool:
 
     Rows that the loop's function locks are worked on one by one, too.
     """
-    if takes_rows(repeat.first) or changes_row(repeat) or _is_atomic(repeat):
+    if (
+        takes_rows(repeat.first)
+        or changes_row(repeat)
+        or _is_atomic(repeat)
+        or _writes_in(repeat.first.function, repeat.loop.frame)
+    ):
         return True
     for work in repeat.work:
         last = work.steps[-1].function
         if len(work.steps) > 1 and any(call.name in WRITES for call in last.calls):
             return True
-        if any(call.name == "commit" and repeat.loop.frame in call.frame_ids for call in work.steps[0].function.calls):
-            return True
     return False
+
+
+def is_own_work(lazy: LazyLoop) -> bool:
+    """Whether turns that read relationships write rows too, are of a schema of their own, or are called for what they do."""
+    function = lazy.reads[0].steps[0][0]
+    around = function.table.frames(lazy.loop.frame)
+    if _writes_in(function, lazy.loop.frame) or _opens(function, around, 0):
+        return True
+    actions = {
+        f"{call.name}(": is_action(call) for call in function.calls if lazy.loop.frame in call.frame_ids
+    }  # fmt: skip
+    return all(len(read.steps) > 1 and actions.get(read.steps[0][1].partition("(")[0] + "(") for read in lazy.reads)
+
+
+def _writes_in(function: Function, frame: int) -> bool:
+    """Whether a turn of a loop saves, makes or deletes something, in any of its branches or inner loops."""
+    return any(
+        call.name in TURN_WRITES and frame in call.frame_ids and (call.name != "create" or call.database is not None)
+        for call in function.calls
+    )
 
 
 def is_of_parents(repeat: Repeat) -> bool:
@@ -76,6 +124,8 @@ def changes_row(repeat: Repeat) -> bool:
             return True
         if _hands_on(call, rows) and any(_writes(call)):
             return True
+        if receiver in rows and is_action(call) and any(True for _ in _writes(call)):
+            return True  # a method of the project's: existing.update(db, data)
         if call.name.endswith(SAVES) and (receiver in objects or receiver in wraps):
             return True
     return False
@@ -96,8 +146,9 @@ def _writes(call: Call) -> Iterator[bool]:
 
 
 def _rows(repeat: Repeat) -> Iterator[str]:
-    """Names of what the query of a turn gives: ``row``, the first of ``row, created``, ``get_or_create(...)[0]``."""
+    """What the query of a turn gives, and its names: ``row``, the first of ``row, created``, ``get_or_create(...)[0]``."""
     asked = f"@{repeat.first.ordinal}"
+    yield asked
     for assign in repeat.first.function.assigns:
         value = assign.value[1] if type(assign.value) is list and assign.value[:1] == ["sub"] else assign.value
         if value == asked and type(assign.target) is str:
@@ -105,16 +156,22 @@ def _rows(repeat: Repeat) -> Iterator[str]:
 
 
 def _is_atomic(repeat: Repeat) -> bool:
-    """Whether a turn opens a transaction of its own around the query: one failure is to leave the others."""
-    first = repeat.first
-    frames = first.table.facts.frames
-    for at in first.frame_ids:
-        if at == repeat.loop.frame:
+    """Whether a turn opens a transaction of its own around the query, so that one failure leaves the others, or a schema."""
+    near = repeat.near.steps
+    return any(_opens(step.function, step.frame_ids, repeat.loop.frame if step == near[0] else 0) for step in near)
+
+
+def _opens(function: Function, frames: list[int], until: int) -> bool:
+    """Whether one of these frames, innermost first, opens a transaction, a schema or a lock."""
+    table = function.table.facts.frames
+    for at in frames:
+        if at == until:
             break
-        test = frames[at].test
-        opens = frames[at].kind == "with" and type(test) is str and test[:1] == "@" and "." not in test
-        if opens and first.index.call(first.path, int(test[1:])).name in TRANSACTIONS:
-            return True
+        test = table[at].test
+        if table[at].kind == "with" and type(test) is str and test[:1] == "@" and "." not in test:
+            name = function.index.call(function.path, int(test[1:])).name
+            if name in TRANSACTIONS or name.lower().endswith(CONTEXTS):
+                return True
     return False
 
 
@@ -125,6 +182,25 @@ def is_of_ranges(repeat: Repeat) -> bool:
     return (below and above) or any(name.endswith("__range") for name in names)
 
 
+def is_of_patterns(repeat: Repeat) -> bool:
+    """Whether each turn asks by likeness or nearness, ``name ILIKE :word``, ``embedding <-> :vector``: ``IN`` cannot."""
+    last = repeat.near.steps[-1]
+    links = list(last.query_chain)
+    if any(name.rpartition("__")[2] in LIKENESSES for link in links for name, _ in link.keywords):
+        return True
+    stack = [part for link in links for part in (link.callee, *link.args)]
+    for _ in range(MAX_PARTS):
+        for piece in inside(stack.pop() if stack else None):
+            if LIKE.search(text_of(piece) or ""):
+                return True
+            if type(piece) is str and piece[:1] == "@":
+                inner = last.index.call(last.path, int(piece[1:].partition(".")[0]))
+                if inner.name in LIKENESSES:
+                    return True
+                stack += inner.args
+    return False
+
+
 def is_of_models(repeat: Repeat) -> bool:
     """Whether each turn asks another table: ``for model in MODELS: model.objects.filter(...)``."""
     first = repeat.first
@@ -133,7 +209,12 @@ def is_of_models(repeat: Repeat) -> bool:
     if any(callee.startswith(f"{name}.objects") for callee in links for name in bound):
         return True
     texts = [value for assign in first.function.assigns for value in _texts(assign.value, first)]
-    return any(TABLE.search(before) and name in bound for before, name in texts)
+    if any(TABLE.search(before) and name in bound for before, name in texts):
+        return True
+    last = repeat.near.steps[-1]  # further down, what is put behind FROM is what the turn hands there
+    return last != first and any(
+        TABLE.search(before) for assign in last.function.assigns for before, _ in _texts(assign.value, last)
+    )
 
 
 def _texts(value: Expr, call: Call) -> Iterator[tuple[str, str]]:

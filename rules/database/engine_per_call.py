@@ -71,8 +71,8 @@ def report(ctx: Context, node: cst.Call) -> Iterator[Finding]:
     """The construction, unless its URL comes with the request."""
     call = ctx.fact(node)
     made = made_anew(call, "database")
-    if made is None or not is_of_the_project(call):
-        return
+    if made is None or not is_of_the_project(call) or "creator" in call.keywords:
+        return  # of another URL than the process's, or over a connection that is there
     level = confidence(ctx.index, made)
     if (dotted(call.keywords.get("poolclass")) or "").endswith("NullPool"):
         level = Confidence.LOW

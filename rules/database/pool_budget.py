@@ -2,9 +2,10 @@
 
 ## Why
 A pool's limit holds for one engine in one process. What the database sees is the sum: machines x processes x engines x
-(pool size + overflow), twice that while a bluegreen deployment runs. Each factor stands in another file, so that nobody
-sees it grow. Under load, or in the minute of a deployment, the database refuses the connection that is one too many:
-first to whoever asks, often migrations and health checks.
+(pool size + overflow), twice that while a bluegreen deployment runs, one machine more in each group with canary, and
+one connection more for a `release_command` that migrates. Each factor stands in another file, so that nobody sees it
+grow. Under load, or in the minute of a deployment, the database refuses the connection that is one too many: first to
+whoever asks, often migrations and health checks.
 
 ## Bad
     import os
@@ -50,7 +51,9 @@ the limit is taken to be 97, which is what a stock Postgres (`max_connections` 1
 of Neon (104, 7 reserved; August 2026) leave, if the project requires a driver of Postgres and of no other server; the
 finding then has medium confidence. `machines` says how many there are of each process group, as fly.toml does not; the
 block for coding agents may declare both (`budget`, `groups`). Otherwise they are what `fly scale count` in a comment, a
-script or Markdown says, or what a first deployment makes: two with a service and no volume, else one.
+script or Markdown says, or what a first deployment makes: two with a service and no volume, else one. A declared budget
+is for all configurations that the block names in `config` or under `apps`: their apps are summed. Without one each
+deployment is looked at alone, as nothing says which of them share a database.
 
 ## Limits
 Known are the pools of SQLAlchemy, asyncpg, psycopg and databases, the commands of uvicorn, gunicorn, hypercorn,
@@ -58,7 +61,8 @@ granian, fastapi, celery, dramatiq and taskiq, and Fly.io's configurations; with
 term that cannot be evaluated is called unknown and counts as its least, so that the sum is a lower bound. Django's
 connections, one for each thread, are not counted. An engine counts in a process one of whose files imports it, or what
 is made of it, from its module. Engines of one process may be for different databases; they are summed, as their URLs
-are not in the repository. Scripts and migrations run beside all this and are not in the sum.
+are not in the repository. An engine of the deployed code that no process is seen to import and use is named beside the
+sum and is not in it. Of what runs beside the machines, only a `release_command` that migrates is counted, as one connection.
 """
 
 from __future__ import annotations
@@ -146,12 +150,15 @@ def report(ctx: Context, call: Call) -> Iterator[Finding]:
     if not limit and not is_postgres(call.index):
         return
     free = (limit or SMALLEST) - ctx.option(RESERVED)
-    for found in call.index.pools.connections(machines(ctx.option(MACHINES))):
+    declaration = ctx.index.declaration
+    is_declared = bool(limit) and ctx.options.get(LIMIT.name, LIMIT.default) == LIMIT.default
+    sums = call.index.pools.connections(machines(ctx.option(MACHINES)))
+    if is_declared and declaration is not None:
+        sums = call.index.pools.together(sums, declaration.configs)
+    for found in sums:
         if found.least > free:
             made = finding(ctx, found, free, is_told=bool(limit))
-            declaration = ctx.index.declaration
-            is_default = ctx.options.get(LIMIT.name, LIMIT.default) == LIMIT.default
-            if limit and is_default and declaration is not None:
+            if is_declared and declaration is not None:
                 made = made.with_related(Note(declaration.span("budget", "database-connections"), "declares the limit"))
             yield made
 
@@ -171,7 +178,7 @@ def finding(ctx: Context, found: Connections, limit: int, *, is_told: bool) -> F
     """On a variable of ``[env]`` that sizes a pool, else on the largest engine."""
     at_least = "" if found.is_known else "at least "
     root = found.shares[0].programs[0].name
-    of = found.deployment.path if found.deployment is not None else f"one process of {root}"
+    of = " and ".join(deployment.path for deployment in found.deployments) or f"one process of {root}"
     allowed = f"the limit is {limit}" if is_told else f"the smallest Postgres allows {limit}"
     text = f"{of} can open {at_least}{found.least} database connections, and {allowed}: {sum_of(found)}"
     sure = is_told and all(share.machines.source != "what a first deployment makes" for share in found.shares)
@@ -192,14 +199,14 @@ def place(found: Connections) -> Span:
 def advice(found: Connections, limit: int) -> str:
     """The largest pool that fits, where there is one engine to size."""
     factor = sum(
-        (share.machines.value or 1) * share.overlap * (program.processes.value or 1)
+        share.standing * (program.processes.value or 1)
         for share in found.shares
         for program in share.programs
         if program.engines
     )
     if len(found.engines) == 1 and found.is_known and factor:
-        fits = int(limit // factor - (found.engines[0].overflow.value or 0))
+        fits = int((limit - found.released) // factor - (found.engines[0].overflow.value or 0))
         if fits > 0:
-            total = factor * (fits + (found.engines[0].overflow.value or 0))
+            total = factor * (fits + (found.engines[0].overflow.value or 0)) + found.released
             return f"A pool of {fits} fits: {shown(total)} of {limit}."
     return "Make the pools smaller, or raise the limit with a pooler in front of the database."

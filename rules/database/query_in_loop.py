@@ -49,8 +49,12 @@ Send no query in a loop: use `IN`, a join or eager loading.
 
 ## Limits
 Only reads count. Quiet for chunks, pages, retries, constants, loops that leave at the first hit, answers that earlier
-turns stored, and for code that no request reaches. A query under a condition is reported with less confidence. So is one
-of a turn that also commits, saves or deletes a row of its own, or locks it: there one query less is half of the work.
+turns stored, what is read for the message of an error, and for code that no request reaches. A query under a condition
+is reported with less confidence, and so is one that is more than three calls away from its route; one of which both is
+so is possible only. So is one of a turn that also writes: that saves, makes or deletes a row, commits, locks or opens a
+transaction or a schema of its own, and of a turn that is called for what it does (`cancel(task)`): there one query less
+is half of the work. Workers, tasks and repairs that a route can start are possible only, too. A slice, or what a caller
+writes out, is taken for a few items; that a customer has one or two of something is not known.
 """
 
 from __future__ import annotations
@@ -60,10 +64,20 @@ from typing import TYPE_CHECKING
 
 from atomlint import Confidence, Context, Finding, Function, Note, rule
 
+from .._certainty import WORKER, confidence, is_repair
 from .._readings import place_of
-from .._repeats import confidence, may_repeat, others, path_to, repeats, trace
+from .._repeats import may_repeat, others, path_to, repeats, trace
 from ._lazy import lazy_loops
-from ._own_work import CREATES, WRITES, is_of_models, is_of_parents, is_of_ranges, writes_too
+from ._own_work import (
+    CREATES,
+    WRITES,
+    is_of_models,
+    is_of_parents,
+    is_of_patterns,
+    is_of_ranges,
+    is_own_work,
+    writes_too,
+)
 from ._reads import read_of
 
 if TYPE_CHECKING:
@@ -75,7 +89,7 @@ if TYPE_CHECKING:
     from .._repeats import Repeat
     from ._lazy import LazyLoop
 
-DOUBTS = (writes_too, is_of_parents, is_of_ranges, is_of_models)
+DOUBTS = (writes_too, is_of_parents, is_of_ranges, is_of_patterns, is_of_models)
 """Why one query for all turns would not be worth much, or cannot be."""
 NEEDS = ("sqlalchemy", "sqlmodel", "SQLModel", "asyncpg", "psycopg", "django.db", "databases")
 
@@ -100,7 +114,9 @@ def report(ctx: Context, function: Function) -> Iterator[Finding]:
 
 
 def _repeats(function: Function) -> list[Repeat]:
-    found: list[Repeat] = function.index.keep(("query-in-loop", function), lambda: list(repeats(function, read_of)))
+    found: list[Repeat] = function.index.keep(
+        ("query-in-loop", function), lambda: list(repeats(function, read_of, "database"))
+    )
     return found
 
 
@@ -173,8 +189,11 @@ def _option(ctx: Context, lazy: LazyLoop) -> str:
 
 
 def _lazy_confidence(lazy: LazyLoop, path: Path) -> Confidence:
-    if all(any(function.name in WRITES for function, _ in read.steps[1:]) for read in lazy.reads):
-        return Confidence.LOW  # read while the row is saved, which is more statements
+    function = lazy.reads[0].steps[0][0]
+    if WORKER.search(function.path) or is_repair(function.name):
+        return Confidence.LOW
+    if is_own_work(lazy) or all(any(f.name in WRITES for f, _ in read.steps[1:]) for read in lazy.reads):
+        return Confidence.LOW  # read while rows are written, which is more statements
     proven = [read for read in lazy.reads if read.sure and (read.relationship.uselist or read.relationship.django)]
     level = Confidence(path.confidence)
     return Confidence.MEDIUM if level is Confidence.HIGH and not proven else level

@@ -37,7 +37,8 @@ add constraints later, such as SQLite, dropping the tables fails, and inserting 
         customer_id = Column(Integer, ForeignKey("customers.id"))
 
 ## Limits
-A circle within one table is fine. Constraints that a migration alone adds are not seen.
+A circle within one table is fine. Constraints that a migration alone adds are not seen, and tables that a revision of
+Alembic defines for itself are left out.
 """
 
 from __future__ import annotations

@@ -96,11 +96,9 @@ class Blocking(NamedTuple):
 @rule("redis-blocking-in-async", needs=NEEDS, reach=True, options=(PLACES,), since="0.1")
 def holds_the_loop(call: Call) -> bool:
     """The first synchronous command of a function that holds the loop, or what makes the client of such commands."""
-    if call.in_test or is_aside(call.path):
-        return False
     found = blocking(call.index)
     site = (call.path, call.ordinal)
-    return site in found.functions or site in found.clients
+    return (site in found.functions or site in found.clients) and not (call.in_test or is_aside(call.path))
 
 
 @holds_the_loop.on("Call")

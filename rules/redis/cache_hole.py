@@ -55,7 +55,8 @@ Store every answer in the local cache, an empty one and a failed lookup among th
 ## Limits
 Looked at are Redis commands behind a local cache, and reads of tenants behind any cache, in middlewares, hooks and shared
 dependencies. Returns in handlers of errors count as none: what failed is rightly asked again. A lookup that ends in an
-exception when there is nothing (404) is not reported.
+exception when there is nothing (404) is not reported. Where nothing is answered, `return None`, whoever asked may find the
+answer elsewhere and store it: that is reported with low confidence.
 """
 
 from __future__ import annotations
@@ -70,6 +71,7 @@ from ..tenant._models import tenant_models
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from atomlint import Index
     from atomlint.index.guards import Guard
     from atomlint.index.requests import RequestWork, Use
     from atomlint.index.stores import Hole
@@ -99,7 +101,9 @@ def report(ctx: Context, function: Function) -> Iterator[Finding]:
         place, *others = [(hole, ctx.index.hole_span(hole, guard)) for hole in holes]
         missed = [use for use in uses if use.guard is not None and place[0] in use.guard.holes]
         finding = ctx.finding(
-            place[1], message(ctx, guard, work, missed, place[0]), confidence=confidence(work, uses, place[0])
+            place[1],
+            message(ctx, guard, work, missed, place[0]),
+            confidence=confidence(ctx.index, work, uses, place[0]),
         )
         for hole, span in others[:3]:
             finding = finding.with_related(Note(span, REASONS[hole.reason].format(cache=guard.name)))
@@ -154,7 +158,11 @@ def help_text(hole: Hole) -> str:
     return "build one key, once, and use it for the lookup and for the store"
 
 
-def confidence(work: RequestWork, uses: list[Use], hole: Hole) -> Confidence:
+def confidence(index: Index, work: RequestWork, uses: list[Use], hole: Hole) -> Confidence:
+    """Low where nothing is answered: whoever asked may find the answer elsewhere, and store that."""
     level = base_confidence(work)
-    sure = not uses[0].conditional and hole.reason not in ("negative result", "stored at times")
-    return level if sure else min(level, Confidence.MEDIUM, key=lambda c: c.rank)
+    if not uses[0].conditional and hole.reason not in ("negative result", "stored at times"):
+        return level
+    value = index.table(hole.path).facts.exits[hole.exit].value if hole.exit >= 0 else ""
+    most = Confidence.LOW if value in (None, "#None") else Confidence.MEDIUM
+    return min(level, most, key=lambda c: c.rank)

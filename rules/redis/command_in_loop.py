@@ -44,7 +44,8 @@ from typing import TYPE_CHECKING
 
 from atomlint import Confidence, Context, Finding, Function, Option, rule
 
-from .._repeats import NEAR, Hit, confidence, others, repeats, trace
+from .._certainty import NEAR, confidence
+from .._repeats import Hit, others, repeats, trace
 from ._bulk import CACHES, KEYS, bulk_of, of_cache
 from ._mget import mget_fix, pipeline_fix
 
@@ -101,7 +102,7 @@ def report(ctx: Context, function: Function) -> Iterator[Finding]:
 def _repeats(function: Function) -> list[Repeat]:
     kinds = ("each", "constant")
     found: list[Repeat] = function.index.keep(
-        ("command-in-loop", function), lambda: list(repeats(function, command_of, kinds))
+        ("command-in-loop", function), lambda: list(repeats(function, command_of, "redis", kinds))
     )
     return found
 
@@ -114,7 +115,8 @@ def command_of(call: Call) -> Hit | None:
     name = effect.operation.name
     if name in WAITS or "Lock" in effect.receiver or "PubSub" in effect.receiver:
         return Hit("")
-    return Hit(name, weight=effect.operation.commands)
+    kinds = {place.startswith("django.") for place in call.external}  # Django's cache answers to names of its own
+    return Hit("script" if name == "()" else name, len(kinds) < 2, effect.operation.commands)
 
 
 def _message(repeat: Repeat) -> str:

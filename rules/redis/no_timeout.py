@@ -114,7 +114,8 @@ def is_unbounded(call: Call) -> bool:
     if made is None or made.kind == "view" or not made.name.startswith(KNOWN) or any(w in made.name for w in OTHERWISE):
         return False
     given, whole = clients.keywords(call.path, call.ordinal)
-    if not whole or "socket_timeout" in given or "single_connection_client" in given:
+    unset = call.keywords.get("socket_timeout") == "#None"  # said outright
+    if not whole or ("socket_timeout" in given and not unset) or "single_connection_client" in given:
         return False
     if any(type(arg) is list and arg[:1] == ["*"] for arg in call.args):
         return False

@@ -34,7 +34,7 @@ No `KEYS`, no scan and no whole collection on a request path: keep an index or a
 ## Limits
 KEYS and FLUSHALL are high. Reading a whole set, list or hash is reported when the project adds members of any number to
 it and never trims it; a hash with a handful of fields that are named in the source is an object, and quiet. Routes for
-operators, work after the response and keys of one user are one step less.
+operators, work after the response, keys of one user and a SCAN of a thousand keys and more a command are one step less.
 """
 
 from __future__ import annotations
@@ -43,7 +43,7 @@ from typing import TYPE_CHECKING
 
 from atomlint import Call, Confidence, Context, Finding, rule, text_of
 
-from .._made import is_private, unsure
+from .._made import PROBES, is_private, unsure, words_of
 from ._bulk import of_cache
 from ._keys import commands
 from ._quiet import is_aside
@@ -78,6 +78,8 @@ CACHE = {
 """What django-redis adds to Django's cache."""
 PAGE = 10
 """Keys that SCAN looks at by default."""
+LARGE = 1_000
+"""Keys a command from which somebody has thought of it."""
 SPACE = frozenset({"keys", "flushdb", "flushall", "scan_iter", "scan"})
 LOWER = {Confidence.HIGH: Confidence.MEDIUM, Confidence.MEDIUM: Confidence.LOW, Confidence.LOW: Confidence.LOW}
 
@@ -108,7 +110,9 @@ def report(ctx: Context, node: cst.Call) -> Iterator[Finding]:
         return
     path = next((p for p in paths if not is_private(p)), paths[0])
     routes = len({path.entry.function for path in paths})
-    if (
+    if all(not words_of(ctx.index, one).isdisjoint(PROBES) for one in paths):
+        level = Confidence.LOW
+    elif (
         is_private(path)
         or not path.entry.proven
         or unsure(ctx.index, path)
@@ -144,8 +148,10 @@ def paths_of(call: Call) -> list[Path]:
 
 def level_of(call: Call, command: Command) -> Confidence | None:
     """How sure it is that the work grows; None when it is bounded or not known to grow."""
+    if command.method.startswith("scan"):
+        return Confidence.LOW if (page_of(call, command) or 0) >= LARGE else Confidence.MEDIUM
     if command.method in SPACE:
-        return Confidence.MEDIUM if command.method.startswith("scan") else Confidence.HIGH
+        return Confidence.HIGH
     if command.method in ("lrange", "zrange") and not is_whole(call):
         return None
     pattern = commands(call.index).pattern_of(command)
@@ -196,12 +202,17 @@ def message(call: Call, command: Command) -> str:
     if command.method.startswith("flush"):
         return f"{command.method.upper()} empties the whole database"
     if command.method.startswith("scan"):
-        inner = call.index.call(command.path, command.call)
-        at, given = next(((c, c.keywords["count"]) for c in (call, inner) if "count" in c.keywords), (call, None))
-        page = PAGE if given is None else call.index.number(at.path, at.scope, given)
+        page = page_of(call, command)
         size = f", about one command for every {page:,.0f} keys" if page else ""
         return f"SCAN walks every key of the database{size}"
     return f"{command.method.upper()}{text} reads everything that the key has come to hold"
+
+
+def page_of(call: Call, command: Command) -> float | None:
+    """Keys that a SCAN looks at with one command; None when that is not known."""
+    inner = call.index.call(command.path, command.call)
+    at, given = next(((c, c.keywords["count"]) for c in (call, inner) if "count" in c.keywords), (call, None))
+    return PAGE if given is None else call.index.number(at.path, at.scope, given)
 
 
 def repair(method: str) -> str:

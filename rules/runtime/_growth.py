@@ -219,4 +219,4 @@ def rank(name: str) -> Confidence | None:
         return None
     if last & CUSTOMERS:
         return Confidence.LOW
-    return Confidence.HIGH if MANY & words else Confidence.MEDIUM
+    return Confidence.HIGH if MANY & words else Confidence.LOW

@@ -151,7 +151,24 @@ def _bound(call: Call, frame: int, interval: float) -> tuple[float, bool] | None
                 return (limit / interval if clock else limit), False
             if clock:
                 return float("inf"), True
+            counted = _counted(call, frame, part)
+            if counted is not None:
+                return counted, counted == float("inf")
     return float("inf"), False
+
+
+def _counted(call: Call, frame: int, test: list[Expr]) -> float | None:
+    """Turns until a counter that the loop moves reaches a limit, ``if left <= 0: break``; infinity for an unknown limit."""
+    for name, other in ((test[1], test[3]), (test[3], test[1])):
+        moves = [a for a in call.function.assigns if a.target == name and dotted(name) is not None]
+        if not any(a.kind == "+=" and frame in call.table.frames(a.frame) for a in moves):
+            continue
+        starts = [a.value for a in moves if a.kind == "=" and frame not in call.table.frames(a.frame)]
+        ends = [
+            n.value for side in (*starts, other) if (n := seconds(call.index, call.path, call.scope, side)) is not None
+        ]
+        return max(ends, default=float("inf")) if len(ends) == len(starts) + 1 else float("inf")
+    return None
 
 
 def _time_limit(call: Call, frame: int) -> float | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, NamedTuple
 
+from atomlint import dotted
 from atomlint import inside as parts_of
 
 from ._loops import Loop, inside, interval_of, is_sleep, loop_around, paced_by
@@ -22,6 +23,11 @@ LONG = 100
 MIGRATIONS = re.compile(r"(^|/)(alembic|migrations)/")
 SCRIPTS = re.compile(r"(^|/)(scripts?|tools?|bin|examples?|benchmarks?)/")
 LOADS = re.compile(r"(^|/)(load|perf|stress)_?test(s|ing)?/")
+READY = re.compile(r"(?:^|[._])(?:is_)?(?:ready|initiali[sz]ed|available|connected|healthy|alive|reachable)$")
+"""What a loop is left for that waits at a start."""
+STARTS = re.compile(r"^_*wait_?(?:for|until)_?\w*(?:migrat|database|db|redis|postgres|ready|broker|start)")
+"""Names of functions that wait at a start."""
+WRITES = frozenset({"commit", "delete", "adelete"})
 WORDS = re.compile(r"[a-z]+|[A-Z][a-z]*")
 KEEPS = re.compile(r"(?:^|_)(?:heartbeat|keep_?alive|renew)(?:_|$)")
 TAKES = frozenset({"acquire", "lock"})
@@ -100,7 +106,9 @@ def _poll(call: Call) -> Poll | None:
     first = next((item for item in work if item.resource == "database"), work[0])
     if any(around.frame == loop.frame and around.kind == "retry" for around in first.steps[0].loops):
         return None  # it waits until something is there that answers: the first answer ends it
-    if _is_outwaited(call, loop, first.steps[0]):
+    if _is_start(call, loop) or _is_outwaited(call, loop, first.steps[0]):
+        return None
+    if _is_left(call, loop) and _is_batch(call, loop):
         return None
     if _is_left(call, loop) and any(_takes_lock(call, item.steps) for item in work):
         return None
@@ -109,9 +117,29 @@ def _poll(call: Call) -> Poll | None:
     return Poll(loop, first.resource, len(same), first.steps, proven=database is None or database.proven)
 
 
+def _is_start(call: Call, loop: Loop) -> bool:
+    """Whether a loop waits until something is there: ``while not ready``, with a flag that a turn sets; or says so."""
+    if STARTS.search(call.function.name.lower()):
+        return True
+    test = call.table.facts.frames[loop.frame].test
+    name = dotted(test[1]) if type(test) is list and test[:1] == ["not"] else None
+    return (
+        name is not None
+        and READY.search(name.lower()) is not None
+        and any(
+            assign.target == name and loop.frame in call.table.frames(assign.frame) for assign in call.function.assigns
+        )
+    )
+
+
 def _is_left(call: Call, loop: Loop) -> bool:
     """Whether a branch of a loop leaves it; an error does not count."""
     return any(leaver.how != "raise" for leaver in call.table.loops.leavers.get(loop.frame, ()))
+
+
+def _is_batch(call: Call, loop: Loop) -> bool:
+    """Whether the turns of a loop write and the sleep is a pause between them: it ends when there is nothing left to do."""
+    return any(other.name in WRITES and loop.frame in other.frame_ids for other in call.function.calls)
 
 
 def _takes_lock(call: Call, steps: tuple[Call, ...]) -> bool:

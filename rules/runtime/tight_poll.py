@@ -38,11 +38,13 @@ Do not poll a database or Redis every few seconds: wait for a signal, or ask at 
 declares.
 
 ## Limits
-Quiet for a back-off after errors, for a few attempts at start-up, for loops that a blocking read paces, for waits for
-a lock, and for work that only some turns do. A wait that a number of turns or a time ends is of medium confidence.
-Where one of several implementations runs, the one that asks least counts. Of several sleeps in a loop the longest
-counts: it is how often an idle loop asks. An interval that is computed, or waits on an event with a time limit, is
-not seen, nor one that stands in a table of schedules. Requests to HTTP services are not counted.
+Quiet for a back-off after errors, for a few attempts at start-up, for loops that a blocking read paces, for waits for a
+lock or until something is ready, and for work that only some turns do. A wait that a number of turns or a time ends is
+of low confidence, of medium when it asks hundreds of times: it costs while somebody waits, not all day. So is a loop of
+a process of its own that asks every five seconds and more. Where one of several implementations runs, the one that asks
+least counts. Of several sleeps in a loop the longest counts: it is how often an idle loop asks. An interval that is
+computed, or waits on an event with a time limit, is not seen, nor one that stands in a table of schedules. Requests to
+HTTP services are not counted.
 """
 
 from __future__ import annotations
@@ -71,9 +73,10 @@ BUDGET = Option(
 MINUTE = 60
 DAY = 86_400
 TIGHT = 5.0
-COMMANDS = re.compile(r"(?:^|/)management/commands/")
 """Seconds below which nobody chose the interval with its cost in mind."""
-
+MANY = 500
+"""Questions from which a wait that ends is a poll, too."""
+COMMANDS = re.compile(r"(?:^|/)management/commands/")
 
 NEEDS = (".sleep(", " sleep(", "add_job(", "scheduled_job(", "add_periodic_task(", "repeat_every(")
 
@@ -104,9 +107,11 @@ def report(ctx: Context, node: cst.Call) -> Iterator[Finding]:
 
 def _confidence(poll: Poll) -> Confidence:
     """High when nobody can have meant it; the interval of a scheduled job was somebody's choice."""
-    if poll.loop.timed:
+    if poll.loop.timed or poll.times * poll.loop.turns < MANY or (poll.loop.ends and not poll.loop.fixed):
         return Confidence.LOW  # somebody waits for it, and not for long
     tight = poll.loop.interval < TIGHT
+    if not tight and not poll.steps[0].function.is_reached:
+        return Confidence.LOW  # a process of its own: how soon it begins its work was somebody's choice
     if not poll.loop.frame:
         return Confidence.MEDIUM if tight else Confidence.LOW
     if COMMANDS.search(poll.steps[0].path):

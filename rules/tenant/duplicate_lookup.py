@@ -76,7 +76,7 @@ if TYPE_CHECKING:
 
 @rule(
     "tenant-duplicate-lookup",
-    needs=(".query(", "select(", ".get(", ".objects."),
+    needs=(".query(", ".query.", "select(", ".get(", ".objects."),
     reach=True,
     severity="warning",
     since="0.1",

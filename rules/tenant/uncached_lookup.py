@@ -78,9 +78,10 @@ when the tenant changes.
 A handler that reads the tenant it is about, by id or slug, is not reported, nor a lookup whose row is then changed. One
 that reads the tenant by host (subdomain, domain, ...) is, with medium confidence, unless it only asks whether there is
 one. So are helpers that many routes call. Neither is, when one in five of the callers changes or deletes the row. What
-one or two routes depend on, and a helper's branch that a request may not take, are reported with low confidence. A cache
-counts when its hit leaves before the query. Reads through repositories are reported where it is decided what is read: at
-the statement, or at the call that says of which class; of an unknown class, nowhere.
+one or two routes depend on, a helper of fewer than ten out of many, and a helper's branch that a request may not take,
+are reported with low confidence. A cache counts when its hit leaves before the query. Reads through repositories are
+reported where it is decided what is read: at the statement, or at the call that says of which class; of an unknown
+class, nowhere.
 """
 
 from __future__ import annotations
@@ -89,7 +90,7 @@ from typing import TYPE_CHECKING, Any
 
 from atomlint import Confidence, Context, Finding, Function, Note, Option, rule
 
-from .._branches import leaves_before, may_be_skipped
+from .._branches import asks_a_cache_first, leaves_before, may_be_skipped
 from .._work import (
     DAY,
     base_confidence,
@@ -133,6 +134,8 @@ HOSTS = frozenset({"subdomain", "domain", "custom_domain", "host", "hostname"})
 """Columns that an address names: who asks by them wants to know for whom the request is."""
 ROUTES = Option("routes", 5, "routes that must share a helper function before its lookup is reported", minimum=2)
 TENANT_KEYS = Option("keys", list[str](), "further columns that tell a customer, beside ids, slugs, names and hosts")
+MANY = 10
+"""Routes from which a helper is more than one page's."""
 TTL = Option("ttl", 300, "seconds that the suggested local cache lasts", minimum=1)
 REQUESTS = Option(
     "requests-per-day", 144_000, "requests a day for one tenant, for the saving that the message names", minimum=1
@@ -141,7 +144,7 @@ REQUESTS = Option(
 
 @rule(
     "tenant-uncached-lookup",
-    needs=(".query(", "select(", ".get(", ".objects", "get_object_or_404("),
+    needs=(".query(", ".query.", "select(", ".get(", ".objects", "get_object_or_404("),
     reach=True,
     severity="warning",
     options=(ROUTES, TENANT_KEYS, TTL, REQUESTS),
@@ -179,7 +182,8 @@ def report(ctx: Context, function: Function) -> Iterator[Finding]:
 
 def is_admin(function: Function) -> bool:
     """Whether a function is only for operators, whose requests are few, by where it is kept."""
-    return any(part.startswith("admin") for part in function.path.lower().split("/"))
+    parts = function.path.lower().split("/")
+    return any(part.startswith("admin") for part in parts) or "internal" in parts[:-1]
 
 
 def message(ctx: Context, work: RequestWork, uses: list[Use]) -> str:
@@ -255,9 +259,24 @@ def changes_row(function: Function, work: RequestWork) -> bool:
     return False
 
 
+def is_seldom(index: Index, work: RequestWork) -> bool:
+    """Whether a helper is of few routes, and of few of all there are."""
+    entries = index.project.reach.entries
+    routes: int = index.keep(
+        "count of routes", lambda: sum(any(e.kind == "route" for e in at) for at in entries.values())
+    )
+    return work.routes < min(MANY, routes // 4)
+
+
 def confidence(index: Index, work: RequestWork, uses: list[Use]) -> Confidence:
-    """Low where few requests can be told to come there: a branch of handlers, a dependency of one page or two."""
-    if work.frequency == "route" and work.path.steps and may_be_skipped(index, work, uses[0]):
+    """Low where few requests can be told to come there: a branch or a helper of a few handlers, a dependency of a page."""
+    if asks_a_cache_first(index, work, uses[0]):
+        return Confidence.LOW
+    if (
+        work.frequency == "route"
+        and work.path.steps
+        and (is_seldom(index, work) or may_be_skipped(index, work, uses[0]))
+    ):
         return Confidence.LOW
     if work.frequency == "dependency" and base_confidence(work) is not Confidence.HIGH and work.path.entry.proven:
         return Confidence.LOW

@@ -77,7 +77,7 @@ SAYS = frozenset({"print", "debug", "info", "warning", "error", "exception", "cr
 
 @rule(
     "tenant-unscoped-query",
-    needs=(".query(", "select(", ".get(", ".objects."),
+    needs=(".query(", ".query.", "select(", ".get(", ".objects."),
     severity="warning",
     confidence="medium",
     status="preview",

@@ -65,10 +65,10 @@ class Annotations:
         if type(expr) is list and expr[:1] == ["sub"]:
             name = self._last(site, expr[1])
             if name == "ClassVar":
-                return Reading("ClassVar", inner=site._replace(expr=expr[2]))
+                return Reading("ClassVar", inner=site.part(expr[2]))
             if name in MAPPED:
                 container = name
-                site = self.unquoted(site._replace(expr=expr[2]))
+                site = self.unquoted(site.part(expr[2]))
         elif self._last(site, expr) in MAPPED:
             return Reading(self._last(site, expr))
         return self._inner(container, site)
@@ -86,7 +86,7 @@ class Annotations:
                     if COLLECTIONS[name] in ("dict", "Mapping", "MutableMapping", "KeyFuncDict", "MappedCollection")
                     else 0
                 )
-                inner = self.unquoted(site._replace(expr=items[at])) if items else site
+                inner = self.unquoted(site.part(items[at])) if items else site
                 inner, _ = self._stripped(inner)
                 return Reading(
                     container, COLLECTIONS[name], optional, inner, dotted(inner.expr) or "",
@@ -108,21 +108,21 @@ class Annotations:
             if type(expr) is list and expr[:1] == ["sub"]:
                 name = self._last(site, expr[1])
                 if name == "Optional":
-                    site, optional = self.unquoted(site._replace(expr=expr[2])), True
+                    site, optional = self.unquoted(site.part(expr[2])), True
                     continue
                 if name == "Union":
                     given = expr[2][1:] if type(expr[2]) is list and expr[2][:1] == ["[]"] else [expr[2]]
                     rest = [part for part in given if part not in ("#None", "None")]
                     if len(rest) == 1:
                         optional = optional or len(rest) < len(given)
-                        site = self.unquoted(site._replace(expr=rest[0]))
+                        site = self.unquoted(site.part(rest[0]))
                         continue
                     return site, len(rest) < len(given)
             if type(expr) is list and expr[:2] == ["bin", "|"]:
                 parts = _united(expr)
                 rest = [part for part in parts if part not in ("#None", "None")]
                 if len(rest) == 1:
-                    site, optional = self.unquoted(site._replace(expr=rest[0])), True
+                    site, optional = self.unquoted(site.part(rest[0])), True
                     continue
                 return site, optional or len(rest) < len(parts)
             break
@@ -134,7 +134,7 @@ class Annotations:
         if text is None:
             return site
         expr = parsed(text)
-        return site if expr is None else site._replace(expr=expr)
+        return site if expr is None else site.part(expr)
 
     def _last(self, site: Site, expr: Expr) -> str:
         """The last name of what an expression names: of the thing itself when it goes by another name here."""
@@ -144,7 +144,7 @@ class Annotations:
         last = name.rpartition(".")[2]
         if last in COLLECTIONS or last in MAPPED or last in ("Optional", "Union", "Annotated", "ClassVar"):
             return last
-        made = self.names.made(site._replace(expr=expr))
+        made = self.names.made(site.part(expr))
         return made.name.rpartition(".")[2] if made is not None and made.kind == "ext" else last
 
 

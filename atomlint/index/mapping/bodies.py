@@ -51,7 +51,7 @@ class Bodies:
                 if assign.kind == ":" and name in found:
                     continue
                 found[name] = (ordinal, assign)
-        members = {name: n for (scope, name), n in table.members.items() if scope == value.scope}
+        members = table.members_of.get(value.scope, {})
         for name in [
             name for name in members if name in found and self._comes_later(value, members[name], found[name][0])
         ]:
@@ -150,7 +150,7 @@ class Bodies:
 
     @staticmethod
     def _site(site: Site, rest: tuple[str, ...]) -> Site:
-        return site._replace(expr=".".join([site.expr, *rest])) if rest and type(site.expr) is str else site
+        return site.part(".".join([site.expr, *rest])) if rest and type(site.expr) is str else site
 
     def _declared_call(self, found: Attribute) -> Attribute:
         """``x = declared_attr(lambda cls: ...)``."""

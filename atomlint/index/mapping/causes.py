@@ -38,6 +38,8 @@ class Causes:
         self.keys: dict[Place, Problem] = {}
         """Foreign keys to nowhere, by their place."""
         self._broken: dict[int, Problem] = {}
+        self._pairs: dict[str, Problem] = {}
+        """Pairs of relationships of which SQLAlchemy says the same thing twice, once for each, by what it says."""
 
     def sorted_out(self, definitions: list[Problem]) -> list[Problem]:
         """All problems that stand by themselves.
@@ -47,7 +49,7 @@ class Causes:
         """
         self._find_keys()
         rest: list[Problem] = []
-        for problem in (*self.configurator.problems, *definitions):
+        for problem in (*sorted(self.configurator.problems, key=_is_viewed), *definitions):
             cause = self._cause(problem)
             if cause is None:
                 rest.append(problem)
@@ -136,6 +138,9 @@ class Causes:
         made = problem.subject
         if made is None:
             return None
+        if problem.kind == "viewonly-flags" and problem.phase == "configuration":
+            known = self._pairs.setdefault(problem.message, problem)
+            return None if known is problem else known
         found = self.duplicates.of.get(made.owner)
         if found is not None and (problem.kind in JOINS or problem.kind == "overlaps"):
             return found
@@ -164,6 +169,11 @@ class Causes:
             if get_close_matches(named.lower(), [table.name.lower()], cutoff=0.75):
                 return True
         return key.column.key.startswith(f"{made.name}_")
+
+
+def _is_viewed(problem: Problem) -> bool:
+    """Whether a problem stands at what is only viewed, and so right: its other half asks too much, and comes first."""
+    return problem.kind == "viewonly-flags" and problem.subject is not None and problem.subject.viewonly
 
 
 def _tables_of(made: Relationship) -> Iterator[Table]:

@@ -127,9 +127,7 @@ class ClassReader:
             assign = table.facts.assigns[ordinal]
             if type(assign.target) is str and assign.kind == "=":
                 yield assign.target
-        for scope, name in table.members:
-            if scope == value.scope:
-                yield name
+        yield from table.members_of.get(value.scope, ())
 
     def special(self, name: str) -> tuple[Site | None, Value | None, bool]:
         """What ``__tablename__`` and its like are on the class: the value, the class that says so, and whether it is known."""

@@ -28,10 +28,18 @@ class Columns:
         self.bases = bases
         self.annotations = annotations
         self.count = 0
+        self._libraries: dict[tuple[str, int, str, int], str] = {}
 
     def library(self, site: Site) -> str:
         """What a call calls, when that is a library's: its last name."""
-        return self.bases.library(self.names.callee(site))
+        path, scope, expr, given, at = site
+        if given:
+            return self.bases.library(self.names.callee(site))
+        key = (path, scope, expr, at)
+        found = self._libraries.get(key)
+        if found is None:
+            found = self._libraries[key] = self.bases.library(self.names.callee(site))
+        return found
 
     def read(self, site: Site, attribute: str, reading: Reading | None = None) -> Column | None:
         """The column of a call ``Column(...)``; None when the call makes none.
@@ -104,7 +112,7 @@ class Columns:
             return type(expr) is list and expr[:1] not in (["lambda"], ["cmp"])
         if expr[:1] != "@":
             return not expr.rpartition(".")[2][:1].isupper()
-        callee = self.names.callee(argument._replace(expr=expr.partition(".")[0]))
+        callee = self.names.callee(argument.part(expr.partition(".")[0]))
         if callee is None or callee.kind != "def" or callee.value is None or callee.rest:
             name = (dotted(self.names.record(argument).callee) or "").rpartition(".")[2]
             return not name[:1].isupper()
@@ -144,7 +152,7 @@ class Columns:
         if (dotted(site.expr[1]) or "").rpartition(".")[2] != "Annotated" or type(site.expr[2]) is not list:
             return
         for part in site.expr[2][2:]:
-            inner = self.names.made(site._replace(expr=part))
+            inner = self.names.made(site.part(part))
             if inner is None or inner.call is None or inner.rest or inner.site is None:
                 continue
             if self.library(inner.site) in COLUMNS:

@@ -70,16 +70,16 @@ class Evaluation:
             raise OpenError
         kind = expr[0]
         if kind == "[]":
-            return [self.of(site._replace(expr=item)) for item in expr[1:]]
+            return [self.of(site.part(item)) for item in expr[1:]]
         if kind == "cmp":
             return self._compared(site, expr)
         if kind == "bin":
-            parts = [self.clause(site._replace(expr=part)) for part in expr[2:4]]
+            parts = [self.clause(site.part(part)) for part in expr[2:4]]
             return Node({"&": "and", "|": "or"}.get(str(expr[1]), str(expr[1])), parts)
         if kind == "not":
-            return Node("not", [self.clause(site._replace(expr=expr[1]))])
+            return Node("not", [self.clause(site.part(expr[1]))])
         if kind == ".":
-            return self.attribute(self.of(site._replace(expr=expr[1])), expr[2])
+            return self.attribute(self.of(site.part(expr[1])), expr[2])
         if kind == "sub":
             return self._subscript(site, expr)
         if kind == "lambda":
@@ -108,7 +108,7 @@ class Evaluation:
         return value
 
     def _compared(self, site: Site, expr: Expr) -> Thing:
-        sides = [self.clause(site._replace(expr=part)) for part in expr[1::2]]
+        sides = [self.clause(site.part(part)) for part in expr[1::2]]
         found: list[Clause] = [
             Node(COMPARES[operator], [sides[at], sides[at + 1]])
             for at, operator in enumerate(expr[2::2])
@@ -119,7 +119,7 @@ class Evaluation:
         return found[0] if len(found) == 1 else Node("and", found)
 
     def _subscript(self, site: Site, expr: Expr) -> Thing:
-        base = self.of(site._replace(expr=expr[1]))
+        base = self.of(site.part(expr[1]))
         key = text_of(expr[2])
         if isinstance(base, ColumnsOf) and key is not None:
             return self.attribute(base, key)
@@ -188,9 +188,9 @@ class Evaluation:
             raise OpenError
         within = self.within(site, call)
         on = receiver(call.callee)
-        callee = self.of(within._replace(expr=call.callee)) if on is None or on[0][:1] != "@" else None
+        callee = self.of(within.part(call.callee)) if on is None or on[0][:1] != "@" else None
         if on is not None and callee is None:
-            callee = self.attribute(self.of(within._replace(expr=on[0])), on[1])
+            callee = self.attribute(self.of(within.part(on[0])), on[1])
         if isinstance(callee, Bound):
             return self._method(within, callee, call)
         if isinstance(callee, Function):
@@ -202,7 +202,7 @@ class Evaluation:
         for argument in call.args:
             if type(argument) is list and argument[:1] == ["*"]:
                 raise OpenError
-            value = self.of(site._replace(expr=argument))
+            value = self.of(site.part(argument))
             found += [as_clause(item) for item in value] if isinstance(value, list) else [as_clause(value)]
         return found
 

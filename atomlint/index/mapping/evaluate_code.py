@@ -28,7 +28,7 @@ class CodeEvaluation(Evaluation):
 
     def name(self, site: Site, name: str) -> Thing:
         """What a bare name means."""
-        return self.of_made(site._replace(expr=name))
+        return self.of_made(site.part(name))
 
     def _string(self, site: Site, expr: str) -> Thing:
         if expr[:1] in ("'", "#", "?", ""):

@@ -1,15 +1,18 @@
-"""Edits that repair problems, where what was meant is plain. All of them are for the author to look at."""
+"""What repairs problems, in words, and as edits where what was meant is plain. All edits are for the author to look at."""
 
 from __future__ import annotations
 
-import ast
 from typing import TYPE_CHECKING
 
-from ...finding import Edit, Position, Span
-from .joins import MANY_TO_ONE
+from .calledits import CallEdits
+from .halves import Halves
+from .joins import ONE_TO_MANY
 from .problems import Problem, Repair
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from ...finding import Edit
     from .configurator import Configurator
     from .graph import Mapping
     from .records import Column, Mapped, Relationship
@@ -20,47 +23,45 @@ class Fixes:
 
     def __init__(self, mapping: Mapping, configurator: Configurator) -> None:
         self.mapping = mapping
-        self.index = mapping.index
         self.configurator = configurator
+        self.edits = CallEdits(mapping)
+        self.halves = Halves(mapping, configurator)
+        self._overlapping: dict[Relationship, dict[Relationship, None]] = {}
+        """What a relationship shares columns with."""
+        self._words: dict[Relationship, set[str]] = {}
+        """What ``overlaps=`` of a relationship has to name: a backref says nothing itself, so that its others do."""
+        self._linked: dict[Relationship, Relationship] = {}
+        """Relationships that get ``back_populates``, with their other halves."""
+        self._written: set[tuple[Mapped, str]] = set()
+        """Attributes that are added already, for another half."""
 
-    def add(self, problem: Problem) -> None:
-        """What repairs a problem, as words and as edits."""
-        made = problem.subject
-        if made is None or made.generated:
-            return
-        if problem.kind == "back-populates-missing":
-            self._counterpart(problem, made)
-        elif problem.kind in ("ambiguous-fk",):
-            self._foreign_keys(problem, made)
-        elif problem.kind == "overlaps":
-            self._overlaps(problem, made)
-        elif problem.kind == "delete-orphan":
-            problem.repair = (
-                "put the cascade on the other half; or say single_parent=True when a row has one parent alone"
-            )
-            self._argument(problem, made, "single_parent=True")
-        elif problem.kind == "same-direction":
-            self._remote_side(problem, made)
-
-    # --- edits of the call -----------------------------------------------------------------------------------------
-
-    def _argument(self, problem: Problem, made: Relationship, argument: str) -> None:
-        """One more argument at the end of the call."""
-        span = self.mapping.span_of(made.place)
-        source = self.index.sources.source(span.path)
-        if source is None or made.place.kind != "call":
-            return
-        line = source.lines[span.end.line - 1]
-        before = line[: span.end.column - 2].rstrip()
-        if not before or (span.start.line != span.end.line and not before.strip()):
-            return
-        record = self.index.call(made.place.path, made.place.ordinal)
-        given = bool(record.args or record.keywords)
-        separator = "" if before.endswith("(") or not given else " " if before.endswith(",") else ", "
-        at = Position(span.end.line, len(before) + 1)
-        problem.fixes.append(Repair(f"add {argument}", (Edit(Span(span.path, at, at), f"{separator}{argument}"),)))
+    def add(self, problems: Sequence[Problem]) -> None:
+        """What repairs each."""
+        for problem in problems:
+            if problem.kind == "overlaps" and problem.subject is not None:
+                self._share(problem.subject, problem.others)
+        for problem in problems:
+            made = problem.subject
+            if made is None:
+                continue
+            if problem.kind == "overlaps":
+                self._overlaps(problem, made)
+            elif made.generated:
+                continue
+            elif problem.kind == "back-populates-missing":
+                self._counterpart(problem, made)
+            elif problem.kind == "ambiguous-fk":
+                self._foreign_keys(problem, made)
+            elif problem.kind == "delete-orphan":
+                problem.repair = (
+                    "put the cascade on the other half; or say single_parent=True when a row has one parent alone"
+                )
+                offer(problem, "add single_parent=True", self.edits.argument(made, "single_parent=True"))
+            elif problem.kind == "same-direction":
+                self._remote_side(problem, made)
 
     def _counterpart(self, problem: Problem, made: Relationship) -> None:
+        """The other half, or its right name where it is there."""
         target = made.target
         if target is None:
             return
@@ -71,58 +72,12 @@ class Fixes:
         ]
         if len(names) == 1:
             problem.repair = f"{target.name}.{names[0]} already names {made}: name it in turn"
-            span = self._text_of(made, "back_populates", made.back_populates)
-            if span is not None:
-                problem.fixes.append(Repair(f'name "{names[0]}"', (Edit(span, f'"{names[0]}"'),)))
+            offer(problem, f'name "{names[0]}"', self.edits.text(made, "back_populates", names[0]))
             return
         problem.repair = f'give {target.name} the other half, or take back_populates="{made.back_populates}" away'
-        edit = self._new_half(made, target)
-        if edit is not None:
-            problem.fixes.append(Repair(f'add "{made.back_populates}" to {target.name}', (edit,)))
-
-    def _text_of(self, made: Relationship, keyword: str, text: str) -> Span | None:
-        """Where a keyword's string stands."""
-        spans = self.index.project.spans(made.place.path)
-        if spans is None or made.place.kind != "call":
-            return None
-        at = spans.calls[4 * made.place.ordinal : 4 * made.place.ordinal + 4]
-        found: list[ast.expr] = []
-
-        def wanted(node: ast.AST) -> bool:
-            if isinstance(node, ast.Call):
-                found.extend(k.value for k in node.keywords if k.arg == keyword)
-            return any(node is value for value in found) and isinstance(node, ast.Constant) and node.value == text
-
-        return self.index.find_node(made.place.path, (at[0], at[1], at[2], at[3]), wanted)
-
-    def _new_half(self, made: Relationship, target: Mapped) -> Edit | None:
-        """A new attribute below the others of the target; None when its place or its form is not plain.
-
-        ``relationship`` has to mean the same in the target's module; SQLModel needs an annotation, which is not guessed.
-        """
-        callee = self.index.call(made.place.path, made.place.ordinal).callee if made.place.kind == "call" else None
-        cls = target.cls
-        spans, source = self.index.project.spans(cls.path), self.index.sources.source(cls.path)
-        if type(callee) is not str or spans is None or source is None or "Relationship" in callee:
-            return None
-        linker = self.index.project.linker
-        meaning = linker.evaluate(made.place.path, made.owner.cls.ordinal, callee)
-        if not meaning or linker.evaluate(cls.path, cls.ordinal, callee) != meaning:
-            return None
-        facts = cls.table.facts
-        places = [p for p in cls.table.assigns_in.get(cls.ordinal, ()) if facts.assigns[p].frame == 0]
-        if not places:
-            return None
-        first, _, last, _ = spans.assigns[4 * places[-1] : 4 * places[-1] + 4]
-        text = source.lines[first - 1]
-        indent = text[: len(text) - len(text.lstrip())]
-        if not indent or ";" in source.lines[last - 1]:
-            return None
-        end = Position(last, len(source.lines[last - 1]) + 1)
-        half = f'{made.back_populates} = {callee}("{made.owner.name}", back_populates="{made.name}")'
-        return Edit(Span(cls.path, end, end), f"\n{indent}{half}")
-
-    # --- what is meant ---------------------------------------------------------------------------------------------
+        if (target, made.back_populates) not in self._written:
+            self._written.add((target, made.back_populates))
+            offer(problem, f'add "{made.back_populates}" to {target.name}', self.halves.edit(made, target))
 
     def _foreign_keys(self, problem: Problem, made: Relationship) -> None:
         candidates = self.configurator.candidates.get(id(made), [])
@@ -132,31 +87,89 @@ class Fixes:
         )
         own = [column for column in candidates if column.table is made.owner.table]
         fitting = [column for column in own if is_named_like(column, made.name)]
-        if len(fitting) == 1 and fitting[0].attribute is not None and fitting[0].attribute.owner is made.owner:
-            self._argument(problem, made, f"foreign_keys=[{fitting[0].attribute.name}]")
+        if len(fitting) == 1:
+            self._columns(problem, made, "foreign_keys", fitting[0])
+
+    # --- overlaps --------------------------------------------------------------------------------------------------
+
+    def _share(self, made: Relationship, others: list[Relationship]) -> None:
+        self._overlapping.setdefault(made, {}).update(dict.fromkeys(others))
+        if not made.generated:
+            self._words.setdefault(made, set()).update(other.name for other in others)
+            return
+        for other in others:
+            self._words.setdefault(other, set()).add(made.name)
 
     def _overlaps(self, problem: Problem, made: Relationship) -> None:
-        halves = [
-            o for o in problem.others if o.target is made.owner and o.owner is made.target and not o.back_populates
-        ]
-        names = ",".join(sorted(dict.fromkeys(other.name for other in problem.others)))
-        if len(halves) == 1 and not made.back_populates:
-            problem.reason = f"{made} and {halves[0]} are halves of one relationship, and neither names the other"
-            problem.repair = (
-                f'give {made} back_populates="{halves[0].name}", and {halves[0]} back_populates="{made.name}"'
-            )
+        others = list(self._overlapping[made])
+        other = self._half(made, others)
+        if other is not None:
+            problem.reason = f"{made} and {other} are halves of one relationship, and neither names the other"
+            problem.repair = f'give {made} back_populates="{other.name}", and {other} back_populates="{made.name}"'
+            one = self.edits.argument(made, f'back_populates="{other.name}"')
+            two = self.edits.argument(other, f'back_populates="{made.name}"')
+            if one is not None and two is not None and not made.backref and not other.backref:
+                offer(problem, "make each name the other", one, two)
             return
+        names = ",".join(sorted({other.name for other in others}))
         problem.reason = f"{made} and {', '.join(map(str, problem.others))} write one column"
         problem.repair = f'link them by back_populates, make one viewonly=True, or say overlaps="{names}"'
-        self._argument(problem, made, f'overlaps="{names}"')
+        if made.generated:
+            problem.reason += f"; a backref makes {made}"
+            problem.repair = f'link them by back_populates, or say overlaps="{made.name}" on the others'
+            edits = [self.edits.words(other, "overlaps", sorted(self._words[other])) for other in others]
+            offer(problem, f'add overlaps="{made.name}"', *edits)
+            return
+        offer(problem, f'add overlaps="{names}"', self.edits.words(made, "overlaps", sorted(self._words[made])))
+
+    def _half(self, made: Relationship, others: list[Relationship]) -> Relationship | None:
+        """The one that is meant to be its other half, and of no other relationship."""
+        halves = [o for o in others if o.target is made.owner and o.owner is made.target and not o.back_populates]
+        if len(halves) != 1 or made.back_populates:
+            return None
+        [other] = halves
+        pair = self._linked.setdefault(made, other), self._linked.setdefault(other, made)
+        return other if pair == (other, made) else None
+
+    # --- columns ---------------------------------------------------------------------------------------------------
 
     def _remote_side(self, problem: Problem, made: Relationship) -> None:
+        """On a reference to the own table, the half that leads to one row says which column is the far one."""
         problem.repair = "give the many-to-one half remote_side=[...], the column that it refers to"
-        if made.target is None or made.target.root is not made.owner.root or made.direction == MANY_TO_ONE:
+        other = problem.other.relationship if problem.other is not None else None
+        if other is None or made.direction != ONE_TO_MANY or len(made.synchronize) != 1:
             return
-        keys = made.owner.table.primary_key if made.owner.table is not None else []
-        if made.uselist is False and len(keys) == 1 and keys[0].attribute is not None:
-            self._argument(problem, made, f"remote_side=[{keys[0].attribute.name}]")
+        [(referred, referring)] = made.synchronize
+        leads = [half for half in (made, other) if half.uselist is False or is_named_like(referring, half.name)]
+        if len(leads) == 1 and "remote_side" not in made.arguments and "remote_side" not in other.arguments:
+            self._columns(problem, leads[0], "remote_side", referred)
+
+    def _columns(self, problem: Problem, made: Relationship, keyword: str, column: Column) -> None:
+        """One more argument that names a column: as the class body does where it is bound there before, else by a text."""
+        attribute = column.attribute
+        if attribute is None or attribute.owner is not made.owner:
+            return
+        own = made.owner.attributes.get(made.name)
+        value = f'"{made.owner.name}.{attribute.name}"'
+        if (
+            own is not None
+            and own.place.kind == attribute.place.kind == "assign"
+            and own.defined_in == attribute.defined_in
+            and self._scope(own.place.path, own.place.ordinal) == own.defined_in.scope
+            and attribute.place.ordinal < own.place.ordinal
+        ):
+            value = f"[{attribute.name}]"
+        offer(problem, f"add {keyword}={value}", self.edits.argument(made, f"{keyword}={value}"))
+
+    def _scope(self, path: str, ordinal: int) -> int:
+        return self.mapping.linker.table(path).facts.assigns[ordinal].scope
+
+
+def offer(problem: Problem, title: str, *edits: Edit | None) -> None:
+    """Give a problem a repair that all its edits can be made of."""
+    given = tuple(edit for edit in edits if edit is not None)
+    if len(given) == len(edits):
+        problem.fixes.append(Repair(title, given))
 
 
 def is_named_like(column: Column, attribute: str) -> bool:

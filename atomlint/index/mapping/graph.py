@@ -82,9 +82,7 @@ class Mapping:
         found = causes.sorted_out(definitions)
         found += Schema(self.builder, self.configurator.keys).problems()
         found += cascades_from_many(self.relationships)
-        fixes = Fixes(self, self.configurator)
-        for problem in found:
-            fixes.add(problem)
+        Fixes(self, self.configurator).add(found)
         return tuple(sorted(found, key=lambda problem: problem.sort_key))
 
     @cached_property

@@ -58,7 +58,7 @@ class LateAttributes:
         if owner is None or typing_only(table, frame):
             return
         if table.facts.scopes[site.scope].kind == "function" or not always(table, frame):
-            made = self.builder.names.made(site._replace(expr=value))
+            made = self.builder.names.made(site.part(value))
             if self._is_mapped_value(made):
                 owner.open = True
             return

@@ -26,6 +26,10 @@ LIBRARIES = frozenset(
 BUILTINS = frozenset(dir(builtins))
 
 
+Arguments = tuple[list[Site], dict[str, Site], bool]
+"""Those by place, those by keyword, and whether that is all; it is kept, and nobody's to change."""
+
+
 class Made(NamedTuple):
     """What a name leads to.
 
@@ -83,17 +87,32 @@ class Names:
         self.linker = linker
         self.typing = typing
         self._kept: dict[tuple[str, int, str], Made | None] = {}
+        """By file, scope and name."""
+        self._made: dict[tuple[str, int, str, int], Made | None] = {}
+        """By file, scope, expression and call around it."""
+        self._arguments: dict[tuple[str, int, str, int], Arguments] = {}
 
     # --- expressions -----------------------------------------------------------------------------------------------
 
-    def made(self, site: Site | None, hops: int = MAX_HOPS) -> Made | None:
+    def made(self, site: Site | None) -> Made | None:
         """What an expression leads to; None when that is not known, or one of several."""
-        if site is None or not hops:
+        if site is None:
+            return None
+        path, scope, expr, given, at = site
+        if given or type(expr) is not str:
+            return self._follow(site, MAX_HOPS)
+        key = (path, scope, expr, at)
+        if key not in self._made:
+            self._made[key] = self._follow(site, MAX_HOPS)
+        return self._made[key]
+
+    def _follow(self, site: Site, hops: int) -> Made | None:
+        if not hops:
             return None
         expr = site.expr
         if type(expr) is list and expr:
             if expr[0] == ".":
-                return self._attributes(self.made(site._replace(expr=expr[1]), hops - 1), (expr[2],), hops)
+                return self._attributes(self._follow(site.part(expr[1]), hops - 1), (expr[2],), hops)
             if expr[0] == "class":
                 return Made("def", value=Value("def", expr[1], expr[2]))
             return Made("expr", site=site)
@@ -103,21 +122,22 @@ class Names:
             return Made("expr", site=site)
         head, *rest = expr.split(".")
         if head[0] == "@":
-            return self._attributes(self._called(site._replace(expr=head), hops), tuple(rest), hops)
+            return self._attributes(self._called(site.part(head), hops), tuple(rest), hops)
         return self._attributes(self.name(site, head, hops), tuple(rest), hops)
 
     def _called(self, site: Site, hops: int) -> Made | None:
         """A call of a function of the project is what it returns; any other call is itself."""
         ordinal = int(site.expr[1:])
         call = self.linker.table(site.path).facts.calls[ordinal]
-        callee = self.made(site._replace(scope=call.scope, expr=call.callee), hops - 1)
+        within = site.within(call.scope, site.at)
+        callee = self._follow(within.part(call.callee), hops - 1)
         if callee is not None and callee.kind == "ext" and callee.name == "typing.cast" and len(call.args) == 2:
-            return self.made(site._replace(scope=call.scope, expr=call.args[1]), hops - 1)
+            return self._follow(within.part(call.args[1]), hops - 1)
         if callee is not None and callee.kind == "def" and not callee.rest and callee.value is not None:
             inner = self.linker.table(callee.value.place)
             if inner.facts.scopes[callee.value.scope].kind == "function":
                 return self.returned(callee.value, self.given(site, call, callee.value), hops - 1)
-        return Made("expr", site=site._replace(scope=call.scope))
+        return Made("expr", site=within)
 
     def returned(self, function: Value, given: tuple[tuple[str, Site], ...], hops: int = MAX_HOPS) -> Made | None:
         """What a function returns, when it has one way to."""
@@ -126,7 +146,7 @@ class Names:
         scope = table.facts.scopes[function.scope]
         if len(exits) != 1 or scope.is_async or scope.yields or not hops:
             return None
-        return self.made(Site(function.place, function.scope, exits[0].value, given), hops)
+        return self._follow(Site(function.place, function.scope, exits[0].value, given), hops)
 
     def given(self, site: Site, call: Call, function: Value) -> tuple[tuple[str, Site], ...]:
         """What the parameters of a function stand for in a call of it."""
@@ -151,7 +171,7 @@ class Names:
             return None
         for given, value in site.given:
             if given == name and any(b.param for b in self.linker.table(site.path).lookup(site.scope, name)):
-                return self.made(value, hops - 1)
+                return self._follow(value, hops - 1)
         if site.at >= 0:
             site = self._seen_from(site, name)
             bound = self._bound_by(site, name)
@@ -219,7 +239,7 @@ class Names:
         if binding.imported is not None:
             return self._imported(site.path, binding.imported, hops)
         if binding.assign is not None and binding.assign.kind == "=":
-            return self.made(Site(site.path, binding.assign.scope, binding.assign.value, site.given), hops - 1)
+            return self._follow(Site(site.path, binding.assign.scope, binding.assign.value, site.given), hops - 1)
         return None
 
     def _imported(self, path: str, record: Import, hops: int) -> Made | None:
@@ -284,27 +304,37 @@ class Names:
     def callee(self, site: Site) -> Made | None:
         """What a call calls."""
         call = self.record(site)
-        return self.made(site._replace(scope=call.scope, expr=call.callee))
+        return self.made(Site(site.path, call.scope, call.callee, site.given, site.at))
 
-    def arguments(self, site: Site) -> tuple[list[Site], dict[str, Site], bool]:
+    def arguments(self, site: Site) -> Arguments:
         """Positional and keyword arguments of a call, constant ``*`` and ``**`` taken apart; and whether that is all."""
+        path, scope, expr, given, at = site
+        if given:
+            return self._taken_apart(site)
+        key = (path, scope, expr, at)
+        found = self._arguments.get(key)
+        if found is None:
+            found = self._arguments[key] = self._taken_apart(site)
+        return found
+
+    def _taken_apart(self, site: Site) -> Arguments:
         call = self.record(site)
-        within = site._replace(scope=call.scope, at=int(site.expr[1:].partition(".")[0]))
+        within = site.within(call.scope, int(site.expr[1:].partition(".")[0]))
         known = True
         args: list[Site] = []
         for argument in call.args:
             if type(argument) is list and argument[:1] == ["*"]:
-                items = self.items(within._replace(expr=argument[1]))
+                items = self.items(within.part(argument[1]))
                 known = known and items is not None
                 args += items or []
             else:
-                args.append(within._replace(expr=argument))
+                args.append(within.part(argument))
         keywords: dict[str, Site] = {}
         for name, value in call.keywords:
             if name != "**":
-                keywords[name] = within._replace(expr=value)
+                keywords[name] = within.part(value)
                 continue
-            entries = self.entries(within._replace(expr=value))
+            entries = self.entries(within.part(value))
             known = known and entries is not None
             keywords |= entries or {}
         return args, keywords, known
@@ -316,19 +346,19 @@ class Names:
             return None
         expr = made.site.expr
         if type(expr) is list and expr[:1] == ["bin"] and expr[1] == "+":
-            left, right = self.items(made.site._replace(expr=expr[2])), self.items(made.site._replace(expr=expr[3]))
+            left, right = self.items(made.site.part(expr[2])), self.items(made.site.part(expr[3]))
             return None if left is None or right is None else left + right
         if type(expr) is not list or expr[:1] != ["[]"]:
             return None
         found: list[Site] = []
         for item in expr[1:]:
             if type(item) is list and item[:1] == ["*"]:
-                inner = self.items(made.site._replace(expr=item[1]))
+                inner = self.items(made.site.part(item[1]))
                 if inner is None:
                     return None
                 found += inner
             else:
-                found.append(made.site._replace(expr=item))
+                found.append(made.site.part(item))
         return found
 
     def entries(self, site: Site) -> dict[str, Site] | None:
@@ -345,14 +375,14 @@ class Names:
             first = self.entries(args[0]) if args else {}
             return {**first, **keywords} if known and first is not None else None
         if type(expr) is list and expr[:1] == ["bin"] and expr[1] == "|":
-            left, right = self.entries(made.site._replace(expr=expr[2])), self.entries(made.site._replace(expr=expr[3]))
+            left, right = self.entries(made.site.part(expr[2])), self.entries(made.site.part(expr[3]))
             return None if left is None or right is None else left | right
         if type(expr) is not list or expr[:1] != ["{}"]:
             return None
         found: dict[str, Site] = {}
         for key, value in zip(expr[1::2], expr[2::2], strict=True):
             if key == "**":
-                inner = self.entries(made.site._replace(expr=value))
+                inner = self.entries(made.site.part(value))
                 if inner is None:
                     return None
                 found |= inner
@@ -360,7 +390,7 @@ class Names:
             name = text_of(key)
             if name is None:
                 return None
-            found[name] = made.site._replace(expr=value)
+            found[name] = made.site.part(value)
         return found
 
     def flag(self, site: Site | None) -> bool | None:
@@ -374,6 +404,8 @@ class Names:
 
     def constant(self, site: Site) -> Expr:
         """A string or number that an expression leads to, in the facts' notation; None for anything else."""
+        if type(site.expr) is str and site.expr[:1] in ("'", "#"):
+            return site.expr
         made = self.made(site)
         expr = made.site.expr if made is not None and made.kind == "expr" and not made.rest and made.site else None
         return expr if type(expr) is str and expr[:1] in ("'", "#") else None

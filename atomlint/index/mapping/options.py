@@ -77,7 +77,7 @@ class Options:
         if scope.kind != "class" or scope.bases or scope.keywords or scope.decorators:
             return
         adds = {"append", "add", "set", "__emulates__", "__getattr__"}
-        members = {name: member for (owner, name), member in table.members.items() if owner == value.scope}
+        members = table.members_of.get(value.scope, {})
         assigned = {name for (owner, name) in table.class_attributes if owner == value.scope}
         if adds & (members.keys() | assigned) or any(table.facts.scopes[n].decorators for n in members.values()):
             return

@@ -30,7 +30,7 @@ class Repair(NamedTuple):
     safe: bool = False
 
 
-@dataclass(eq=False)
+@dataclass(eq=False, repr=False)
 class Problem:
     """One cause of errors or warnings. Its rule's id is ``orm-`` and the kind."""
 
@@ -72,6 +72,9 @@ class Problem:
     def sort_key(self) -> tuple[str, str, int, str, str]:
         """Places in order of their files."""
         return (self.place.path, self.place.kind, self.place.ordinal, self.kind, self.attribute)
+
+    def __repr__(self) -> str:  # what it belongs to may lead back to it
+        return f"<Problem {self}>"
 
     def __str__(self) -> str:
         at = f"{self.owner}.{self.attribute}" if self.attribute else self.owner

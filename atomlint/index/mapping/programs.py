@@ -104,9 +104,10 @@ class Programs:
 
         Unknown, so no, when no program loads the file, or when modules are imported by computed names.
         """
+        if path == other or self.loads_by_name:
+            return False
         loaders = self.loaders(path)
-        mains = loaders & self.mains
-        return bool(mains) and not self.loads_by_name and loaders.isdisjoint(self.loaders(other))
+        return loaders.isdisjoint(self.loaders(other)) and not loaders.isdisjoint(self.mains)
 
     @cached_property
     def mains(self) -> frozenset[str]:
@@ -120,6 +121,11 @@ class Programs:
             frame.kind == "if" and type(frame.test) is list and "__name__" in frame.test and "'__main__" in frame.test
             for frame in self.linker.table(path).facts.frames
         )
+
+    def is_revision(self, path: str) -> bool:
+        """Whether a file is one step of a migration by Alembic: its tables are as they were on some day."""
+        names = self.linker.table(path).names
+        return (0, "revision") in names and (0, "down_revision") in names
 
     @cached_property
     def loads_by_name(self) -> bool:

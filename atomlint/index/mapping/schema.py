@@ -31,8 +31,12 @@ class Schema:
         """Cycles and repeated index names of every collection of tables."""
         for metadata in self.builder.bases.metadatas.values():
             tables = [table for tables in metadata.tables.values() for table in tables]
-            yield from self._cycles(metadata, tables)
+            yield from self._cycles(metadata, [table for table in tables if not self._is_past(table)])
             yield from self._indexes(tables)
+
+    def _is_past(self, table: Table) -> bool:
+        """Whether a revision makes a table: nobody sorts the tables of a revision."""
+        return table.place is not None and self.builder.programs.is_revision(table.place.path)
 
     # --- cycles ----------------------------------------------------------------------------------------------------
 

@@ -105,7 +105,7 @@ class Tables:
             metadata = self.builder.bases.metadata(("unknown", site.path, str(ordinal)), None)
         table = Table(name or "?", metadata, place=place_of(site), open=not known or name is None)
         self.made[site.path, ordinal] = table
-        table.variable = self._bound_to(site.path, ordinal)
+        table.variable = self.builder.linker.table(site.path).bound_to.get(ordinal, "")
         self.options(table, keywords)
         for item in items:
             self.item(table, item)
@@ -115,12 +115,6 @@ class Tables:
             metadata.open = True
         else:
             self.add(table)
-
-    def _bound_to(self, path: str, ordinal: int) -> str:
-        for assign in self.builder.linker.table(path).facts.assigns:
-            if assign.value == f"@{ordinal}" and type(assign.target) is str:
-                return assign.target
-        return ""
 
     def options(self, table: Table, keywords: dict[str, Site]) -> None:
         """Keywords of a table."""

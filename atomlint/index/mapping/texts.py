@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 METHODS = frozenset({"lower", "upper", "strip", "lstrip", "rstrip", "title", "capitalize", "casefold", "swapcase"})
 WITH_ARGUMENTS = frozenset({"replace", "removeprefix", "removesuffix", "strip", "lstrip", "rstrip"})
+FUNCTIONS = ("re.sub", "builtins.str")
 MAX_LENGTH = 200
 """Longer texts are cut in the facts; put together, they are no names."""
 
@@ -135,23 +136,30 @@ class Texts:
         return self._called(made.site, hops) if made.call is not None else None
 
     def _joined(self, site: Site, parts: list[object], hops: int) -> str | None:
-        texts = [self.of(site._replace(expr=part), hops - 1) for part in parts]
+        texts = [self.of(site.part(part), hops - 1) for part in parts]
         joined = "".join(text for text in texts if text is not None)
         return joined if None not in texts and len(joined) <= MAX_LENGTH else None
 
     def _called(self, site: Site, hops: int) -> str | None:
         call = self.names.record(site)
-        arguments = [self.of(site._replace(scope=call.scope, expr=argument), hops - 1) for argument in call.args]
-        if call.keywords or any(argument is None for argument in arguments):
+        if call.keywords:
             return None
-        given = [argument for argument in arguments if argument is not None]
         callee = self.names.callee(site)
-        if callee is not None and callee.kind == "ext" and callee.name in ("re.sub", "builtins.str"):
-            return _substituted(given) if callee.name == "re.sub" else given[0] if len(given) == 1 else None
+        function = callee.name if callee is not None and callee.kind == "ext" else ""
         on = receiver(call.callee)
-        if on is None or (on[1] not in METHODS if not given else on[1] not in WITH_ARGUMENTS):
+        if function not in FUNCTIONS and (on is None or on[1] not in (WITH_ARGUMENTS if call.args else METHODS)):
             return None
-        text = self.of(site._replace(scope=call.scope, expr=on[0]), hops - 1)
+        within = site.within(call.scope, site.at)
+        given: list[str] = []
+        for argument in call.args:
+            text = self.of(within.part(argument), hops - 1)
+            if text is None:
+                return None
+            given.append(text)
+        if function in FUNCTIONS:
+            return _substituted(given) if function == "re.sub" else given[0] if len(given) == 1 else None
+        assert on is not None
+        text = self.of(within.part(on[0]), hops - 1)
         return None if text is None else str(getattr(text, on[1])(*given))
 
 

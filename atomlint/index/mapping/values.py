@@ -137,7 +137,7 @@ class Reader:
             made.arguments = dict(zip(("argument", "secondary"), args, strict=False)) | keywords
         made.annotated = (reading.container, reading.collection, found.annotation)
         if name == "dynamic_loader":
-            made.arguments.setdefault("lazy", site._replace(expr="'dynamic"))
+            made.arguments.setdefault("lazy", site.part("'dynamic"))
 
     def _of_sqlmodel(self, made: Relationship, keywords: dict[str, Site]) -> None:
         """``Relationship(back_populates=..., link_model=..., sa_relationship_kwargs={...})``."""
@@ -164,11 +164,11 @@ class Reader:
         if "link_model" in keywords and keywords["link_model"].expr != "#None":
             expr = keywords["link_model"].expr
             if type(expr) is str and expr[:1] not in "'#@?":
-                made.arguments["secondary"] = keywords["link_model"]._replace(expr=f"{expr}.__table__")
+                made.arguments["secondary"] = keywords["link_model"].part(f"{expr}.__table__")
             else:
                 made.open = True
         if names.flag(keywords.get("cascade_delete")) and "cascade" not in made.arguments:
-            made.arguments["cascade"] = keywords["cascade_delete"]._replace(expr="'all, delete-orphan")
+            made.arguments["cascade"] = keywords["cascade_delete"].part("'all, delete-orphan")
         if "passive_deletes" in keywords:
             made.arguments.setdefault("passive_deletes", keywords["passive_deletes"])
 

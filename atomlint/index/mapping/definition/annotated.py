@@ -33,9 +33,7 @@ CONSTRUCTS = frozenset(
 
 def is_read(check: Check, mapped: Mapped) -> bool:
     """Whether SQLAlchemy reads the annotations of a class in its own way: SQLModel and 1.4 do not."""
-    if mapped.registry.key == SQLMODEL:
-        return False
-    return check.builder.index.project.effects.versions.holds("sqlalchemy", "<2.0") is not True
+    return mapped.registry.key != SQLMODEL and not check.is_before_2_0
 
 
 def allows_unmapped(check: Check, mapped: Mapped) -> bool:
@@ -111,7 +109,7 @@ def _is_plain(check: Check, attribute: Attribute, expr: object) -> bool:
     head = expr[1] if type(expr) is list and expr[:1] == ["sub"] else expr
     if type(head) is list:
         return head[:2] == ["bin", "|"]
-    made = check.builder.typing_names.made(attribute.annotation._replace(expr=head))
+    made = check.builder.typing_names.made(attribute.annotation.part(head))
     if made is None or made.rest:
         return False
     if made.kind == "ext":
@@ -182,9 +180,9 @@ def _is_abstract(check: Check, attribute: Attribute) -> bool:
     site = check.builder.annotations.unquoted(attribute.annotation)
     if type(site.expr) is not list or site.expr[:1] != ["sub"]:
         return False
-    inner = check.builder.annotations.unquoted(site._replace(expr=site.expr[2]))
+    inner = check.builder.annotations.unquoted(site.part(site.expr[2]))
     head = inner.expr[1] if type(inner.expr) is list and inner.expr[:1] == ["sub"] else inner.expr
-    made = check.builder.typing_names.made(inner._replace(expr=head))
+    made = check.builder.typing_names.made(inner.part(head))
     return made is not None and made.kind == "ext" and made.name.startswith(("typing.", "collections.abc."))
 
 

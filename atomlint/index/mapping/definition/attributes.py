@@ -100,10 +100,10 @@ def _in_tuple(check: Check, mapped: Mapped, name: str, site: Site, place: Place)
     expr = site.expr
     if type(expr) is not list or expr[:1] != ["[]"] or len(expr) != 2:
         return
-    made = check.names.made(site._replace(expr=expr[1]))
+    made = check.names.made(site.part(expr[1]))
     if made is None or made.call is None or made.rest or made.site is None:
         return
-    if not (check.is_tuple(place) if place.kind == "assign" else check.ends_in_comma(site._replace(expr=expr[1]))):
+    if not (check.is_tuple(place) if place.kind == "assign" else check.ends_in_comma(site.part(expr[1]))):
         return
     library = check.library(made.site)
     if library in COLUMNS or (library in RELATIONSHIPS and library != "Relationship"):

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from ...value import Value
     from ..annotations import Reading
     from ..builder import Builder
+    from ..names import Arguments
     from ..records import Attribute, Mapped
 
 WITHOUT_TABLE = ("AbstractConcreteBase", "ConcreteBase", "DeferredReflection", "AutomapBase")
@@ -34,8 +35,6 @@ class Check:
         """Classes whose identity their hierarchy knows: those that are refused only afterwards, too."""
         self._readers: dict[Mapped, ClassReader] = {}
         self._calls: dict[int, Site | None] = {}
-        self._libraries: dict[tuple[str, int, str], str] = {}
-        self._arguments: dict[tuple[str, int, str], tuple[list[Site], dict[str, Site], bool]] = {}
         self._readings: dict[int, Reading] = {}
 
     def reader(self, mapped: Mapped) -> ClassReader:
@@ -48,6 +47,11 @@ class Check:
     def is_before_2_1(self) -> bool:
         """Whether the project's SQLAlchemy is surely older than 2.1; the newest is assumed where nothing tells."""
         return self.builder.index.project.effects.versions.holds("sqlalchemy", "<2.1") is True
+
+    @cached_property
+    def is_before_2_0(self) -> bool:
+        """Whether the project's SQLAlchemy is surely older than 2.0."""
+        return self.builder.index.project.effects.versions.holds("sqlalchemy", "<2.0") is True
 
     def is_special(self, mapped: Mapped) -> bool:
         """Whether an extension of SQLAlchemy decides on the table of a class."""
@@ -116,21 +120,11 @@ class Check:
 
     def library(self, site: Site) -> str:
         """What a call calls, when that is a library's: its last name."""
-        if site.given or type(site.expr) is not str:
-            return self.builder.columns.library(site)
-        key = (site.path, site.scope, site.expr)
-        if key not in self._libraries:
-            self._libraries[key] = self.builder.columns.library(site)
-        return self._libraries[key]
+        return self.builder.columns.library(site)
 
-    def arguments(self, site: Site) -> tuple[list[Site], dict[str, Site], bool]:
+    def arguments(self, site: Site) -> Arguments:
         """Arguments of a call by place and by keyword, and whether that is all."""
-        if site.given or type(site.expr) is not str:
-            return self.names.arguments(site)
-        key = (site.path, site.scope, site.expr)
-        if key not in self._arguments:
-            self._arguments[key] = self.names.arguments(site)
-        return self._arguments[key]
+        return self.names.arguments(site)
 
     def reading(self, attribute: Attribute) -> Reading:
         """The annotation of an attribute, taken apart."""
@@ -156,10 +150,7 @@ class Check:
         """The name that the statement around a call binds."""
         if place is None or place.kind != "call":
             return ""
-        for assign in self.linker.table(place.path).facts.assigns:
-            if assign.value == f"@{place.ordinal}" and type(assign.target) is str:
-                return assign.target
-        return ""
+        return self.linker.table(place.path).bound_to.get(place.ordinal, "")
 
     def import_span(self, path: str, ordinal: int) -> Span | None:
         """Where an import stands."""

@@ -98,9 +98,7 @@ def of_methods(check: Check, mapped: Mapped) -> Iterator[Problem]:
     """``__del__``, and two validators of one attribute."""
     table = check.linker.table(mapped.cls.path)
     validated: dict[str, str] = {}
-    for (scope, name), ordinal in table.members.items():
-        if scope != mapped.cls.ordinal:
-            continue
+    for name, ordinal in table.members_of.get(mapped.cls.ordinal, {}).items():
         place = Place(mapped.cls.path, "scope", ordinal)
         if name == "__del__" and table.facts.scopes[ordinal].kind == "function":
             yield check.problem(

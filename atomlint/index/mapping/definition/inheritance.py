@@ -28,7 +28,7 @@ def of_bases(check: Check, mapped: Mapped) -> Iterator[Problem]:
     """Two mapped classes among the bases."""
     found: list[Mapped] = []
     for base in mapped.cls.bases:
-        made = check.names.made(check.reader(mapped).site._replace(expr=base))
+        made = check.names.made(check.reader(mapped).site.part(base))
         if made is None or made.kind != "def" or made.value is None or made.rest:
             continue
         for value in check.linker.mro(made.value.place, made.value.scope):

@@ -1,0 +1,70 @@
+"""Comparisons of paths of which some parts are parameters: what they are is known only at each request."""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+PARAMETER = re.compile(r"\{[^{}]*\}")
+
+
+def anyhow(answers: Iterable[bool | None]) -> bool | None:
+    """``any`` of three values."""
+    known = list(answers)
+    return True if True in known else None if None in known else False
+
+
+def same(one: str | None, other: str | None) -> bool | None:
+    """Whether two texts are equal; of one with parameters only that it can be is known."""
+    if one is None or other is None:
+        return None
+    if "{" not in one and "{" not in other:
+        return one == other
+    if one == other:
+        return None
+    pattern, text = (one, other) if "{" in one else (other, one)
+    if "{" in text:
+        return None
+    return None if _regex(pattern).fullmatch(text) else False
+
+
+@cache  # `re` keeps fewer than a project has routes
+def _regex(path: str) -> re.Pattern[str]:
+    parts = PARAMETER.split(path)
+    return re.compile(
+        "[^/]*".join(re.escape(part) for part in parts) if "path}" not in path else ".*".join(map(re.escape, parts))
+    )
+
+
+def begins(subject: str, prefix: str | None) -> bool | None:
+    """Whether a path starts with a text."""
+    return _at_end(subject, prefix, PARAMETER.split(subject)[0], str.startswith)
+
+
+def ends(subject: str, suffix: str | None) -> bool | None:
+    """Whether a path ends with a text."""
+    return _at_end(subject, suffix, PARAMETER.split(subject)[-1], str.endswith)
+
+
+def _at_end(subject: str, part: str | None, known: str, compare: Callable[[str, str], bool]) -> bool | None:
+    if part is None:
+        return None
+    if "{" not in subject or len(part) <= len(known):
+        return compare(subject if "{" not in subject else known, part)
+    return None if compare(part, known) else False
+
+
+ENDS = {"startswith": begins, "endswith": ends}
+
+
+def holds(whole: str, part: str | None) -> bool | None:
+    """Whether a path contains a text."""
+    if part is None:
+        return None
+    if any(part in literal for literal in PARAMETER.split(whole)):
+        return True
+    return None if "{" in whole else False

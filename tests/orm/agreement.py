@@ -154,9 +154,15 @@ def compare(verdict: Verdict, stated: Iterable[Claim]) -> Agreement:
 
 
 def can_be_judged(verdict: Verdict, claim: Claim) -> bool:
-    """Whether SQLAlchemy got far enough to say what atomlint says."""
+    """Whether SQLAlchemy got far enough to say what atomlint says. What is left out, and why, is all here.
+
+    - A table cycle, when a foreign key leads nowhere: SQLAlchemy then does not sort the tables at all.
+    - What configuring or using the mappers would show, when an import failed: they are not configured.
+    - A further problem of a class whose statement failed, or one that sets a class against such a class: the statement ended
+      at its first problem, and what it would have defined is not there.
+    """
     if claim.kind == "table-cycle" and any(one.kind.startswith("unresolved-fk") for one in verdict.outcomes):
-        return False  # tables cannot be sorted at all
+        return False
     if verdict.configured:
         return True
     return claim.phase == "import" and verdict.lost.isdisjoint((claim.owner, *claim.others))

@@ -99,13 +99,9 @@ class Run:
         tally = Tally()
         for one in self.shards.values():
             tally.add_counts(one["tally"])
-        return [
-            (
-                f"SQLAlchemy {self.known['version']}: {self.total('examples')} examples ({self.total('valid')} valid), {self.rate()}, "
-                f"{self.total('false on valid')} of them false on valid models"
-            ),
-            *tally.lines(),
-        ]
+        done = f"{self.total('examples')} examples ({self.total('valid')} valid)"
+        false = f"{self.total('false on valid')} of them false on valid models"
+        return [f"SQLAlchemy {self.known['version']}: {done}, {self.rate()}, {false}", *tally.lines()]
 
 
 def main() -> int:

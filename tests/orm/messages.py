@@ -143,6 +143,7 @@ KINDS = [
     ("primaryjoin-no-equality", r"Could not locate any simple equality expressions"),
     ("direction", r"Can't determine relationship direction"),
     ("local-remote", r"could not determine any unambiguous local/remote column pairs"),
+    ("local-remote", r"Non-simple column elements in primary join condition"),
     ("local-remote", r"is marked as 'remote', but these column\(s\) are local"),
     ("backref-secondaryjoin", r"Can't assign 'secondaryjoin' on a backref|Can't assign .* on a backref"),
     ("overlaps", r"which conflicts with relationship\(s\)"),

@@ -11,23 +11,9 @@ from .mutations import MUTATIONS, NothingThereError
 from .specs import Col, CoreTable, Graph, Mixin, Model, Rel
 
 NAMES = (
-    "Account",
-    "Order",
-    "Parcel",
-    "Ticket",
-    "Invoice",
-    "Project",
-    "Comment",
-    "Device",
-    "Report",
-    "Venue",
-    "Lesson",
-    "Recipe",
-    "OAuth2Token",
-    "Page2",
-    "PurchaseOrder",
-    "Box",
-)
+    "Account", "Order", "Parcel", "Ticket", "Invoice", "Project", "Comment", "Device", "Report", "Venue", "Lesson", "Recipe",
+    "OAuth2Token", "Page2", "PurchaseOrder", "Box",
+)  # fmt: skip
 SHAPES = (
     "pair", "many_to_one", "one_to_many", "one_to_one", "backref", "backref_made", "many_to_many", "many_to_many_backref",
     "many_to_many_alone", "tree", "two_keys", "association", "viewed", "cascading", "network", "keyed_association", "composite",

@@ -148,12 +148,10 @@ class Arguments:
         given = self.made.arguments.get(name)
         items = self.names.items(given) if given is not None else None
         if any(self.names.items(item) is not None for item in items or ()):
-            raise RefusedError(
-                "string-expression",
-                f"Column expression expected for argument '{name}'; got a tuple.",
-                "a comma behind the column makes a tuple of it",
-            )
+            raise _tuple_given(name)
         value = self.value(name)
+        if isinstance(value, list) and any(isinstance(item, list) for item in value):
+            raise _tuple_given(name)
         return () if value is None else tuple(columns_in(value))
 
     def condition(self, name: str) -> Clause | None:
@@ -263,6 +261,14 @@ class Arguments:
         if isinstance(value, Text):
             return self._named(value.text)
         raise OpenError
+
+
+def _tuple_given(name: str) -> RefusedError:
+    return RefusedError(
+        "string-expression",
+        f"Column expression expected for argument '{name}'; got a tuple.",
+        "a comma behind the column makes a tuple of it",
+    )
 
 
 def _has_text(expr: object) -> bool:

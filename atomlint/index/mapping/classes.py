@@ -115,6 +115,8 @@ class ClassReader:
                 inherited = None if own or mapped.inherits is None else mapped.inherits.find(attribute.name)
                 if inherited is None:
                     mapped.attributes[attribute.name] = attribute
+                elif attribute.place.kind == "scope":
+                    mapped.again.append(attribute)
                 if attribute.kind in ("unknown", "declared") and inherited is None:
                     mapped.open = True
             taken |= set(self._names(value))

@@ -32,6 +32,7 @@ class Configurator:
         self.candidates: dict[int, list[Column]] = {}
         """Foreign keys that could be meant, by relationship with several."""
         self._started: set[Relationship] = set()
+        self._refused: set[tuple[Relationship, str]] = set()
         self._backrefs = Backrefs(builder)
         self._reverse = Reverse(builder, self.relationships, self._started)
         self._overlaps = Overlaps()
@@ -59,15 +60,17 @@ class Configurator:
         except OpenError:
             made.failed = made.failed or False
         except RefusedError as error:
-            self.refuse(made, error)
+            made.failed = True
+            self.refuse(error.at or made, error)
 
     # --- problems --------------------------------------------------------------------------------------------------
 
     def refuse(self, made: Relationship, error: RefusedError) -> Problem | None:
         """Note what SQLAlchemy refuses about a relationship."""
         made.failed = True
-        if made.owner.conditional:
+        if made.owner.conditional or (made, error.message) in self._refused:
             return None
+        self._refused.add((made, error.message))
         problem = Problem(
             error.kind,
             ERROR,
@@ -111,8 +114,9 @@ class Configurator:
         except RefusedError:
             self.candidates[id(made)] = join.candidates
             raise
-        for kind, message in join.warnings:
-            self.warn(made, kind, message)
+        finally:
+            for kind, message in join.warnings:
+                self.warn(made, kind, message)
         options = Options(self.builder, made)
         options.cascade()
         if made.uselist is None:

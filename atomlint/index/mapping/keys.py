@@ -92,7 +92,7 @@ class ForeignKeys:
         path = key.place.path if key.place is not None else ""
         found = self.builder.lookup.tables(metadata, named.key, path)
         if len(found) > 1:  # of definitions of one table, SQLAlchemy refuses all but the first
-            found = [table for table in found if table.owner is None or not table.owner.refused]
+            found = [table for table in found if table.owner is None or not table.owner.refused] or found
         if len(found) > 1:
             raise OpenError
         if not found:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from .programs import Programs
-    from .records import Attribute, Mapped, MetaData, Table
+    from .records import Attribute, Mapped, MetaData, Relationship, Table
 
 
 class OpenError(Exception):
@@ -33,6 +33,8 @@ class RefusedError(Exception):
         """Whether it is proven; else it is shown with less confidence."""
         self.other: Attribute | None = None
         """The attribute that it collides with."""
+        self.at: Relationship | None = None
+        """The relationship that it is said of, when that is not the one that is configured."""
 
 
 class Lookup:

@@ -243,6 +243,8 @@ class Mapped(Shown):
     inheritance: str = ""
     attributes: dict[str, Attribute] = field(default_factory=dict)
     """Its own, mixins included, in the order in which SQLAlchemy collects them."""
+    again: list[Attribute] = field(default_factory=list)
+    """What mixins declare by methods and a class above has: looked at once more, and not taken."""
     heirs: list[Mapped] = field(default_factory=list)
     mapper_args: dict[str, Site] = field(default_factory=dict)
     joined_on: list[tuple[Column, Column]] = field(default_factory=list)

@@ -47,8 +47,9 @@ class Reverse:
             leads = self._target(other)
         except OpenError:
             return
-        except RefusedError:
-            raise OpenError from None  # SQLAlchemy stops at the other one, and says so of that
+        except RefusedError as refused:
+            refused.at = other  # SQLAlchemy stops at the other one, and says so of that
+            raise
         if leads.root is not made.owner.root:
             error = RefusedError(
                 "back-populates-wrong-class",

@@ -78,7 +78,7 @@ def of_body(check: Check, mapped: Mapped) -> Iterator[Problem]:
             if own:
                 yield from _in_tuple(check, mapped, name, site, place)
                 yield from _expression(check, mapped, name, site, place)
-    for attribute in mapped.attributes.values():
+    for attribute in (*mapped.attributes.values(), *mapped.again):
         if attribute.place.kind == "scope" and attribute.site is not None:
             yield from _in_tuple(check, mapped, attribute.name, attribute.site, attribute.place)
     yield from _reserved(check, mapped)
@@ -133,9 +133,11 @@ def _expression(check: Check, mapped: Mapped, name: str, site: Site, place: Plac
 
 def _reserved(check: Check, mapped: Mapped) -> Iterator[Problem]:
     for name, what in CLASS_NAMES.items():
-        found = mapped.attributes.get(name)
+        found = mapped.attributes.get(name) or next((one for one in mapped.again if one.name == name), None)
         if found is None or found.kind not in ("column", "relationship", "synonym", "column_property"):
             continue
+        if found.site is None and found.defined_in != mapped.cls.value:
+            continue  # an annotation alone, of a mixin: the base has the name already
         if check.is_before_2_1:
             if name == "metadata":
                 yield check.problem(

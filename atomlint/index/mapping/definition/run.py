@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ..problems import ERROR
+from ..problems import ERROR, WARNING
 from . import annotated, attributes, calls, classes, composites, dataclass, inheritance, joined_tables, tables
 from .check import Check
 
@@ -17,7 +17,6 @@ if TYPE_CHECKING:
     from ..records import Mapped
 
 STAGES = (
-    classes.names_before_definition,
     attributes.of_mixins,
     tables.of_arguments,
     annotated.without_mapped,
@@ -59,6 +58,8 @@ class Definitions:
         self._seen: dict[tuple[object, ...], Problem] = {}
         self._without_table: set[Mapped] = set()
         """Classes that are refused before their table is made."""
+        self._named: set[Mapped] = set()
+        """Classes that came as far as to be in the registry."""
 
     def run(self) -> list[Problem]:
         """Problems in the order of the classes."""
@@ -84,12 +85,17 @@ class Definitions:
 
     def _of(self, mapped: Mapped) -> Iterator[Problem]:
         self._without_table.add(mapped)
-        for attribute in mapped.attributes.values():
+        unbound = next(classes.names_before_definition(self.check, mapped), None)
+        for attribute in mapped.attributes.values():  # the body runs line by line
+            if unbound is not None and unbound.attribute == attribute.name:
+                yield unbound
             yield from calls.of_attribute(self.check, attribute)
         own = self.builder.own_tables.get(mapped)
         if own is not None:
             yield from tables.of_counts(self.check, mapped, own)
         for stage in STAGES:
+            if stage is inheritance.of_bases:
+                self._named.add(mapped)
             if stage is tables.of_disagreement:
                 yield from self._of_table(mapped)
             yield from stage(self.check, mapped)
@@ -101,7 +107,9 @@ class Definitions:
             first = known.culprits[0]
             if first in self._without_table:
                 del self.duplicates.problems[mapped]  # the first one did not come as far as to make the table
+                yield from (one for one in known.consequences if one.severity is WARNING and first in self._named)
                 known = None
+                mapped.refused = False
         if known is not None and known.kind == "duplicate-table":
             mapped.refused = True
         for attribute in mapped.attributes.values():

@@ -177,9 +177,11 @@ def of_primary_key(check: Check, mapped: Mapped) -> Iterator[Problem]:
     table = mapped.table
     if table is None or table.open or mapped.is_open or table.primary_key or check.is_special(mapped):
         return
-    if "?" in mapped.mapper_args or "primary_key" in mapped.mapper_args or mapped.inheritance == "single":
+    if "?" in mapped.mapper_args or "primary_key" in mapped.mapper_args:
         return
-    if mapped.inheritance == "joined":
+    if mapped.inheritance == "single" and table is mapped.root.table:
+        return
+    if mapped.inheritance in ("joined", "single"):  # one without a table has the joined table of the class above
         yield check.problem(
             "missing-primary-key", mapped, "",
             f"Could not assemble any primary keys for locally mapped table '{table.name}' - no rows will be persisted in "

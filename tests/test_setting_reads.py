@@ -453,6 +453,36 @@ if not SECRET_KEY:
     assert not contract(text.replace("not SECRET_KEY", "SECRET_KEY"))["SECRET_KEY"].gates
 
 
+@pytest.mark.parametrize(
+    "url",
+    [
+        'f"postgresql://{USER}:{PASSWORD}@{HOST}/{NAME}"',
+        '"postgresql://" + USER + ":" + PASSWORD + "@" + HOST + "/" + NAME',
+        '"postgresql://{}:{}@{}/{}".format(USER, PASSWORD, HOST, NAME)',
+        'URL.create("postgresql", username=USER, password=PASSWORD, host=HOST, database=NAME)',
+    ],
+)
+def test_the_parts_of_a_url_decide_on_the_database_but_for_who_asks(url: str) -> None:
+    text = f"""
+import os
+from sqlalchemy import URL, create_engine
+USER, PASSWORD = os.environ["DB_USER"], os.environ["DB_PASSWORD"]
+HOST = os.getenv("DB_HOST", "localhost")
+NAME = os.getenv("DB_NAME", "shop")
+def url():
+    return {url}
+engine = create_engine(url())
+"""
+    decides = {name: [gate.effect for gate in found.gates] for name, found in contract(text).items()}
+    assert decides == {"DB_USER": [], "DB_PASSWORD": [], "DB_HOST": ["database"], "DB_NAME": ["database"]}
+
+
+def test_a_key_that_stands_in_the_code_is_a_gate_where_none_is_set() -> None:
+    text = 'import os\nSIGNING_KEY = os.getenv("SIGNING_KEY", "not a secret at all")\n'
+    assert [(gate.effect, gate.when) for gate in contract(text)["SIGNING_KEY"].gates] == [("secret", "unset")]
+    assert not contract(text.replace("not a secret at all", ""))["SIGNING_KEY"].gates
+
+
 def test_fields_of_a_class_that_only_a_branch_makes_are_not_required() -> None:
     text = """
 from pydantic_settings import BaseSettings

@@ -14,6 +14,7 @@ from .expressions import BRANCHES, Place, atoms, condition
 from .expressions import references as all_references
 from .modes import SECRETS, decisions
 from .tables import dotted, text_of
+from .urlparts import of_django, parts
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -254,8 +255,11 @@ def _of_engines(index: Index) -> Iterator[SettingGate]:
             if path in index.tests:
                 continue
             call = index.call(path, ordinal)
-            for read in index.settings_behind(path, call.scope, call.argument(0, "url")):
+            for read in parts(index, path, call.scope, call.argument(0, "url")):
                 yield SettingGate(read.name, "database", f"the URL of {name}", "", path, call.span.start.line)
+    for path in index.paths:
+        for read in of_django(index, path) if path not in index.tests else ():
+            yield SettingGate(read.name, "database", "DATABASES", "", path, read.span.start.line)
 
 
 def _of_debug(index: Index) -> Iterator[SettingGate]:
@@ -269,7 +273,9 @@ def _of_debug(index: Index) -> Iterator[SettingGate]:
 
 
 def _of_reads(index: Index) -> Iterator[SettingGate]:
-    """Django's ``DEBUG = env(...)``, and a key that is minted where none is set."""
+    """Django's ``DEBUG = env(...)``, and a key that is minted, or written in the code, where none is set."""
+    from .contract import is_secret_name
+
     for path in index.paths:
         for read in index.settings.reads(path) if path not in index.tests else ():
             table = index.project.linker.table(path)
@@ -279,6 +285,9 @@ def _of_reads(index: Index) -> Iterator[SettingGate]:
                 yield SettingGate(
                     read.name, "secret", "a key that is made up at every start", "unset", path, read.span.start.line
                 )
+            elif read.kind != "presence" and is_secret_name(read.name) and read.default_text:
+                line = read.span.start.line
+                yield SettingGate(read.name, "secret", "a key that stands in the code", "unset", path, line)
             if (
                 read.call is not None
                 and read.scope == 0

@@ -100,6 +100,8 @@ def meets(outcome: Told, claim: Claim) -> bool:
         return False
     if same_place(outcome.owner, outcome.attribute, claim):
         return True
+    if claim.kind == "unresolved-foreign-key":  # it stands at the key, and is said of whichever class meets it first
+        return claim.message in outcome.message
     if claim.kind not in MUTUAL:
         return False
     named = PLACE.findall(outcome.message)

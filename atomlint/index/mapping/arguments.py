@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from ..tables import text_of
@@ -142,6 +143,18 @@ class Arguments:
                     f'"{text}" is Python\'s own {text}: a column is named with its class',
                 ) from None
             raise
+
+    def resolve(self, *names: str) -> None:
+        """Look up what the texts among some arguments name: SQLAlchemy does for all of them before it takes columns of any.
+
+        Raises:
+            RefusedError: a text names nothing.
+        """
+        for name in names:
+            site = self.made.arguments.get(name)
+            if site is not None and self.texts.of(site) is not None:
+                with suppress(OpenError):
+                    self.value(name)
 
     def columns(self, name: str) -> tuple[Column, ...]:
         """Columns of ``foreign_keys`` or ``remote_side``."""

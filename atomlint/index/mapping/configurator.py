@@ -141,6 +141,7 @@ class Configurator:
         made.primaryjoin = given.condition("primaryjoin")
         made.secondaryjoin = given.condition("secondaryjoin")
         made.secondary = given.secondary()
+        given.resolve("foreign_keys", "remote_side")
         made.foreign_keys = given.columns("foreign_keys")
         made.remote_side = given.columns("remote_side")
         if "_local_remote_pairs" in made.arguments:

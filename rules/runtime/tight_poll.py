@@ -81,7 +81,7 @@ COMMANDS = re.compile(r"(?:^|/)management/commands/")
 NEEDS = (".sleep(", " sleep(", "add_job(", "scheduled_job(", "add_periodic_task(", "repeat_every(")
 
 
-@rule("runtime-tight-poll", needs=NEEDS, options=(BUDGET,), since="0.1")
+@rule("runtime-tight-poll", needs=NEEDS, reach=True, options=(BUDGET,), since="0.1")
 def waits_between_questions(call: Call) -> bool:
     """The longest sleep of a loop that asks something remote at every turn, or what registers such a job."""
     return poll_of(call) is not None if call.name == "sleep" else schedule_of(call) is not None

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Literal
 from . import locate
 from .expressions import BRANCHES, Place, condition, inside
 from .tables import dotted, text_of
-from .worlds import World
+from .worlds import World, is_mode
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -125,6 +125,17 @@ class Modes:
         if not there.reads or there.foreign or (in_production is False) == (without is False):
             return None
         return ModeBranch(without is False, tuple(dict.fromkeys(there.reads)), tuple(dict.fromkeys(there.words)))
+
+    def strictly(self, path: str, scope: int, test: Expr) -> bool | None:
+        """What a test is in production where the mode variable must be set, or means production when it is not.
+
+        None for other tests, and where a machine without the variable takes another branch: see `branch`.
+        """
+        if not may_be_mode(self.index.project.linker.table(path), test):
+            return None
+        there = World(self.origins, production=True, strict=True)
+        held = there.holds(path, scope, test)
+        return held if there.reads and not any(is_mode(read) for read in there.reads) else None
 
     def around(self, table: Table, scope: int, frame: int) -> list[tuple[int, ModeBranch]]:
         """The mode branches that a place lies in, innermost first: the ordinal of the frame, and what it says."""

@@ -27,9 +27,14 @@ CONSTANTS = {"#True": True, "#False": False}
 PRODUCTION = ("production", "prod", "live")
 
 
+def names_mode(read: SettingRead) -> bool:
+    """Whether a read is of a mode variable, by its name."""
+    return NAME.fullmatch(read.name.upper()) is not None and not FOREIGN.fullmatch(read.name.upper())
+
+
 def is_mode(read: SettingRead) -> bool:
     """Whether a read is of a mode variable that is allowed to be missing, and then means development."""
-    if read.required or NAME.fullmatch(read.name.upper()) is None or FOREIGN.fullmatch(read.name.upper()):
+    if read.required or not names_mode(read):
         return False
     if read.default in (None, "#None"):
         return True
@@ -38,9 +43,14 @@ def is_mode(read: SettingRead) -> bool:
 
 
 class World:
-    """One evaluation of a test: in production, or with the mode variable unset. None means that it may be either."""
+    """One evaluation of a test: in production, or with the mode variable unset. None means that it may be either.
 
-    def __init__(self, origins: Origins, *, production: bool) -> None:
+    Args:
+        strict: whether mode variables count that must be set, or that mean production when they are not.
+    """
+
+    def __init__(self, origins: Origins, *, production: bool, strict: bool = False) -> None:
+        self.counts = names_mode if strict else is_mode
         self.origins = origins
         self.linker = origins.linker
         self.production = production
@@ -124,7 +134,7 @@ class World:
         if type(expr) is str and expr[:1] in ("'", "#", "?"):
             return None
         reads = self.origins.of(path, scope, expr)
-        if not reads or not all(is_mode(read) for read in reads):
+        if not reads or not all(self.counts(read) for read in reads):
             return None
         self.reads += reads
         return PRODUCTION if self.production else tuple((read.default_text or "").lower() for read in reads[:1])

@@ -87,6 +87,8 @@ def fallbacks(index: Index, path: str) -> dict[int, list[Fallback]]:
     def find() -> dict[int, list[Fallback]]:
         found: dict[int, list[Fallback]] = {}
         for fallback in _of_file(index, path) if path not in index.tests else ():
+            if _is_kept_out(index, fallback):
+                continue
             anchor = fallback.anchor(index)
             if anchor is not None:
                 found.setdefault(anchor, []).append(fallback)
@@ -94,6 +96,22 @@ def fallbacks(index: Index, path: str) -> dict[int, list[Fallback]]:
 
     result: dict[int, list[Fallback]] = index.keep(("sqlite-fallbacks", path), find)
     return result
+
+
+def _is_kept_out(index: Index, fallback: Fallback) -> bool:
+    """Whether production cannot come to a fallback: its mode must be set, or is production when it is not."""
+    table, finder = index.project.linker.table(fallback.path), index.mode_finder
+    around = [table.facts.frames[number] for number in table.frames(fallback.frame)]
+    tests = [condition(f.kind, f.test) for f in around if f.kind in ("if", "else", "after") and f.test is not None]
+    if any(finder.strictly(fallback.path, fallback.scope, test) is False for test in tests):
+        return True
+    mine = f"@{fallback.read.call}"
+    for place, expr in expressions(table) if fallback.place is None else ():
+        if type(expr) is list and expr[:1] == ["if"] and place.scope == fallback.scope:
+            arm = next((number for number in (2, 3) if mine in references(expr[number])), 0)
+            if arm and finder.strictly(fallback.path, place.scope, expr[1]) is (arm == 3):
+                return True
+    return False
 
 
 def _of_file(index: Index, path: str) -> Iterator[Fallback]:

@@ -61,13 +61,14 @@ def _of_file(index: Index, path: str) -> list[Refusal]:
 
 def _refusal(index: Index, path: str, scope: int, frame: int) -> Refusal | None:
     table = index.project.linker.table(path)
-    sqlite = False
+    sqlite = strict = False
     reads: set[SettingRead] = set()
     words: set[str] = set()
     for number in table.frames(frame):
         entry = table.facts.frames[number]
         if entry.kind not in ("if", "else", "after") or entry.test is None:
             continue
+        strict = strict or index.mode_finder.strictly(path, scope, condition(entry.kind, entry.test)) is True
         for atom, negated in atoms(condition(entry.kind, entry.test)):
             told = _mentions_sqlite(index, path, atom)
             sqlite = sqlite or (told and not negated)
@@ -79,7 +80,7 @@ def _refusal(index: Index, path: str, scope: int, frame: int) -> Refusal | None:
                     words.add(reference.rpartition(".")[2])
                     reads.update(index.settings_behind(path, scope, reference))
     branch = next((b for _, b in index.mode_branches(path, scope, frame) if b.production), None)
-    if not sqlite and branch is None:
+    if not sqlite and not strict and branch is None:
         return None
     return Refusal(path, scope, frozenset(reads), frozenset(words), branch)
 

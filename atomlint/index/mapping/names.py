@@ -13,6 +13,7 @@ from ..tables import text_of
 from ..value import Value
 from .bindings import always, comes_later, frame_of, rebound, takes_over, typing_only
 from .records import Expr, Site
+from .stars import library_of
 
 if TYPE_CHECKING:
     from ...facts.records import Call, Import
@@ -249,7 +250,8 @@ class Names:
                 found = self.member(target, name, hops - 1)
                 if found is not None:
                     return found
-        return Made("ext", name=f"{outside[0]}.{name}") if len(outside) == 1 else None
+        library = library_of(outside, name)
+        return None if library is None else Made("ext", name=f"{library}.{name}")
 
     def member(self, module: str, name: str, hops: int = MAX_HOPS) -> Made | None:
         """A name of a module, or a module of a package."""

@@ -67,7 +67,8 @@ class Requests:
             lookup = self.project.effects.lookup(function.place, ordinal)
             if lookup is not None and lookup.model_name in names and self._reads(lookup):
                 self.lookups.setdefault(function, []).append(lookup)
-        self.leading = self._leading()
+        self.leading = self.project.reach.leading(self.lookups)
+        """Functions from which a read is reached."""
 
     def _reads(self, lookup: Lookup) -> bool:
         """Whether the read is made whenever the call is, and not for the row to be changed."""
@@ -82,17 +83,6 @@ class Requests:
             return False
         near = (table.facts.calls[n].callee for n in table.calls_in.get(scope, ()))
         return not any(str(callee).endswith("with_for_update") for callee in near)
-
-    def _leading(self) -> set[Value]:
-        """Functions from which a read is reached."""
-        seen = set(self.lookups)
-        work = list(seen)
-        while work:
-            for caller, _ in self.project.reach.callers.get(work.pop(), ()):
-                if caller not in seen:
-                    seen.add(caller)
-                    work.append(caller)
-        return seen
 
     # --- one request -----------------------------------------------------------------------------------------------
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from atomlint import Note, condition, dotted
 
 from ._arms import short_circuited
+from ._decorators import is_answered
 from ._turns import flags_of, held, holds, is_carried, is_entered, is_few, seldom
 
 if TYPE_CHECKING:
@@ -63,6 +64,8 @@ class Wanted(NamedTuple):
     remote: Remote
     leading: frozenset[Value]
     """Functions that lead to it: what others call is not followed."""
+    shared: bool
+    """Whether a cache that a whole service shares spares it: not when it is what such a cache is asked with."""
 
 
 class Hit(NamedTuple):
@@ -84,7 +87,7 @@ class Work(NamedTuple):
     sure: bool
     """False when a branch may leave it out."""
     proven: bool
-    """False when a call on the way can mean several functions, or the remote one is known by its name alone."""
+    """False when a call on the way can mean several functions or a cache can answer it, or the remote one is known by name."""
 
 
 class Repeat(NamedTuple):
@@ -111,7 +114,7 @@ class Repeat(NamedTuple):
 
 def repeats(function: Function, remote: Remote, resource: str, kinds: tuple[str, ...] = ("each",)) -> Iterator[Repeat]:
     """Loops of a function over data, one at a time, that repeat remote work on a resource in requests."""
-    wanted = Wanted(remote, function.index.project.leading(resource))
+    wanted = Wanted(remote, function.index.project.leading(resource), resource != "redis")
     if function.value not in wanted.leading or not may_repeat(function):
         return
     found: dict[int, tuple[Loop, tuple[Loop, ...], list[Work]]] = {}
@@ -260,12 +263,15 @@ def _work(call: Call, wanted: Wanted, frame: int, depth: int, flags: Flags = ())
         found = []
         for edge in edges if not _is_started(call, (*BACKGROUND, *FORGETS)) else ():
             proven = len(edges) == 1 and edge.certainty in ("proven", "high")
+            proven = proven and not (wanted.shared and is_answered(call.index, edge.target))
             given = flags_of(call.index.project.linker, call, edge.target, flags)
             for work in _of_function(call.index, edge.target, wanted, depth - 1, given):
                 found.append(Work((call, *work.steps), work.hit, work.sure and sure, work.proven and proven))
     guard = call.guard if found else None
-    if guard is None or guard.remote:
+    if guard is None:
         yield from found
+    elif guard.remote:
+        yield from (work._replace(proven=work.proven and not wanted.shared) for work in found)
 
 
 def _of_function(index: Index, function: Value, wanted: Wanted, depth: int, flags: Flags) -> list[Work]:

@@ -67,6 +67,7 @@ from atomlint import Confidence, Context, Finding, Function, Note, rule
 from .._certainty import WORKER, confidence, is_repair
 from .._readings import place_of
 from .._repeats import may_repeat, others, path_to, repeats, trace
+from ._deeds import deeds
 from ._lazy import lazy_loops
 from ._own_work import (
     CREATES,
@@ -83,6 +84,7 @@ from ._reads import read_of
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from atomlint.index.loops import Loop
     from atomlint.index.reach import Path
     from atomlint.index.relationships import Relationship
 
@@ -107,10 +109,25 @@ def report(ctx: Context, function: Function) -> Iterator[Finding]:
         level = confidence(repeat, data=repeat.first.goes_through_data(repeat.loop.frame))
         if not repeat.near.proven or any(doubts(repeat) for doubts in DOUBTS):
             level = Confidence.LOW
+        level = _beside(level, function, repeat.loop)
         finding = ctx.finding(repeat.first, _message(repeat), confidence=level)
         yield finding.with_related(*others(repeat)).with_trace(*trace(ctx.index, repeat))
     for lazy, path in _lazy(function):
         yield _of_relationships(ctx, lazy, path)
+
+
+def _beside(level: Confidence, function: Function, loop: Loop) -> Confidence:
+    """A level, given what a turn does besides reading.
+
+    A turn that is sure to write or send something is dear with one query less, too. Where that is open, it is believed of
+    turns that are sure in all else.
+    """
+    if level is Confidence.LOW:
+        return level
+    done = deeds(function, loop.frame)
+    if any(deed.sure for deed in done) or (done and level is Confidence.MEDIUM):
+        return Confidence.LOW
+    return level
 
 
 def _repeats(function: Function) -> list[Repeat]:
@@ -153,7 +170,11 @@ def _of_relationships(ctx: Context, lazy: LazyLoop, path: Path) -> Finding:
     always = all(read.sure and _always(ctx, read.relationship) for read in lazy.reads)
     sends = f"{'sends' if count == 1 else 'send'} {'' if always else 'up to '}{count} {'query' if count == 1 else 'queries'}"
     text = f"{names} {sends} for {each}: {20 * count + 1} for 20 rows; {_option(ctx, lazy)}"
-    finding = ctx.finding(place_of(ctx.index, *first.steps[0]), text, confidence=_lazy_confidence(lazy, path))
+    finding = ctx.finding(
+        place_of(ctx.index, *first.steps[0]),
+        text,
+        confidence=_beside(_lazy_confidence(lazy, path), lazy.reads[0].steps[0][0], lazy.loop),
+    )
     if lazy.rows.call >= 0:
         asked = ctx.index.call(lazy.rows.path, lazy.rows.call).span
         finding = finding.with_related(Note(asked, "the rows are asked for here"))

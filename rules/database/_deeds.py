@@ -1,0 +1,184 @@
+"""What a turn of a loop does besides reading: rows that it writes, messages that it sends, services that it asks.
+
+Beside them one query less a turn is little. They are looked for in every function of the project that the turn calls.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, NamedTuple
+
+from atomlint import dotted
+
+from ._reads import statement_kind
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from atomlint import Call, Function, Index
+    from atomlint.index.value import Value
+
+DEPTH = 4
+"""Calls followed from the turn on: what is further down is done in few turns, as a row that is made when it is missing."""
+WRITES = frozenset(
+    [
+        "insert",
+        "update",
+        "delete",
+        "create",
+        "acreate",
+        "bulk_create",
+        "abulk_create",
+        "bulk_update",
+        "abulk_update",
+        "get_or_create",
+        "aget_or_create",
+        "update_or_create",
+        "aupdate_or_create",
+        "merge",
+        "add",
+        "add_all",
+        "commit",
+        "flush",
+        "executemany",
+        "bulk_save_objects",
+        "bulk_insert_mappings",
+        "bulk_update_mappings",
+        "copy_records_to_table",
+    ]
+)
+"""Operations of a database, or of a session, that write."""
+ROWS = frozenset({"save", "delete", "asave", "adelete"})
+"""What a row of a library's model does to itself."""
+STATEMENTS = ("query", "statement", "sql", "clause")
+"""Keywords of what is executed."""
+REMOTE = (
+    "requests.", "httpx.", "aiohttp.", "urllib.request.", "urllib3.", "boto3.", "botocore.", "smtplib.", "subprocess.",
+    "openai.", "anthropic.", "litellm.", "stripe.", "twilio.", "elasticsearch.", "opensearchpy.", "paramiko.", "google.cloud.",
+    "minio.", "pika.", "kafka.", "docker.", "kubernetes.",
+)  # fmt: skip
+"""Packages whose calls go over the network, or start a program."""
+SENDS = frozenset(
+    [
+        "delay",
+        "apply_async",
+        "send_task",
+        "enqueue",
+        "send_message",
+        "send_mail",
+        "send_email",
+        "publish",
+        "kiq",
+        "sendmail",
+        "send_each_for_multicast",
+    ]
+)
+"""Names of what hands a message on."""
+VERBS = frozenset(
+    [
+        "save",
+        "create",
+        "update",
+        "delete",
+        "insert",
+        "upsert",
+        "remove",
+        "write",
+        "send",
+        "publish",
+        "enqueue",
+        "store",
+        "persist",
+        "upload",
+        "notify",
+        "dispatch",
+    ]
+)
+"""First words of names of what changes something, where nothing else is known of it."""
+PLAIN = frozenset({"update", "insert", "remove", "write", "store"})
+"""Names that containers and files have, too: these count on a row alone."""
+WORDS = re.compile(r"[a-z]+|[A-Z][a-z]*")
+OPTIONAL = frozenset({"if", "else", "after", "except"})
+
+
+class Deed(NamedTuple):
+    """One thing that a turn does besides reading."""
+
+    call: Call
+    sure: bool
+    """False when a branch may leave it out."""
+
+
+def deeds(function: Function, frame: int) -> list[Deed]:
+    """What a turn of the loop of a frame does besides reading, in source order, by the function's own calls."""
+    return [deed for call in function.calls if frame in call.frame_ids for deed in _of_call(call, frame, DEPTH)]
+
+
+def _of_call(call: Call, until: int, depth: int) -> Iterator[Deed]:
+    sure = _is_sure(call, until)
+    if _is_deed(call):
+        yield Deed(call, sure)
+    elif depth:
+        for edge in call.index.project.calls.edges(call.function.value):
+            if edge.call == call.ordinal and edge.kind in ("call", "carried"):
+                below = _of_function(call.index, edge.target, depth - 1)
+                if below is not None:
+                    yield Deed(call, sure and below.sure)
+
+
+def _of_function(index: Index, function: Value, depth: int) -> Deed | None:
+    """The surest thing that a function does besides reading."""
+    key = ("deed", function, depth)
+    if key not in index.project.memo:
+        index.project.memo[key] = None  # a function that calls itself
+        done = [deed for call in index.function(function).calls for deed in _of_call(call, 0, depth)]
+        index.project.memo[key] = max(done, key=lambda deed: deed.sure, default=None)
+    found: Deed | None = index.project.memo[key]
+    return found
+
+
+def _is_sure(call: Call, until: int) -> bool:
+    """Whether no branch leaves the call out; that an inner loop may have no turn does not count."""
+    frames = call.table.facts.frames
+    around = call.frame_ids
+    inner = around[: around.index(until)] if until in around else around
+    return OPTIONAL.isdisjoint(frames[at].kind for at in inner)
+
+
+def _is_deed(call: Call) -> bool:
+    """Whether a call by itself writes, sends or asks another service; by its name alone where that is all there is."""
+    if call.index.project.effects.queries.writes.of(call.table, call.ordinal) is not None or call.name in SENDS:
+        return True
+    database = call.database
+    if database is not None:
+        keywords = call.keywords
+        given = [*call.args[:1], *(keywords[name] for name in STATEMENTS if name in keywords)]
+        return database.operation in WRITES or any(statement_kind(call, expr) == "write" for expr in given)
+    targets = call.targets
+    if any(value.kind == "def" for value in targets):
+        return False
+    if call.name in ROWS or any(place.startswith(REMOTE) for place in call.external):
+        return True
+    if call.name in PLAIN:
+        return _is_of_row(call)
+    if targets or call.callee == call.name:
+        return False
+    return next(iter(WORDS.findall(call.name)), "").lower() in VERBS
+
+
+def _is_of_row(call: Call) -> bool:
+    """Whether a method is called on a row of a mapped class, or on what a method of such a class gives."""
+    receiver = dotted(call.callee.rpartition(".")[0]) if type(call.callee) is str else None
+    if receiver is None:
+        return False
+    if call.index.writers.rows(call.path, call.scope, receiver):
+        return True
+    given = [a.value for a in call.function.assigns if a.target == receiver and type(a.value) is str]
+    return any(_is_of_model(call, int(value[1:])) for value in given if value[:1] == "@" and value[1:].isdecimal())
+
+
+def _is_of_model(call: Call, ordinal: int) -> bool:
+    callee = call.table.facts.calls[ordinal].callee
+    name = dotted(callee.rpartition(".")[0]) if type(callee) is str else None
+    values = call.evaluate(name) if name is not None else ()
+    return any(v.kind == "def" and call.index.project.effects.is_mapped(v) for v in values)

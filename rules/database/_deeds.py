@@ -92,11 +92,16 @@ VERBS = frozenset(
         "upload",
         "notify",
         "dispatch",
+        "assign",
+        "grant",
+        "revoke",
     ]
 )
 """First words of names of what changes something, where nothing else is known of it."""
 PLAIN = frozenset({"update", "insert", "remove", "write", "store"})
 """Names that containers and files have, too: these count on a row alone."""
+LINKS = frozenset({"add", "set", "remove", "clear", "aadd", "aset", "aremove", "aclear"})
+"""What changes which rows are related to one: ``ticket.tags.add(tag)``."""
 WORDS = re.compile(r"[a-z]+|[A-Z][a-z]*")
 OPTIONAL = frozenset({"if", "else", "after", "except"})
 
@@ -159,11 +164,28 @@ def _is_deed(call: Call) -> bool:
         return False
     if call.name in ROWS or any(place.startswith(REMOTE) for place in call.external):
         return True
+    if call.name in LINKS and _is_related(call):
+        return True
     if call.name in PLAIN:
         return _is_of_row(call)
-    if targets or call.callee == call.name:
+    if call.callee == call.name and not call.external:
         return False
     return next(iter(WORDS.findall(call.name)), "").lower() in VERBS
+
+
+def _is_related(call: Call) -> bool:
+    """Whether a method is called on a relationship of many rows, by the name of its attribute."""
+    receiver = dotted(call.callee.rpartition(".")[0]) if type(call.callee) is str else None
+    if receiver is None or "." not in receiver:
+        return False
+    relationships = call.index.project.relationships
+    many: frozenset[str] = call.index.keep(
+        "many rows",
+        lambda: frozenset(
+            name for owned in relationships._all.values() for name, found in owned.items() if found.uselist is not False
+        ),
+    )
+    return receiver.rpartition(".")[2] in many
 
 
 def _is_of_row(call: Call) -> bool:

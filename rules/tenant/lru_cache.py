@@ -109,7 +109,7 @@ def rows(ctx: Context, function: Function, decorator: cst.CSTNode, name: str) ->
         finding = ctx.finding(
             decorator,
             f"{name} keeps {model_name} rows until restart; {functions} them and none calls {function.name}.cache_clear()",
-            confidence=Confidence.LOW if is_of_short_life(function) else Confidence.MEDIUM,
+            confidence=Confidence.LOW,
         )
         finding = finding.with_related(Note(call.span, f"{model_name} is read here"))
         yield finding.with_related(Note(ctx.index.function(writes[0].function).span, "is written here")).with_help(

@@ -31,10 +31,6 @@ WRITES = frozenset(
         "abulk_create",
         "bulk_update",
         "abulk_update",
-        "get_or_create",
-        "aget_or_create",
-        "update_or_create",
-        "aupdate_or_create",
         "merge",
         "add",
         "add_all",
@@ -47,7 +43,7 @@ WRITES = frozenset(
         "copy_records_to_table",
     ]
 )
-"""Operations of a database, or of a session, that write."""
+"""Operations of a database, or of a session, that write; what finds a row or makes it is counted as a query of its own."""
 ROWS = frozenset({"save", "delete", "asave", "adelete"})
 """What a row of a library's model does to itself."""
 STATEMENTS = ("query", "statement", "sql", "clause")

@@ -47,6 +47,8 @@ LIKENESSES = frozenset(
 )
 """Comparisons that ask for what is like something, or near it."""
 LIKE = re.compile(r"\bI?LIKE\b|<->|<=>|<#>|@@", re.IGNORECASE)
+NAMING = frozenset({"slug", "uuid", "username", "email", "pk"})
+"""Attributes that are different for each row of a table, or nearly."""
 PERIODS = ("__year", "__quarter", "__month", "__week")
 """Ends of names of what Django compares a part of a date with: there are few of them."""
 TIMES = frozenset({"year", "years", "quarter", "quarters", "month", "months", "week", "weeks"})
@@ -108,6 +110,14 @@ def is_of_parents(repeat: Repeat) -> bool:
         and name.endswith("_id")
         for value in values
     )
+
+
+def is_of_one(repeat: Repeat) -> bool:
+    """Whether the loop goes through rows that are found by what names one: ``filter(project=project, slug=slug)``."""
+    first = repeat.first
+    test = first.table.facts.frames[repeat.loop.frame].test
+    rows = first.index.project.rowsets.of(first.path, first.scope, test)
+    return rows is not None and not NAMING.isdisjoint(rows.filters)
 
 
 def changes_row(repeat: Repeat) -> bool:

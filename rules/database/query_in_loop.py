@@ -73,6 +73,7 @@ from ._own_work import (
     CREATES,
     WRITES,
     is_of_models,
+    is_of_one,
     is_of_parents,
     is_of_patterns,
     is_of_ranges,
@@ -91,7 +92,7 @@ if TYPE_CHECKING:
     from .._repeats import Repeat
     from ._lazy import LazyLoop
 
-DOUBTS = (writes_too, is_of_parents, is_of_ranges, is_of_patterns, is_of_models)
+DOUBTS = (writes_too, is_of_parents, is_of_one, is_of_ranges, is_of_patterns, is_of_models)
 """Why one query for all turns would not be worth much, or cannot be."""
 NEEDS = ("sqlalchemy", "sqlmodel", "SQLModel", "asyncpg", "psycopg", "django.db", "databases")
 

@@ -27,7 +27,7 @@ Nothing. A decorator of your own called `cache` or `lru_cache` is not meant: nam
 No `functools.lru_cache` on coroutines, on functions that take a session, or on rows of the database.
 
 ## Limits
-A method's key holds its object: that rows go stale there is reported with low confidence, unless the object lives on.
+That kept rows go stale is reported with low confidence: a batch reads them once, and some never change.
 Rows count as changing when something in the project updates or deletes them; `cache_clear()` on the function, anywhere,
 is taken to be called when that happens. Only reads in the function itself and in what it calls directly are seen.
 The repair of a coroutine is offered where the project imports `async_lru` already.
@@ -115,15 +115,6 @@ def rows(ctx: Context, function: Function, decorator: cst.CSTNode, name: str) ->
         yield finding.with_related(Note(ctx.index.function(writes[0].function).span, "is written here")).with_help(
             "use a cache with a TTL, or call cache_clear() where the rows are written"
         )
-
-
-def is_of_short_life(function: Function) -> bool:
-    """Whether it is a method of objects that do not live as long as the process: the object is part of the key."""
-    scopes = function.table.facts.scopes
-    record = scopes[function.ordinal]
-    if scopes[record.parent].kind != "class" or not record.params or record.params[0].name != "self":
-        return False
-    return not function.index.containers.lives_on(function.value._replace(scope=record.parent))
 
 
 def decorators(function: Function) -> list[tuple[int, str]]:

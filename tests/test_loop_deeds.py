@@ -122,6 +122,12 @@ def test_a_turn_that_may_write_is_believed_of_what_is_sure_in_all_else(folder: s
     assert of_turn(f"folder = {folder}\nif folder is None:\n    db.add(Folder(name=item))") == [level]
 
 
+def test_a_turn_that_makes_a_row_is_believed_of_what_is_sure_in_all_else() -> None:
+    more = "def wrap(db, item):\n    folder = item and find(db, item)\n    return File(folder_id=folder)\n"
+    assert of_turn("print(find(db, item), File(name=item))", more) == ["high"]
+    assert of_turn("print(item and find(db, item), File(name=item))", more) == ["low"]
+
+
 def test_a_decorator_of_the_project_that_may_answer_is_not_known_to_ask() -> None:
     more = """
     from functools import wraps

@@ -119,6 +119,8 @@ def _of_call(call: Call, until: int, depth: int) -> Iterator[Deed]:
     sure = _is_sure(call, until)
     if _is_deed(call):
         yield Deed(call, sure)
+    elif any(value.kind == "def" and call.index.project.effects.is_mapped(value) for value in call.targets):
+        yield Deed(call, sure=False)  # a row is made, to be written with the others
     elif depth:
         for edge in call.index.project.calls.edges(call.function.value):
             if edge.call == call.ordinal and edge.kind in ("call", "carried"):

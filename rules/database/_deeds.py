@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 DEPTH = 4
 """Calls followed from the turn on: what is further down is done in few turns, as a row that is made when it is missing."""
+NEAR = 2
+"""Calls up to which a name alone says that something is changed."""
 WRITES = frozenset(
     [
         "insert",
@@ -117,9 +119,9 @@ def deeds(function: Function, frame: int) -> list[Deed]:
 
 def _of_call(call: Call, until: int, depth: int) -> Iterator[Deed]:
     sure = _is_sure(call, until)
-    if _is_deed(call):
+    if _is_deed(call) or _is_called_so(call, DEPTH - depth):
         yield Deed(call, sure)
-    elif any(value.kind == "def" and call.index.project.effects.is_mapped(value) for value in call.targets):
+    elif depth == DEPTH and any(v.kind == "def" and call.index.project.effects.is_mapped(v) for v in call.targets):
         yield Deed(call, sure=False)  # a row is made, to be written with the others
     elif depth:
         for edge in call.index.project.calls.edges(call.function.value):
@@ -149,23 +151,35 @@ def _is_sure(call: Call, until: int) -> bool:
 
 
 def _is_deed(call: Call) -> bool:
-    """Whether a call by itself writes, sends or asks another service; by its name alone where that is all there is."""
-    if call.index.project.effects.queries.writes.of(call.table, call.ordinal) is not None or call.name in SENDS:
+    """Whether a call by itself writes, sends or asks another service."""
+    pending = call.index.project.effects.queries.writes.of(call.table, call.ordinal)
+    if pending is not None:
+        return pending.most != 0  # a session that is closed with nothing to write has written nothing
+    if call.name in SENDS:
         return True
     database = call.database
     if database is not None:
         keywords = call.keywords
         given = [*call.args[:1], *(keywords[name] for name in STATEMENTS if name in keywords)]
         return database.operation in WRITES or any(statement_kind(call, expr) == "write" for expr in given)
-    targets = call.targets
-    if any(value.kind == "def" for value in targets):
+    if any(value.kind == "def" for value in call.targets):
         return False
-    if call.name in ROWS or any(place.startswith(REMOTE) for place in call.external):
-        return True
+    if call.name in ROWS or any(place.startswith(REMOTE) and place.count("()") <= 1 for place in call.external):
+        return True  # not what is asked of an answer: requests.get().json().get
     if call.name in LINKS and _is_related(call):
         return True
-    if call.name in PLAIN:
-        return _is_of_row(call)
+    return call.name in PLAIN and _is_of_row(call)
+
+
+def _is_called_so(call: Call, below: int) -> bool:
+    """Whether only the name of a call, so many calls below the turn, says that it changes something: ``save_report(row)``.
+
+    What creates something may make an object that is needed: that is believed a call less far.
+    """
+    if below > NEAR or (below == NEAR and call.name.startswith("create")):
+        return False
+    if call.name in PLAIN or call.database is not None or any(value.kind == "def" for value in call.targets):
+        return False
     if call.callee == call.name and not call.external:
         return False
     return next(iter(WORDS.findall(call.name)), "").lower() in VERBS

@@ -29,7 +29,7 @@ No `functools.lru_cache` on coroutines, on functions that take a session, or on 
 ## Limits
 That kept rows go stale is reported with low confidence: a batch reads them once, and some never change.
 Rows count as changing when something in the project updates or deletes them; `cache_clear()` on the function, anywhere,
-is taken to be called when that happens. Only reads in the function itself and in what it calls directly are seen.
+is taken to be called when that happens. A cache of one entry may be meant to last as long as its request. Only reads in the function itself and in what it calls directly are seen.
 The repair of a coroutine is offered where the project imports `async_lru` already.
 """
 
@@ -79,7 +79,7 @@ def report(ctx: Context, node: cst.FunctionDef) -> Iterator[Finding]:
         yield ctx.finding(
             decorator,
             f"{name} takes {parameter} for part of the key: no call ever hits, and {size(function)} entries keep theirs alive",
-            confidence=Confidence.HIGH if proven else Confidence.MEDIUM,
+            confidence=Confidence.LOW if size(function) == 1 else Confidence.HIGH if proven else Confidence.MEDIUM,
         ).with_help("cache what the query returns, by the values that it depends on")
         return
     yield from rows(ctx, function, decorator, name)

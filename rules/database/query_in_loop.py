@@ -49,13 +49,14 @@ Send no query in a loop: use `IN`, a join or eager loading.
 
 ## Limits
 Only reads count. Quiet for chunks, pages, retries, constants, loops that leave at the first hit, answers that earlier
-turns stored, what is read for the message of an error, and for code that no request reaches. A query under a condition
-is reported with less confidence, and so is one that is more than three calls away from its route; one of which both is
-so is possible only. So is one of a turn that also writes: that saves, makes or deletes a row, commits, locks or opens a
-transaction or a schema of its own, and of a turn that is called for what it does (`cancel(task)`): there one query less
-is half of the work. What a turn calls is looked into, four calls far: one that surely writes, sends a message or asks
-another service is possible only, and one that may is, unless all else of the loop is proven. Workers, tasks and repairs that a route can start are possible only, too. A slice, or what a caller
-writes out, is taken for a few items; that a customer has one or two of something is not known.
+turns stored, what is read for the message of an error, and for code that no request reaches. A query under a
+condition is reported with less confidence, and so is one that is more than three calls away from its route; one of
+which both is so is possible only. So is one of a turn that also writes: that saves, makes or deletes a row, commits,
+locks or opens a transaction or a schema of its own, and of a turn that is called for what it does (`cancel(task)`):
+there one query less is half of the work. What a turn calls is looked into, four calls far: one that surely writes,
+sends a message or asks another service is possible only, and one that may is, unless all else of the loop is proven.
+Workers, tasks and repairs that a route can start are possible only, too. A slice, or what a caller writes out, is
+taken for a few items; that a customer has one or two of something is not known.
 """
 
 from __future__ import annotations

@@ -27,10 +27,11 @@ Nothing. A decorator of your own called `cache` or `lru_cache` is not meant: nam
 No `functools.lru_cache` on coroutines, on functions that take a session, or on rows of the database.
 
 ## Limits
-That kept rows go stale is reported with low confidence: a batch reads them once, and some never change.
-Rows count as changing when something in the project updates or deletes them; `cache_clear()` on the function, anywhere,
-is taken to be called when that happens. A cache of one entry may be meant to last as long as its request. Only reads in the function itself and in what it calls directly are seen.
-The repair of a coroutine is offered where the project imports `async_lru` already.
+That kept rows go stale is reported with low confidence: a batch reads them once, and some never change. Rows count as
+changing when something in the project updates or deletes them; `cache_clear()` on the function, anywhere, is taken to
+be called when that happens. A cache of one entry may be meant to last as long as its request. Only reads in the
+function itself and in what it calls directly are seen. The repair of a coroutine is offered where the project imports
+`async_lru` already.
 """
 
 from __future__ import annotations

@@ -43,9 +43,13 @@ WRITES = frozenset(
         "bulk_insert_mappings",
         "bulk_update_mappings",
         "copy_records_to_table",
+        "get_or_create",
+        "aget_or_create",
+        "update_or_create",
+        "aupdate_or_create",
     ]
 )
-"""Operations of a database, or of a session, that write; what finds a row or makes it is counted as a query of its own."""
+"""Operations of a database, or of a session, that write; what finds a row or makes it may."""
 ROWS = frozenset({"save", "delete", "asave", "adelete"})
 """What a row of a library's model does to itself."""
 STATEMENTS = ("query", "statement", "sql", "clause")

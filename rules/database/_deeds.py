@@ -194,14 +194,7 @@ def _is_related(call: Call) -> bool:
     receiver = dotted(call.callee.rpartition(".")[0]) if type(call.callee) is str else None
     if receiver is None or "." not in receiver:
         return False
-    relationships = call.index.project.relationships
-    many: frozenset[str] = call.index.keep(
-        "many rows",
-        lambda: frozenset(
-            name for owned in relationships._all.values() for name, found in owned.items() if found.uselist is not False
-        ),
-    )
-    return receiver.rpartition(".")[2] in many
+    return receiver.rpartition(".")[2] in call.index.project.relationships.of_many
 
 
 def _is_of_row(call: Call) -> bool:

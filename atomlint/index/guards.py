@@ -300,6 +300,8 @@ class Guards:
                 continue
             remote = lookup.remote or lookup.name == receiver
             holes = tuple(self.stores.holes(body, call, lookup, stores)) if stores else ()
+            if lookup.helper and any(hole.reason == "another key" for hole in holes):
+                continue  # nothing says that it keeps what this function stores
             interval = self._kept_for(body, lookup.name)
             owner = self._owner(body, lookup.slots)
             guard = Guard("cache", lookup.name, remote, holes, interval, None, body.table.path, call, owner)

@@ -265,6 +265,8 @@ class Requests:
             if guard.remote and isinstance(use.effect, Effect):
                 if guard.kind == "decorator":
                     continue  # a shared cache spares what is behind it, not itself
+                if any(hole.exit < 0 for hole in guard.holes):
+                    continue  # another key: it never has what is asked here
                 guard = guard._replace(holes=())
             if guard.owner and self._made_anew(Value("def", guard.path, guard.owner)):
                 continue  # every request has a cache of its own

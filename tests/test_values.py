@@ -205,6 +205,33 @@ def test_a_parameter_is_what_is_injected_annotated_or_passed(function):
     assert of(HEAD + function) == REDIS
 
 
+def test_a_base_without_attributes_hides_neither_heirs_nor_annotations():
+    """What a registry returns is what its getter is annotated with, when the registry's own classes do not say."""
+    code = """
+import redis
+from abc import ABC
+from typing import Generic, TypeVar
+T = TypeVar("T")
+class Context(ABC, Generic[T]):
+    _instance = None
+    def get(self) -> T:
+        if self._instance is None:
+            self._instance = self.start()
+        return self._instance
+class Registry:
+    def of(self, name: str):
+        return self.contexts[name].get()
+    def context(self, name: str) -> Context:
+        return self.contexts[name]
+registry = Registry()
+def client() -> redis.Redis:
+    return registry.context("redis").get()
+x = client()
+"""
+    assert of(code) == REDIS
+    assert of("from abc import ABC\nclass A(ABC):\n    pass\nx = A().nothing") == set()
+
+
 def test_depends_without_a_function_takes_the_annotation():
     assert of(HEAD + "class A: pass\ndef f(a: A = Depends()):\n    x = a") == {"inst app.py:A"}
     assert of(HEAD + "class A: pass\ndef f(a: Annotated[A, Depends()]):\n    x = a") == {"inst app.py:A"}

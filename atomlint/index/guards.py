@@ -15,6 +15,7 @@ from .caches import REMOTE, Caches, is_miss
 from .conditions import availability, branches
 from .gates import Gate, Gates
 from .seconds import number
+from .sends import says_kind
 from .slots import class_of, covers
 from .stores import Hole, Stores
 from .tables import Table, dotted
@@ -133,7 +134,9 @@ class Guards:
 
     @staticmethod
     def _usual(table: Table, scope: int, kind: str, test: Expr) -> bool:
-        """Whether a test is a parameter whose default takes this branch: ``distributed: bool = True``."""
+        """Whether a test is of a parameter whose default takes this branch, ``shared: bool = True``, or of a message's kind."""
+        if says_kind(test):
+            return True
         wanted = "#True" if kind == "if" else "#False"
         name = dotted(test)
         return name is not None and any(

@@ -18,7 +18,11 @@ def frequency(path: Path) -> str:
         return "every-request"
     if path.entry.kind in CONNECTIONS:
         return "route"  # once a connection, however many messages it carries
-    if path.entry.kind.endswith("dependency") or any(edge.kind == "dependency" for _, edge in path.steps):
+    if (
+        path.entry.kind == "page"
+        or path.entry.kind.endswith("dependency")
+        or any(edge.kind == "dependency" for _, edge in path.steps)
+    ):
         return "dependency"
     return "route"
 

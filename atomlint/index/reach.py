@@ -18,7 +18,16 @@ if TYPE_CHECKING:
 MAX_DEPTH = 25
 """Calls between an entry point and an effect: longer paths do not convince a reader."""
 REQUEST_KINDS = frozenset(
-    {"every-request", "route", "connection", "render", "router-dependency", "route-dependency", "auth-dependency"}
+    {
+        "every-request",
+        "route",
+        "connection",
+        "page",
+        "render",
+        "router-dependency",
+        "route-dependency",
+        "auth-dependency",
+    }
 )
 """Kinds of entry points that a client's request runs, before its answer or with it."""
 CERTAINTIES = ("high", "medium", "low")

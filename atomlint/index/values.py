@@ -25,6 +25,9 @@ PASS_THROUGH = frozenset(
 )  # fmt: skip
 CONTEXTS = frozenset({"__enter__", "__aenter__"})
 
+EMPTY = frozenset({"abc.ABC", "typing.Generic", "typing.Protocol", "builtins.object", "typing_extensions.Protocol"})
+"""Bases that give a class no attributes of their own: what it has not, its heirs may have."""
+
 MAX_LINKS = 50
 """Calls of a chain that are answered one inside of the other."""
 
@@ -221,6 +224,8 @@ class Evaluator:
     def _class_attribute(self, value: Value, name: str) -> Values:
         for cls in self.linker.mro(value.place, value.scope):
             if cls.kind == "ext":
+                if cls.place in EMPTY and not name.startswith("__"):
+                    continue
                 base = f"{cls.place}()" if value.kind == "inst" else cls.place
                 return frozenset({Value("ext", f"{self.linker.catalog.canonical(base)}.{name}")})
             table = self.linker.table(cls.place)

@@ -91,6 +91,7 @@ from .._work import (
     commands,
     counted,
     describe_frequency,
+    is_of_one_route,
     kept,
     names,
     percent,
@@ -232,6 +233,6 @@ def confidence(index: Index, work: RequestWork, uses: Sequence[Use]) -> Confiden
         return Confidence.LOW
     if uses[0].conditional and len(work.path.steps) + len(uses[0].chain) > FAR:
         return Confidence.LOW
-    if work.frequency == "dependency" and level is not Confidence.HIGH and work.path.entry.proven:
+    if work.frequency == "dependency" and level is not Confidence.HIGH and is_of_one_route(work):
         return Confidence.LOW
     return min(level, Confidence.MEDIUM, key=lambda c: c.rank) if uses[0].conditional else level

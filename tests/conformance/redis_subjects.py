@@ -163,7 +163,16 @@ def cluster(cls: Any) -> Subject:
         await settled(made.get("text"))
         return made
 
-    return Subject(named(cls), make, ONE_KEY, watch=lambda bench: bench.cluster.watch(), is_clustered=True)
+    arguments = {"get_node_from_key": ("text",), "keyslot": ("text",)}
+    methods = ONE_KEY | {
+        "get_default_node",
+        "get_nodes",
+        "get_primaries",
+        "get_replicas",
+        "get_random_node",
+        *arguments,
+    }
+    return Subject(named(cls), make, methods, arguments, watch=lambda bench: bench.cluster.watch(), is_clustered=True)
 
 
 def cluster_pipeline(cls: Any, owner: Any) -> Subject:

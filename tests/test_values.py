@@ -232,6 +232,50 @@ x = client()
     assert of("from abc import ABC\nclass A(ABC):\n    pass\nx = A().nothing") == set()
 
 
+MODELS = """
+from django.db import models
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session, declarative_base
+Base = declarative_base()
+class User(Base):
+    __tablename__ = "users"
+class Org(models.Model):
+    name = models.TextField()
+class Plain:
+    pass
+def session() -> Session: ...
+db = session()
+"""
+
+
+@pytest.mark.parametrize(
+    ("code", "found"),
+    [
+        ("x = db.query(User).filter(User.id == 1).first()", {"inst app.py:User"}),
+        ("x = db.execute(select(User).where(User.id == 1)).scalar_one_or_none()", {"inst app.py:User"}),
+        ("q = select(User)\nq = q.where(User.id == 1)\nx = db.scalars(q).first()", {"inst app.py:User"}),
+        ("x = db.get(User, 1)", {"inst app.py:User"}),
+        ("x = Org.objects.filter(id=1).select_related('owner').first()", {"inst app.py:Org"}),
+        ("x = Org.objects.create(name='a')", {"inst app.py:Org"}),
+    ],
+)
+def test_the_one_row_of_a_query_is_of_the_class_that_it_names(code, found):
+    assert of(MODELS + code) == found
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        "x = db.query(User.id, User.name).first()",
+        "x = db.execute(select(func.count())).scalar_one()",
+        "x = Org.objects.values('name').first()",
+        "x = {}.get(User, 1)",
+    ],
+)
+def test_what_is_no_whole_row_is_of_no_class(code):
+    assert not any(name.startswith("inst ") for name in of(MODELS + code))
+
+
 def test_depends_without_a_function_takes_the_annotation():
     assert of(HEAD + "class A: pass\ndef f(a: A = Depends()):\n    x = a") == {"inst app.py:A"}
     assert of(HEAD + "class A: pass\ndef f(a: Annotated[A, Depends()]):\n    x = a") == {"inst app.py:A"}

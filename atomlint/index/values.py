@@ -9,6 +9,7 @@ from .flowing import END, LAST, Spot, of_assign, reaching
 from .heirs import MAX_HEIRS
 from .items import Items
 from .parameters import Parameters
+from .rowtypes import ONE, RowTypes
 from .tables import Binding, Table, text_of
 from .value import NOTHING, Value, Values, union
 
@@ -42,6 +43,7 @@ class Evaluator:
         self.answers = Answers()
         self.parameters = Parameters(self)
         self.elements = Items(self)
+        self.rows = RowTypes(linker)
 
     # --- expressions -----------------------------------------------------------------------------------------------
 
@@ -338,6 +340,10 @@ class Evaluator:
             return union(self.attribute(v, name) for v in self.evaluate(path, call.scope, call.args[0], spot))
         if call.callee == "staticmethod" and call.args:
             return self.evaluate(path, call.scope, call.args[0])
+        if type(call.callee) is str and call.callee.rpartition(".")[2] in ONE:
+            row = self.rows.of(path, ordinal)
+            if row:
+                return row
         results = []
         for value in self.callee(path, ordinal):
             if value.place == "builtins.type" and value.kind == "ext" and len(call.args) == 1:

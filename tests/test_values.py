@@ -276,6 +276,31 @@ def test_what_is_no_whole_row_is_of_no_class(code):
     assert not any(name.startswith("inst ") for name in of(MODELS + code))
 
 
+def test_who_calls_is_of_the_class_that_the_settings_or_the_loader_name():
+    django = {
+        "settings.py": "AUTH_USER_MODEL = 'people.Person'",
+        "people/models.py": "from django.contrib.auth.models import AbstractUser\nclass Person(AbstractUser):\n    pass",
+        "app.py": "def view(request):\n    x = request.user",
+    }
+    assert values(django) == {"inst people/models.py:Person"}
+    assert values({**django, "app.py": "class V:\n    def get(self):\n        x = self.request.user"}) == {
+        "inst people/models.py:Person"
+    }
+    flask = """
+from flask_login import LoginManager, current_user
+class User:
+    def seen(self):
+        return self
+manager = LoginManager()
+@manager.user_loader
+def load(number):
+    return User()
+x = current_user.seen()
+"""
+    assert of(flask) == {"inst app.py:User"}
+    assert of("def view(request):\n    x = request.user") == set()
+
+
 def test_depends_without_a_function_takes_the_annotation():
     assert of(HEAD + "class A: pass\ndef f(a: A = Depends()):\n    x = a") == {"inst app.py:A"}
     assert of(HEAD + "class A: pass\ndef f(a: Annotated[A, Depends()]):\n    x = a") == {"inst app.py:A"}

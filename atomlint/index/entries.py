@@ -347,11 +347,12 @@ def find_dependencies(linker: Linker, paths: Sequence[str]) -> list[Dependency]:
             kind = _dependency_kind(name.rpartition(".")[2])
             for place, scope, item in elements(linker, path, call.scope, declared):
                 for inner, at in _injections(linker, place, scope, item):
-                    record = linker.table(inner).facts.calls[at]
-                    if record.args and linker.values.parameters.is_injection(inner, record.scope, record.callee):
+                    injection = linker.values.parameters.injection(inner, at)
+                    record = linker.table(injection[0]).facts.calls[injection[1]] if injection is not None else None
+                    if injection is not None and record is not None and record.args:
                         found += [
                             Dependency(function, path, ordinal, kind)
-                            for value in linker.evaluate(inner, record.scope, record.args[0])
+                            for value in linker.evaluate(injection[0], record.scope, record.args[0])
                             for function in called_functions(linker, value)
                         ]
     return found
@@ -360,7 +361,7 @@ def find_dependencies(linker: Linker, paths: Sequence[str]) -> list[Dependency]:
 def _dependency_kind(last: str) -> str:
     if last == "FastAPI":
         return "every-request"
-    return "router" if last in ("APIRouter", "include_router") else "route"
+    return "router" if last == "include_router" or "Router" in last else "route"
 
 
 def _injections(linker: Linker, path: str, scope: int, item: Expr) -> Iterator[tuple[str, int]]:

@@ -6,12 +6,13 @@ from typing import TYPE_CHECKING
 
 from .answers import Answers
 from .flowing import END, LAST, Spot, of_assign, reaching
-from .heirs import MAX_HEIRS
+from .heirs import EMPTY, MAX_HEIRS
 from .items import Items
 from .parameters import Parameters
 from .rowtypes import ONE, RowTypes
 from .tables import Binding, Table, text_of
 from .value import NOTHING, Value, Values, union
+from .visitors import CURRENT, Visitors
 
 if TYPE_CHECKING:
     from ..facts.records import Assign, Expr
@@ -21,13 +22,10 @@ if TYPE_CHECKING:
 PASS_THROUGH = frozenset(
     {
         "typing.cast", "contextlib.closing", "copy.copy", "contextlib.suppress", "functools.partial", "asyncio.wait_for",
-        "asyncio.shield", "asyncio.create_task", "asyncio.ensure_future",
+        "asyncio.shield", "functools.update_wrapper", "asyncio.create_task", "asyncio.ensure_future",
     }
 )  # fmt: skip
 CONTEXTS = frozenset({"__enter__", "__aenter__"})
-
-EMPTY = frozenset({"abc.ABC", "typing.Generic", "typing.Protocol", "builtins.object", "typing_extensions.Protocol"})
-"""Bases that give a class no attributes of their own: what it has not, its heirs may have."""
 
 MAX_LINKS = 50
 """Calls of a chain that are answered one inside of the other."""
@@ -44,6 +42,7 @@ class Evaluator:
         self.parameters = Parameters(self)
         self.elements = Items(self)
         self.rows = RowTypes(linker)
+        self.visitors = Visitors(linker)
 
     # --- expressions -----------------------------------------------------------------------------------------------
 
@@ -75,10 +74,13 @@ class Evaluator:
         head, dot, rest = expr.partition(".")
         values = self.call(path, int(head[1:])) if first == "@" else self.name(path, scope, head, spot)
         if dot:
+            owner = head
             for attribute in rest.split("."):
-                if len(values) == 1:
-                    (value,) = values
-                    values = self.attribute(value, attribute)
+                before, owner = owner, attribute
+                if attribute == "user" and (user := self.visitors.asked(before, attribute, values)):
+                    values = user
+                elif len(values) == 1:
+                    values = self.attribute(next(iter(values)), attribute)
                 elif values:
                     values = union([self.attribute(value, attribute) for value in values])
                 else:
@@ -210,6 +212,8 @@ class Evaluator:
 
     def _carried(self, place: str, name: str) -> Values:
         """An attribute that start-up put on the application or its state: ``request.app.state.redis``."""
+        if place in CURRENT:
+            return union(self.attribute(user, name) for user in self.visitors.of_flask)
         if not place.endswith((".state", ".app", ".current_app", "Flask()", "Quart()", "FastAPI()", "Starlette()")):
             return NOTHING
         found = union(self.assigned(path, assign) for path, assign in self.linker.carried(name))

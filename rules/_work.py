@@ -78,7 +78,8 @@ def describe_frequency(work: RequestWork, *, conditional: bool | None = None) ->
         who = " to the routes behind it" if work.path.entry.kind == "router-dependency" else ", to find out who calls"
         return f"on every request{which}{who}{after}"
     if work.frequency == "dependency":
-        dependency = f"of {routes} that share a dependency" if work.routes > 1 else "of one route's dependency"
+        what = "decorator" if work.path.is_decorated else "dependency"
+        dependency = f"of {routes} that share a {what}" if work.routes > 1 else f"of one route's {what}"
         if not conditional:
             return f"for every request {dependency}{after}"
         if work.routes > 1:

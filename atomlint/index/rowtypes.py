@@ -91,7 +91,7 @@ class RowTypes:
 
     def _row(self, table: Table, scope: int, expr: Expr, kind: str) -> Values:
         name = dotted(expr)
-        if name is None or not name.rpartition(".")[2][:1].isupper():
+        if name is None:
             return NOTHING
         values = self.linker.evaluate(table.path, scope, name)
         if len(values) != 1:

@@ -44,7 +44,8 @@ class Libraries:
         for row in self.linker.catalog.works:
             for name in row.names:
                 self.rows.setdefault(row.on, {}).setdefault(name, []).append(row)
-        self._lasts = frozenset(name.rpartition(".")[2] for name in self.rows.get("call", ()))
+        self.called = frozenset(name.rpartition(".")[2] for name in self.rows.get("call", ()))
+        """Last names of callables whose being called costs something."""
         self._task_methods = frozenset(
             m for rows in self.rows.get("task", {}).values() for row in rows for m in row.methods
         )
@@ -64,7 +65,7 @@ class Libraries:
         if type(callee) is not str:
             return None
         receiver, _, method = callee.rpartition(".")
-        if method in self._lasts:
+        if method in self.called:
             for value in self.linker.values.callee(path, call):
                 if value.kind == "ext":
                     for effect in self._effects(self.rows["call"].get(value.place, ()), path, call, value.place):

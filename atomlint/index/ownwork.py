@@ -1,4 +1,4 @@
-"""Commands that no client of the source sends: those of cached functions whose store is shared, and of libraries' own methods."""
+"""Commands that no client of the source sends: those of cached functions whose store is shared, and of libraries' own calls."""
 
 from __future__ import annotations
 
@@ -27,13 +27,15 @@ class OwnWork:
         """(function, ordinal of the call in it, what it costs), for functions that requests reach."""
         if resource != "redis":
             return
-        names = self.libraries.inheritable
-        for function, ordinal in self.project.reached_calls() if names else ():
+        libraries = self.libraries
+        for function, ordinal in self.project.reached_calls():
             callee = self.linker.table(function.place).facts.calls[ordinal].callee
-            if type(callee) is str and callee.rpartition(".")[2] in names:
-                effect = self.libraries.inherited(function.place, ordinal)
-                if effect is not None and effect.operation.resource == resource:
-                    yield function, ordinal, effect
+            name = callee.rpartition(".")[2] if type(callee) is str else ""
+            effect = libraries.inherited(function.place, ordinal) if name in libraries.inheritable else None
+            if effect is None and name in libraries.called:
+                effect = libraries.of_call(function.place, ordinal)
+            if effect is not None and effect.operation.resource == resource:
+                yield function, ordinal, effect
         for function in self.project.reach.reached:
             if self.linker.table(function.place).facts.scopes[function.scope].decorators:
                 yield from self._looked_up(function)

@@ -224,6 +224,24 @@ def django_cache(cls: str) -> Subject:
     return Subject("django.core.cache.cache", make, methods, {**arguments, **waited}, is_redis=False)
 
 
+def flask_cache(bench: Bench) -> Any:
+    from flask import Flask
+    from flask_caching import Cache
+
+    app = Flask("cached")
+    app.config.update(CACHE_TYPE="RedisCache", CACHE_REDIS_URL=bench.server.url(), CACHE_KEY_PREFIX="")
+    made = Cache(app)
+    app.app_context().push()
+    made.get("warm")
+    return made
+
+
+FLASK = {
+    "get": ("number",), "set": ("a", 1), "add": ("b", 1), "delete": ("number",), "has": ("number",), "get_many": ("number", "b"),
+    "delete_many": ("number", "b"),
+}  # fmt: skip
+
+
 SUBJECTS = (
     client(redis.Redis),
     client(valkey.Valkey),
@@ -251,4 +269,5 @@ SUBJECTS = (
     cluster_pipeline(redis.asyncio.cluster.ClusterPipeline, redis.asyncio.cluster.RedisCluster),
     django_cache("django_redis.cache.RedisCache"),
     django_cache("django.core.cache.backends.redis.RedisCache"),
+    Subject("flask_caching.Cache", flask_cache, frozenset(FLASK), FLASK, is_redis=False),
 )

@@ -194,6 +194,8 @@ class Requests:
     def _declared(self, dependency: Value) -> int:
         """How many views declare a dependency: a throttle, a permission, or a class that inherits it."""
         scopes = self.project.linker.table(dependency.place).facts.scopes
+        if scopes[dependency.scope].name == "has_object_permission":
+            return 1  # lists do not ask it, and how many views are about one row is not known
         return self._listing[Value("def", dependency.place, scopes[dependency.scope].parent)]
 
     @cached_property

@@ -134,6 +134,7 @@ FLASK = "from flask import Blueprint, Flask\nfrom flask.views import MethodView\
         ("def init(app):\n    @app.before_request\n    def g(): pass\ninit(app)", ("every-request", "init.g")),
         ("@app.errorhandler(404)\ndef g(e): pass", ("error", "g")),
         ("app.register_error_handler(404, f)", ("error", "f")),
+        ("@only(bp.get, '/')\ndef g(): pass", ("route", "g")),
         ("@app.context_processor\ndef g(): pass", ("page", "g")),
         ("@app.template_filter('x')\ndef g(v): pass", ("render", "g")),
         ("@app.before_first_request\ndef g(): pass", ("start", "g")),

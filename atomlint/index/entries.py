@@ -117,6 +117,8 @@ class Finder:
                     call = int(decorator[1:])
                     callee = table.facts.calls[call].callee
                 name = dotted(callee)
+                if name is not None and call >= 0 and not self.rows.of(name.rpartition(".")[2]):
+                    name = self._handed(table, call)
                 if name is None or not self.rows.of(name.rpartition(".")[2]):
                     continue
                 matching = list(self.rows.matching(self.linker, table, scope.parent, name))
@@ -133,6 +135,13 @@ class Finder:
                             yield self._entry(
                                 function, row, table.path, call, proven=proven, name=name, scope=scope.parent
                             )
+
+    @staticmethod
+    def _handed(table: Table, call: int) -> str | None:
+        """What a decorator of the project registers with: ``router.get`` of ``@protected(router.get, "/items")``."""
+        given = table.facts.calls[call].args
+        name = dotted(given[0]) if len(given) > 1 and text_of(given[1]) is not None else None
+        return name if name is not None and name.rpartition(".")[2] in VERBS and "." in name else None
 
     @staticmethod
     def _says(table: Table, call: int, row: EntryRow) -> bool:

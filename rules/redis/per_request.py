@@ -135,6 +135,7 @@ PER_ROUTE = Option(
     "redis-per-request",
     needs=NEEDS,
     reach=True,
+    among=lambda index: sites(index),  # noqa: PLW0108 - defined below
     severity="warning",
     options=(ALLOWED, PER_ROUTE, REQUESTS, IDENTIFIERS, INTERVAL),
     since="0.1",

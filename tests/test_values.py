@@ -517,3 +517,20 @@ def test_a_package_that_imports_from_itself_promises_nothing():
         values({"shop/__init__.py": "", "shop/tasks/__init__.py": "from shop.tasks import Cache\n", "app.py": app})
         == set()
     )
+
+
+# --- long ways -----------------------------------------------------------------------------------------------------------
+
+
+def chain(links: int) -> str:
+    """Functions of which each hands on what the next one gives; the last one makes a client."""
+    steps = [f"def f{n}():\n  made = f{n + 1}()\n  return made" for n in range(links)]
+    return "\n".join(["import redis", *steps, f"def f{links}():\n  return redis.Redis()", "x = f0()"])
+
+
+def test_a_long_way_is_gone_to_its_end():
+    assert of(chain(150)) == REDIS
+
+
+def test_of_a_way_without_end_nothing_is_known():
+    assert of(chain(3000)) == set()

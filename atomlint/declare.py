@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import inspect
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import Enum
 from functools import cached_property
@@ -39,6 +39,8 @@ class Status(str, Enum):
 
 Handler = Callable[..., Iterator[Finding]]
 Nominate = Callable[[Any], bool]
+Among = Callable[[Any], Iterable[tuple[str, int]]]
+"""From the index to calls, each as its path and its ordinal there."""
 
 
 @dataclass(eq=False)
@@ -55,6 +57,8 @@ class Rule:
     """Whether candidates depend on call paths from entry points."""
     anywhere: bool = False
     """Whether functions that no request reaches can be candidates all the same."""
+    among: Among | None = None
+    """The calls that alone can be candidates, where the index knows them: far fewer than all calls of a project."""
     tests: bool = False
     """Whether test files are looked at."""
     severity: Severity = Severity.WARNING
@@ -112,6 +116,7 @@ def rule(  # noqa: PLR0913 - keyword-only metadata, each with a default
     needs: Sequence[str] = (),
     reach: bool = False,
     anywhere: bool = False,
+    among: Among | None = None,
     tests: bool = False,
     severity: Severity | str = Severity.WARNING,
     confidence: Confidence | str = Confidence.HIGH,
@@ -136,6 +141,7 @@ def rule(  # noqa: PLR0913 - keyword-only metadata, each with a default
             needs=tuple(need.encode() for need in needs),
             reach=reach,
             anywhere=anywhere,
+            among=among,
             tests=tests,
             severity=Severity(severity),
             confidence=Confidence(confidence),

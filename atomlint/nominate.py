@@ -122,6 +122,9 @@ class Nominator:
         if rule.reach and not rule.anywhere and rule.subject == "Function":
             yield from self.index.reached
             return
+        if rule.among is not None:
+            yield from (self.index.call(*place) for place in sorted(rule.among(self.index)))
+            return
         views: Callable[[str], Sequence[View]] = {
             "Call": self.index.calls, "Class": self.index.classes, "Function": self.index.functions,
         }[rule.subject]  # type: ignore[assignment]  # fmt: skip

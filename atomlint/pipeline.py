@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import time
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import msgspec
 
 from .answer import IndexAnswer, pointed_at
-from .beside import MAX_LOTS, Lots, beside, can_fork
 from .declare import OF_INDEX
 from .document import document_kind
 from .factstore import FactStore
@@ -18,16 +16,14 @@ from .moved import MovedError, line_map, moved
 from .outcome import Clock, Outcome, Sources
 from .own_rules import SYNTAX
 from .packing import pack, unpack
-from .pool import cores
 from .report import Looked, Trouble, UnresolvedCall
 from .scan import Crash, Result, Scan, Setup, Task, begin, decode_scans, failed, look
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from .cache import NullCache
     from .config import Settings
-    from .declare import Rule
     from .finding import Finding
     from .hashes import Hashes
     from .index.catalog import Catalog
@@ -41,10 +37,6 @@ if TYPE_CHECKING:
 
 NOTHING = pack(Scan())
 """What is known of a file that cannot be read."""
-WORTH_A_COPY = 300
-"""Linked files from which on rules run in several processes."""
-MAX_LINKING = 4
-"""Processes that link at most: each finds out for itself what the others may find out too."""
 
 
 class Pipeline:
@@ -336,77 +328,13 @@ class Pipeline:
         return path.endswith(".sh") or "." not in path or states_versions(path)
 
     def _link(self, scans: Mapping[str, Scan], linked: Sequence[str], documents: Sequence[str]) -> IndexAnswer:
-        """Run index and document rules; in several processes, when the project is large."""
+        from .linking import Linking
+
         with self.clock.stage("link"):
             self.progress("linking", 0, 0)
             self.facts.prefetch(linked)
-            paths = [rule for rule in self.index_rules if rule.reach]
-            others = [rule for rule in self.rules if rule.subject not in ("Text", "Project") and not rule.reach]
             self._end_pool()  # its threads would forbid copies of this process
-            copies = min(self.jobs or cores(), MAX_LINKING) - 1
-            split = copies > 0 and len(linked) >= WORTH_A_COPY and bool(paths) and bool(others) and can_fork()
-            project = self._project(scans, linked)
-            if not split:
-                return self._answer(project, scans, [[*paths, *others]], documents)
-            for path in linked:
-                project.linker.table(path)  # decoded once, for all
-            _ = project.registrations  # which those without call paths ask for, too
-            import libcst  # noqa: F401 - or every copy does
-
-            waiting = [beside(lambda: pack(self._answer(project, scans, [others], documents)))]
-            project.prepare()  # once, for all that ask for call paths, while the others run
-            lots = Lots(in_lots(paths))
-            share = lambda: pack(self._answer(project, scans, reversed(lots), []))  # noqa: E731
-            again = lambda: pack(self._answer(project, scans, lots.others(), []))  # noqa: E731
-            waiting += [beside(share, again) for _ in range(copies)]
-            answer = self._answer(project, scans, lots, [])
-            parts = [unpack(wait(), IndexAnswer) for wait in waiting]
-            lots.close()
-        for part in parts:
-            self.clock.add("link", part.link_seconds)
-            self.clock.add("libcst", part.libcst_seconds)
-            answer = answer.joined(part)
-        return answer
-
-    def _project(self, scans: Mapping[str, Scan], linked: Sequence[str]) -> Project:
-        from .index.project import Project
-
-        return Project(scans, self.facts.facts, self.facts.spans, linked, self.catalog, self.settings.src)
-
-    def _answer(
-        self, project: Project, scans: Mapping[str, Scan], lots: Iterable[Sequence[Rule]], documents: Sequence[str]
-    ) -> IndexAnswer:
-        """What rules say of the linked project; each lot is asked for when the one before is done."""
-        from .index.facade import Index
-        from .nominate import Nominator
-
-        start = time.process_time()
-        index = Index(project, self.sources, tests=frozenset(p for p in self.workspace.files if self.is_test(p)))
-        index.files = tuple(self.workspace.files)
-        index.inventory = self.workspace.tree
-        index.told = lambda: self.registry.told(self.settings.own)
-        index.tenant_models = self.settings.tenant_models
-        index.fly_files = self.settings.fly_files
-        nominator = Nominator(index, self.sources, self.options)
-        needs = {path: frozenset(scan.needs) for path, scan in scans.items()}
-        counted = False
-        for rules in lots:
-            nominator.run_index_rules([rule for rule in rules if rule.subject != "Document"], needs)
-            nominator.run_document_rules(rules, documents)
-            counted = counted or any(rule.reach for rule in rules)
-        nominator.say_what_was_not_read()
-        unresolved = project.reach.unresolved if counted else 0
-        unknown = list(project.reach.unknown()) if counted and self.lists_unresolved else []
-        self.facts.save()
-        known = frozenset(project.linked)
-        needed = sorted(path for path in project.linker.loaded if path not in known)
-        libcst = nominator.libcst_seconds
-        self.clock.move("link", "libcst", libcst)
-        return IndexAnswer(
-            nominator.findings, nominator.crashes, nominator.troubles, nominator.documents, unresolved, needed,
-            link_seconds=time.process_time() - start - libcst, libcst_seconds=libcst, unknown=unknown,
-            asked=index.inventory.asked, read=sorted(index.read),
-        )  # fmt: skip
+            return Linking(self, scans, linked, documents).answer()
 
     def _finish(
         self, findings: list[Finding], crashes: list[Crash], looked: Looked, scans: Mapping[str, Scan]
@@ -439,9 +367,3 @@ def stated_names(rows: Sequence[Mapping[str, Any]]) -> set[str]:
             given = [row.get("type", ""), *row.get("aliases", ()), *row.get("factories", ())]
             names |= {str(name).rpartition(".")[2] for name in given}
     return names - {""}
-
-
-def in_lots(rules: Sequence[Rule]) -> list[Sequence[Rule]]:
-    """Rules one by one, or a few at a time when there are many; those of one family stay neighbours."""
-    size = -(-len(rules) // MAX_LOTS)
-    return [rules[start : start + size] for start in range(0, len(rules), size or 1)]

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
     Expr = Any
 
+USUAL = ("authenticated", "active", "id", "pk", "anonymous", "enabled")
+"""How attributes end that most of those have who ask."""
 STATES = frozenset({"session", "cookies"})
 """Where a request finds what an earlier one left."""
 
@@ -60,12 +62,14 @@ def waits_for_state(index: Index, work: RequestWork, use: Use) -> bool:
     """Whether the function leaves before a read for what only some requests of a visitor find.
 
     A flag that the session or a cookie does not hold, ``if not request.session.get("pending"): return``, or two values
-    that agree already, ``if kept == sent: return``.
+    that agree already, ``if kept == sent: return``; or a branch for what is marked, ``if user and user.change_password``.
     """
     for function, call, _ in _sites(work, use):
         table = index.project.linker.table(function.place)
         for frame in table.frames(table.facts.calls[call].frame):
             entry = table.facts.frames[frame]
+            if entry.kind == "if" and _is_of_some(entry.test):
+                return True
             if entry.kind != "after" or type(entry.test) is not list or entry.test[:1] != ["not"]:
                 continue
             test = entry.test[1]
@@ -100,6 +104,15 @@ def _is_of_cache(table: Table, scope: int, name: str) -> bool:
             if "cache" in callee.lower():
                 return True
     return False
+
+
+def _is_of_some(test: Expr) -> bool:
+    """Whether a test is that something is there and that it is marked: not that somebody is logged in, or belongs somewhere."""
+    if type(test) is not list or test[:1] != ["and"]:
+        return False
+    names = [name for name in map(dotted, test[1:]) if name is not None]
+    marks = (name.rpartition(".") for name in names)
+    return any(owner in names and not last.endswith(USUAL) for owner, _, last in marks if owner)
 
 
 def _is_state(table: Table, test: Expr) -> bool:

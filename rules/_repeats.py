@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from atomlint import Note, condition, dotted
 
 from ._arms import short_circuited
+from ._decorators import is_answered
+from ._started import BACKGROUND, FORGETS, is_started
 from ._turns import flags_of, held, holds, is_carried, is_entered, is_few, seldom
 
 if TYPE_CHECKING:
@@ -26,11 +28,6 @@ if TYPE_CHECKING:
 
 DEPTH = 4
 """Calls followed from the loop's body to the remote one."""
-BACKGROUND = ("create_task", "ensure_future", "add_task", "start_soon", "run_coroutine_threadsafe")
-"""Ends of names of what starts a coroutine and does not wait for it; projects wrap it, as in ``safe_create_task``."""
-STARTERS = frozenset({"submit", "spawn"})
-FORGETS = ("fire_and_forget", "in_background")
-"""Ends of names of what a project does that with."""
 QUIET_PATHS = (
     "migrations",
     "alembic",
@@ -63,6 +60,8 @@ class Wanted(NamedTuple):
     remote: Remote
     leading: frozenset[Value]
     """Functions that lead to it: what others call is not followed."""
+    shared: bool
+    """Whether a cache that a whole service shares spares it: not when it is what such a cache is asked with."""
 
 
 class Hit(NamedTuple):
@@ -84,7 +83,7 @@ class Work(NamedTuple):
     sure: bool
     """False when a branch may leave it out."""
     proven: bool
-    """False when a call on the way can mean several functions, or the remote one is known by its name alone."""
+    """False when a call on the way can mean several functions or a cache can answer it, or the remote one is known by name."""
 
 
 class Repeat(NamedTuple):
@@ -111,7 +110,7 @@ class Repeat(NamedTuple):
 
 def repeats(function: Function, remote: Remote, resource: str, kinds: tuple[str, ...] = ("each",)) -> Iterator[Repeat]:
     """Loops of a function over data, one at a time, that repeat remote work on a resource in requests."""
-    wanted = Wanted(remote, function.index.project.leading(resource))
+    wanted = Wanted(remote, function.index.project.leading(resource), resource != "redis")
     if function.value not in wanted.leading or not may_repeat(function):
         return
     found: dict[int, tuple[Loop, tuple[Loop, ...], list[Work]]] = {}
@@ -205,7 +204,7 @@ def paths_to(function: Function) -> list[Path]:
 def _is_apart(path: Path, index: Index) -> bool:
     """Whether a path leaves the request: it goes on in a task that nobody awaits, ``create_task(store(answer))``."""
     return any(
-        edge.call >= 0 and edge.kind == "call" and _is_started(index.call(caller.place, edge.call))
+        edge.call >= 0 and edge.kind == "call" and is_started(index.call(caller.place, edge.call))
         for caller, edge in path.steps
     )
 
@@ -258,14 +257,17 @@ def _work(call: Call, wanted: Wanted, frame: int, depth: int, flags: Flags = ())
         found = [Work((call,), hit, sure, hit.proven)]
     else:
         found = []
-        for edge in edges if not _is_started(call, (*BACKGROUND, *FORGETS)) else ():
+        for edge in edges if not is_started(call, (*BACKGROUND, *FORGETS)) else ():
             proven = len(edges) == 1 and edge.certainty in ("proven", "high")
+            proven = proven and not (wanted.shared and is_answered(call.index, edge.target))
             given = flags_of(call.index.project.linker, call, edge.target, flags)
             for work in _of_function(call.index, edge.target, wanted, depth - 1, given):
                 found.append(Work((call, *work.steps), work.hit, work.sure and sure, work.proven and proven))
     guard = call.guard if found else None
-    if guard is None or guard.remote:
+    if guard is None:
         yield from found
+    elif guard.remote:
+        yield from (work._replace(proven=work.proven and not wanted.shared) for work in found)
 
 
 def _of_function(index: Index, function: Value, wanted: Wanted, depth: int, flags: Flags) -> list[Work]:
@@ -294,21 +296,6 @@ def _edges(call: Call, leading: frozenset[Value]) -> list[Edge]:
     wanted = [e for e in edges if e.call == call.ordinal and e.kind in ("call", "carried") and e.phase == "request"]
     found = {edge.target: edge for edge in wanted}
     return [] if leading.isdisjoint(found) else list(found.values())
-
-
-def _is_started(call: Call, ends: tuple[str, ...] = BACKGROUND) -> bool:
-    """Whether a call only makes a coroutine that runs by itself: ``create_task(f(x))``."""
-    started: frozenset[int] = call.index.keep(("started", call.path, ends), lambda: frozenset(_started(call, ends)))
-    return call.ordinal in started
-
-
-def _started(call: Call, ends: tuple[str, ...]) -> Iterator[int]:
-    for other in call.table.facts.calls:
-        name = other.callee.rpartition(".")[2] if type(other.callee) is str else ""
-        if name.endswith(ends) or name in STARTERS:
-            yield from (
-                int(arg[1:]) for arg in other.args if type(arg) is str and arg[:1] == "@" and arg[1:].isdecimal()
-            )
 
 
 def runs(call: Call, frame: int, flags: Flags = ()) -> bool | None:

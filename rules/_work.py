@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 
 SHARED = 3
 """Routes that make a dependency one that nearly every request pays for."""
+ALWAYS = ("router-dependency", "auth-dependency")
+"""Kinds of dependencies that stand in front of many routes, however few functions register them."""
 RANK = {"every-request": 0, "dependency": 1, "route": 2}
 """Frequencies, most requests first."""
 MANY = 8
@@ -47,9 +49,16 @@ def base_confidence(work: RequestWork) -> Confidence:
     """High when every edge is proven and the entry runs on every request or is shared by several routes."""
     if not work.path.entry.proven or work.after_response:
         return Confidence.MEDIUM
-    if work.frequency == "every-request" or work.routes >= SHARED or work.path.entry.kind == "router-dependency":
+    if work.path.entry.kind == "page":
+        return Confidence.MEDIUM  # how many requests are answered with a page is not known
+    if work.frequency == "every-request" or work.routes >= SHARED or work.path.entry.kind in ALWAYS:
         return Confidence.HIGH
     return Confidence.MEDIUM
+
+
+def is_of_one_route(work: RequestWork) -> bool:
+    """Whether a dependency is known to stand in front of a route or two, and nothing else."""
+    return work.path.entry.proven and work.path.entry.kind != "page"
 
 
 def describe_frequency(work: RequestWork, *, conditional: bool | None = None) -> str:
@@ -62,11 +71,15 @@ def describe_frequency(work: RequestWork, *, conditional: bool | None = None) ->
         return f"{when} that takes this branch" if conditional else when
     after = ", after the response" if work.after_response else ""
     routes = f"{work.routes} route{'s' if work.routes > 1 else ''}"
-    if work.frequency == "dependency" and work.routes == 1 and work.path.entry.kind == "router-dependency":
-        which = " that takes this branch" if conditional else ""
-        return f"on every request{which} to the routes behind it{after}"
+    which = " that takes this branch" if conditional else ""
+    if work.path.entry.kind == "page":
+        return f"on every page{which}{after}"
+    if work.frequency == "dependency" and work.routes == 1 and work.path.entry.kind in ALWAYS:
+        who = " to the routes behind it" if work.path.entry.kind == "router-dependency" else ", to find out who calls"
+        return f"on every request{which}{who}{after}"
     if work.frequency == "dependency":
-        dependency = f"of {routes} that share a dependency" if work.routes > 1 else "of one route's dependency"
+        what = "decorator" if work.path.is_decorated else "dependency"
+        dependency = f"of {routes} that share a {what}" if work.routes > 1 else f"of one route's {what}"
         if not conditional:
             return f"for every request {dependency}{after}"
         if work.routes > 1:

@@ -134,7 +134,8 @@ FLASK = "from flask import Blueprint, Flask\nfrom flask.views import MethodView\
         ("def init(app):\n    @app.before_request\n    def g(): pass\ninit(app)", ("every-request", "init.g")),
         ("@app.errorhandler(404)\ndef g(e): pass", ("error", "g")),
         ("app.register_error_handler(404, f)", ("error", "f")),
-        ("@app.context_processor\ndef g(): pass", ("render", "g")),
+        ("@only(bp.get, '/')\ndef g(): pass", ("route", "g")),
+        ("@app.context_processor\ndef g(): pass", ("page", "g")),
         ("@app.template_filter('x')\ndef g(v): pass", ("render", "g")),
         ("@app.before_first_request\ndef g(): pass", ("start", "g")),
         ("@app.cli.command('x')\ndef g(): pass", ("script", "g")),
@@ -261,7 +262,7 @@ class Backend:
         ("MIDDLEWARE_CLASSES = ('mw.M',)", ("every-request", "M.process_view")),
         ("REST_FRAMEWORK = {'DEFAULT_AUTHENTICATION_CLASSES': ('mw.Token',)}", ("router-dependency", "Token.authenticate")),
         ("REST_FRAMEWORK = {'DEFAULT_THROTTLE_CLASSES': ['mw.Slow']}", ("router-dependency", "Slow.allow_request")),
-        ("TEMPLATES = [{'OPTIONS': {'context_processors': ['mw.brand']}}]", ("render", "brand")),
+        ("TEMPLATES = [{'OPTIONS': {'context_processors': ['mw.brand']}}]", ("page", "brand")),
         ("AUTHENTICATION_BACKENDS = ['mw.Backend']", ("auth-dependency", "Backend.get_user")),
         (
             ("from rest_framework.decorators import api_view, throttle_classes\nfrom mw import Slow\n@api_view(['GET'])\n"

@@ -224,3 +224,18 @@ def work(session: Session) -> None:
 """
     assert [level for level, _ in polls(code.format(seconds=5))] == ["low"]
     assert [level for level, _ in polls(code.format(seconds=4))] == ["high"]
+
+
+def test_a_pause_between_pages_is_no_poll() -> None:
+    code = """
+def walk(session: Session) -> None:
+    last_index = -1
+    while True:
+        rows = session.execute(text("SELECT id FROM jobs WHERE id > :after"), {"after": last_index}).all()
+        for row in rows:
+            last_index = row.id
+        if not rows:
+            break
+        time.sleep(0.5)
+"""
+    assert polls(code) == []

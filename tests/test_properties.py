@@ -152,7 +152,7 @@ def test_a_files_findings_do_not_depend_on_which_other_paths_were_named(example,
 def test_findings_do_not_depend_on_the_number_of_processes(example, monkeypatch):
     monkeypatch.setattr(pool, "SERIAL", 0)
     monkeypatch.setattr(pool, "CHUNK", 5)
-    monkeypatch.setattr("atomlint.pipeline.WORTH_A_COPY", 1)
+    monkeypatch.setattr("atomlint.linking.WORTH_A_COPY", 1)
     with directory() as root:
         write(root, EXAMPLE)
         assert everything(check(root, registry=REGISTRY, jobs=2)) == example

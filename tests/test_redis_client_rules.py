@@ -400,3 +400,25 @@ def test_a_command_of_one_of_several_clients_is_a_weak_claim() -> None:
     """
     (found,) = findings("redis-command-in-loop", text)
     assert found.confidence is not Confidence.HIGH
+
+
+def confidence_behind(test: str) -> str:
+    app = f"""
+import redis
+from flask import Flask
+app = Flask(__name__)
+client = redis.Redis()
+def current_user(): ...
+@app.before_request
+def ask():
+    user = current_user()
+    if {test}:
+        client.get("key")
+"""
+    report = check_files({"app.py": app}, select=["redis-per-request"])
+    return report.findings[0].confidence.value
+
+
+def test_a_branch_for_those_that_are_marked_is_none_that_most_requests_take() -> None:
+    assert confidence_behind("user and user.change_password") == "low"
+    assert confidence_behind("user and user.is_authenticated") == "medium"

@@ -205,6 +205,102 @@ def test_a_parameter_is_what_is_injected_annotated_or_passed(function):
     assert of(HEAD + function) == REDIS
 
 
+def test_a_base_without_attributes_hides_neither_heirs_nor_annotations():
+    """What a registry returns is what its getter is annotated with, when the registry's own classes do not say."""
+    code = """
+import redis
+from abc import ABC
+from typing import Generic, TypeVar
+T = TypeVar("T")
+class Context(ABC, Generic[T]):
+    _instance = None
+    def get(self) -> T:
+        if self._instance is None:
+            self._instance = self.start()
+        return self._instance
+class Registry:
+    def of(self, name: str):
+        return self.contexts[name].get()
+    def context(self, name: str) -> Context:
+        return self.contexts[name]
+registry = Registry()
+def client() -> redis.Redis:
+    return registry.context("redis").get()
+x = client()
+"""
+    assert of(code) == REDIS
+    assert of("from abc import ABC\nclass A(ABC):\n    pass\nx = A().nothing") == set()
+
+
+MODELS = """
+from django.db import models
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session, declarative_base
+Base = declarative_base()
+class User(Base):
+    __tablename__ = "users"
+class Org(models.Model):
+    name = models.TextField()
+class Plain:
+    pass
+def session() -> Session: ...
+db = session()
+"""
+
+
+@pytest.mark.parametrize(
+    ("code", "found"),
+    [
+        ("x = db.query(User).filter(User.id == 1).first()", {"inst app.py:User"}),
+        ("x = db.execute(select(User).where(User.id == 1)).scalar_one_or_none()", {"inst app.py:User"}),
+        ("q = select(User)\nq = q.where(User.id == 1)\nx = db.scalars(q).first()", {"inst app.py:User"}),
+        ("x = db.get(User, 1)", {"inst app.py:User"}),
+        ("x = Org.objects.filter(id=1).select_related('owner').first()", {"inst app.py:Org"}),
+        ("x = Org.objects.create(name='a')", {"inst app.py:Org"}),
+    ],
+)
+def test_the_one_row_of_a_query_is_of_the_class_that_it_names(code, found):
+    assert of(MODELS + code) == found
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        "x = db.query(User.id, User.name).first()",
+        "x = db.execute(select(func.count())).scalar_one()",
+        "x = Org.objects.values('name').first()",
+        "x = {}.get(User, 1)",
+    ],
+)
+def test_what_is_no_whole_row_is_of_no_class(code):
+    assert not any(name.startswith("inst ") for name in of(MODELS + code))
+
+
+def test_who_calls_is_of_the_class_that_the_settings_or_the_loader_name():
+    django = {
+        "settings.py": "AUTH_USER_MODEL = 'people.Person'",
+        "people/models.py": "from django.contrib.auth.models import AbstractUser\nclass Person(AbstractUser):\n    pass",
+        "app.py": "def view(request):\n    x = request.user",
+    }
+    assert values(django) == {"inst people/models.py:Person"}
+    assert values({**django, "app.py": "class V:\n    def get(self):\n        x = self.request.user"}) == {
+        "inst people/models.py:Person"
+    }
+    flask = """
+from flask_login import LoginManager, current_user
+class User:
+    def seen(self):
+        return self
+manager = LoginManager()
+@manager.user_loader
+def load(number):
+    return User()
+x = current_user.seen()
+"""
+    assert of(flask) == {"inst app.py:User"}
+    assert of("def view(request):\n    x = request.user") == set()
+
+
 def test_depends_without_a_function_takes_the_annotation():
     assert of(HEAD + "class A: pass\ndef f(a: A = Depends()):\n    x = a") == {"inst app.py:A"}
     assert of(HEAD + "class A: pass\ndef f(a: Annotated[A, Depends()]):\n    x = a") == {"inst app.py:A"}
@@ -421,3 +517,20 @@ def test_a_package_that_imports_from_itself_promises_nothing():
         values({"shop/__init__.py": "", "shop/tasks/__init__.py": "from shop.tasks import Cache\n", "app.py": app})
         == set()
     )
+
+
+# --- long ways -----------------------------------------------------------------------------------------------------------
+
+
+def chain(links: int) -> str:
+    """Functions of which each hands on what the next one gives; the last one makes a client."""
+    steps = [f"def f{n}():\n  made = f{n + 1}()\n  return made" for n in range(links)]
+    return "\n".join(["import redis", *steps, f"def f{links}():\n  return redis.Redis()", "x = f0()"])
+
+
+def test_a_long_way_is_gone_to_its_end():
+    assert of(chain(150)) == REDIS
+
+
+def test_of_a_way_without_end_nothing_is_known():
+    assert of(chain(3000)) == set()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -13,6 +14,10 @@ from .value import NOTHING
 
 END = 1 << 30
 """Deeper than any evaluation."""
+DEEP = 600
+"""Questions that may wait for each other: what lies behind is not known. Each takes six or seven frames of the stack."""
+FRAMES = 6000
+"""Frames that such a chain may take: Python allows 1,000 at first, which real projects exceed."""
 
 
 class Answers:
@@ -24,6 +29,7 @@ class Answers:
         self._order: list[Hashable] = []
         self._depths: dict[Hashable, int] = {}
         self._lowest = END
+        sys.setrecursionlimit(max(sys.getrecursionlimit(), FRAMES))
 
     def keep(self, key: Hashable, make: Callable[[], Values]) -> Values:
         """The answer for a key. In a cycle, what is found before the cycle closes is provisional and not kept beyond it."""
@@ -34,6 +40,9 @@ class Answers:
         depth = self._depths.get(key)
         if depth is not None:
             self._lowest = min(self._lowest, depth)
+            return NOTHING
+        if len(self._depths) >= DEEP:
+            self._lowest = 0  # only the answer to the first question is kept
             return NOTHING
         outer, self._lowest = self._lowest, END
         depth = len(self._depths)

@@ -14,6 +14,8 @@ from .rowsets import ALL_RELATED, THROUGH, option_loads
 from .tables import dotted
 
 if TYPE_CHECKING:
+    from collections.abc import Set
+
     from ..facts.records import Call, Expr, Param
     from .facade import Index
     from .mapping.records import Mapped
@@ -67,10 +69,7 @@ class AsyncRows:
 
     @cached_property
     def holders(self) -> frozenset[tuple[str, int]]:
-        """Functions, as (path, scope), that can hold such rows: they ask a session, or what they wait for or depend on does.
-
-        By the names of what is called, and a few calls up: most code is not worth following.
-        """
+        """Functions, as (path, scope), that can hold such rows: they ask a session, or what they wait for or depend on does."""
         names = {*FETCHES, "get", "get_one"}
         wanted = [site for name in names for site in self.linker.call_sites(name) if self._asks(*site)]
         found: set[tuple[str, int]] = set()
@@ -78,7 +77,8 @@ class AsyncRows:
             new = {self._around(*site) for site in wanted} - found
             found |= new
             called = {self.linker.table(path).facts.scopes[scope].name for path, scope in new} - {""}
-            wanted = [site for name in called for site in self.linker.call_sites(name) if self._record(*site).awaited]
+            sites = [site for name in called for site in self.linker.call_sites(name)]
+            wanted = [site for site in sites if self._record(*site).awaited and self._waits_for(new, *site)]
             wanted += [site for site in self._injections if self._injected(*site) in called]
         return frozenset(found)
 
@@ -93,6 +93,9 @@ class AsyncRows:
     def _asks(self, path: str, ordinal: int) -> bool:
         record = self._record(path, ordinal)
         return record.awaited and self._is_session(self.linker.table(path), ordinal, record) is not None
+
+    def _waits_for(self, functions: Set[tuple[str, int]], path: str, ordinal: int) -> bool:
+        return any((value.place, value.scope) in functions for value in self.linker.values.callee(path, ordinal))
 
     def _record(self, path: str, ordinal: int) -> Call:
         return self.linker.table(path).facts.calls[ordinal]

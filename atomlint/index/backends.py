@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from ..facts.mask import MASK
 from .tables import Table, dotted, text_of
 
 if TYPE_CHECKING:
@@ -17,6 +18,10 @@ MAX_PARTS = 400
 MAX_HOPS = 4
 LOCAL = ("locmem", "dummycache", "filebasedcache", "memory://", "simplecache", "nullcache")
 """Words of what keeps its data in the process, or nothing."""
+
+
+def _last(callee: Expr) -> str:
+    return callee.rpartition(".")[2] if type(callee) is str else ""
 
 
 class Backends:
@@ -97,6 +102,8 @@ class Backends:
         stated: list[tuple[Table, int, Expr]] = []
         for table, ordinal in self.constructions(backend):
             call = table.facts.calls[ordinal]
+            if any(word in _last(call.callee).lower() for word in backend.remote):
+                return True  # RedisStorage
             named = [value for name, value in call.keywords if name in backend.keywords]
             if backend.keywords:
                 stated += [(table, call.scope, value) for value in named]
@@ -127,7 +134,7 @@ class Backends:
                 continue
             text = text_of(expr)
             if text is not None:
-                yield text
+                yield None if text == MASK else text
             elif type(expr) is str and expr[:1] == "@":
                 number, _, attribute = expr[1:].partition(".")
                 call = table.facts.calls[int(number)]

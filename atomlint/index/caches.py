@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
     from ..facts.records import Expr
     from .bodies import Bodies, Body
+    from .tables import Table
 
 STORES = (
     "set", "put", "add", "setdefault", "update", "store", "setex", "psetex", "save", "append", "insert", "__setitem__",
@@ -25,7 +26,7 @@ LOOKUPS = (
 )  # fmt: skip
 SESSIONS = re.compile(r"(^|[._])(session|db|conn|connection|cursor|engine)$", re.IGNORECASE)
 """What reads and writes a database is no cache of it."""
-CACHING = re.compile(r"cache|memo|remember")
+CACHING = re.compile(r"cache|memo(?!r[yi])|remember")
 LOOKS = re.compile(r"^cached|^cache_?(get|look|fetch|read|load|find|hit|peek)")
 NO_LOOKUP = re.compile(r"_key$|_key_|^key_|_ttl|_stats|_size|_client$|_control|invalidat|clear|evict|delete|flush|warm")
 """Functions with a cache in their name that look nothing up."""
@@ -86,8 +87,16 @@ class Caches:
                 if frame not in around:
                     yield from self._tested(body, test, positive, exit_.after, frame, hit=True)
             if not self._same(body, exit_.frame, around):
-                yield from self.sources(body, exit_.value, exit_.after, exit_.frame)
+                found = self.sources(body, exit_.value, exit_.after, exit_.frame)
+                yield from (lookup for lookup in found if self._can_fail(table, lookup, exit_.frame))
         yield from self._before_or(body, call)
+
+    @staticmethod
+    def _can_fail(table: Table, lookup: Lookup, frame: int) -> bool:
+        """Whether what is looked up on the way out was tested: what a branch returns in any case has no miss to go on from."""
+        if not lookup.helper or lookup.call is None or table.facts.frames[frame].kind == "try":
+            return True
+        return table.facts.calls[lookup.call].frame != frame
 
     def _before_or(self, body: Body, call: int) -> Iterator[Lookup]:
         """``cache.get(k) or load(k)``: what stands in front of the call in an ``or``."""
@@ -216,13 +225,39 @@ class Caches:
         if NO_LOOKUP.search(name) or (name.startswith(STORES) and not LOOKS.search(name)):
             return
         key = ["[]", *record.args, *(value for _, value in record.keywords)]
+        if self._makes(body, ordinal):
+            return
         called = self.bodies.called(body, ordinal)
-        reads: frozenset[str] = frozenset().union(*(self.touched(inner).reads for inner in called))
+        reads: frozenset[str] = frozenset().union(*(self._looked_in(inner) for inner in called))
+        if len(key) == 1 and not CACHING.search(name):
+            reads -= {REMOTE}  # what is looked up without a key is no answer of a shared store
         if reads:
             yield Lookup(callee, reads, key, ordinal, before, helper=True)
         elif CACHING.search(callee.lower()):
             slots = frozenset({REMOTE}) if self.reaches_remote(body, callee) else frozenset()
             yield Lookup(callee, slots, key, ordinal, before, helper=True)
+
+    def _makes(self, body: Body, ordinal: int) -> bool:
+        """Whether a call makes an object of a class of the project, such as a ``CachedAnswer``."""
+        return any(
+            value.kind == "def" and self.linker.table(value.place).facts.scopes[value.scope].kind == "class"
+            for value in self.linker.values.callee(body.table.path, ordinal)
+        )
+
+    def _looked_in(self, body: Body) -> frozenset[str]:
+        """Containers that a helper looks in for its caller; what a getter makes on a miss, it keeps for itself."""
+        touched = self.touched(body)
+        if not self._always_gives(body):
+            return touched.reads
+        return touched.reads - self.touched(body, 0).stores
+
+    @staticmethod
+    def _always_gives(body: Body) -> bool:
+        """Whether a function never answers that there is nothing: ``if x is None: x = make()``, then ``return x``."""
+        frames = body.table.facts.frames
+        exits = [exit_ for exit_ in body.table.exits.get(body.scope, ()) if exit_.kind == "return"]
+        last = any(all(frames[f].kind in ("with", "after") for f in body.table.frames(e.frame)) for e in exits)
+        return last and all(exit_.value not in (None, "#None", "#False") for exit_ in exits)
 
     def _is_object(self, body: Body, owner: str) -> bool:
         """Whether a method is called on something that can hold values: not on ``self``, a module or a call's result."""

@@ -8,6 +8,7 @@ from .entries import called_functions
 from .heirs import MAX_HEIRS
 from .protocols import Protocols
 from .proxies import Proxies
+from .sends import handed_on
 from .tables import Table, dotted
 from .value import Value
 
@@ -112,6 +113,7 @@ class Calls:
             Edge(ordinal, target, "protocol", certainty=certainty(count))
             for ordinal, target, count in self.proxies.used(table, function.scope, read)
         ]
+        edges += [Edge(ordinal, target, "carried") for ordinal, target in handed_on(table, function.scope)]
         edges += self._dependencies(table, function)
         edges += self._wrappers(table, function)
         self.unresolved[function] = unresolved

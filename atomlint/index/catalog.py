@@ -18,8 +18,9 @@ class EntryRow(msgspec.Struct, forbid_unknown_fields=True, rename="kebab"):
 
     kind: str
     """How often the function runs: ``every-request``, ``route``, ``router-dependency`` (all routes below), ``auth-dependency``
-    (routes that ask who calls), ``route-dependency``, ``render`` (of a template), ``connection``, ``message``, ``error``,
-    ``after-response``, ``start``, ``stop``, ``task``, ``interval``, ``signal``, ``script``."""
+    (routes that ask who calls), ``route-dependency``, ``page`` (each that is rendered), ``render`` (of a template),
+    ``connection``, ``message``, ``error``, ``after-response``, ``start``, ``stop``, ``task``, ``interval``, ``signal``,
+    ``script``."""
     receivers: list[str] = []
     methods: list[str] = []
     """``@receiver.method(...)`` or ``receiver.method(f)`` registers a function."""

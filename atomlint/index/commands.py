@@ -43,6 +43,12 @@ class Command(NamedTuple):
         return self.method in self.client.endless
 
 
+class _Method(NamedTuple):
+    method: str
+    client: Client
+    queued: bool
+
+
 class Commands:
     """Finds commands; every answer is kept."""
 
@@ -54,6 +60,7 @@ class Commands:
         self.types = frozenset(name for row in clients for name in (row.type, *row.produces.values()))
         """Types that speak Redis's own commands: clients, and what they make. Caches over them do not."""
         self._found: dict[tuple[str, int], Command | None] = {}
+        self._methods: dict[str, _Method | None] = {}
         self._patterns: dict[str, list[tuple[Command, KeyPattern]]] = {}
 
     def at(self, path: str, call: int) -> Command | None:
@@ -64,25 +71,32 @@ class Commands:
         return self._found[key]
 
     def _find(self, path: str, call: int) -> Command | None:
-        record = self.linker.table(path).facts.calls[call]
-        catalog = self.linker.catalog
         for value in self.linker.values.callee(path, call):
-            if value.kind != "ext":
-                continue
-            owner, _, method = value.place.rpartition(".")
-            client = catalog.client_of(owner)
-            while client is None and CHAIN.search(owner):  # pipe.set(...).expire(...)
-                owner = owner.rpartition(".")[0]
-                client = catalog.client_of(owner)
-                client = client if client is not None and client.queues else None
-            if client is None or client.type not in self.types or not method or method[0] == "_":
-                continue
-            queued = client.queues and method not in client.executes
-            known = client if client.endless else catalog.clients.get(BASE, client)
-            callee = record.callee
-            on = callee.rpartition(".")[0] if type(callee) is str else callee[1]
-            return Command(path, call, method, on, known, queued)
+            known = self._called(value.place) if value.kind == "ext" else None
+            if known is not None:
+                callee = self.linker.table(path).facts.calls[call].callee
+                on = callee.rpartition(".")[0] if type(callee) is str else callee[1]
+                return Command(path, call, known.method, on, known.client, known.queued)
         return None
+
+    def _called(self, place: str) -> _Method | None:
+        """What calling an external name means; few names are called from many places."""
+        if place not in self._methods:
+            self._methods[place] = self._method(place)
+        return self._methods[place]
+
+    def _method(self, place: str) -> _Method | None:
+        catalog = self.linker.catalog
+        owner, _, method = place.rpartition(".")
+        client = catalog.client_of(owner)
+        while client is None and CHAIN.search(owner):  # pipe.set(...).expire(...)
+            owner = owner.rpartition(".")[0]
+            client = catalog.client_of(owner)
+            client = client if client is not None and client.queues else None
+        if client is None or client.type not in self.types or not method or method[0] == "_":
+            return None
+        queued = client.queues and method not in client.executes
+        return _Method(method, client if client.endless else catalog.clients.get(BASE, client), queued)
 
     def key_of(self, command: Command) -> Expr | None:
         """The expression of the key that a command is about; None when it has none."""

@@ -117,6 +117,8 @@ class Finder:
                     call = int(decorator[1:])
                     callee = table.facts.calls[call].callee
                 name = dotted(callee)
+                if name is not None and call >= 0 and not self.rows.of(name.rpartition(".")[2]):
+                    name = self._handed(table, call)
                 if name is None or not self.rows.of(name.rpartition(".")[2]):
                     continue
                 matching = list(self.rows.matching(self.linker, table, scope.parent, name))
@@ -133,6 +135,13 @@ class Finder:
                             yield self._entry(
                                 function, row, table.path, call, proven=proven, name=name, scope=scope.parent
                             )
+
+    @staticmethod
+    def _handed(table: Table, call: int) -> str | None:
+        """What a decorator of the project registers with: ``router.get`` of ``@protected(router.get, "/items")``."""
+        given = table.facts.calls[call].args
+        name = dotted(given[0]) if len(given) > 1 and text_of(given[1]) is not None else None
+        return name if name is not None and name.rpartition(".")[2] in VERBS and "." in name else None
 
     @staticmethod
     def _says(table: Table, call: int, row: EntryRow) -> bool:
@@ -347,11 +356,12 @@ def find_dependencies(linker: Linker, paths: Sequence[str]) -> list[Dependency]:
             kind = _dependency_kind(name.rpartition(".")[2])
             for place, scope, item in elements(linker, path, call.scope, declared):
                 for inner, at in _injections(linker, place, scope, item):
-                    record = linker.table(inner).facts.calls[at]
-                    if record.args and linker.values.parameters.is_injection(inner, record.scope, record.callee):
+                    injection = linker.values.parameters.injection(inner, at)
+                    record = linker.table(injection[0]).facts.calls[injection[1]] if injection is not None else None
+                    if injection is not None and record is not None and record.args:
                         found += [
                             Dependency(function, path, ordinal, kind)
-                            for value in linker.evaluate(inner, record.scope, record.args[0])
+                            for value in linker.evaluate(injection[0], record.scope, record.args[0])
                             for function in called_functions(linker, value)
                         ]
     return found
@@ -360,7 +370,7 @@ def find_dependencies(linker: Linker, paths: Sequence[str]) -> list[Dependency]:
 def _dependency_kind(last: str) -> str:
     if last == "FastAPI":
         return "every-request"
-    return "router" if last in ("APIRouter", "include_router") else "route"
+    return "router" if last == "include_router" or "Router" in last else "route"
 
 
 def _injections(linker: Linker, path: str, scope: int, item: Expr) -> Iterator[tuple[str, int]]:

@@ -11,6 +11,7 @@ from .routetexts import Frame
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
 
+    from ..facts.records import Expr
     from .project import Project
     from .routes import Route
     from .tables import Table
@@ -41,7 +42,7 @@ class Exempt:
         self._same: dict[object, bool | None] = {}
         """Answers that are the same for all routes, by what was asked."""
         self._refusing: dict[tuple[object, int], tuple[Sequence[Route], frozenset[int]]] = {}
-        self._vectors: dict[tuple[str, int, int], tuple[Sequence[Route], Sequence[bool | None]]] = {}
+        self._vectors: dict[tuple[str, int, str, int], tuple[Sequence[Route], Sequence[bool | None]]] = {}
         self._by_route: dict[object, dict[tuple[str, str], bool | None]] = {}
 
     def runs(self, function: Value, call: int, route: Route) -> bool | None:
@@ -79,17 +80,24 @@ class Exempt:
 
     def _taken(self, table: Table, scope: int, frame: int, routes: Sequence[Route]) -> Sequence[bool | None]:
         """Whether a branch is taken, for each of some routes."""
-        key = (table.path, frame, id(routes))
+        entry = table.facts.frames[frame]
+        test, turned = entry.test, entry.kind == "else"
+        while type(test) is list and test[:1] == ["not"]:  # what comes after ``if x: return`` asks what the branch does
+            test, turned = test[1], not turned
+        held = self._held(table, scope, test, routes)
+        return [None if value is None else not value for value in held] if turned else held
+
+    def _held(self, table: Table, scope: int, test: Expr, routes: Sequence[Route]) -> Sequence[bool | None]:
+        """Whether a test holds, for each of some routes."""
+        key = (table.path, scope, str(test), id(routes))
         known = self._vectors.get(key)
         if known is None or known[0] is not routes:
-            entry, here, asked = table.facts.frames[frame], Frame(table, scope, {}), self.tests.asked
-            first = [self.tests.test(here, entry.test, route) for route in routes[:1]]
+            here, asked = Frame(table, scope, {}), self.tests.asked
+            found = [self.tests.test(here, test, route) for route in routes[:1]]
             if asked == self.tests.asked:
-                found = first * len(routes)
+                found *= len(routes)
             else:
-                found = [*first, *(self.tests.test(here, entry.test, route) for route in routes[1:])]
-            if entry.kind == "else":
-                found = [None if taken is None else not taken for taken in found]
+                found += (self.tests.test(here, test, route) for route in routes[1:])
             known = self._vectors[key] = routes, found
         return known[1]
 

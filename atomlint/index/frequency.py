@@ -9,13 +9,14 @@ if TYPE_CHECKING:
     from .project import Project
 
 ORDER = (
-    "every-request", "router-dependency", "auth-dependency", "route-dependency", "route", "render", "connection", "message",
-    "after-response", "interval", "task", "signal", "error", "start", "stop", "script",
+    "every-request", "router-dependency", "auth-dependency", "route-dependency", "route", "page", "render", "connection",
+    "message", "after-response", "interval", "task", "signal", "error", "start", "stop", "script",
 )  # fmt: skip
 """Kinds from the most frequent to the rarest."""
 WORDS = {
     "auth-dependency": "on requests that ask who calls",
     "route-dependency": "before the routes that declare it",
+    "page": "on every page that is rendered",
     "render": "for every template that is rendered",
     "connection": "on every connection",
     "message": "on every message",

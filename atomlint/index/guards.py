@@ -15,6 +15,7 @@ from .caches import REMOTE, Caches, is_miss
 from .conditions import availability, branches
 from .gates import Gate, Gates
 from .seconds import number
+from .sends import says_kind
 from .slots import class_of, covers
 from .stores import Hole, Stores
 from .tables import Table, dotted
@@ -133,7 +134,9 @@ class Guards:
 
     @staticmethod
     def _usual(table: Table, scope: int, kind: str, test: Expr) -> bool:
-        """Whether a test is a parameter whose default takes this branch: ``distributed: bool = True``."""
+        """Whether a test is of a parameter whose default takes this branch, ``shared: bool = True``, or of a message's kind."""
+        if says_kind(test):
+            return True
         wanted = "#True" if kind == "if" else "#False"
         name = dotted(test)
         return name is not None and any(
@@ -300,6 +303,8 @@ class Guards:
                 continue
             remote = lookup.remote or lookup.name == receiver
             holes = tuple(self.stores.holes(body, call, lookup, stores)) if stores else ()
+            if lookup.helper and any(hole.reason == "another key" for hole in holes):
+                continue  # nothing says that it keeps what this function stores
             interval = self._kept_for(body, lookup.name)
             owner = self._owner(body, lookup.slots)
             guard = Guard("cache", lookup.name, remote, holes, interval, None, body.table.path, call, owner)

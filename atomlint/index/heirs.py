@@ -13,6 +13,8 @@ if TYPE_CHECKING:
     from ..facts.records import Expr
     from .linker import Linker
 
+EMPTY = frozenset({"abc.ABC", "typing.Generic", "typing.Protocol", "builtins.object", "typing_extensions.Protocol"})
+"""Bases that give a class no attributes of their own: what it has not, its heirs may have."""
 MAX_HEIRS = 3
 """More classes than this may stand for a base: which one it is cannot be told."""
 

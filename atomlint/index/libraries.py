@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
+from msgspec.structs import replace
+
 from .rows import operation_from
 from .tables import Table, dotted, text_of
 from .turns import count_literal
@@ -16,6 +18,8 @@ if TYPE_CHECKING:
     from .rows import CacheDecorator, WorkRow
     from .values import Value
 
+LISTS = ("authentication_classes", "permission_classes", "throttle_classes")
+"""Attributes of views that list what runs before them."""
 FALSE = ("#False", "#None", "#0", "'")
 
 
@@ -40,10 +44,15 @@ class Libraries:
         for row in self.linker.catalog.works:
             for name in row.names:
                 self.rows.setdefault(row.on, {}).setdefault(name, []).append(row)
-        self._lasts = frozenset(name.rpartition(".")[2] for name in self.rows.get("call", ()))
+        self.called = frozenset(name.rpartition(".")[2] for name in self.rows.get("call", ()))
+        """Last names of callables whose being called costs something."""
         self._task_methods = frozenset(
             m for rows in self.rows.get("task", {}).values() for row in rows for m in row.methods
         )
+        self.inheritable = frozenset(
+            m for rows in self.rows.get("listed", {}).values() for row in rows for m in row.methods
+        )
+        """Methods of what is listed that do the work, where a class of the project calls that of its base."""
         self._kept: dict[int, tuple[bool, str]] = {}
         self._names: dict[Value, list[tuple[str, int]]] = {}
         self._lists: dict[tuple[str, tuple[str, ...]], tuple[str, int] | None] = {}
@@ -56,7 +65,7 @@ class Libraries:
         if type(callee) is not str:
             return None
         receiver, _, method = callee.rpartition(".")
-        if method in self._lasts:
+        if method in self.called:
             for value in self.linker.values.callee(path, call):
                 if value.kind == "ext":
                     for effect in self._effects(self.rows["call"].get(value.place, ()), path, call, value.place):
@@ -68,6 +77,15 @@ class Libraries:
                     rows = [row for row in self.rows["task"].get(name, ()) if method in row.methods]
                     for effect in self._effects(rows, path, call, name):
                         return effect
+        return None
+
+    def inherited(self, path: str, call: int) -> Effect | None:
+        """The work that a call of a library's own method is: ``super().allow_request(request, view)`` of a throttle."""
+        for value in self.linker.values.callee(path, call):
+            base, _, method = value.place.rpartition("().") if value.kind == "ext" else ("", "", "")
+            rows = [row for row in self.rows.get("listed", {}).get(base, ()) if method in row.methods]
+            for effect in self._effects(rows, path, call, base):
+                return effect._replace(operation=replace(effect.operation, name=method))
         return None
 
     def decorating(self, function: Value) -> list[Effect]:
@@ -125,6 +143,13 @@ class Libraries:
                     place = self._listed_in(name, [row for row in group if attribute in row.lists])
                     found += list(self._effects(group, *place, name)) if place is not None else []
         return found
+
+    def listed_classes(self, function: Value) -> Iterator[Value]:
+        """What the class of a handler, or a decorator on it, lists for each request: throttles, permissions."""
+        for attribute in LISTS:
+            items, path = self._class_list(function, attribute)
+            for item in items or ():
+                yield from self.linker.evaluate(path, 0, item)
 
     # --- names -----------------------------------------------------------------------------------------------------
 

@@ -68,16 +68,38 @@ class Parameters:
         for file, candidate in candidates:
             if type(candidate) is not str or candidate[:1] != "@" or "." in candidate:
                 continue
-            call = self.linker.table(file).facts.calls[int(candidate[1:])]
-            if self.is_injection(file, call.scope, call.callee):
-                if call.args:
-                    return self.values.evaluate(file, call.scope, call.args[0])
-                named = [value for name, value in call.keywords if name == "dependency"]
-                if named:
-                    return self.values.evaluate(file, call.scope, named[0])
-                if param.annotation is not None:  # Depends() takes the annotation itself
-                    return self._classes(self.annotation(path, scope, param.annotation))
+            injection = self.injection(file, int(candidate[1:]))
+            if injection is None:
+                continue
+            file, call = injection[0], self.linker.table(injection[0]).facts.calls[injection[1]]  # noqa: PLW2901
+            if call.args:
+                return self.values.evaluate(file, call.scope, call.args[0])
+            named = [value for name, value in call.keywords if name == "dependency"]
+            if named:
+                return self.values.evaluate(file, call.scope, named[0])
+            if param.annotation is not None:  # Depends() takes the annotation itself
+                return self._classes(self.annotation(path, scope, param.annotation))
         return NOTHING
+
+    def injection(self, path: str, ordinal: int) -> tuple[str, int] | None:
+        """The ``Depends(...)`` that a call is, or that the function of the project that it calls returns: (path, ordinal)."""
+        call = self.linker.table(path).facts.calls[ordinal]
+        name = dotted(call.callee)
+        if name is None or self.is_injection(path, call.scope, call.callee):
+            return None if name is None else (path, ordinal)
+        values = self.values.evaluate(path, call.scope, call.callee)
+        if len(values) != 1:
+            return None
+        (value,) = values
+        table = self.linker.table(value.place) if value.kind == "def" else None
+        exits = table.exits.get(value.scope, ()) if table is not None else ()
+        if table is None or len(exits) != 1 or exits[0].kind != "return":
+            return None
+        given = exits[0].value
+        if type(given) is not str or given[:1] != "@" or not given[1:].isdigit():
+            return None
+        inner = table.facts.calls[int(given[1:])]
+        return (value.place, int(given[1:])) if self.is_injection(value.place, inner.scope, inner.callee) else None
 
     def alias(
         self, path: str, scope: int, name: str, seen: frozenset[tuple[str, str]] = frozenset()

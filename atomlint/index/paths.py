@@ -18,7 +18,12 @@ def frequency(path: Path) -> str:
         return "every-request"
     if path.entry.kind in CONNECTIONS:
         return "route"  # once a connection, however many messages it carries
-    if path.entry.kind.endswith("dependency") or any(edge.kind == "dependency" for _, edge in path.steps):
+    if (
+        path.is_decorated
+        or path.entry.kind == "page"
+        or path.entry.kind.endswith("dependency")
+        or any(edge.kind == "dependency" for _, edge in path.steps)
+    ):
         return "dependency"
     return "route"
 
@@ -29,5 +34,5 @@ def shares(path: Path, shown: Path) -> bool:
         return True
     wanted = shown.dependency
     return path.entry.function == wanted or any(
-        edge.kind == "dependency" and edge.target == wanted for _, edge in path.steps
+        edge.kind in ("dependency", "decorator") and edge.target == wanted for _, edge in path.steps
     )

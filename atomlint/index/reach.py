@@ -18,7 +18,16 @@ if TYPE_CHECKING:
 MAX_DEPTH = 25
 """Calls between an entry point and an effect: longer paths do not convince a reader."""
 REQUEST_KINDS = frozenset(
-    {"every-request", "route", "connection", "render", "router-dependency", "route-dependency", "auth-dependency"}
+    {
+        "every-request",
+        "route",
+        "connection",
+        "page",
+        "render",
+        "router-dependency",
+        "route-dependency",
+        "auth-dependency",
+    }
 )
 """Kinds of entry points that a client's request runs, before its answer or with it."""
 CERTAINTIES = ("high", "medium", "low")
@@ -34,10 +43,16 @@ class Path(NamedTuple):
 
     @property
     def dependency(self) -> Value:
-        """The first dependency on it; the entry point where that is one itself, or where there is none."""
+        """The first dependency on it, or what a decorator puts around its route; the entry point where there is none."""
         if self.entry.kind.endswith("dependency"):
             return self.entry.function
-        return next((edge.target for _, edge in self.steps if edge.kind == "dependency"), self.entry.function)
+        found = (edge.target for _, edge in self.steps if edge.kind == "dependency")
+        return next(found, self.steps[0][1].target if self.is_decorated else self.entry.function)
+
+    @property
+    def is_decorated(self) -> bool:
+        """Whether it begins in what a decorator puts around a route."""
+        return self.entry.kind == "route" and bool(self.steps) and self.steps[0][1].kind == "decorator"
 
     @property
     def length(self) -> int:

@@ -73,6 +73,12 @@ class Relationships:
         return found
 
     @cached_property
+    def of_many(self) -> frozenset[str]:
+        """Names of attributes that are relationships to many rows, of whichever class."""
+        owned = self._all.values()
+        return frozenset(name for named in owned for name, found in named.items() if found.uselist is not False)
+
+    @cached_property
     def _all(self) -> dict[tuple[str, int], dict[str, Relationship]]:
         found: dict[tuple[str, int], dict[str, Relationship]] = defaultdict(dict)
         places = {site for name in (*FUNCTIONS, *FOREIGN) for site in self.linker.call_sites(name)}

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
+from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
 
 from .effects import Effect, Lookup
+from .ownwork import OwnWork
 from .paths import RANK, frequency, shares
 from .tables import Table, dotted, text_of
 from .value import Value
@@ -151,6 +153,9 @@ class Requests:
                 if any(self.project.guards.on_error(step.function.place, step.call) for step in use.chain[:-1]):
                     continue
                 uses[use.decision.function].append(use)
+        for function, ordinal, effect in OwnWork(self.project).of(resource):
+            if not self.project.guards.on_error(function.place, ordinal):
+                uses[function].append(Use((Step(function, ordinal),), effect))
         return self._grouped(uses)
 
     def lookups(self, models: Iterable[str]) -> list[RequestWork]:
@@ -181,8 +186,34 @@ class Requests:
             if share is not None and not share[0]:
                 continue  # paths that are none of the project's routes: a library's sign-in page, a probe
             routes = len({path.entry.function for path in best if shares(path, shown)})
+            if shown.entry.kind == "route-dependency":
+                routes = max(routes, self._declared(shown.entry.function))
             result.append(RequestWork(function, judged, (shown, *rest[: MAX_PATHS - 1]), not now, share, routes))
         return result
+
+    def _declared(self, dependency: Value) -> int:
+        """How many views declare a dependency: a throttle, a permission, or a class that inherits it."""
+        scopes = self.project.linker.table(dependency.place).facts.scopes
+        if scopes[dependency.scope].name == "has_object_permission":
+            return 1  # lists do not ask it, and how many views are about one row is not known
+        return self._listing[Value("def", dependency.place, scopes[dependency.scope].parent)]
+
+    @cached_property
+    def _listing(self) -> Counter[Value]:
+        """Classes that views list, with their bases, by the number of views."""
+        linker, libraries = self.project.linker, self.project.effects.libraries
+        views: dict[Value, Value] = {}
+        for function, entries in self.project.reach.entries.items():
+            scopes = linker.table(function.place).facts.scopes
+            owner = scopes[function.scope].parent
+            if any(entry.kind == "route" for entry in entries):
+                view = Value("def", function.place, owner) if scopes[owner].kind == "class" else function
+                views.setdefault(view, function)
+        counts: Counter[Value] = Counter()
+        for function in views.values():
+            listed = {cls for cls in libraries.listed_classes(function) if cls.kind == "def"}
+            counts.update({base for cls in listed for base in linker.mro(cls.place, cls.scope)})
+        return counts
 
     def _judged(self, paths: list[Path], uses: list[Use]) -> tuple[Path, tuple[Use, ...]]:
         """The first path on which something runs every time, and what its uses are then; the best one when there is none."""
@@ -265,6 +296,8 @@ class Requests:
             if guard.remote and isinstance(use.effect, Effect):
                 if guard.kind == "decorator":
                     continue  # a shared cache spares what is behind it, not itself
+                if any(hole.exit < 0 for hole in guard.holes):
+                    continue  # another key: it never has what is asked here
                 guard = guard._replace(holes=())
             if guard.owner and self._made_anew(Value("def", guard.path, guard.owner)):
                 continue  # every request has a cache of its own

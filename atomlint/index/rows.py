@@ -190,6 +190,7 @@ class WorkRow(msgspec.Struct, forbid_unknown_fields=True, rename="kebab"):
     cost: dict[str, int] = {}
     """As for a client's methods; empty: nothing."""
     methods: list[str] = []
+    """Of a ``task``, what sends it; of what is ``listed``, what heirs call for the work: ``super().allow_request()``."""
     lists: list[str] = []
     """Class attributes that list it for the class's handlers."""
     settings: list[str] = []

@@ -38,6 +38,16 @@ ONE = frozenset(
     {"first", "one", "one_or_none", "scalar", "scalar_one", "scalar_one_or_none", "get", "first_or_404", "get_or_404"}
 )
 THROUGH = frozenset({"list", "tuple", "set", "sorted", "reversed", "enumerate", "iter", "filter"})
+MADE = frozenset({"bulk_create", "abulk_create", "bulk_update", "abulk_update"})
+"""What gives rows that the program has made: they hold the objects that they were made with."""
+KNOWN = frozenset(
+    {
+        "all", "filter", "exclude", "order_by", "annotate", "alias", "distinct", "select_related", "prefetch_related", "only",
+        "defer", "using", "reverse", "iterator", "aiterator", "select_for_update", "union", "intersection", "difference",
+        "none", "get_queryset", "extra", "complex_filter", "db_manager",
+    }
+)  # fmt: skip
+"""Methods of a Django query that say by themselves what they load."""
 DEPTH = 5
 
 
@@ -70,6 +80,8 @@ class RowSets:
         if found.other or len({(m.place, m.scope) for m, _, _ in found.models}) != 1:
             return None
         model, place, call = found.models[0]
+        if found.own and found.managed:
+            found.loaded.add(ALL_RELATED)  # Appellation.objects.autocomplete(): a manager's own method may load them
         return Rows(model, frozenset(found.loaded), frozenset(found.filters), found.awaited, place, call)
 
     def _visit(self, table: Table, scope: int, expr: Expr, found: _Found, depth: int) -> None:
@@ -128,7 +140,7 @@ class RowSets:
                 self._visit(table, record.scope, record.callee[1], found, depth)
             return
         receiver, _, method = record.callee.rpartition(".")
-        if method in OTHER_ROWS or method in ONE:
+        if method in OTHER_ROWS or method in ONE or method in MADE:
             found.other = True
             return
         if not receiver and method in THROUGH and record.args:
@@ -143,6 +155,7 @@ class RowSets:
             return
         if self._followed(table, ordinal, found, depth):
             return
+        found.own = found.own or method not in KNOWN
         self._option(table, ordinal, method, found)
         if receiver:
             self._visit(table, record.scope, receiver, found, depth)
@@ -164,6 +177,7 @@ class RowSets:
         for value in self.linker.evaluate(table.path, scope, model):
             if value.kind == "def" and self.project.effects.is_mapped(value):
                 found.models.append((value, table.path, -1))
+                found.managed = found.managed or attribute == "objects"
                 return True
         return False
 
@@ -203,6 +217,10 @@ class _Found:
         self.filters: set[str] = set()
         self.awaited = False
         self.other = False
+        self.own = False
+        """Whether a method of the query is none of the library's."""
+        self.managed = False
+        """Whether it starts at a manager of Django."""
         self.seen: set[tuple[str, int, str]] = set()
 
 

@@ -28,7 +28,7 @@ BATCH = re.compile(
 BATCHES = re.compile(r"(?:^|_)(?:batches|chunks|partitions|slices|windows)$")
 CHUNK = re.compile(r"(?:^|_)(?:chunk|batch|slice|window)(?:_(?:ids|keys|rows|items))?$")
 PAGE = re.compile(
-    r"(?:^|_)(?:page|pages|paginate|paginator|paginated|offset|cursor|next|continuation|marker|skip|start_after|last_id)(?:$|_)"
+    r"(?:^|_)(?:page|pages|paginate|paginator|paginated|offset|cursor|next|continuation|marker|skip|start_after|last_(?:id|index|pk|key|seen))(?:$|_)"
 )
 TRY = re.compile(r"(?:^|_)(?:attempts?|retry|retries|tries|tried|trial)(?:$|_|\d)|max_?(?:tries|retries|attempts)")
 STREAM = re.compile(

@@ -6,11 +6,13 @@ from typing import TYPE_CHECKING
 
 from .answers import Answers
 from .flowing import END, LAST, Spot, of_assign, reaching
-from .heirs import MAX_HEIRS
+from .heirs import EMPTY, MAX_HEIRS
 from .items import Items
 from .parameters import Parameters
+from .rowtypes import ONE, RowTypes
 from .tables import Binding, Table, text_of
 from .value import NOTHING, Value, Values, union
+from .visitors import CURRENT, Visitors
 
 if TYPE_CHECKING:
     from ..facts.records import Assign, Expr
@@ -20,7 +22,7 @@ if TYPE_CHECKING:
 PASS_THROUGH = frozenset(
     {
         "typing.cast", "contextlib.closing", "copy.copy", "contextlib.suppress", "functools.partial", "asyncio.wait_for",
-        "asyncio.shield", "asyncio.create_task", "asyncio.ensure_future",
+        "asyncio.shield", "functools.update_wrapper", "asyncio.create_task", "asyncio.ensure_future",
     }
 )  # fmt: skip
 CONTEXTS = frozenset({"__enter__", "__aenter__"})
@@ -39,6 +41,8 @@ class Evaluator:
         self.answers = Answers()
         self.parameters = Parameters(self)
         self.elements = Items(self)
+        self.rows = RowTypes(linker)
+        self.visitors = Visitors(linker)
 
     # --- expressions -----------------------------------------------------------------------------------------------
 
@@ -70,10 +74,13 @@ class Evaluator:
         head, dot, rest = expr.partition(".")
         values = self.call(path, int(head[1:])) if first == "@" else self.name(path, scope, head, spot)
         if dot:
+            owner = head
             for attribute in rest.split("."):
-                if len(values) == 1:
-                    (value,) = values
-                    values = self.attribute(value, attribute)
+                before, owner = owner, attribute
+                if attribute == "user" and (user := self.visitors.asked(before, attribute, values)):
+                    values = user
+                elif len(values) == 1:
+                    values = self.attribute(next(iter(values)), attribute)
                 elif values:
                     values = union([self.attribute(value, attribute) for value in values])
                 else:
@@ -205,6 +212,8 @@ class Evaluator:
 
     def _carried(self, place: str, name: str) -> Values:
         """An attribute that start-up put on the application or its state: ``request.app.state.redis``."""
+        if place in CURRENT:
+            return union(self.attribute(user, name) for user in self.visitors.of_flask)
         if not place.endswith((".state", ".app", ".current_app", "Flask()", "Quart()", "FastAPI()", "Starlette()")):
             return NOTHING
         found = union(self.assigned(path, assign) for path, assign in self.linker.carried(name))
@@ -221,6 +230,8 @@ class Evaluator:
     def _class_attribute(self, value: Value, name: str) -> Values:
         for cls in self.linker.mro(value.place, value.scope):
             if cls.kind == "ext":
+                if cls.place in EMPTY and not name.startswith("__"):
+                    continue
                 base = f"{cls.place}()" if value.kind == "inst" else cls.place
                 return frozenset({Value("ext", f"{self.linker.catalog.canonical(base)}.{name}")})
             table = self.linker.table(cls.place)
@@ -333,6 +344,10 @@ class Evaluator:
             return union(self.attribute(v, name) for v in self.evaluate(path, call.scope, call.args[0], spot))
         if call.callee == "staticmethod" and call.args:
             return self.evaluate(path, call.scope, call.args[0])
+        if type(call.callee) is str and call.callee.rpartition(".")[2] in ONE:
+            row = self.rows.of(path, ordinal)
+            if row:
+                return row
         results = []
         for value in self.callee(path, ordinal):
             if value.place == "builtins.type" and value.kind == "ext" and len(call.args) == 1:

@@ -67,6 +67,7 @@ class Writers:
         self.effects = project.effects
         self.ignored = frozenset(ignored)
         self._rows: dict[tuple[str, int, str], frozenset[Value]] = {}
+        self._of_files: dict[str, tuple[Write, ...]] = {}
 
     # --- rows ------------------------------------------------------------------------------------------------------
 
@@ -168,12 +169,18 @@ class Writers:
         """Everything that writes a mapped class, in file order."""
         return tuple(self._writes.get(model, ()))
 
+    def in_file(self, path: str) -> tuple[Write, ...]:
+        """Everything that a file writes, in its order."""
+        if path not in self._of_files:
+            self._of_files[path] = tuple(self._in_file(self.linker.table(path)))
+        return self._of_files[path]
+
     @cached_property
     def _writes(self) -> dict[Value, list[Write]]:
         found: dict[Value, list[Write]] = defaultdict(list)
         for path in self.project.linked:
             if path not in self.ignored:
-                for write in self._in_file(self.linker.table(path)):
+                for write in self.in_file(path):
                     found[write.model].append(write)
         return dict(found)
 

@@ -8,6 +8,7 @@ from atomlint import Function, dotted
 
 from .._readings import readings
 from .._repeats import in_frames, is_refusal
+from .._turns import flags_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from atomlint.index.rowsets import Rows
 
     from .._readings import Reading
+    from .._turns import Flags
 
     Expr = Any
 
@@ -105,9 +107,18 @@ def _is_enumerated(function: Function, iterable: Expr) -> bool:
 
 
 def _reads(
-    function: Function, name: str, frame: int, rows: Rows, depth: int, steps: tuple[tuple[Function, str], ...]
+    function: Function,
+    name: str,
+    frame: int,
+    rows: Rows,
+    depth: int,
+    steps: tuple[tuple[Function, str], ...],
+    flags: Flags = (),
 ) -> Iterator[LazyRead]:
-    """Relationships of a row, called ``name`` in a function, that are read in a frame of it; 0 for the whole function."""
+    """Relationships of a row, called ``name`` in a function, that are read in a frame of it; 0 for the whole function.
+
+    ``flags`` are the function's parameters that are known to be constants.
+    """
     index = function.index
     relationships = index.project.relationships.of(rows.model)
     for reading in readings(function):
@@ -118,7 +129,7 @@ def _reads(
         inside = chain[: chain.index(frame)] if frame else chain
         if any(function.table.facts.frames[f].kind in ("for", "while") for f in inside):
             continue  # an inner loop may have no turn, and its own finding
-        sure = in_frames(function, chain, frame, f"{name}.{first}")
+        sure = in_frames(function, chain, frame, f"{name}.{first}", flags)
         if sure is None:
             continue
         sure = sure and reading.sure
@@ -129,19 +140,27 @@ def _reads(
                 yield LazyRead(relationship, step, sure)
         elif depth:
             for member in _members(index, rows, first, called=reading.called and not rest):
-                for read in _reads(member, _self(member), 0, rows, depth - 1, step):
+                given = _constants(function, reading, member, flags)
+                for read in _reads(member, _self(member), 0, rows, depth - 1, step, given):
                     yield read._replace(sure=read.sure and sure)
     for call in function.calls if depth else ():
         if frame and frame not in call.frame_ids:
             continue
         for value, param in _passed(index, call, name):
-            sure = in_frames(function, call.frame_ids, frame, name)
+            sure = in_frames(function, call.frame_ids, frame, name, flags)
             if sure is None or any(f.value == value for f, _ in steps):
                 continue
-            for read in _reads(
-                index.function(value), param, 0, rows, depth - 1, (*steps, (function, f"{call.name}({name})"))
-            ):
+            step = (*steps, (function, f"{call.name}({name})"))
+            given = flags_of(index.project.linker, call, value, flags)
+            for read in _reads(index.function(value), param, 0, rows, depth - 1, step, given):
                 yield read._replace(sure=read.sure and sure)
+
+
+def _constants(function: Function, reading: Reading, member: Function, flags: Flags) -> Flags:
+    """Parameters of a row's method that are constants wherever a frame calls it: ``row.present(details=False)``."""
+    calls = [c for c in function.calls if c.callee == reading.name and reading.frame in (*c.frame_ids[:1], 0)]
+    given = {flags_of(function.index.project.linker, call, member.value, flags) for call in calls}
+    return given.pop() if len(given) == 1 else ()
 
 
 def _counts(relationship: Relationship, rest: str, reading: Reading, rows: Rows) -> bool:

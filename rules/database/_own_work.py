@@ -47,6 +47,12 @@ LIKENESSES = frozenset(
 )
 """Comparisons that ask for what is like something, or near it."""
 LIKE = re.compile(r"\bI?LIKE\b|<->|<=>|<#>|@@", re.IGNORECASE)
+NAMING = frozenset({"slug", "uuid", "username", "email", "pk"})
+"""Attributes that are different for each row of a table, or nearly."""
+PERIODS = ("__year", "__quarter", "__month", "__week")
+"""Ends of names of what Django compares a part of a date with: there are few of them."""
+TIMES = frozenset({"year", "years", "quarter", "quarters", "month", "months", "week", "weeks"})
+"""Words in names of such parts: a loop over them turns a few times."""
 MAX_PARTS = 40
 """Parts of a query that are looked into."""
 TRANSACTIONS = frozenset({"atomic", "begin_nested", "begin"})
@@ -104,6 +110,14 @@ def is_of_parents(repeat: Repeat) -> bool:
         and name.endswith("_id")
         for value in values
     )
+
+
+def is_of_one(repeat: Repeat) -> bool:
+    """Whether the loop goes through rows that are found by what names one: ``filter(project=project, slug=slug)``."""
+    first = repeat.first
+    test = first.table.facts.frames[repeat.loop.frame].test
+    rows = first.index.project.rowsets.of(first.path, first.scope, test)
+    return rows is not None and not NAMING.isdisjoint(rows.filters)
 
 
 def changes_row(repeat: Repeat) -> bool:
@@ -175,10 +189,14 @@ def _opens(function: Function, frames: list[int], until: int) -> bool:
 
 
 def is_of_ranges(repeat: Repeat) -> bool:
-    """Whether each turn asks for a range of its own, such as a month: ``IN`` does not make one query of them."""
+    """Whether each turn asks for a range of its own, such as a year or a month: ``IN`` does not make one query of them."""
+    first = repeat.first
+    bound = first.index.project.loops.targets(first.path, repeat.loop.frame)
+    if any(word in TIMES for name in (repeat.loop.name, *bound) for word in name.lower().replace(".", "_").split("_")):
+        return True
     names = [name for link in repeat.near.steps[-1].query_chain for name, _ in link.keywords]
     below, above = (any(name.endswith(ends) for name in names) for ends in (("__lt", "__lte"), ("__gt", "__gte")))
-    return (below and above) or any(name.endswith("__range") for name in names)
+    return (below and above) or any(name.endswith(("__range", *PERIODS)) for name in names)
 
 
 def is_of_patterns(repeat: Repeat) -> bool:

@@ -49,12 +49,14 @@ Send no query in a loop: use `IN`, a join or eager loading.
 
 ## Limits
 Only reads count. Quiet for chunks, pages, retries, constants, loops that leave at the first hit, answers that earlier
-turns stored, what is read for the message of an error, and for code that no request reaches. A query under a condition
-is reported with less confidence, and so is one that is more than three calls away from its route; one of which both is
-so is possible only. So is one of a turn that also writes: that saves, makes or deletes a row, commits, locks or opens a
-transaction or a schema of its own, and of a turn that is called for what it does (`cancel(task)`): there one query less
-is half of the work. Workers, tasks and repairs that a route can start are possible only, too. A slice, or what a caller
-writes out, is taken for a few items; that a customer has one or two of something is not known.
+turns stored, what is read for the message of an error, and for code that no request reaches. A query under a
+condition is reported with less confidence, and so is one that is more than three calls away from its route; one of
+which both is so is possible only. So is one of a turn that also writes: that saves, makes or deletes a row, commits,
+locks or opens a transaction or a schema of its own, and of a turn that is called for what it does (`cancel(task)`):
+there one query less is half of the work. What a turn calls is looked into, four calls far: one that surely writes,
+sends a message or asks another service is possible only, and one that may is, unless all else of the loop is proven.
+Workers, tasks and repairs that a route can start are possible only, too. A slice, or what a caller writes out, is
+taken for a few items; that a customer has one or two of something is not known.
 """
 
 from __future__ import annotations
@@ -67,11 +69,13 @@ from atomlint import Confidence, Context, Finding, Function, Note, rule
 from .._certainty import WORKER, confidence, is_repair
 from .._readings import place_of
 from .._repeats import may_repeat, others, path_to, repeats, trace
+from ._deeds import deeds
 from ._lazy import lazy_loops
 from ._own_work import (
     CREATES,
     WRITES,
     is_of_models,
+    is_of_one,
     is_of_parents,
     is_of_patterns,
     is_of_ranges,
@@ -83,13 +87,14 @@ from ._reads import read_of
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from atomlint.index.loops import Loop
     from atomlint.index.reach import Path
     from atomlint.index.relationships import Relationship
 
     from .._repeats import Repeat
     from ._lazy import LazyLoop
 
-DOUBTS = (writes_too, is_of_parents, is_of_ranges, is_of_patterns, is_of_models)
+DOUBTS = (writes_too, is_of_parents, is_of_one, is_of_ranges, is_of_patterns, is_of_models)
 """Why one query for all turns would not be worth much, or cannot be."""
 NEEDS = ("sqlalchemy", "sqlmodel", "SQLModel", "asyncpg", "psycopg", "django.db", "databases")
 
@@ -107,10 +112,25 @@ def report(ctx: Context, function: Function) -> Iterator[Finding]:
         level = confidence(repeat, data=repeat.first.goes_through_data(repeat.loop.frame))
         if not repeat.near.proven or any(doubts(repeat) for doubts in DOUBTS):
             level = Confidence.LOW
+        level = _beside(level, function, repeat.loop)
         finding = ctx.finding(repeat.first, _message(repeat), confidence=level)
         yield finding.with_related(*others(repeat)).with_trace(*trace(ctx.index, repeat))
     for lazy, path in _lazy(function):
         yield _of_relationships(ctx, lazy, path)
+
+
+def _beside(level: Confidence, function: Function, loop: Loop) -> Confidence:
+    """A level, given what a turn does besides reading.
+
+    A turn that is sure to write or send something is dear with one query less, too. Where that is open, it is believed of
+    turns that are sure in all else.
+    """
+    if level is Confidence.LOW:
+        return level
+    done = deeds(function, loop.frame)
+    if any(deed.sure for deed in done) or (done and level is Confidence.MEDIUM):
+        return Confidence.LOW
+    return level
 
 
 def _repeats(function: Function) -> list[Repeat]:
@@ -153,7 +173,11 @@ def _of_relationships(ctx: Context, lazy: LazyLoop, path: Path) -> Finding:
     always = all(read.sure and _always(ctx, read.relationship) for read in lazy.reads)
     sends = f"{'sends' if count == 1 else 'send'} {'' if always else 'up to '}{count} {'query' if count == 1 else 'queries'}"
     text = f"{names} {sends} for {each}: {20 * count + 1} for 20 rows; {_option(ctx, lazy)}"
-    finding = ctx.finding(place_of(ctx.index, *first.steps[0]), text, confidence=_lazy_confidence(lazy, path))
+    finding = ctx.finding(
+        place_of(ctx.index, *first.steps[0]),
+        text,
+        confidence=_beside(_lazy_confidence(lazy, path), lazy.reads[0].steps[0][0], lazy.loop),
+    )
     if lazy.rows.call >= 0:
         asked = ctx.index.call(lazy.rows.path, lazy.rows.call).span
         finding = finding.with_related(Note(asked, "the rows are asked for here"))

@@ -222,9 +222,12 @@ def adds(table: Table, first: Command, second: Command) -> bool:
         value = next(iter(table.facts.calls[int(value[1:])].args), None)
     if type(value) is str and dotted(value) and value in names:
         scope = call.scope
+        own = names - {value}
         for place in table.assigns_in.get(scope, ()):
             assign = table.facts.assigns[place]
             if dotted(assign.target) == value and first.call < assign.after <= second.call:
+                if assign.kind == "=" and not made_of(table, assign.value, own):
+                    return False  # the name stands for something else by then
                 if assign.kind == "+=":
                     return True
                 written.append(assign.value)

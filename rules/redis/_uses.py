@@ -43,8 +43,10 @@ def _used(index: Index) -> dict[Site, list[Call]]:
         if path in index.tests or is_aside(path):
             continue
         command = commands(index).at(path, ordinal)
+        if command is None or command.queued or command.method in waits:
+            continue
         call = index.call(path, ordinal)
-        if command is None or command.queued or command.method in waits or call.effect is None:
+        if call.effect is None:
             continue
         for made in sources(index, path, ordinal):
             if made.site not in waiting:

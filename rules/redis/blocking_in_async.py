@@ -93,7 +93,14 @@ class Blocking(NamedTuple):
     """By the place where their client is made, the first where branches differ."""
 
 
-@rule("redis-blocking-in-async", needs=NEEDS, reach=True, options=(PLACES,), since="0.1")
+@rule(
+    "redis-blocking-in-async",
+    needs=NEEDS,
+    reach=True,
+    among=lambda index: {*blocking(index).functions, *blocking(index).clients},
+    options=(PLACES,),
+    since="0.1",
+)
 def holds_the_loop(call: Call) -> bool:
     """The first synchronous command of a function that holds the loop, or what makes the client of such commands."""
     found = blocking(call.index)

@@ -91,6 +91,8 @@ def report(ctx: Context, function: Function) -> Iterator[Finding]:
         level = confidence(repeat, data=constant or repeat.first.goes_through_data(repeat.loop.frame))
         if level is not Confidence.HIGH and len(repeat.near.steps) > NEAR:
             level = Confidence.LOW  # further down, a turn has more to do than that
+        if level is not Confidence.HIGH and any(of_cache(w.steps[-1]) for w in repeat.work):
+            level = Confidence.LOW  # behind an alias of Django's cache, a database may be what answers
         finding = ctx.finding(repeat.first, _message(repeat), confidence=level)
         finding = finding.with_related(*others(repeat)).with_trace(*trace(ctx.index, repeat))
         for fix in (mget_fix(ctx.index, repeat), pipeline_fix(ctx.index, repeat)):

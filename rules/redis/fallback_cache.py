@@ -84,7 +84,14 @@ if TYPE_CHECKING:
 NEEDS = ("redis", "Redis", "valkey", "aioredis", "upstash", "cache", "limit", "throttl", "session")
 
 
-@rule("redis-fallback-cache", needs=NEEDS, reach=True, severity="warning", since="0.3")
+@rule(
+    "redis-fallback-cache",
+    needs=NEEDS,
+    reach=True,
+    among=lambda index: readers(index),  # noqa: PLW0108 - defined below
+    severity="warning",
+    since="0.3",
+)
 def reads_before_its_local_copy(call: Call) -> bool:
     """A Redis read that requests reach, with a local copy behind it."""
     return (call.path, call.ordinal) in readers(call.index)

@@ -66,8 +66,9 @@ Put no Redis command into a middleware or a shared dependency. Count or cache in
 seconds with one pipeline.
 
 ## Limits
-Reported are middlewares, hooks that run before every request, and FastAPI dependencies; a command that a single route
-runs for its own purpose is not. A local cache or a time gate counts when it stands in the call path and works: what it
+Reported are middlewares, hooks that run before every request, dependencies, throttles, context processors, and decorators
+that count the requests of routes; a command that a single route runs for its own purpose is not, nor what a decorator keeps
+of answers. A local cache or a time gate counts when it stands in the call path and works: what it
 keeps outlives the request and is stored on every way out, and the clock is set behind the gate. Of libraries' own work
 the default limits of slowapi and Flask-Limiter are reported, sessions are not. Gates that stay open
 are `redis-sticky-gate`, caches with holes `redis-cache-hole`, local copies that are asked last `redis-fallback-cache`.
@@ -91,6 +92,7 @@ from .._work import (
     commands,
     counted,
     describe_frequency,
+    is_of_one_route,
     kept,
     names,
     percent,
@@ -110,6 +112,8 @@ if TYPE_CHECKING:
 NEEDS = ("redis", "Redis", "valkey", "aioredis", "upstash", "cache", "limit", "throttl", "session")
 FAR = 4
 """Calls on the way to a command beyond which a branch says that few requests come there."""
+COUNTS = ("incr", "incrby", "incrbyfloat", "hincrby", "zadd", "eval", "evalsha", "script", "pipeline")
+"""Operations of decorators that count or limit the requests of the routes that they are put on."""
 LIMITERS = ("slowapi.", "flask_limiter.")
 """Libraries whose middleware counts every request."""
 ALLOWED = Option(
@@ -131,6 +135,7 @@ PER_ROUTE = Option(
     "redis-per-request",
     needs=NEEDS,
     reach=True,
+    among=lambda index: sites(index),  # noqa: PLW0108 - defined below
     severity="warning",
     options=(ALLOWED, PER_ROUTE, REQUESTS, IDENTIFIERS, INTERVAL),
     since="0.1",
@@ -204,7 +209,15 @@ def of_function(ctx: Context, function: Function) -> Iterator[Finding]:
 
 def open_uses(function: Function, work: RequestWork) -> list[Use]:
     """Uses that run every time, but for those that a local copy should have spared: those have a rule of their own."""
+    if keeps_answers(work):
+        return []
     return [use for use in work.of("open") if fallback_of(function.index, use) is None]
+
+
+def keeps_answers(work: RequestWork) -> bool:
+    """Whether the work is that of a decorator that does not count: it keeps answers in a shared cache, or forgets them."""
+    names = {use.command.operation.name for use in work.uses}
+    return work.path.is_decorated and names.isdisjoint(COUNTS)
 
 
 def message(ctx: Context, work: RequestWork, uses: Sequence[Use]) -> str:
@@ -232,6 +245,6 @@ def confidence(index: Index, work: RequestWork, uses: Sequence[Use]) -> Confiden
         return Confidence.LOW
     if uses[0].conditional and len(work.path.steps) + len(uses[0].chain) > FAR:
         return Confidence.LOW
-    if work.frequency == "dependency" and level is not Confidence.HIGH and work.path.entry.proven:
+    if work.frequency == "dependency" and level is not Confidence.HIGH and is_of_one_route(work):
         return Confidence.LOW
     return min(level, Confidence.MEDIUM, key=lambda c: c.rank) if uses[0].conditional else level

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, NamedTuple
 
-from atomlint import Confidence, inside
+from atomlint import Confidence, dotted, inside
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -112,6 +112,9 @@ def _is_put_back(index: Index, use: Use, uses: tuple[Use, ...]) -> bool:
 def _growth(index: Index, container: Container, use: Use) -> Growth | None:
     if use.key is None or _is_known(index, container, use):
         return None
+    name = dotted(use.key)
+    if name is not None and FEW & _words(name.rpartition(".")[2]):
+        return None  # whatever it is made of: ``lang`` of a query is one of a few
     table = index.project.linker.table(use.path)
     shrinks = any(other.kind == "shrink" for other in index.containers.uses(container))
     refuses = any(e.kind == "raise" and e.after <= _position(index, use) for e in table.exits.get(use.scope, ()))
@@ -211,10 +214,13 @@ def _is_enum(index: Index, function: Value, leaf: Leaf) -> bool:
     return False
 
 
+def _words(name: str) -> set[str]:
+    return {word.lower().removesuffix("s") for word in WORDS.findall(name)}
+
+
 def rank(name: str) -> Confidence | None:
     """How sure it is, by its name, that there is no end of values: None when there are few."""
-    words = {word.lower().removesuffix("s") for word in WORDS.findall(name)}
-    last = {word.lower().removesuffix("s") for word in WORDS.findall(name.rpartition(".")[2])}
+    words, last = _words(name), _words(name.rpartition(".")[2])
     if last & FEW:
         return None
     if last & CUSTOMERS:

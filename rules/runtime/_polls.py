@@ -104,8 +104,8 @@ def _poll(call: Call) -> Poll | None:
     if not work:
         return None
     first = next((item for item in work if item.resource == "database"), work[0])
-    if any(around.frame == loop.frame and around.kind == "retry" for around in first.steps[0].loops):
-        return None  # it waits until something is there that answers: the first answer ends it
+    if any(around.frame == loop.frame and around.kind in ("retry", "paging") for around in first.steps[0].loops):
+        return None  # the first answer ends it, or the last page: the sleep is a pause between pages
     if _is_start(call, loop) or _is_outwaited(call, loop, first.steps[0]):
         return None
     if _is_left(call, loop) and _is_batch(call, loop):

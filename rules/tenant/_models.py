@@ -4,7 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from atomlint import Class
+
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from atomlint import Index
 
 ALWAYS = frozenset(
@@ -21,6 +25,7 @@ ALWAYS = frozenset(
     }
 )
 SOMETIMES = frozenset({"Account", "Company", "Team", "Customer", "Site"})
+LOWER = frozenset(name.lower() for name in SOMETIMES)
 OWNED = 3
 """Other mapped classes with a ``<name>_id`` column that make a class of the second set a tenant."""
 
@@ -33,12 +38,24 @@ def tenant_models(index: Index) -> frozenset[str]:
     return names
 
 
+def _columns(cls: Class) -> Iterator[str]:
+    """Names of a class's columns, those of its bases in the project among them; a foreign key of Django as its column."""
+    for base in cls.mro:
+        if base.kind != "def":
+            continue
+        owner = Class(cls.index, base.place, base.scope)
+        for name, assign in owner.attributes:
+            made = assign.value if type(assign.value) is str and assign.value[1:].isdigit() else ""
+            maker = owner.table.facts.calls[int(made[1:])].callee if made[:1] == "@" else ""
+            yield f"{name}_id" if str(maker).endswith("ForeignKey") and not name.endswith("_id") else name
+
+
 def _recognised(index: Index) -> frozenset[str]:
     owners: dict[str, int] = {}
-    names = set()
-    for cls in index.mapped:
-        names.add(cls.name)
-        for name in {name for name, _ in cls.attributes}:
+    mapped = list(index.mapped)
+    names = {cls.name for cls in mapped}
+    for cls in mapped if names & SOMETIMES and not names & ALWAYS else ():
+        for name in {name for name in _columns(cls) if name.removesuffix("_id") in LOWER}:
             owners[name] = owners.get(name, 0) + 1
     sometimes = {name for name in SOMETIMES & names if owners.get(f"{name.lower()}_id", 0) >= OWNED}
     if names & ALWAYS:

@@ -326,7 +326,8 @@ def is_needless(index: Index, first: Read, later: Read) -> bool:
 
 
 def _writes(index: Index, read: Read) -> bool:
-    return any(write.function == read.function for write in index.writers.of(read.lookup.model))
+    written = index.writers.in_file(read.function.place)
+    return any(write.function == read.function and write.model == read.lookup.model for write in written)
 
 
 def most(index: Index, group: list[Read]) -> int:

@@ -27,10 +27,11 @@ Nothing. A decorator of your own called `cache` or `lru_cache` is not meant: nam
 No `functools.lru_cache` on coroutines, on functions that take a session, or on rows of the database.
 
 ## Limits
-A method's key holds its object: that rows go stale there is reported with low confidence, unless the object lives on.
-Rows count as changing when something in the project updates or deletes them; `cache_clear()` on the function, anywhere,
-is taken to be called when that happens. Only reads in the function itself and in what it calls directly are seen.
-The repair of a coroutine is offered where the project imports `async_lru` already.
+That kept rows go stale is reported with low confidence: a batch reads them once, and some never change. Rows count as
+changing when something in the project updates or deletes them; `cache_clear()` on the function, anywhere, is taken to
+be called when that happens. A cache of one entry may be meant to last as long as its request. Only reads in the
+function itself and in what it calls directly are seen. The repair of a coroutine is offered where the project imports
+`async_lru` already.
 """
 
 from __future__ import annotations
@@ -79,7 +80,7 @@ def report(ctx: Context, node: cst.FunctionDef) -> Iterator[Finding]:
         yield ctx.finding(
             decorator,
             f"{name} takes {parameter} for part of the key: no call ever hits, and {size(function)} entries keep theirs alive",
-            confidence=Confidence.HIGH if proven else Confidence.MEDIUM,
+            confidence=Confidence.LOW if size(function) == 1 else Confidence.HIGH if proven else Confidence.MEDIUM,
         ).with_help("cache what the query returns, by the values that it depends on")
         return
     yield from rows(ctx, function, decorator, name)
@@ -109,21 +110,12 @@ def rows(ctx: Context, function: Function, decorator: cst.CSTNode, name: str) ->
         finding = ctx.finding(
             decorator,
             f"{name} keeps {model_name} rows until restart; {functions} them and none calls {function.name}.cache_clear()",
-            confidence=Confidence.LOW if is_of_short_life(function) else Confidence.MEDIUM,
+            confidence=Confidence.LOW,
         )
         finding = finding.with_related(Note(call.span, f"{model_name} is read here"))
         yield finding.with_related(Note(ctx.index.function(writes[0].function).span, "is written here")).with_help(
             "use a cache with a TTL, or call cache_clear() where the rows are written"
         )
-
-
-def is_of_short_life(function: Function) -> bool:
-    """Whether it is a method of objects that do not live as long as the process: the object is part of the key."""
-    scopes = function.table.facts.scopes
-    record = scopes[function.ordinal]
-    if scopes[record.parent].kind != "class" or not record.params or record.params[0].name != "self":
-        return False
-    return not function.index.containers.lives_on(function.value._replace(scope=record.parent))
 
 
 def decorators(function: Function) -> list[tuple[int, str]]:

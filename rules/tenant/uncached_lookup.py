@@ -95,6 +95,7 @@ from .._work import (
     DAY,
     base_confidence,
     describe_frequency,
+    is_of_one_route,
     percent,
     trace_of,
     way,
@@ -132,6 +133,25 @@ KEYS = frozenset(
 """Columns that tell a customer: a lookup by others is a search."""
 HOSTS = frozenset({"subdomain", "domain", "custom_domain", "host", "hostname"})
 """Columns that an address names: who asks by them wants to know for whom the request is."""
+STATES = frozenset(
+    {
+        *(
+            "active",
+            "is_active",
+            "enabled",
+            "is_enabled",
+            "disabled",
+            "is_disabled",
+            "deleted",
+            "is_deleted",
+            "deleted_at",
+        ),
+        *("archived", "is_archived", "archived_at", "status", "suspended", "is_suspended"),
+    }
+)
+"""Columns that say how a customer is, not which."""
+TELLING = ("_id", "_uuid", "_slug", "_host", "_hostname", "_domain", "_url", "_key", "_hash", "_token")
+"""How columns end that tell a customer to whatever reads it on every request."""
 ROUTES = Option("routes", 5, "routes that must share a helper function before its lookup is reported", minimum=2)
 TENANT_KEYS = Option("keys", list[str](), "further columns that tell a customer, beside ids, slugs, names and hosts")
 MANY = 10
@@ -213,10 +233,21 @@ def lookups(function: Function, work: RequestWork, keys: frozenset[str] = KEYS) 
         return [
             use for use in work.of("open") if HOSTS.issuperset(use.lookup.keys or ("",)) and is_shown(function, use)
         ]
-    found = [use for use in work.of("open") if keys.issuperset(use.lookup.keys)]
+    found = [use for use in work.of("open") if tells_customer(use.lookup.keys, keys, work.frequency)]
     if work.frequency == "route":  # a helper that only asks whether there is one finds out nothing to keep
         return [use for use in found if is_shown(function, use)]
     return found
+
+
+def tells_customer(columns: tuple[str, ...], keys: frozenset[str], frequency: str) -> bool:
+    """Whether a lookup by some columns is for one customer; whether that one is active is no question of which.
+
+    What every request looks up is its own customer, by whatever number, address or key the request brings.
+    """
+    named = [column for column in columns if column not in STATES]
+    if len(named) < len(columns) and not named:
+        return False
+    return all(column in keys or (frequency != "route" and column.endswith(TELLING)) for column in named)
 
 
 def is_shown(function: Function, use: Use) -> bool:
@@ -278,7 +309,7 @@ def confidence(index: Index, work: RequestWork, uses: list[Use]) -> Confidence:
         and (is_seldom(index, work) or may_be_skipped(index, work, uses[0]))
     ):
         return Confidence.LOW
-    if work.frequency == "dependency" and base_confidence(work) is not Confidence.HIGH and work.path.entry.proven:
+    if work.frequency == "dependency" and base_confidence(work) is not Confidence.HIGH and is_of_one_route(work):
         return Confidence.LOW
     if work.frequency == "route" or uses[0].conditional:
         return Confidence.MEDIUM

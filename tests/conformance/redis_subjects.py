@@ -163,7 +163,16 @@ def cluster(cls: Any) -> Subject:
         await settled(made.get("text"))
         return made
 
-    return Subject(named(cls), make, ONE_KEY, watch=lambda bench: bench.cluster.watch(), is_clustered=True)
+    arguments = {"get_node_from_key": ("text",), "keyslot": ("text",)}
+    methods = ONE_KEY | {
+        "get_default_node",
+        "get_nodes",
+        "get_primaries",
+        "get_replicas",
+        "get_random_node",
+        *arguments,
+    }
+    return Subject(named(cls), make, methods, arguments, watch=lambda bench: bench.cluster.watch(), is_clustered=True)
 
 
 def cluster_pipeline(cls: Any, owner: Any) -> Subject:
@@ -215,6 +224,24 @@ def django_cache(cls: str) -> Subject:
     return Subject("django.core.cache.cache", make, methods, {**arguments, **waited}, is_redis=False)
 
 
+def flask_cache(bench: Bench) -> Any:
+    from flask import Flask
+    from flask_caching import Cache
+
+    app = Flask("cached")
+    app.config.update(CACHE_TYPE="RedisCache", CACHE_REDIS_URL=bench.server.url(), CACHE_KEY_PREFIX="")
+    made = Cache(app)
+    app.app_context().push()
+    made.get("warm")
+    return made
+
+
+FLASK = {
+    "get": ("number",), "set": ("a", 1), "add": ("b", 1), "delete": ("number",), "has": ("number",), "get_many": ("number", "b"),
+    "delete_many": ("number", "b"),
+}  # fmt: skip
+
+
 SUBJECTS = (
     client(redis.Redis),
     client(valkey.Valkey),
@@ -242,4 +269,5 @@ SUBJECTS = (
     cluster_pipeline(redis.asyncio.cluster.ClusterPipeline, redis.asyncio.cluster.RedisCluster),
     django_cache("django_redis.cache.RedisCache"),
     django_cache("django.core.cache.backends.redis.RedisCache"),
+    Subject("flask_caching.Cache", flask_cache, frozenset(FLASK), FLASK, is_redis=False),
 )

@@ -1,0 +1,120 @@
+"""Rules about a linked project: in this process, or shared out among copies of it when the project is large."""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING
+
+from .answer import IndexAnswer
+from .beside import MAX_LOTS, Lots, beside, can_fork
+from .packing import pack, unpack
+from .pool import cores
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from .declare import Rule
+    from .index.facade import Index
+    from .index.project import Project
+    from .pipeline import Pipeline
+    from .scan import Scan
+
+WORTH_A_COPY = 300
+"""Linked files from which on rules run in several processes."""
+MAX_LINKING = 4
+"""Processes that link at most: each finds out for itself what the others may find out too."""
+
+
+class Linking:
+    """Index rules and document rules of one run, on facts that are there already."""
+
+    def __init__(
+        self, pipeline: Pipeline, scans: Mapping[str, Scan], linked: Sequence[str], documents: Sequence[str]
+    ) -> None:
+        from .index.project import Project
+
+        self.pipeline = pipeline
+        self.facts = pipeline.facts
+        self.scans = scans
+        self.linked = linked
+        self.documents = documents
+        self.project: Project = Project(
+            scans, self.facts.facts, self.facts.spans, linked, pipeline.catalog, pipeline.settings.src
+        )
+
+    def answer(self) -> IndexAnswer:
+        """What all rules say."""
+        pipeline = self.pipeline
+        paths = [rule for rule in pipeline.index_rules if rule.reach]
+        others = [rule for rule in pipeline.rules if rule.subject not in ("Text", "Project") and not rule.reach]
+        copies = min(pipeline.jobs or cores(), MAX_LINKING) - 1
+        if copies > 0 and len(self.linked) >= WORTH_A_COPY and paths and others and can_fork():
+            return self._shared_out(paths, others, copies)
+        return self._of([[*paths, *others]], self.documents)
+
+    def _shared_out(self, paths: Sequence[Rule], others: Sequence[Rule], copies: int) -> IndexAnswer:
+        for path in self.linked:
+            self.project.linker.table(path)  # decoded once, for all
+        _ = self.project.registrations  # which those without call paths ask for, too
+        import libcst  # noqa: F401 - or every copy does
+
+        waiting = [beside(lambda: pack(self._of([others], self.documents)))]
+        self.project.prepare()  # once, for all that ask for call paths, while the others run
+        lots = Lots(in_lots(paths))
+        share = lambda: pack(self._of(reversed(lots), []))  # noqa: E731
+        again = lambda: pack(self._of(lots.others(), []))  # noqa: E731
+        waiting += [beside(share, again) for _ in range(copies)]
+        answer = self._of(lots, [])
+        parts = [unpack(wait(), IndexAnswer) for wait in waiting]
+        lots.close()
+        for part in parts:
+            self.pipeline.clock.add("link", part.link_seconds)
+            self.pipeline.clock.add("libcst", part.libcst_seconds)
+            answer = answer.joined(part)
+        return answer
+
+    def _index(self) -> Index:
+        from .index.facade import Index
+
+        pipeline, workspace = self.pipeline, self.pipeline.workspace
+        tests = frozenset(path for path in workspace.files if pipeline.is_test(path))
+        index = Index(self.project, pipeline.sources, tests=tests)
+        index.files = tuple(workspace.files)
+        index.inventory = workspace.tree
+        index.told = lambda: pipeline.registry.told(pipeline.settings.own)
+        index.tenant_models = pipeline.settings.tenant_models
+        index.fly_files = pipeline.settings.fly_files
+        return index
+
+    def _of(self, lots: Iterable[Sequence[Rule]], documents: Sequence[str]) -> IndexAnswer:
+        """What some rules say; each lot is asked for when the one before is done."""
+        from .nominate import Nominator
+
+        start = time.process_time()
+        index = self._index()
+        nominator = Nominator(index, self.pipeline.sources, self.pipeline.options)
+        needs = {path: frozenset(scan.needs) for path, scan in self.scans.items()}
+        counted = False
+        for rules in lots:
+            nominator.run_index_rules([rule for rule in rules if rule.subject != "Document"], needs)
+            nominator.run_document_rules(rules, documents)
+            counted = counted or any(rule.reach for rule in rules)
+        nominator.say_what_was_not_read()
+        unresolved = self.project.reach.unresolved if counted else 0
+        unknown = list(self.project.reach.unknown()) if counted and self.pipeline.lists_unresolved else []
+        self.facts.save()
+        known = frozenset(self.project.linked)
+        needed = sorted(path for path in self.project.linker.loaded if path not in known)
+        libcst = nominator.libcst_seconds
+        self.pipeline.clock.move("link", "libcst", libcst)
+        return IndexAnswer(
+            nominator.findings, nominator.crashes, nominator.troubles, nominator.documents, unresolved, needed,
+            link_seconds=time.process_time() - start - libcst, libcst_seconds=libcst, unknown=unknown,
+            asked=index.inventory.asked, read=sorted(index.read),
+        )  # fmt: skip
+
+
+def in_lots(rules: Sequence[Rule]) -> list[Sequence[Rule]]:
+    """Rules one by one, or a few at a time when there are many; those of one family stay neighbours."""
+    size = -(-len(rules) // MAX_LOTS)
+    return [rules[start : start + size] for start in range(0, len(rules), size or 1)]

@@ -1,0 +1,31 @@
+"""Coroutines that a call only starts: nobody waits for them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from atomlint import Call
+
+BACKGROUND = ("create_task", "ensure_future", "add_task", "start_soon", "run_coroutine_threadsafe")
+"""Ends of names of what starts a coroutine and does not wait for it; projects wrap it, as in ``safe_create_task``."""
+STARTERS = frozenset({"submit", "spawn"})
+FORGETS = ("fire_and_forget", "in_background")
+"""Ends of names of what a project does that with."""
+
+
+def is_started(call: Call, ends: tuple[str, ...] = BACKGROUND) -> bool:
+    """Whether a call only makes a coroutine that runs by itself: ``create_task(f(x))``."""
+    started: frozenset[int] = call.index.keep(("started", call.path, ends), lambda: frozenset(_started(call, ends)))
+    return call.ordinal in started
+
+
+def _started(call: Call, ends: tuple[str, ...]) -> Iterator[int]:
+    for other in call.table.facts.calls:
+        name = other.callee.rpartition(".")[2] if type(other.callee) is str else ""
+        if name.endswith(ends) or name in STARTERS:
+            yield from (
+                int(arg[1:]) for arg in other.args if type(arg) is str and arg[:1] == "@" and arg[1:].isdecimal()
+            )

@@ -1,0 +1,205 @@
+"""What a turn of a loop does besides reading, and which rows load what by themselves."""
+
+from __future__ import annotations
+
+import textwrap
+
+import pytest
+
+from atomlint.testing import check_files
+
+MODELS = """
+from fastapi import Depends, FastAPI
+from sqlalchemy import Column, ForeignKey, Integer, String
+from sqlalchemy.orm import Session, declarative_base, relationship
+
+app = FastAPI()
+Base = declarative_base()
+
+class Stored:
+    def put_away(self, db):
+        self.touch(db)
+
+    def touch(self, db):
+        db.add(self)
+
+class Folder(Base, Stored):
+    __tablename__ = "folders"
+    id = Column(Integer, primary_key=True)
+    name = Column(String)
+    files = relationship("File")
+
+    def present(self, details=False):
+        names = []
+        if details:
+            names = [file.name for file in self.files]
+        return {"name": self.name, "files": names}
+
+class File(Base):
+    __tablename__ = "files"
+    id = Column(Integer, primary_key=True)
+    name = Column(String)
+    folder_id = Column(ForeignKey("folders.id"))
+
+def get_db() -> Session: ...
+
+def find(db, name):
+    return db.query(Folder).filter(Folder.name == name).first()
+"""
+HANDLER = """
+@app.post("/names")
+def names(items: list[str], db: Session = Depends(get_db)):
+    for item in items:
+{turn}
+"""
+DJANGO = """
+from django.db import models
+from django.http import HttpResponse
+from django.urls import path
+
+class Tag(models.Model):
+    name = models.CharField(max_length=20)
+
+class Shelf(models.Model):
+    slug = models.SlugField()
+
+class FileQuery(models.QuerySet):
+    def shown(self):
+        return self.select_related("shelf")
+
+class File(models.Model):
+    shelf = models.ForeignKey(Shelf, models.CASCADE)
+    tags = models.ManyToManyField(Tag)
+    made = models.DateField()
+    objects = FileQuery.as_manager()
+
+def page(request):
+{body}
+    return HttpResponse("done")
+
+urlpatterns = [path("page", page)]
+"""
+
+
+def levels(source: str) -> list[str]:
+    """The confidences of what is said of one module."""
+    report = check_files({"shop/urls.py": source}, select=("database-query-in-loop",))
+    assert not report.errors
+    return [finding.confidence.name.lower() for finding in report.findings]
+
+
+def of_turn(turn: str, more: str = "") -> list[str]:
+    """The same of a handler whose loop has this turn."""
+    return levels(MODELS + textwrap.dedent(more) + HANDLER.format(turn=textwrap.indent(textwrap.dedent(turn), " " * 8)))
+
+
+def of_page(body: str) -> list[str]:
+    """The same of a view of Django with this body."""
+    return levels(DJANGO.format(body=textwrap.indent(textwrap.dedent(body), " " * 4)))
+
+
+def test_a_read_alone_is_sure() -> None:
+    assert of_turn("find(db, item).name.upper()") == ["high"]
+
+
+@pytest.mark.parametrize(
+    "beside",
+    [
+        "Folder(id=folder.id).put_away(db)",
+        "send_report.delay(folder.id)",
+        'requests.post("https://example.com/report", json={"name": folder.name})',
+        "store.save_report(folder.name)",
+        "db.execute(statement=update(Folder).values(name=item))",
+    ],
+)
+def test_a_turn_that_writes_or_sends_further_down_is_only_possible(beside: str) -> None:
+    imports = "import requests\nfrom sqlalchemy import update\nfrom shop.tasks import send_report, store\n"
+    assert of_turn(f"folder = find(db, item)\n{beside}", imports) == ["low"]
+
+
+@pytest.mark.parametrize(("folder", "level"), [("find(db, item)", "high"), ("item and find(db, item)", "low")])
+def test_a_turn_that_may_write_is_believed_of_what_is_sure_in_all_else(folder: str, level: str) -> None:
+    assert of_turn(f"folder = {folder}\nif folder is None:\n    db.add(Folder(name=item))") == [level]
+
+
+def test_a_turn_that_makes_a_row_is_believed_of_what_is_sure_in_all_else() -> None:
+    more = "def wrap(db, item):\n    folder = item and find(db, item)\n    return File(folder_id=folder)\n"
+    assert of_turn("print(find(db, item), File(name=item))", more) == ["high"]
+    assert of_turn("print(item and find(db, item), File(name=item))", more) == ["low"]
+
+
+def test_a_decorator_of_the_project_that_may_answer_is_not_known_to_ask() -> None:
+    more = """
+    from functools import wraps
+
+    def kept(f):
+        @wraps(f)
+        def inner(*args):
+            hit = store.get(args)
+            if hit:
+                return loads(hit)
+            found = f(*args)
+            store.put(args, found)
+            return found
+        return inner
+
+    def guarded(f):
+        @wraps(f)
+        def inner(*args):
+            if not args:
+                raise ValueError
+            return f(*args)
+        return inner
+
+    @kept
+    def kept_name(db, name):
+        return db.query(Folder).filter(Folder.name == name).first()
+
+    @guarded
+    def guarded_name(db, name):
+        return db.query(Folder).filter(Folder.name == name).first()
+    """
+    assert of_turn("print(kept_name(db, item))", more) == ["low"]
+    assert of_turn("print(guarded_name(db, item))", more) == ["high"]
+
+
+@pytest.mark.parametrize(("given", "found"), [("", []), ("details=False", []), ("details=True", ["high"])])
+def test_what_a_method_of_the_row_reads_hangs_on_the_constant_that_it_is_given(given: str, found: list[str]) -> None:
+    handler = f"""
+    @app.get("/folders")
+    def folders(db: Session = Depends(get_db)):
+        return [folder.present({given}) for folder in db.query(Folder).all()]
+    """
+    assert levels(MODELS + textwrap.dedent(handler)) == found
+
+
+def test_a_turn_that_links_rows_is_only_possible() -> None:
+    body = """
+    file = File.objects.get(id=1)
+    for name in request.POST.getlist("tags"):
+        tag = Tag.objects.get(name=name)
+        {use}
+    """
+    assert of_page(body.format(use="file.tags.add(tag)")) == ["low"]
+    assert of_page(body.format(use="print(tag)")) == ["high"]
+
+
+def test_rows_that_were_made_hold_what_they_were_made_with() -> None:
+    made = "File.objects.bulk_create([File(shelf=shelf) for shelf in request.shelves])"
+    assert of_page(f"for file in {made}:\n    print(file.shelf.slug)") == []
+    assert of_page("for file in File.objects.all():\n    print(file.shelf.slug)") == ["high"]
+
+
+def test_a_method_of_a_manager_may_load_what_it_likes() -> None:
+    assert of_page("for file in File.objects.shown():\n    print(file.shelf.slug)") == []
+
+
+@pytest.mark.parametrize(
+    ("loop", "asked"),
+    [
+        ("for year in years_of(request.GET)", "File.objects.filter(made__year=year).count()"),
+        ('for shelf in Shelf.objects.filter(slug=request.GET["slug"])', "File.objects.filter(shelf=shelf).count()"),
+    ],
+)
+def test_a_loop_that_turns_once_or_a_few_times_is_only_possible(loop: str, asked: str) -> None:
+    assert of_page(f"{loop}:\n    print({asked})") == ["low"]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 MAX_LENGTH = 200
 """Longer strings are prose, SQL or templates: their head is enough."""
@@ -39,9 +40,14 @@ def mask(value: str) -> str:
 
 def mask_named(name: str, value: str) -> str:
     """A string that a name such as ``api_key`` gives away: kept when it is words, as defaults and prefixes are."""
-    if len(value) < 4 or not SECRET_NAME.search(name) or " " in value or _is_words(value):
+    if len(value) < 4 or " " in value or not _gives_away(name) or _is_words(value):
         return value
     return MASK
+
+
+@lru_cache(4096)
+def _gives_away(name: str) -> bool:
+    return SECRET_NAME.search(name) is not None
 
 
 def _token(match: re.Match[str]) -> str:

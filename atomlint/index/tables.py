@@ -170,6 +170,11 @@ class Table:
         return dict(table)
 
     @cached_property
+    def lasts(self) -> list[str]:
+        """The last part of each callee's name, by the call's ordinal; empty for what has none."""
+        return [callee.rpartition(".")[2] if type(callee := call.callee) is str else "" for call in self.facts.calls]
+
+    @cached_property
     def assigns_in(self) -> dict[int, list[int]]:
         """Places in the list of assignments by scope."""
         table: dict[int, list[int]] = defaultdict(list)

@@ -291,7 +291,7 @@ class Queries:
                 if assign.kind == "=" and type(value) is str and value[:1] == "@" and type(assign.target) is str:
                     names |= {value} if (assign.scope, assign.target) in looped else set()
             tests = self._iterables[table.path] = frozenset(names)
-        return f"@{ordinal}" in tests
+        return bool(tests) and f"@{ordinal}" in tests
 
 
 def _is_item(value: Expr) -> bool:

@@ -33,7 +33,7 @@ class Answers:
 
     def keep(self, key: Hashable, make: Callable[[], Values]) -> Values:
         """The answer for a key. In a cycle, what is found before the cycle closes is provisional and not kept beyond it."""
-        early = self._provisional.get(key)
+        early = self._provisional.get(key) if self._provisional else None
         if early is not None:
             self._lowest = min(self._lowest, early[1])
             return early[0]

@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
 KEYED = frozenset({"sorted", "min", "max", "sort"})
 """Builtins that call what ``key`` names."""
+CALL_BACK = KEYED | {"map", "filter"}
+"""Builtins that call what they are given."""
 
 
 class Edge(NamedTuple):
@@ -83,6 +85,7 @@ class Calls:
         edges: list[Edge] = []
         unresolved = 0
         scopes = table.facts.scopes
+        stated = linker.catalog.states_project
         in_class = scopes[scopes[function.scope].parent].kind == "class"
         for ordinal in table.calls_in.get(function.scope, ()):
             callee = linker.values.callee(function.place, ordinal)
@@ -90,10 +93,14 @@ class Calls:
                 given = self._called_back(table, ordinal)
                 unresolved += not given
                 edges += [Edge(ordinal, target, "carried", certainty=certainty(len(given))) for target in given]
+                continue
             carried: set[Value] = set()
             meant = self._of_heirs(table, function, ordinal, callee) if in_class else callee
             for value in meant:
-                if value.kind == "def" and linker.stated(value) is not None:
+                if value.kind == "ext":
+                    edges += self._carried(table, ordinal, value)
+                    continue
+                if stated and value.kind == "def" and linker.stated(value) is not None:
                     continue  # the catalog says what it costs
                 targets = called_functions(linker, value)
                 sure = certainty(len(meant))
@@ -101,8 +108,6 @@ class Calls:
                 for target in targets:
                     edges += self._overrides(ordinal, target)
                     carried |= self._handed_on(table, ordinal, target)
-                if value.kind == "ext":
-                    edges += self._carried(table, ordinal, value)
             edges += [Edge(ordinal, target, "carried", certainty=certainty(len(carried))) for target in sorted(carried)]
         edges += [
             Edge(ordinal, target, "protocol", certainty=certainty(count))
@@ -117,9 +122,10 @@ class Calls:
         edges += self._dependencies(table, function)
         edges += self._wrappers(table, function)
         self.unresolved[function] = unresolved
-        if any(edge.target == function for edge in edges):
+        others = [edge for edge in edges if edge.target != function]
+        if len(others) < len(edges):
             self.recursive.add(function)
-        return list(dict.fromkeys(edge for edge in edges if edge.target != function))
+        return list(dict.fromkeys(others))
 
     def _of_heirs(self, table: Table, function: Value, ordinal: int, callee: Values) -> Collection[Value]:
         """The callee of ``self.step()`` in a class that is never made itself: the methods of its heirs."""
@@ -163,8 +169,11 @@ class Calls:
                 given.append(call.args[carrier.argument])
             given += [v for name, v in call.keywords if name == carrier.keyword]
         else:
-            handed = (*call.args, *(v for _, v in call.keywords))
-            given = [expr for expr in handed if type(expr) is list and expr[:1] == ["lambda"]]
+            given = [expr for expr in call.args if type(expr) is list and expr[:1] == ["lambda"]]
+            if call.keywords:
+                given += [v for _, v in call.keywords if type(v) is list and v[:1] == ["lambda"]]
+            if not given:
+                return []
         phase = carrier.phase if carrier is not None else "request"
         return [
             Edge(ordinal, target, "carried", phase)
@@ -175,10 +184,11 @@ class Calls:
 
     def _called_back(self, table: Table, ordinal: int) -> list[Value]:
         """Functions that a builtin calls: ``sorted(rows, key=f)``, ``map(f, rows)``."""
-        call = table.facts.calls[ordinal]
-        if type(call.callee) is not str:
+        name = table.lasts[ordinal]
+        if name not in CALL_BACK:
             return []
-        base, _, name = call.callee.rpartition(".")
+        call = table.facts.calls[ordinal]
+        base = call.callee.rpartition(".")[0]
         given: list[Expr] = []
         if name in KEYED and (name == "sort" if base else self.linker.values.is_builtin(table.path, call.scope, name)):
             given = [value for keyword, value in call.keywords if keyword == "key"]
@@ -245,8 +255,10 @@ class Calls:
 
     @staticmethod
     def _hands_on(call: Call, params: set[str]) -> bool:
-        given = (*call.args, *(value for _, value in call.keywords))
-        return any(type(value) is str and value in params for value in given)
+        for value in call.args:
+            if type(value) is str and value in params:
+                return True
+        return any(type(value) is str and value in params for _, value in call.keywords) if call.keywords else False
 
     def _passed_on(self, table: Table, ordinal: int, params: set[str]) -> dict[str, frozenset[Value]]:
         """Parameters that a call passes to something that calls them, and where they are called."""

@@ -96,6 +96,8 @@ class Effects(Lookups):
             name.rpartition(".")[2] for c in clients if c.enters for name in (c.type, *c.aliases, *c.factories)
         )
         self._withs: dict[str, frozenset[str]] = {}
+        self._clients: dict[str, Client | None] = {}
+        """Rows by what is called on them: the same few places are called again and again."""
         self._remote: dict[tuple[str, int], Effect | None] = {}
 
     def remote(self, path: str, call: int) -> Effect | None:
@@ -116,11 +118,9 @@ class Effects(Lookups):
         effect = self._operation(path, call, self.linker.values.callee(path, call)) or self._held(path, call)
         if effect is not None:
             return effect
-        handed = [
-            given
-            for given in (*record.args, *(value for _, value in record.keywords))
-            if type(given) is str and "." in given and given[0] not in "'#?"
-        ]
+        handed = [given for given in record.args if type(given) is str and "." in given and given[0] not in "'#?"]
+        if record.keywords:
+            handed += [v for _, v in record.keywords if type(v) is str and "." in v and v[0] not in "'#?"]
         for given in handed if handed and self._calls_argument(path, call) else ():
             effect = self._operation(path, call, self.linker.evaluate(path, record.scope, given))
             if effect is not None:
@@ -141,7 +141,10 @@ class Effects(Lookups):
 
     def _of_client(self, path: str, call: int, place: str) -> Effect | None:
         catalog = self.linker.catalog
-        client = catalog.client_of(place.rpartition(".")[0]) or catalog.client_of(place)
+        if place in self._clients:
+            client = self._clients[place]
+        else:
+            client = self._clients[place] = catalog.client_of(place.rpartition(".")[0]) or catalog.client_of(place)
         if client is None or client.resource == "database":
             return None
         operation = catalog.operation(place)
@@ -157,8 +160,7 @@ class Effects(Lookups):
     def _held(self, path: str, call: int) -> Effect | None:
         """What entering and leaving a ``with`` block costs, at the call that makes what it holds: a lock."""
         table = self.linker.table(path)
-        callee = table.facts.calls[call].callee
-        if type(callee) is not str or callee.rpartition(".")[2] not in self._entered:
+        if table.lasts[call] not in self._entered:
             return None
         if path not in self._withs:
             tests = (f.test for f in table.facts.frames if f.kind == "with")

@@ -85,6 +85,10 @@ class Finder:
         self.linker = linker
         self.mounts = mounts
         self.rows = Rows(linker.catalog.entries)
+        settings = (row for rows in self.rows.settings.values() for row in rows)
+        self.items = {row.setting.rpartition(".")[2]: row for row in settings if row.item}
+        """Rows of settings whose items are entry points, by the setting's last name."""
+        self._found: dict[str, list[tuple[int, str, EntryRow, Expr]]] = {}
 
     def find(self, paths: Sequence[str]) -> list[Entry]:
         """See `find_entries`."""
@@ -210,13 +214,19 @@ class Finder:
                 for function in entered(self.linker, value, row.enters):
                     yield Entry(function, row.kind, table.path, -1, True, 0.0, "high", tuple(on))
 
-    def _set(self, table: Table) -> Iterator[tuple[int, str, EntryRow, Expr]]:
+    def _set(self, table: Table) -> list[tuple[int, str, EntryRow, Expr]]:
         """Assignments that a row's setting names: (scope, target, row, what is assigned)."""
+        known = self._found.get(table.path)
+        if known is None:
+            known = self._found[table.path] = list(self._assigned(table))
+        return known
+
+    def _assigned(self, table: Table) -> Iterator[tuple[int, str, EntryRow, Expr]]:
         for assign in table.facts.assigns:
             target = assign.target
             if type(target) is not str or assign.kind not in ("=", "+=") or assign.value is None:
                 continue
-            last = target.rpartition(".")[2]
+            last = target.rpartition(".")[2] if "." in target else target
             for row in self.rows.settings.get(last, ()):
                 if self._is_set(table, assign.scope, target, row):
                     yield assign.scope, target, row, assign.value
@@ -243,17 +253,15 @@ class Finder:
     def _scheduled(self, table: Table, task: Callable[[str, str], list[Value]]) -> Iterator[Entry]:
         """``beat_schedule = {"name": {"task": "app.tasks.run", "schedule": 30.0}}``, assigned or passed to ``update``."""
         found = [(scope, row, expr) for scope, _, row, expr in self._set(table) if row.item]
-        for row in {
-            row.setting.rpartition(".")[2]: row for rows in self.rows.settings.values() for row in rows if row.item
-        }.values():
-            name = row.setting.rpartition(".")[2]
-            found += [
-                (call.scope, row, value)
-                for call in table.facts.calls
-                if call.keywords
-                for key, value in call.keywords
-                if key == name
-            ]
+        given = [
+            (key, call.scope, value)
+            for call in table.facts.calls
+            if call.keywords
+            for key, value in call.keywords
+            if key in self.items
+        ]
+        for name, row in self.items.items() if given else ():
+            found += [(scope, row, value) for key, scope, value in given if key == name]
         for scope, row, expr in found:
             for place, at, item in elements(self.linker, table.path, scope, expr):
                 pairs = (

@@ -62,9 +62,9 @@ class Linker:
     def _sites(self) -> dict[str, list[tuple[str, int]]]:
         sites: dict[str, list[tuple[str, int]]] = defaultdict(list)
         for path in self.linked:
-            for ordinal, call in enumerate(self.table(path).facts.calls):
-                if type(call.callee) is str:
-                    sites[call.callee.rpartition(".")[2]].append((path, ordinal))
+            for ordinal, last in enumerate(self.table(path).lasts):
+                sites[last].append((path, ordinal))
+        sites.pop("", None)  # calls of what has no name
         return dict(sites)
 
     @cached_property

@@ -55,12 +55,16 @@ class Lookups:
         self.cruds = {name: frozenset(options) for row in rows for name, options in row.cruds.items()}
         self.crud_names = frozenset(name.rpartition(".")[2] for name in self.cruds)
         self.senders = self.executors | self.getters | self.one | self.crud_names
+        self._reading = self.senders | ONE_OF_MANAGER | SHORTCUTS
         self.queried = Selects(self)
         self.layers = Layers(self)
         self._lookups: dict[tuple[str, int], Lookup | None] = {}
 
     def lookup(self, path: str, ordinal: int) -> Lookup | None:
         """The one-row read that a call runs, or decides on, or None."""
+        last = self.linker.table(path).lasts[ordinal]
+        if last not in self._reading and last not in self.layers.layers:
+            return None  # most calls have a name that no read has
         key = (path, ordinal)
         if key not in self._lookups:
             self._lookups[key] = None  # recursion

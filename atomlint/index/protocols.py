@@ -245,5 +245,5 @@ def chains(expr: Expr) -> Iterator[str]:
         if type(item) is str:
             if "." in item and item[0] not in "'#?":
                 yield item
-        elif type(item) is list and item[:1] != ["lambda"]:
+        elif type(item) is list and item and item[0] != "lambda":
             stack += item[1:]

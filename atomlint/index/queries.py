@@ -66,6 +66,7 @@ class Queries:
         self.managers = tuple(f"{name}." for row in rows for name in row.managers)
         self._found: dict[tuple[str, int], DatabaseCall | None] = {}
         self._iterables: dict[str, frozenset[str]] = {}
+        self._known: dict[str, bool] = {}
         self.costs = {method: cost for row in rows for method, cost in row.costs.items()}
         self.evaluators = frozenset(name for row in rows for name in row.evaluators)
         self.prefetches = frozenset(name for row in rows for name in row.prefetches)
@@ -156,8 +157,11 @@ class Queries:
         if typed is not None:
             return typed
         callee = record.callee
-        if type(callee) is not str or any(value.kind == "def" or value.place.startswith(LOCAL) for value in values):
+        if type(callee) is not str:
             return None
+        for value in values:
+            if value.kind == "def" or value.place.startswith(LOCAL):
+                return None
         receiver, _, method = callee.rpartition(".")
         if not receiver:
             shortcut = self.effects.lookup(table.path, ordinal)  # get_object_or_404(Model, ...)
@@ -178,7 +182,7 @@ class Queries:
 
     def _typed(self, path: str, ordinal: int, values: Values) -> DatabaseCall | None:
         for value in values:
-            if value.kind != "ext":
+            if value.kind != "ext" or not self._is_known(value.place):
                 continue
             operation = self.linker.catalog.operation(value.place)
             if operation is not None and operation.resource == "database":
@@ -192,6 +196,15 @@ class Queries:
                 if self._iterated(self.linker.table(path), ordinal):
                     return DatabaseCall(path, ordinal, "iterate", "query", proven=True)
         return None
+
+    def _is_known(self, place: str) -> bool:
+        """Whether the catalog says anything of calling a place: of most it does not, and they are asked for again and again."""
+        known = self._known.get(place)
+        if known is None:
+            operation = self.linker.catalog.operation(place)
+            known = (operation is not None and operation.resource == "database") or place.startswith(self.managers)
+            self._known[place] = known
+        return known
 
     def _is_queryset(self, place: str) -> bool:
         """Whether a method is called on a manager or a queryset, not on a row or what a row holds."""
@@ -278,7 +291,7 @@ class Queries:
                 if assign.kind == "=" and type(value) is str and value[:1] == "@" and type(assign.target) is str:
                     names |= {value} if (assign.scope, assign.target) in looped else set()
             tests = self._iterables[table.path] = frozenset(names)
-        return f"@{ordinal}" in tests
+        return bool(tests) and f"@{ordinal}" in tests
 
 
 def _is_item(value: Expr) -> bool:

@@ -42,15 +42,16 @@ class Table:
         """Bindings by (scope, name). ``global`` and ``nonlocal`` names are bound where they belong."""
         table: dict[tuple[int, str], list[Binding]] = defaultdict(list)
         scopes = self.facts.scopes
+        elsewhere = {ordinal for ordinal, scope in enumerate(scopes) if scope.globals}
         for record in self.facts.imports:
-            table[self.owner(record.scope, record.name), record.name].append(Binding(record.scope, imported=record))
+            at = self.owner(record.scope, record.name) if record.scope in elsewhere else record.scope
+            table[at, record.name].append(Binding(record.scope, record))
         for ordinal, scope in enumerate(scopes):
             if scope.kind in ("function", "class"):
-                table[self.owner(scope.parent, scope.name), scope.name].append(
-                    Binding(scope.parent, definition=ordinal)
-                )
+                at = self.owner(scope.parent, scope.name) if scope.parent in elsewhere else scope.parent
+                table[at, scope.name].append(Binding(scope.parent, None, ordinal))
             for param in scope.params:
-                table[ordinal, param.name].append(Binding(ordinal, param=param))
+                table[ordinal, param.name].append(Binding(ordinal, None, None, param))
         for assign in self.facts.assigns:
             target = assign.target
             if (
@@ -59,7 +60,8 @@ class Table:
                 and "." not in target
                 and target[0] != "@"
             ):
-                table[self.owner(assign.scope, target), target].append(Binding(assign.scope, assign=assign))
+                at = self.owner(assign.scope, target) if assign.scope in elsewhere else assign.scope
+                table[at, target].append(Binding(assign.scope, None, None, None, assign))
         return dict(table)
 
     def owner(self, scope: int, name: str) -> int:
@@ -168,6 +170,11 @@ class Table:
         for ordinal, call in enumerate(self.facts.calls):
             table[call.scope].append(ordinal)
         return dict(table)
+
+    @cached_property
+    def lasts(self) -> list[str]:
+        """The last part of each callee's name, by the call's ordinal; empty for what has none."""
+        return [callee.rpartition(".")[2] if type(callee := call.callee) is str else "" for call in self.facts.calls]
 
     @cached_property
     def assigns_in(self) -> dict[int, list[int]]:

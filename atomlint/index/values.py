@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from typing import TYPE_CHECKING
 
 from .answers import Answers
@@ -39,6 +40,8 @@ class Evaluator:
     def __init__(self, linker: Linker) -> None:
         self.linker = linker
         self.answers = Answers()
+        self._callees: defaultdict[str, dict[int, Values]] = defaultdict(dict)
+        """Answers of `callee` by file: it is asked several times for every call that anything reaches."""
         self.parameters = Parameters(self)
         self.elements = Items(self)
         self.rows = RowTypes(linker)
@@ -286,12 +289,16 @@ class Evaluator:
 
     def callee(self, path: str, ordinal: int) -> Values:
         """What the callee of a call can be."""
-        known = self.answers.kept.get(("callee", path, ordinal))
+        known = self._callees[path].get(ordinal)
         if known is not None:
             return known
         for inner in reversed(self._deep(path, ordinal)):
             self.call(path, inner)
-        return self.answers.keep(("callee", path, ordinal), lambda: self._callee(path, ordinal))
+        key = ("callee", path, ordinal)
+        values = self.answers.keep(key, lambda: self._callee(path, ordinal))
+        if key in self.answers.kept:
+            self._callees[path][ordinal] = self.answers.kept.pop(key)
+        return values
 
     def _deep(self, path: str, ordinal: int) -> list[int]:
         """The calls that a long chain ``a().b().c()`` stands on, to be answered from its beginning: the stack has an end."""

@@ -10,6 +10,8 @@ from .tables import dotted
 from .value import Value
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from ..facts.records import Expr
     from .linker import Linker
 
@@ -65,7 +67,24 @@ class Heirs:
         above = [b.definition for b in bindings if b.definition is not None and b.definition < scope]
         if len(bindings) > 1 and above and not table.facts.scopes[max(above)].frame:
             return [Value("def", path, max(above))]
-        return list(self.linker.values.evaluate(path, parent, base))
+        return self._in_order(self.linker.values.evaluate(path, parent, base))
+
+    def _in_order(self, values: Iterable[Value]) -> list[Value]:
+        """The same order in every run; of classes of one name in one module, the last is what others import."""
+        found = sorted(values, key=lambda value: (value.kind, value.place, value.scope))
+        last: dict[tuple[str, int, str], int] = {}
+        for value in found:
+            if value.kind == "def":
+                record = self.linker.table(value.place).facts.scopes[value.scope]
+                if not record.frame:
+                    last[value.place, record.parent, record.name] = value.scope
+        return [value for value in found if not self._is_replaced(value, last)]
+
+    def _is_replaced(self, value: Value, last: dict[tuple[str, int, str], int]) -> bool:
+        if value.kind != "def":
+            return False
+        record = self.linker.table(value.place).facts.scopes[value.scope]
+        return last.get((value.place, record.parent, record.name), value.scope) > value.scope
 
     @cached_property
     def _named(self) -> dict[str, list[tuple[str, int]]]:

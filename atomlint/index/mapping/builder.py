@@ -165,6 +165,7 @@ class Builder:
             self.unbound.add((registry, cls.name))
         registry.classes.setdefault(cls.name, []).append(mapped)
         ClassReader(self, mapped).read()
+        mapped.made = self.columns.count
         self.classes.append(mapped)
 
     @staticmethod
@@ -228,4 +229,5 @@ class Builder:
         self._mapped[value] = mapped
         registry.classes.setdefault(cls.name, []).append(mapped)
         ClassReader(self, mapped).read_imperative(table, properties)
+        mapped.made = self.columns.count
         self.classes.append(mapped)

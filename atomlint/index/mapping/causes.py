@@ -20,7 +20,8 @@ if TYPE_CHECKING:
 
 JOINS = frozenset(
     {"no-foreign-keys", "no-foreign-keys-secondary", "ambiguous-fk", "ambiguous-fk-secondary", "unresolved-fk-table",
-     "unresolved-fk-column", "primaryjoin-no-foreign", "back-populates-missing", "backref-conflict"}
+     "unresolved-fk-column", "primaryjoin-no-foreign", "primaryjoin-no-equality", "back-populates-missing",
+     "backref-conflict"}
 )  # fmt: skip
 MISSING = frozenset(
     {"no-foreign-keys", "no-foreign-keys-secondary", "unresolved-fk-table", "unresolved-fk-column", "primaryjoin-no-foreign",

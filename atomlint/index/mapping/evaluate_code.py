@@ -141,11 +141,6 @@ class CodeEvaluation(Evaluation):
         """A column with a comma behind it: a tuple of a column that no table has."""
         site = attribute.site
         items = self.builder.names.items(site) if site is not None else None
-        if any(
-            self.builder.columns.library(item) == "mapped_column" for item in items or () if str(item.expr)[:1] == "@"
-        ):
-            message = f"Column expression expected; got a tuple: {attribute.owner.name}.{attribute.name}."
-            raise RefusedError("string-expression", message, "a comma behind the column makes a tuple of it")
         columns = [self.builder.columns.read(item, attribute.name) for item in items or () if str(item.expr)[:1] == "@"]
         found = [Ref(column) for column in columns if column is not None]
         if not found or len(found) != len(items or ()):

@@ -230,9 +230,9 @@ class Join:
     # --- pairs -----------------------------------------------------------------------------------------------------
 
     def _is_mapped(self, column: Column) -> bool:
-        return column.table is not None and (
-            column.table is self.secondary or column.table in self.parent or column.table in self.child
-        )
+        if column.table is None:
+            return False
+        return column.table is self.secondary or _holds(self.owner, column) or _holds(self.target, column)
 
     def _pairs(self) -> None:
         local_remote: list[tuple[Column, Column]] = []
@@ -326,3 +326,11 @@ class Join:
                         f"Expression {remote} is marked as 'remote', but these column(s) are local to the local side.",
                     )
                 )
+
+
+def _holds(mapped: Mapped, column: Column) -> bool:
+    """Whether a column is one of those that a class is read from: the join of several tables is made once and for all."""
+    tables = mapped.tables
+    if column.table not in tables:
+        return False
+    return len(tables) == 1 or not column.extends or column.order <= mapped.made

@@ -129,6 +129,10 @@ class Column(Shown):
     """Whether it says ``use_existing_column=True``."""
     original: Column | None = None
     """The column of a mixin that it is a copy of."""
+    extends: bool = False
+    """Whether a later definition of the table brought it, by ``extend_existing``."""
+    replaced: Column | None = None
+    """The column of the earlier definition that it took the place of."""
     attribute: Attribute | None = None
     """The attribute of a mapped class that makes it."""
 
@@ -256,6 +260,8 @@ class Mapped(Shown):
     refused: bool = False
     """Whether its definition fails, for its table is defined already: it is in no registry."""
     place: Place | None = None
+    made: int = 0
+    """The order of the last column that was there when it was mapped: later ones were none of its columns then."""
 
     def __str__(self) -> str:
         return self.name

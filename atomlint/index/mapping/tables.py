@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from ..tables import dotted
@@ -60,11 +61,17 @@ class Tables:
             return False
         return self.builder.programs.together(one.place.path, other.place.path)
 
-    @staticmethod
-    def _merged(known: Table, table: Table) -> Table:
+    def _merged(self, known: Table, table: Table) -> Table:
         """The table that is there already with the columns of a second definition, which replace those of the first."""
+        first = known.owner
+        if first is not None and self.builder.own_tables.get(first) is known:
+            self.builder.own_tables[first] = replace(
+                known, columns=dict(known.columns), constraints=list(known.constraints)
+            )
+        is_later = table.extends and not (known.extends and _apart(known, table))
         for key, column in table.columns.items():
             old = known.columns.get(key)
+            column.extends, column.replaced = is_later, old
             gone = {id(reference.constraint) for reference in old.foreign_keys} if old is not None else set()
             known.constraints = [c for c in known.constraints if id(c) not in gone]
             known.columns[key] = column

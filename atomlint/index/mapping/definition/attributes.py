@@ -134,8 +134,12 @@ def _expression(check: Check, mapped: Mapped, name: str, site: Site, place: Plac
 def _reserved(check: Check, mapped: Mapped) -> Iterator[Problem]:
     for name, what in CLASS_NAMES.items():
         found = mapped.attributes.get(name) or next((one for one in mapped.again if one.name == name), None)
-        if found is None or found.kind not in ("column", "relationship", "synonym", "column_property"):
+        if found is None:
             continue
+        if found.kind not in ("column", "relationship", "synonym", "column_property"):
+            in_tuple = found.site is not None and any(_in_tuple(check, mapped, name, found.site, found.place))
+            if check.is_before_2_1 or not in_tuple:
+                continue
         if found.site is None and found.defined_in != mapped.cls.value:
             continue  # an annotation alone, of a mixin: the base has the name already
         if check.is_before_2_1:

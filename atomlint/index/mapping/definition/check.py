@@ -37,6 +37,11 @@ class Check:
         self._calls: dict[int, Site | None] = {}
         self._readings: dict[int, Reading] = {}
 
+    @cached_property
+    def read(self) -> set[Value]:
+        """Classes whose bodies make attributes of a mapped one: their own, bases and mixins."""
+        return {value for mapped in self.builder.classes for value in self.reader(mapped).mro}
+
     def reader(self, mapped: Mapped) -> ClassReader:
         """What reads a class."""
         if mapped not in self._readers:

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections import defaultdict
 from typing import TYPE_CHECKING, Any
 
+from ...value import Value
 from ..bindings import always, typing_only
-from ..columns import place_of
+from ..columns import COLUMNS, place_of
 from ..names import BUILTINS
 from ..problems import WARNING, Related
 from ..records import Place, Site
@@ -153,6 +154,7 @@ def of_project(check: Check) -> Iterator[Problem]:
     """What is no matter of one class."""
     yield from _bases(check)
     yield from _tables(check)
+    yield from _unused(check)
     yield from _mapped_twice(check)
     yield from _modules(check)
     yield from _circles(check)
@@ -201,6 +203,20 @@ def _tables(check: Check) -> Iterator[Problem]:
         yield from of_counts(check, owner, table)
         yield from of_constraints(check, owner, table)
     yield from _shared(check)
+
+
+def _unused(check: Check) -> Iterator[Problem]:
+    """Columns in the bodies of classes that nothing mapped takes: their calls run all the same."""
+    for name in sorted(COLUMNS):
+        for path, ordinal in check.linker.call_sites(name):
+            facts = check.linker.table(path).facts
+            call = facts.calls[ordinal]
+            scope = facts.scopes[call.scope]
+            if path in check.builder.index.tests or scope.kind != "class" or scope.parent or scope.frame or call.frame:
+                continue
+            site = Site(path, call.scope, f"@{ordinal}")
+            if Value("def", path, call.scope) not in check.read and check.library(site) in COLUMNS:
+                yield from of_column(check, scope.name, check.bound(place_of(site)), site)
 
 
 def _shared(check: Check) -> Iterator[Problem]:

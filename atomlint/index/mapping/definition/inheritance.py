@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ...tables import text_of
+from ..keys import target_of
 from ..lookup import OpenError, RefusedError
 from ..problems import WARNING, Related
 
@@ -12,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from ..problems import Problem
-    from ..records import Mapped, Site
+    from ..records import Mapped, Site, Table
     from .check import Check
 
 MAPPER_KEYWORDS = frozenset(
@@ -119,8 +120,11 @@ def of_condition(check: Check, mapped: Mapped) -> Iterator[Problem]:
     if mapped.table is None or parent.table is None or mapped.table is parent.table or parent.refused:
         return
     tables = f"inherited table '{parent.table.name}' and inheriting table '{mapped.table.name}'"
+    table = _as_mapped(check, mapped)
+    if table is not mapped.table and any(target_of(key).key == table.fullname for key in parent.table.foreign_keys):
+        return
     try:
-        mapped.joined_on = check.keys.join([parent.table], None, [mapped.table], None)
+        mapped.joined_on = check.keys.join([parent.table], None, [table], None)
     except OpenError:
         return
     except RefusedError as error:
@@ -142,6 +146,13 @@ def of_condition(check: Check, mapped: Mapped) -> Iterator[Problem]:
             f'several foreign keys lead to "{parent.table.name}"',
             f'say which one: __mapper_args__ = {{"inherit_condition": id == {parent.name}.id}}',
         )  # fmt: skip
+
+
+def _as_mapped(check: Check, mapped: Mapped) -> Table:
+    """The table of a class as it was when the class was mapped, before another one extended it."""
+    assert mapped.table is not None
+    own = check.builder.own_tables.get(mapped)
+    return mapped.table if own is None or own.extends or own.open else own
 
 
 def of_identity(check: Check, mapped: Mapped) -> Iterator[Problem]:

@@ -115,7 +115,8 @@ class Definitions:
         for attribute in mapped.attributes.values():
             yield from calls.boolean_only(self.check, mapped, attribute)
         own = self.builder.own_tables.get(mapped)
-        if own is not None and known is None:
+        if own is not None and (known is None or known.kind != "duplicate-table"):
             yield from tables.of_items(self.check, mapped)
+            yield from tables.of_replaced(self.check, mapped, own)
             yield from tables.of_constraints(self.check, mapped, own)
         self._without_table.discard(mapped)

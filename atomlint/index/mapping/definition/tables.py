@@ -107,11 +107,29 @@ def of_names(check: Check, mapped: Mapped) -> Iterator[Problem]:
         return
 
 
+def of_replaced(check: Check, mapped: Mapped, own: Table) -> Iterator[Problem]:
+    """A later definition of a table, of whose primary key it makes a plain column."""
+    for column in own.columns.values():
+        old = column.replaced
+        if column.extends and old is not None and old.primary_key and not column.primary_key and not own.open:
+            yield check.problem(
+                "duplicate-column-name", mapped, column.key,
+                f"Trying to redefine primary-key column '{column.key}' as a non-primary-key column on table "
+                f"'{own.fullname}'", column.place, f'"{own.fullname}" is defined already, with {column.key} as its primary key',
+                "write primary_key=True here, too",
+            )  # fmt: skip
+
+
 def of_constraints(check: Check, owner: Mapped | str, table: Table) -> Iterator[Problem]:
     """Constraints and indexes over columns that the table does not have."""
     if table.open:
         return
     known = set(table.columns)
+    held = None if isinstance(owner, str) or not table.extends else owner.table
+    if held is not None and not (held.owner is not None and held.owner.refused):  # else there is nothing to extend
+        if held.open:
+            return
+        known |= set(held.columns)
     for constraint in table.constraints:
         yield from _columns(check, owner, table, constraint, known)
         if constraint.kind == "foreign key" and not constraint.open:
@@ -175,8 +193,11 @@ def of_counts(check: Check, owner: Mapped | str, table: Table) -> Iterator[Probl
 def of_primary_key(check: Check, mapped: Mapped) -> Iterator[Problem]:
     """A table without a primary key, which a mapper needs."""
     table = mapped.table
-    if table is None or table.open or mapped.is_open or table.primary_key or check.is_special(mapped):
+    if table is None or table.open or mapped.is_open or check.is_special(mapped):
         return
+    own = check.builder.own_tables.get(mapped, table)
+    if any(column.order <= mapped.made for column in (*table.primary_key, *own.primary_key)):
+        return  # those of heirs without a table, and of what extends it, come later
     if "?" in mapped.mapper_args or "primary_key" in mapped.mapper_args:
         return
     if mapped.inheritance == "single" and table is mapped.root.table:

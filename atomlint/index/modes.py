@@ -17,7 +17,7 @@ from .tables import dotted, text_of
 from .worlds import World, is_mode
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Set
 
     from ..facts.records import Expr
     from ..finding import Span
@@ -117,6 +117,7 @@ class Modes:
         self.index = index
         self.origins = index.origins
         self._frames: dict[tuple[str, int, int], ModeBranch | None] = {}
+        self._possible: dict[str, frozenset[int]] = {}
 
     def branch(self, path: str, scope: int, test: Expr) -> ModeBranch | None:
         """What a condition says; None when it depends on no mode variable, or on more than it."""
@@ -141,9 +142,9 @@ class Modes:
         """The mode branches that a place lies in, innermost first: the ordinal of the frame, and what it says."""
         found = []
         for number in table.frames(frame):
-            entry = table.facts.frames[number]
-            if entry.kind not in BRANCHES or entry.test is None or not may_be_mode(table, entry.test):
+            if number not in self.frames(table):
                 continue
+            entry = table.facts.frames[number]
             key = (table.path, scope, number)
             if key not in self._frames:
                 self._frames[key] = self.branch(table.path, scope, condition(entry.kind, entry.test))
@@ -151,6 +152,16 @@ class Modes:
             if branch is not None:
                 found.append((number, branch))
         return found
+
+    def frames(self, table: Table) -> frozenset[int]:
+        """Branches of a file whose test may be about a mode: a cheap look at each."""
+        if table.path not in self._possible:
+            self._possible[table.path] = frozenset(
+                number
+                for number, frame in enumerate(table.facts.frames)
+                if frame.kind in BRANCHES and frame.test is not None and may_be_mode(table, frame.test)
+            )
+        return self._possible[table.path]
 
 
 WORDS = re.compile(r"prod|env|dev|local|live|deploy|stag", re.IGNORECASE)
@@ -164,7 +175,7 @@ def has_word(text: str) -> bool:
 
 def may_be_mode(table: Table, test: Expr) -> bool:
     """Cheap look at a test: a word for a mode in it, or in a call that it makes."""
-    for item in inside(test):
+    for item in inside(test) if type(test) is list else (test,):
         if type(item) is not str or not item or item[0] in "#?":
             continue
         if item[0] == "@":
@@ -190,11 +201,7 @@ def modes(index: Index) -> Iterator[ModeGuard]:
 def _of_file(index: Index, finder: Modes, table: Table) -> Iterator[ModeGuard]:
     facts = table.facts
     yield from _conditional_values(index, finder, table)
-    frames = {
-        n
-        for n, f in enumerate(facts.frames)
-        if f.kind in BRANCHES and f.test is not None and may_be_mode(table, f.test)
-    }
+    frames = finder.frames(table)
     if not frames:
         return
     seen: set[tuple[int, str, str]] = set()
@@ -260,7 +267,7 @@ def _guard(
     )  # fmt: skip
 
 
-def decisions(index: Index, table: Table, frames: set[int]) -> Iterator[tuple[Place, str, Consequence]]:
+def decisions(index: Index, table: Table, frames: Set[int]) -> Iterator[tuple[Place, str, Consequence]]:
     """What the statements inside of branches do, when it is more than telling: place, what, and how bad."""
     facts = table.facts
     below = {0: False}

@@ -34,13 +34,13 @@ def claims(text: str, path: str = "app.py") -> list[str]:
     return [finding.confidence.name.lower() for finding in report.findings]
 
 
-def test_a_read_of_every_turn_is_sure() -> None:
+def test_a_read_of_every_turn_is_likely_for_nothing_tells_how_many_there_are() -> None:
     handler = """
     @app.post("/names")
     def names(items: list[str], db: Session = Depends(get_db)):
         return [find(db, item) for item in items]
     """
-    assert claims(READS + textwrap.dedent(handler)) == ["high"]
+    assert claims(READS + textwrap.dedent(handler)) == ["medium"]
 
 
 @pytest.mark.parametrize("write", ["db.delete(folder)", "db.commit()"])
@@ -58,7 +58,7 @@ def test_a_turn_that_writes_its_row_too_is_only_possible(write: str) -> None:
     assert claims(text) == ["low"]
 
 
-def test_a_read_of_some_turns_is_likely_in_the_loop_itself_and_possible_further_away() -> None:
+def test_a_read_of_some_turns_is_possible() -> None:
     loop = """
     @app.post("/names")
     def names(items: list[str], db: Session = Depends(get_db)):
@@ -67,7 +67,7 @@ def test_a_read_of_some_turns_is_likely_in_the_loop_itself_and_possible_further_
                 {read}
     """
     here = loop.format(read="db.query(Folder).filter(Folder.name == item).first()")
-    assert claims(here) == ["medium"]
+    assert claims(here) == ["low"]
     assert claims(READS + textwrap.dedent(loop.format(read="find(db, item)"))) == ["low"]
 
 
@@ -179,7 +179,7 @@ def test_a_turn_that_asks_a_table_of_its_own_is_only_possible() -> None:
     assert claims(text) == ["low"]
 
 
-@pytest.mark.parametrize(("given", "level"), [("(one, other)", "low"), ("rest", "high")])
+@pytest.mark.parametrize(("given", "level"), [("(one, other)", "low"), ("rest", "medium")])
 def test_a_few_items_that_the_caller_writes_out_are_only_possible(given: str, level: str) -> None:
     text = f"""
     def both(db, names):
@@ -209,7 +209,7 @@ def test_a_turn_that_hands_its_row_to_what_writes_is_only_possible() -> None:
     assert claims(READS + textwrap.dedent(text)) == ["low"]
 
 
-@pytest.mark.parametrize(("turn", "level"), [("cancel(db, item)", "low"), ("done.append(cancel(db, item))", "high")])
+@pytest.mark.parametrize(("turn", "level"), [("cancel(db, item)", "low"), ("done.append(cancel(db, item))", "medium")])
 def test_a_turn_that_is_called_for_what_it_does_is_only_possible(turn: str, level: str) -> None:
     text = f"""
     def cancel(db, name):
@@ -227,8 +227,8 @@ def test_a_turn_that_is_called_for_what_it_does_is_only_possible(turn: str, leve
     assert claims(text) == [level]
 
 
-@pytest.mark.parametrize(("calls", "level"), [(0, "high"), (1, "high"), (2, "medium")])
-def test_a_loop_far_from_its_route_is_likely_only(calls: int, level: str) -> None:
+@pytest.mark.parametrize(("calls", "level"), [(0, "medium"), (1, "medium"), (2, "low")])
+def test_a_loop_far_from_its_route_is_only_possible(calls: int, level: str) -> None:
     between = "".join(f"def step{n}(db, items):\n    return step{n + 1}(db, items)\n\n" for n in range(calls))
     text = f"""
     def step{calls}(db, items):
@@ -295,7 +295,7 @@ def test_a_relationship_of_a_row_that_each_turn_saves_is_only_possible(turn: str
     assert [finding.confidence.name.lower() for finding in report.findings] == [level]
 
 
-@pytest.mark.parametrize(("path", "level"), [("workers/digest.py", "low"), ("api/workers.py", "high")])
+@pytest.mark.parametrize(("path", "level"), [("workers/digest.py", "low"), ("api/workers.py", "medium")])
 def test_a_worker_that_a_route_starts_by_hand_works_at_its_own_pace(path: str, level: str) -> None:
     text = """
     @app.post("/tick")
@@ -441,7 +441,7 @@ def test_rows_that_are_handed_to_what_acts_on_them_are_read_by_that() -> None:
 
 @pytest.mark.parametrize(
     ("rows", "level"),
-    [("store.rows(db)", "low"), ("db.query(Folder).filter(Folder.name == store)", "high")],
+    [("store.rows(db)", "low"), ("db.query(Folder).filter(Folder.name == store)", "medium")],
 )
 def test_a_query_that_the_item_gives_is_one_of_its_own(rows: str, level: str) -> None:
     text = f"""

@@ -26,6 +26,9 @@ if TYPE_CHECKING:
 CHANGES = frozenset(
     {"append", "remove", "add", "extend", "clear", "set", "create", "insert", "discard", "pop", "add_all"}
 )
+NARROWS = frozenset(
+    {"filter", "filter_by", "exclude", "get", "where", "annotate", "aggregate", "values", "values_list"}
+)
 DEPTH = 3
 
 
@@ -36,6 +39,8 @@ class LazyRead(NamedTuple):
     steps: tuple[tuple[Function, str], ...]
     """Functions from the loop's on, each with the attribute or call in it that goes on."""
     sure: bool
+    narrowed: bool = False
+    """Whether only some of its rows are asked for, which no eager option brings: ``row.tags.filter(title=title)``."""
 
 
 class LazyLoop(NamedTuple):
@@ -137,7 +142,8 @@ def _reads(
         relationship = relationships.get(first)
         if relationship is not None:
             if _counts(relationship, rest, reading, rows):
-                yield LazyRead(relationship, step, sure)
+                narrowed = relationship.uselist is not False and rest.partition(".")[0] in NARROWS
+                yield LazyRead(relationship, step, sure, narrowed)
         elif depth:
             for member in _members(index, rows, first, called=reading.called and not rest):
                 given = _constants(function, reading, member, flags)

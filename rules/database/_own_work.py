@@ -29,6 +29,8 @@ SAVES = ("save",)
 """Ends of names of what writes a row, such as ``validated_save``."""
 TABLE = re.compile(r"\b(?:FROM|INTO|UPDATE|JOIN)\s+$", re.IGNORECASE)
 """The end of a text that a table's name follows."""
+STARTS = frozenset({"query", "select"})
+"""Calls that take the mapped class which is asked for."""
 LIKENESSES = frozenset(
     {
         "like",
@@ -225,6 +227,9 @@ def is_of_models(repeat: Repeat) -> bool:
     links = [link.callee for link in first.query_chain if type(link.callee) is str]
     if any(callee.startswith(f"{name}.objects") for callee in links for name in bound):
         return True
+    inside = [call for call in first.function.calls if repeat.loop.frame in call.frame_ids]
+    if any(call.name in STARTS and call.args and call.args[0] in bound for call in inside):
+        return True  # ``for model in MODELS: db.query(model)``
     heads = {callee.partition(".")[0] for callee in links}
     if any(
         _is_given(assign.value, first, bound) for assign in first.function.assigns if dotted(assign.target) in heads

@@ -39,7 +39,9 @@ RUNS = frozenset(
     }
 )
 ROWS = ("scalar", "first", "one", "all", "fetch", "mappings", "partitions", "unique")
-SELECT = re.compile(r"\s*(?:SELECT|WITH)\b", re.IGNORECASE)
+SELECT = re.compile(
+    r"\s*(?:SELECT(?!\s+(?:set_config|setval|pg_notify|pg_(?:try_)?advisory_\w+)\b)|WITH)\b", re.IGNORECASE
+)
 SQL = re.compile(r"\s*[A-Za-z]+\b")
 WRITES = frozenset({"insert", "update", "delete"})
 LOCKS = frozenset({"with_for_update", "select_for_update"})

@@ -49,14 +49,15 @@ Send no query in a loop: use `IN`, a join or eager loading.
 
 ## Limits
 Only reads count. Quiet for chunks, pages, retries, constants, loops that leave at the first hit, answers that earlier
-turns stored, what is read for the message of an error, and for code that no request reaches. A query under a
-condition is reported with less confidence, and so is one that is more than three calls away from its route; one of
-which both is so is possible only. So is one of a turn that also writes: that saves, makes or deletes a row, commits,
-locks or opens a transaction or a schema of its own, and of a turn that is called for what it does (`cancel(task)`):
-there one query less is half of the work. What a turn calls is looked into, four calls far: one that surely writes,
-sends a message or asks another service is possible only, and one that may is, unless all else of the loop is proven.
-Workers, tasks and repairs that a route can start are possible only, too. A slice, or what a caller writes out, is
-taken for a few items; that a customer has one or two of something is not known.
+turns stored, what is read for the message of an error, and for code that no request reaches. Nothing tells how many
+turns a loop will have: a query that it sends is of medium confidence at most, a relationship that it reads of many rows
+may be of high. A query under a condition, or more than three calls away from its route, is possible only. So is one of
+a turn that also writes: that saves, makes or deletes a row, commits, locks or opens a transaction or a schema of its
+own, and of a turn that is called for what it does (`cancel(task)`): there one query less is half of the work. What a
+turn calls is looked into, four calls far: one that surely writes, sends a message or asks another service is possible
+only, and one that may is, unless all else of the loop is proven. Workers, tasks and repairs that a route can start are
+possible only, too. A slice, or what a caller writes out, is taken for a few items; that a customer has one or two of
+something is not known.
 """
 
 from __future__ import annotations
@@ -87,6 +88,7 @@ from ._reads import read_of
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from atomlint import Span
     from atomlint.index.loops import Loop
     from atomlint.index.reach import Path
     from atomlint.index.relationships import Relationship
@@ -96,6 +98,11 @@ if TYPE_CHECKING:
 
 DOUBTS = (writes_too, is_of_parents, is_of_one, is_of_ranges, is_of_patterns, is_of_models)
 """Why one query for all turns would not be worth much, or cannot be."""
+BELOW = {level: level for level in Confidence} | {
+    Confidence.HIGH: Confidence.MEDIUM,
+    Confidence.MEDIUM: Confidence.LOW,
+}
+"""Of a loop that asks by itself it is not known how many turns it has: of rows whose relationships it reads there are many."""
 NEEDS = ("sqlalchemy", "sqlmodel", "SQLModel", "asyncpg", "psycopg", "django.db", "databases")
 
 
@@ -112,11 +119,15 @@ def report(ctx: Context, function: Function) -> Iterator[Finding]:
         level = confidence(repeat, data=repeat.first.goes_through_data(repeat.loop.frame))
         if not repeat.near.proven or any(doubts(repeat) for doubts in DOUBTS):
             level = Confidence.LOW
-        level = _beside(level, function, repeat.loop)
+        level = BELOW[_beside(level, function, repeat.loop)]
         finding = ctx.finding(repeat.first, _message(repeat), confidence=level)
         yield finding.with_related(*others(repeat)).with_trace(*trace(ctx.index, repeat))
+    seen: set[Span] = set()
     for lazy, path in _lazy(function):
-        yield _of_relationships(ctx, lazy, path)
+        finding = _of_relationships(ctx, lazy, path)
+        if finding.span not in seen:
+            seen.add(finding.span)
+            yield finding
 
 
 def _beside(level: Confidence, function: Function, loop: Loop) -> Confidence:
@@ -202,6 +213,8 @@ def _option(ctx: Context, lazy: LazyLoop) -> str:
     relationship = lazy.reads[0].relationship
     model = ctx.index.project.linker.table(lazy.rows.model.place).facts.scopes[lazy.rows.model.scope].name
     attributes = [read.relationship.attribute for read in lazy.reads]
+    if any(read.narrowed for read in lazy.reads):
+        return "one query with `IN (...)` makes it 2"  # prefetch_related does not serve what filters
     if relationship.django:
         option = ", ".join(f'"{name}"' for name in attributes)
         many = any(read.relationship.uselist for read in lazy.reads)
@@ -219,5 +232,7 @@ def _lazy_confidence(lazy: LazyLoop, path: Path) -> Confidence:
     if is_own_work(lazy) or all(any(f.name in WRITES for f, _ in read.steps[1:]) for read in lazy.reads):
         return Confidence.LOW  # read while rows are written, which is more statements
     proven = [read for read in lazy.reads if read.sure and (read.relationship.uselist or read.relationship.django)]
+    if all(read.narrowed for read in lazy.reads):
+        return Confidence.LOW
     level = Confidence(path.confidence)
     return Confidence.MEDIUM if level is Confidence.HIGH and not proven else level

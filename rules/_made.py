@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, NamedTuple
 
-from atomlint import Confidence, Note, condition, dotted
+from atomlint import Confidence, Note, condition, dotted, inside
 
 from ._turns import held
 
@@ -27,6 +27,7 @@ PROBES = frozenset(
     | {"system", "celery", "ping", "test", "selftest"}
 )
 """Words in names of functions and files that tell operators whether things work, or that they work on the workers with."""
+WAITS = frozenset({"pubsub", "blpop", "brpop", "blmove", "brpoplpush", "bzpopmin", "bzpopmax"})
 ASKS = frozenset({"hasattr", "getattr"})
 MAX_RELATED = 5
 
@@ -67,19 +68,25 @@ def is_private(path: Path) -> bool:
 
 
 def _listens(index: Index, made: Made) -> bool:
-    """Whether the client subscribes where it is made: that takes a connection of its own."""
+    """Whether the client subscribes or waits where it is made: that takes a connection of its own."""
     site = index.call(made.construction.path, made.construction.call)
     reference = f"@{site.ordinal}"
     names = {reference, *(a.target for a in site.function.assigns if a.value == reference and type(a.target) is str)}
     return any(
-        call.name == "pubsub" and type(call.callee) is str and call.callee.rpartition(".")[0] in names
+        (call.name in WAITS or "block" in call.keywords)
+        and type(call.callee) is str
+        and call.callee.rpartition(".")[0] in names
         for call in site.function.calls
     )
 
 
 def _stands_in(index: Index, made: Made) -> bool:
-    """Whether it is made only where the application has none: ``if hasattr(app, "redis"): return app.redis``."""
+    """Whether it is made only where the application has none: ``if hasattr(app, "redis"): return app.redis``, or no pool."""
     site = index.call(made.construction.path, made.construction.call)
+    pools = {call.keywords.get("connection_pool") for call in site.function.calls} - {None}
+    tests = [test for kind, test in site.frames if kind in ("else", "after")]
+    if any(part in pools for test in tests for part in inside(test) if type(part) is str):
+        return True
     return any(
         negated and type(part) is str and part[:1] == "@" and index.call(site.path, _ordinal(part)).name in ASKS
         for kind, test in site.frames

@@ -422,3 +422,75 @@ def ask():
 def test_a_branch_for_those_that_are_marked_is_none_that_most_requests_take() -> None:
     assert confidence_behind("user and user.change_password") == "low"
     assert confidence_behind("user and user.is_authenticated") == "medium"
+
+
+def test_a_client_for_when_there_is_no_pool_is_only_possible() -> None:
+    text = """
+    POOL = None
+
+    def make():
+        if POOL is not None:
+            return redis.Redis(connection_pool=POOL)
+        {other}return redis.Redis()
+
+    @app.get("/a")
+    def a():
+        return make().get("a")
+
+    @app.get("/b")
+    def b():
+        return make().get("b")
+    """
+    for other in ("", "else:\n            "):
+        (found,) = findings("redis-client-per-call", text.format(other=other))
+        assert found.confidence is Confidence.LOW
+
+
+def test_a_client_that_waits_for_a_stream_has_a_connection_of_its_own() -> None:
+    text = """
+    def follow(name):
+        client = redis.Redis()
+        return client.xread({name: "$"}{block})
+
+    @app.get("/a")
+    def a():
+        return follow("a")
+
+    @app.get("/b")
+    def b():
+        return follow("b")
+    """
+    (found,) = findings("redis-client-per-call", text.replace("{block}", ", block=1000"))
+    assert found.confidence is Confidence.LOW
+    (found,) = findings("redis-client-per-call", text.replace("{block}", ""))
+    assert found.confidence is Confidence.HIGH
+
+
+def test_a_probe_that_takes_back_what_it_has_set_is_no_pair() -> None:
+    text = """
+    client = redis.Redis()
+
+    @app.get("/ready")
+    def ready():
+        {first}
+        value = client.get("probe")
+        client.delete("probe")
+        return value
+    """
+    assert findings("redis-check-then-get", text.format(first='client.set("probe", "1", ex=5)')) == []
+    assert len(findings("redis-check-then-get", text.format(first="pass"))) == 1
+
+
+@pytest.mark.parametrize(("command", "said"), [("get", "cache locally"), ("incr", "count locally"), ("rpush", "")])
+def test_the_repair_of_work_on_every_request_hangs_on_what_the_commands_do(command: str, said: str) -> None:
+    text = f"""
+    client = redis.Redis()
+
+    @app.middleware("http")
+    async def told(request, call_next):
+        client.{command}("log", 1)
+        return await call_next(request)
+    """
+    (found,) = findings("redis-per-request", text)
+    assert said in found.message
+    assert ("locally" in found.message) == bool(said)

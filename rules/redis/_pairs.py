@@ -41,6 +41,11 @@ def pairs(index: Index, path: str, scope: int) -> Iterator[Pair]:
     for number, first in enumerate(found):
         for second in found[number + 1 :]:
             kind = kind_of(index, table, first, second)
+            if kind in ("take", "exists") and any(
+                earlier.method in ("set", "setex") and same_key(index, table, earlier, first)
+                for earlier in found[:number]
+            ):
+                continue  # what it has just set itself: a probe
             if kind and same_key(index, table, first, second) and together(table, first, second):
                 yield Pair(first, second, kind, depends(table, first, second))
                 break

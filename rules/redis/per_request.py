@@ -114,6 +114,11 @@ FAR = 4
 """Calls on the way to a command beyond which a branch says that few requests come there."""
 COUNTS = ("incr", "incrby", "incrbyfloat", "hincrby", "zadd", "eval", "evalsha", "script", "pipeline")
 """Operations of decorators that count or limit the requests of the routes that they are put on."""
+HELP = {
+    "read": "keep the answer in the process for some seconds",
+    "count": "keep the answer in the process for some seconds, or count locally and sync every 30 s through one pipeline",
+    "tell": "gather several in the process and send them in one pipeline, after the response",
+}
 LIMITERS = ("slowapi.", "flask_limiter.")
 """Libraries whose middleware counts every request."""
 ALLOWED = Option(
@@ -202,9 +207,15 @@ def of_function(ctx: Context, function: Function) -> Iterator[Finding]:
         if use.decision.call != uses[0].decision.call:
             place = ctx.index.call(function.path, use.decision.call).span
             finding = finding.with_related(Note(place, f"and {use.command.operation.name} here"))
-    yield finding.with_trace(*trace_of(ctx.index, work, uses)).with_help(
-        "keep the answer in the process for some seconds, or count locally and sync every 30 s through one pipeline"
-    )
+    yield finding.with_trace(*trace_of(ctx.index, work, uses)).with_help(HELP[kind_of(uses)])
+
+
+def kind_of(uses: Sequence[Use]) -> str:
+    """What the commands are for: ``read``, ``count``, or ``tell`` when they do neither."""
+    names_of = {use.command.operation.name for use in uses}
+    if names_of.issubset(READS):
+        return "read"
+    return "tell" if names_of.isdisjoint((*COUNTS, *READS)) else "count"
 
 
 def open_uses(function: Function, work: RequestWork) -> list[Use]:
@@ -230,11 +241,11 @@ def message(ctx: Context, work: RequestWork, uses: Sequence[Use]) -> str:
     if work.frequency == "route":
         return f"{text}; {ctx.option(PER_ROUTE):,} are allowed"
     requests, identifiers, interval = figures(ctx)
-    reads = all(use.command.operation.name in READS for use in uses)
-    spared = (kept if reads else periodic)(requests, identifiers, interval)
-    if spared <= 0:
+    kind = kind_of(uses)
+    spared = (kept if kind == "read" else periodic)(requests, identifiers, interval)
+    if spared <= 0 or kind == "tell":
         return text
-    repair = f"cache locally for {interval} s" if reads else f"count locally and sync every {interval} s"
+    repair = f"cache locally for {interval} s" if kind == "read" else f"count locally and sync every {interval} s"
     return f"{text}: {repair}; -{percent(spared)} at {identifiers:,} identifiers and {requests:,} requests an hour"
 
 

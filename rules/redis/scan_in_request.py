@@ -44,6 +44,7 @@ from typing import TYPE_CHECKING
 from atomlint import Call, Confidence, Context, Finding, rule, text_of
 
 from .._made import PROBES, is_private, unsure, words_of
+from .._repeats import is_admin
 from ._bulk import of_cache
 from ._keys import commands
 from ._quiet import is_aside
@@ -114,6 +115,7 @@ def report(ctx: Context, node: cst.Call) -> Iterator[Finding]:
         level = Confidence.LOW  # emptying everything is what operators ask for
     elif (
         is_private(path)
+        or is_admin(path, ctx.index)
         or not path.entry.proven
         or unsure(ctx.index, path)
         or any(e.phase != "request" for _, e in path.steps)

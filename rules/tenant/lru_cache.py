@@ -40,6 +40,7 @@ from typing import TYPE_CHECKING
 
 from atomlint import Confidence, Context, Edit, Finding, Function, Note, Position, Severity, Span, dotted, rule
 
+from ..redis._quiet import is_aside
 from ._helpers import FACTORIES, mentions
 
 if TYPE_CHECKING:
@@ -65,7 +66,9 @@ def is_kept_for_ever(function: Function) -> bool:
     """A function that ``functools`` caches and should not."""
     if function.ordinal == 0 or function.in_test or not decorators(function):
         return False
-    return function.is_async or yields(function) or bool(held(function)) or bool(changing(function))
+    if function.is_async or yields(function):
+        return True
+    return not is_aside(function.path) and (bool(held(function)) or bool(changing(function)))
 
 
 @is_kept_for_ever.on("FunctionDef")
@@ -150,6 +153,8 @@ def size(function: Function) -> int | str:
             given = call.argument(0, "maxsize")
             if type(given) is str and given[:1] == "#":
                 return "all" if given == "#None" else int(given[1:]) if given[1:].isdigit() else 128
+        elif type(decorator) is str and decorator.rpartition(".")[2] == "cache":
+            return "all"
     return 128
 
 

@@ -29,7 +29,6 @@ class Answers:
         self._order: list[Hashable] = []
         self._depths: dict[Hashable, int] = {}
         self._lowest = END
-        sys.setrecursionlimit(max(sys.getrecursionlimit(), FRAMES))
 
     def keep(self, key: Hashable, make: Callable[[], Values]) -> Values:
         """The answer for a key. In a cycle, what is found before the cycle closes is provisional and not kept beyond it."""
@@ -44,6 +43,16 @@ class Answers:
         if len(self._depths) >= DEEP:
             self._lowest = 0  # only the answer to the first question is kept
             return NOTHING
+        if self._depths:
+            return self._make(key, make)
+        usual = sys.getrecursionlimit()
+        sys.setrecursionlimit(max(usual, FRAMES))
+        try:
+            return self._make(key, make)
+        finally:
+            sys.setrecursionlimit(usual)
+
+    def _make(self, key: Hashable, make: Callable[[], Values]) -> Values:
         outer, self._lowest = self._lowest, END
         depth = len(self._depths)
         self._depths[key] = depth

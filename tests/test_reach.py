@@ -214,3 +214,17 @@ def test_a_step_is_told_with_the_place_of_its_call():
     assert [(note.span.start.line, note.message) for note in index.steps(path)] == [
         (3, "route handles requests"), (5, "route calls target"),
     ]  # fmt: skip
+
+
+def test_a_way_of_hundreds_of_calls_is_still_a_way() -> None:
+    links = "".join(f"def f{n}():\n    return f{n + 1}()\n" for n in range(400))
+    path = path_to("f400", f"{FASTAPI}{links}def f400(): pass\n@app.get('/x')\ndef x():\n    return f0()\n")
+    assert path[:2] == [("entry", "x"), ("call", "f0")]
+    assert path[-1] == ("call", "f400")
+    assert len(path) == 402
+
+
+def test_what_a_chain_of_thousands_hands_on_takes_nothing_down() -> None:
+    links = "".join(f"def f{n}(x):\n    return f{n + 1}(x)\n" for n in range(3000))
+    found = reached(f"{FASTAPI}{links}def f3000(x): return x()\n@app.get('/x')\ndef x():\n    return f0(x)\n")
+    assert {"f0", "f2999", "f3000"} <= found

@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 KEYED = frozenset({"sorted", "min", "max", "sort"})
 """Builtins that call what ``key`` names."""
 CALL_BACK = KEYED | {"map", "filter"}
+MAX_ASKING = 100
+"""Functions that may hand a parameter on to each other: what a longer chain does with it is not known."""
 """Builtins that call what they are given."""
 
 
@@ -65,6 +67,8 @@ class Calls:
         self.protocols = Protocols(linker)
         self.proxies = Proxies(linker)
         self._called_params: dict[Value, dict[str, frozenset[Value]]] = {}
+        self._asking = 0
+        """Functions whose parameters are being followed into one another."""
         self.through: dict[tuple[Value, int, Value], set[Value]] = {}
         """By (function, call, target) of a carried edge: the functions whose code calls what was handed on."""
         self.recursive: set[Value] = set()
@@ -225,7 +229,10 @@ class Calls:
         known = self._called_params.get(function)
         if known is not None:
             return known
+        if self._asking >= MAX_ASKING:
+            return {}
         self._called_params[function] = {}  # recursion
+        self._asking += 1
         table = self.linker.table(function.place)
         params = {param.name for param in table.facts.scopes[function.scope].params}
         names: dict[str, frozenset[Value]] = {}
@@ -241,6 +248,7 @@ class Calls:
                 for name, places in found.items():
                     if name in params:
                         names[name] = names.get(name, frozenset()) | places
+        self._asking -= 1
         self._called_params[function] = names
         return names
 

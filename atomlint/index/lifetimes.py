@@ -6,7 +6,7 @@ from collections import deque
 from typing import TYPE_CHECKING, NamedTuple
 
 from .expressions import inside
-from .reach import MAX_DEPTH, Path
+from .reach import Path
 from .tables import dotted, text_of
 from .value import Value
 
@@ -22,6 +22,8 @@ REQUEST_SCOPED = frozenset({"g", "request", "req", "websocket", "scope"})
 STORES = frozenset({"setdefault", "setattr", "put", "add", "append", "set"})
 CONDITIONS = frozenset({"if", "else", "after", "except"})
 SINGLETON = "singleton"
+MAX_DEPTH = 25
+"""Calls between an entry point and what it makes: longer paths do not convince a reader."""
 
 
 class Life(NamedTuple):

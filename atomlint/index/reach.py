@@ -8,15 +8,13 @@ from typing import TYPE_CHECKING, NamedTuple
 from .entries import Dependency, Entry
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from ..facts.records import Call, Expr
     from .calls import Calls, Edge
     from .linker import Linker
     from .values import Value
 
-MAX_DEPTH = 25
-"""Calls between an entry point and an effect: longer paths do not convince a reader."""
 REQUEST_KINDS = frozenset(
     {
         "every-request",
@@ -103,15 +101,15 @@ class Reach:
         self._walk()
 
     def _walk(self) -> None:
-        queue = deque((function, 0) for function in self.entries)
+        queue = deque(self.entries)
         self.reached = dict.fromkeys(self.entries, 0)
         while queue:
-            function, depth = queue.popleft()
+            function = queue.popleft()
             for edge in self.calls.edges(function):
                 self.callers.setdefault(edge.target, []).append((function, edge))
-                if edge.target not in self.reached and depth < MAX_DEPTH:
-                    self.reached[edge.target] = depth + 1
-                    queue.append((edge.target, depth + 1))
+                if edge.target not in self.reached:
+                    self.reached[edge.target] = self.reached[function] + 1
+                    queue.append(edge.target)
 
     def leading(self, functions: Iterable[Value]) -> frozenset[Value]:
         """These functions, and all from which requests come to one of them."""
@@ -142,18 +140,29 @@ class Reach:
         if function not in self.reached:
             return []
         found: list[Path] = []
-        seen = {function}
-        queue: deque[tuple[Value, tuple[tuple[Value, Edge], ...]]] = deque([(function, ())])
+        onward: dict[Value, Edge] = {}
+        """Of each function the call that brings it nearer."""
+        queue = deque([function])
         while queue:
-            at, steps = queue.popleft()
-            found += [Path(entry, steps) for entry in self.entries.get(at, ())]
-            if len(steps) >= MAX_DEPTH:
-                continue
+            at = queue.popleft()
+            if at in self.entries:
+                steps = _steps(at, function, onward)
+                found += [Path(entry, steps) for entry in self.entries[at]]
             for caller, edge in self.callers.get(at, ()):
-                if caller not in seen:
-                    seen.add(caller)
-                    queue.append((caller, ((caller, edge), *steps)))
+                if caller not in onward and caller != function:
+                    onward[caller] = edge
+                    queue.append(caller)
         return found
+
+
+def _steps(start: Value, end: Value, onward: Mapping[Value, Edge]) -> tuple[tuple[Value, Edge], ...]:
+    """The calls from one function to another."""
+    steps: list[tuple[Value, Edge]] = []
+    at = start
+    while at != end:
+        steps.append((at, onward[at]))
+        at = onward[at].target
+    return tuple(steps)
 
 
 def written(calls: Sequence[Call], callee: Expr, depth: int = 3) -> str:

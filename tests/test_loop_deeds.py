@@ -232,3 +232,8 @@ def test_a_scope_that_each_turn_sets_is_no_read() -> None:
     assert levels(MODELS + textwrap.dedent(handler).replace("{asks}", asks)) == []
     asks = 'print(db.execute(text("SELECT name FROM tenants WHERE id = :tenant"), {"tenant": tenant}).scalar())'
     assert levels(MODELS + textwrap.dedent(handler).replace("{asks}", asks)) == ["medium"]
+
+
+def test_a_turn_that_sets_a_row_is_only_possible() -> None:
+    assert of_turn("folder = find(db, item)\nfolder.name = item.upper()") == ["low"]
+    assert of_turn("folder = find(db, item)\nitems.name = folder.name") == ["medium"]

@@ -121,6 +121,18 @@ def deeds(function: Function, frame: int) -> list[Deed]:
     return [deed for call in function.calls if frame in call.frame_ids for deed in _of_call(call, frame, DEPTH)]
 
 
+def sets_a_row(function: Function, frame: int) -> bool:
+    """Whether a turn sets an attribute of a row, which the session writes later: ``folder.parent = target``."""
+    return any(
+        assign.kind == "="
+        and type(assign.target) is str
+        and assign.target.count(".") == 1
+        and frame in function.table.frames(assign.frame)
+        and function.index.writers.rows(function.path, assign.scope, assign.target.partition(".")[0])
+        for assign in function.assigns
+    )
+
+
 def _of_call(call: Call, until: int, depth: int) -> Iterator[Deed]:
     sure = _is_sure(call, until)
     if _is_deed(call) or _is_called_so(call, DEPTH - depth):

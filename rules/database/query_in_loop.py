@@ -70,7 +70,7 @@ from atomlint import Confidence, Context, Finding, Function, Note, rule
 from .._certainty import WORKER, confidence, is_repair
 from .._readings import place_of
 from .._repeats import may_repeat, others, path_to, repeats, trace
-from ._deeds import deeds
+from ._deeds import deeds, sets_a_row
 from ._lazy import lazy_loops
 from ._own_work import (
     CREATES,
@@ -139,7 +139,7 @@ def _beside(level: Confidence, function: Function, loop: Loop) -> Confidence:
     if level is Confidence.LOW:
         return level
     done = deeds(function, loop.frame)
-    if any(deed.sure for deed in done) or (done and level is Confidence.MEDIUM):
+    if any(deed.sure for deed in done) or sets_a_row(function, loop.frame) or (done and level is Confidence.MEDIUM):
         return Confidence.LOW
     return level
 

@@ -9,6 +9,7 @@ from atomlint import Note, condition, dotted
 
 from ._arms import short_circuited
 from ._decorators import is_answered
+from ._methods import is_writing
 from ._started import BACKGROUND, FORGETS, is_started
 from ._turns import flags_of, held, holds, is_carried, is_entered, is_few, seldom
 
@@ -194,11 +195,11 @@ def path_to(function: Function) -> Path | None:
 
 
 def paths_to(function: Function) -> list[Path]:
-    """Ways that requests take to a function before they are answered, the surest and shortest first."""
+    """Ways that requests take to a function before they are answered, the surest first, and of them those that only read."""
     project = function.index.project
     paths = [path for path in project.reach.paths(function.value) if path.phase == "request"]
     paths = [path for path in paths if not is_admin(path, function.index) and not _is_apart(path, function.index)]
-    return sorted(paths, key=lambda path: (RANKS.index(path.confidence), path.length))
+    return sorted(paths, key=lambda path: (RANKS.index(path.confidence), is_writing(path, function.index), path.length))
 
 
 def _is_apart(path: Path, index: Index) -> bool:

@@ -47,7 +47,7 @@ def find(db, name):
     return db.query(Folder).filter(Folder.name == name).first()
 """
 HANDLER = """
-@app.post("/names")
+@app.get("/names")
 def names(items: list[str], db: Session = Depends(get_db)):
     for item in items:
 {turn}
@@ -203,6 +203,83 @@ def test_a_method_of_a_manager_may_load_what_it_likes() -> None:
 )
 def test_a_loop_that_turns_once_or_a_few_times_is_only_possible(loop: str, asked: str) -> None:
     assert of_page(f"{loop}:\n    print({asked})") == ["low"]
+
+
+@pytest.mark.parametrize(
+    ("method", "after", "level"),
+    [
+        ("post", "db.add(Folder(name=names[0]))", "low"),
+        ("delete", "send_report.delay(names)", "low"),
+        ("post", "print(names)", "medium"),
+        ("get", "db.add(Folder(name=names[0]))", "medium"),
+        ("api_route", "db.add(Folder(name=names[0]))", "medium"),
+    ],
+)
+def test_a_request_that_is_sent_to_change_something_and_does_is_only_possible(
+    method: str, after: str, level: str
+) -> None:
+    handler = f"""
+    from shop.tasks import send_report
+
+    @app.{method}("/names")
+    def names(items: list[str], db: Session = Depends(get_db)):
+        names = [find(db, item).name for item in items]
+        {after}
+    """
+    assert levels(MODELS + textwrap.dedent(handler)) == [level]
+
+
+def test_a_request_that_reads_the_same_is_believed_beside_one_that_writes() -> None:
+    handler = """
+    def described(db, items):
+        return [find(db, item).name for item in items]
+
+    @app.post("/names")
+    def change(items: list[str], db: Session = Depends(get_db)):
+        db.add(Folder(name=described(db, items)[0]))
+
+    @app.get("/names")
+    def show(items: list[str], db: Session = Depends(get_db)):
+        return described(db, items)
+    """
+    assert levels(MODELS + textwrap.dedent(handler)) == ["medium"]
+
+
+@pytest.mark.parametrize(
+    ("test", "level"),
+    [
+        ('request.method == "POST"', "low"),
+        ('request.method != "GET"', "low"),
+        ('request.method == "GET"', "medium"),
+        ('request.method != "POST"', "medium"),
+        ("request.user", "medium"),
+    ],
+)
+def test_a_branch_for_requests_that_write_is_only_possible(test: str, level: str) -> None:
+    assert of_page(f"if {test}:\n    for name in request.names:\n        print(Tag.objects.get(name=name))") == [level]
+
+
+@pytest.mark.parametrize(
+    ("decorator", "level"),
+    [
+        ("require_POST", "low"),
+        ('require_http_methods(["POST"])', "low"),
+        ('require_http_methods(["GET", "POST"])', "medium"),
+    ],
+)
+def test_a_decorator_tells_which_requests_a_view_takes(decorator: str, level: str) -> None:
+    view = f"from django.views.decorators.http import require_http_methods, require_POST\n\n@{decorator}\ndef page("
+    body = (
+        "    for name in request.names:\n        print(Tag.objects.get(name=name))\n    Tag.objects.create(name=name)"
+    )
+    assert levels(DJANGO.replace("def page(", view).format(body=body)) == [level]
+
+
+@pytest.mark.parametrize(
+    "items", ["request.roles", "get_regions()", "request.user.strategies.all()", "choice_set.all()"]
+)
+def test_a_loop_over_what_there_are_few_of_by_its_name_is_only_possible(items: str) -> None:
+    assert of_page(f"for item in {items}:\n    print(Tag.objects.get(name=item))") == ["low"]
 
 
 def test_an_eager_option_does_not_serve_what_filters() -> None:

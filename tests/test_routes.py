@@ -229,3 +229,45 @@ def test_a_resource_is_proven_where_it_is_added_and_likely_where_it_is_only_defi
     (alone,) = project(FLASK + code)[1].all
     (added,) = project(FLASK + code + "api.add_resource(R, '/r/<int:id>')\n")[1].all
     assert [(str(r), r.certainty) for r in (alone, added)] == [("GET {?}", "medium"), ("GET /r/{id}", "high")]
+
+
+@pytest.mark.parametrize(
+    ("code", "verbs"),
+    [
+        ("@app.get('/a')\ndef f(): pass", {"GET"}),
+        ("@app.api_route('/a', methods=['PUT', 'patch'])\ndef f(): pass", {"PUT", "PATCH"}),
+        ("@app.api_route('/a', methods=LISTED)\ndef f(): pass", set()),
+        ("@app.websocket('/ws')\nasync def f(ws): pass", set()),
+    ],
+)
+def test_methods_of_an_entry_point_are_known_without_its_paths(code, verbs):
+    index, routes = project(FASTAPI + code)
+    (entry,) = [entry for entry in index.project.registrations if entry.kind in ("route", "connection")]
+    assert routes.verbs(entry) == verbs
+
+
+def test_methods_of_a_view_class_are_told_by_the_names_of_what_runs():
+    views = """
+from rest_framework.viewsets import ModelViewSet
+from rest_framework.decorators import action
+class Items(ModelViewSet):
+    def list(self, request): pass
+    def perform_create(self, serializer): pass
+    @action(detail=True, methods=["post", "delete"])
+    def close(self, request): pass
+    @action(detail=True)
+    def show(self, request): pass
+    def get_queryset(self): pass
+"""
+    urls = "from rest_framework.routers import DefaultRouter\nfrom views import Items\nrouter = DefaultRouter()\nrouter.register('items', Items)\nurlpatterns = router.urls\n"
+    index, routes = project(urls, views=views)
+    names = {
+        scope.name: routes.verbs(entry)
+        for entry in index.project.registrations
+        for scope in [index.project.linker.table(entry.function.place).facts.scopes[entry.function.scope]]
+    }
+    assert names["list"] == {"GET"}
+    assert names["perform_create"] == {"POST"}
+    assert names["close"] == {"POST", "DELETE"}
+    assert names["show"] == {"GET"}
+    assert names.get("get_queryset", frozenset()) == frozenset()

@@ -37,6 +37,8 @@ GET_BY_DEFAULT = frozenset({"route", "api_route", "add_api_route", "add_url_rule
 ACTIONS = {
     "list": "GET", "create": "POST", "retrieve": "GET", "update": "PUT", "partial_update": "PATCH", "destroy": "DELETE",
 }  # fmt: skip
+FORMS = frozenset({"form_valid", "form_invalid"})
+"""Methods of a view class of Django that a form which was sent comes to."""
 DETAIL = frozenset({"retrieve", "update", "partial_update", "destroy"})
 PATHS = ("path", "rule", "pattern", "route", "uri", "prefix")
 GROUP = re.compile(r"\(\?P<(\w+)>(?:[^()]|\([^()]*\))*\)")
@@ -101,6 +103,27 @@ class Routes:
         return self._by_handler.get(function, [])
 
     # --- method and path -------------------------------------------------------------------------------------------
+
+    def verbs(self, entry: Entry) -> frozenset[str]:
+        """Methods of a request that runs an entry point, ``{"POST"}``; empty when any may, or none is known."""
+        scopes = self.linker.table(entry.function.place).facts.scopes
+        scope = scopes[entry.function.scope]
+        if scopes[scope.parent].kind == "class":
+            name = "post" if scope.name in FORMS else scope.name.removeprefix("perform_")
+            verb = ACTIONS.get(name, name.upper())
+            if verb.lower() in VERBS:
+                return frozenset({verb})
+        if entry.kind != "route" or entry.call < 0:
+            return frozenset()
+        call = self.linker.table(entry.path).facts.calls[entry.call]
+        last = _last(call)
+        given = self._given(call, entry) or ["get"] if last == "action" else self._methods(call, last, entry)
+        return frozenset() if ANY in given else frozenset(method.upper() for method in given)
+
+    def _given(self, call: Call, entry: Entry) -> list[str]:
+        """The methods that a registering call lists; `ANY` for what is no text."""
+        listed = elements(self.linker, entry.path, call.scope, dict(call.keywords).get("methods"))
+        return [text_of(item) or ANY for _, _, item in listed]
 
     def _of_entry(self, entry: Entry, urls: Urlconf) -> Iterator[Route]:
         scopes = self.linker.table(entry.function.place).facts.scopes
@@ -212,9 +235,7 @@ class Routes:
         table = self.linker.table(entry.function.place)
         scope = table.facts.scopes[entry.function.scope]
         keywords = dict(call.keywords)
-        methods = [
-            text_of(i) or ANY for _, _, i in elements(self.linker, entry.path, call.scope, keywords.get("methods"))
-        ] or ["get"]
+        methods = self._given(call, entry) or ["get"]
         last = clean(text_of(keywords.get("url_path")) or scope.name)
         below = ("{pk}/" if keywords.get("detail") == "#True" else "") + last + "/"
         places = list(dict.fromkeys(

@@ -121,6 +121,11 @@ def deeds(function: Function, frame: int) -> list[Deed]:
     return [deed for call in function.calls if frame in call.frame_ids for deed in _of_call(call, frame, DEPTH)]
 
 
+def acts(function: Function) -> bool:
+    """Whether a function, or what it calls, does something besides reading, in some branch at least."""
+    return _of_function(function.index, function.value, DEPTH) is not None
+
+
 def sets_a_row(function: Function, frame: int) -> bool:
     """Whether a turn sets an attribute of a row, which the session writes later: ``folder.parent = target``."""
     return any(

@@ -56,8 +56,9 @@ a turn that also writes: that saves, makes or deletes a row, commits, locks or o
 own, and of a turn that is called for what it does (`cancel(task)`): there one query less is half of the work. What a
 turn calls is looked into, four calls far: one that surely writes, sends a message or asks another service is possible
 only, and one that may is, unless all else of the loop is proven. Workers, tasks and repairs that a route can start are
-possible only, too. A slice, or what a caller writes out, is taken for a few items; that a customer has one or two of
-something is not known.
+possible only, too, and so are requests that are sent to change something (POST, PUT, PATCH, DELETE) and do. A slice,
+what a caller writes out, or what there are few of by its name (roles, regions, providers), is taken for a few items;
+that a customer has one or two of something is not known.
 """
 
 from __future__ import annotations
@@ -67,10 +68,11 @@ from typing import TYPE_CHECKING
 
 from atomlint import Confidence, Context, Finding, Function, Note, rule
 
-from .._certainty import WORKER, confidence, is_repair
+from .._certainty import WORKER, confidence, is_of_few, is_repair
+from .._methods import in_writing_branch, is_writing
 from .._readings import place_of
 from .._repeats import may_repeat, others, path_to, repeats, trace
-from ._deeds import deeds, sets_a_row
+from ._deeds import acts, deeds, sets_a_row
 from ._lazy import lazy_loops
 from ._own_work import (
     CREATES,
@@ -119,7 +121,7 @@ def report(ctx: Context, function: Function) -> Iterator[Finding]:
         level = confidence(repeat, data=repeat.first.goes_through_data(repeat.loop.frame))
         if not repeat.near.proven or any(doubts(repeat) for doubts in DOUBTS):
             level = Confidence.LOW
-        level = BELOW[_beside(level, function, repeat.loop)]
+        level = BELOW[_beside(level, function, repeat.loop, repeat.path)]
         finding = ctx.finding(repeat.first, _message(repeat), confidence=level)
         yield finding.with_related(*others(repeat)).with_trace(*trace(ctx.index, repeat))
     seen: set[Span] = set()
@@ -130,18 +132,26 @@ def report(ctx: Context, function: Function) -> Iterator[Finding]:
             yield finding
 
 
-def _beside(level: Confidence, function: Function, loop: Loop) -> Confidence:
-    """A level, given what a turn does besides reading.
+def _beside(level: Confidence, function: Function, loop: Loop, path: Path) -> Confidence:
+    """A level, given what a turn and its request do besides reading.
 
     A turn that is sure to write or send something is dear with one query less, too. Where that is open, it is believed of
-    turns that are sure in all else.
+    turns that are sure in all else. A request that changes something is sent now and then, with a few items: people
+    change things one by one, and look at them by the page.
     """
-    if level is Confidence.LOW:
-        return level
+    if level is Confidence.LOW or is_of_few(loop.name) or _changes(function, loop, path):
+        return Confidence.LOW
     done = deeds(function, loop.frame)
     if any(deed.sure for deed in done) or sets_a_row(function, loop.frame) or (done and level is Confidence.MEDIUM):
         return Confidence.LOW
     return level
+
+
+def _changes(function: Function, loop: Loop, path: Path) -> bool:
+    """Whether a loop is part of a request that is sent to change something, and does."""
+    if in_writing_branch(function, function.table.frames(loop.frame)):
+        return True
+    return is_writing(path, function.index) and acts(function.index.function(path.entry.function))
 
 
 def _repeats(function: Function) -> list[Repeat]:
@@ -187,7 +197,7 @@ def _of_relationships(ctx: Context, lazy: LazyLoop, path: Path) -> Finding:
     finding = ctx.finding(
         place_of(ctx.index, *first.steps[0]),
         text,
-        confidence=_beside(_lazy_confidence(lazy, path), lazy.reads[0].steps[0][0], lazy.loop),
+        confidence=_beside(_lazy_confidence(lazy, path), lazy.reads[0].steps[0][0], lazy.loop, path),
     )
     if lazy.rows.call >= 0:
         asked = ctx.index.call(lazy.rows.path, lazy.rows.call).span

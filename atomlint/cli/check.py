@@ -29,6 +29,7 @@ GROUPS = {
         "verbose",
         "exit_zero",
     ),
+    "Fixes": ("fix", "unsafe_fixes"),
     "Files": ("stdin_filename", "force_exclude"),
     "Configuration": ("config", "isolated", "write_baseline"),
     "Speed": ("jobs", "no_cache"),
@@ -78,6 +79,14 @@ def _selectors(_: click.Context, __: click.Parameter, values: tuple[str, ...]) -
 @click.option("--verbose", "-v", count=True, help="More of everything; tracebacks of crashed rules.")
 @click.option("--exit-zero", is_flag=True, help="Exit with 0 whatever was found (2 still means: not looked at).")
 @click.option(
+    "--fix", is_flag=True, help="Make the repairs that cannot change what the code does, then say what is left."
+)
+@click.option(
+    "--unsafe-fixes",
+    is_flag=True,
+    help="With --fix: make those too that may change it; look at them before you commit.",
+)
+@click.option(
     "--stdin-filename", metavar="PATH", help="Read one file's content from standard input, and take it for PATH."
 )
 @click.option("--force-exclude", is_flag=True, help="Leave excluded files out even when they are named.")
@@ -118,9 +127,11 @@ def check(**options: Any) -> None:
         if options["show_files"]:
             show_files(engine, request)
             return
-        report = engine.check(request)
+        report, notes = look(engine, request, options)
     except UsageError as error:
         fail(error.messages)
+    except OSError as error:
+        fail([f"cannot write {error.filename}: {error.strerror}"])
     finally:
         progress_done()
     status = report.status
@@ -128,6 +139,7 @@ def check(**options: Any) -> None:
         if target is not None:
             status = accept(report, target, alone=not options["output"])
             outputs = outputs if options["output"] else []
+        engine.notes += notes
         emit(engine, report, outputs, options)
         sys.stdout.flush()
     except BrokenPipeError:  # the reader has gone
@@ -139,6 +151,32 @@ def check(**options: Any) -> None:
         engine.close()
     gc.freeze()  # or the interpreter goes through everything once more when it exits
     sys.exit(0 if options["exit_zero"] and status == 1 else status)
+
+
+def look(engine: Engine, request: Request, options: dict[str, Any]) -> tuple[Report, list[str]]:
+    """The report of a check, with its repairs made if they are asked for, and what to say of them.
+
+    Raises:
+        UsageError: the options do not go together, or see `Engine.check`.
+        OSError: a repaired file cannot be written.
+    """
+    from ..engine import UsageError
+
+    if options["unsafe_fixes"] and not options["fix"]:
+        raise UsageError(["--unsafe-fixes needs --fix"])
+    if not options["fix"]:
+        report = engine.check(request)
+        if not any(finding.fixes for finding in report.active):
+            return report, []
+        from .fix import offered
+
+        return report, [offered(report)]
+    for name in ("stdin_filename", "write_baseline"):
+        if options[name] is not None:
+            raise UsageError([f"--fix does not go with --{name.replace('_', '-')}"])
+    from .fix import check_and_fix
+
+    return check_and_fix(engine, request, unsafe=options["unsafe_fixes"])
 
 
 def begin_listing() -> None:

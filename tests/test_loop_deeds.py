@@ -282,6 +282,23 @@ def test_a_loop_over_what_there_are_few_of_by_its_name_is_only_possible(items: s
     assert of_page(f"for item in {items}:\n    print(Tag.objects.get(name=item))") == ["low"]
 
 
+@pytest.mark.parametrize(
+    ("turn", "same"),
+    [
+        ("print(item, db.query(Folder).filter(Folder.name == 'new').count())", True),
+        ("print(item, db.query(Folder).filter(Folder.name == item).count())", False),
+        ("name = item.upper()\nprint(db.query(Folder).filter(Folder.name == name).count())", False),
+        ("query = db.query(Folder).filter(Folder.name == item)\nprint(query.count())", False),
+        ("print(find(db, 'new'))", False),
+    ],
+)
+def test_a_query_that_asks_for_the_same_at_every_turn_is_told_so(turn: str, same: bool) -> None:
+    source = MODELS + HANDLER.format(turn=textwrap.indent(turn, " " * 8))
+    (finding,) = check_files({"shop/urls.py": source}, select=("database-query-in-loop",)).findings
+    assert ("asks for the same at every turn" in finding.message) == same
+    assert ("`IN (...)`" in finding.message) != same
+
+
 def test_an_eager_option_does_not_serve_what_filters() -> None:
     assert of_page("for file in File.objects.all():\n    print(file.tags.filter(name='new'))") == ["low"]
     assert of_page("for file in File.objects.all():\n    print(file.tags.all())") == ["high"]

@@ -86,6 +86,7 @@ from ._own_work import (
     writes_too,
 )
 from ._reads import read_of
+from ._same import asks_the_same
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -183,6 +184,8 @@ def _message(repeat: Repeat) -> str:
     before = f"asked once before the loop, with `IN (...)`, it is {count}"
     if count == 1 and all(w.hit.what in CREATES for w in sure or repeat.work):
         before = "one query with `IN (...)` for the rows that are there, and one for the others, make it 2"
+    elif asks_the_same(repeat):
+        before = f"it asks for the same at every turn: once before the loop is enough, and it is {count}"
     return f"{often}{queries} for {name}{of}: {20 * count} for 20 items; {before}"
 
 

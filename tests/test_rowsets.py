@@ -98,6 +98,21 @@ def test_what_is_compared_is_the_same_for_all_rows():
     assert found.filters == {"team_id", "kind"}
 
 
+@pytest.mark.parametrize(
+    ("asked", "empty"),
+    [
+        ("User.team_id.is_(None)", {"team_id"}),
+        ("User.team_id.is_(x)", set()),
+        ("User.team_id.in_([None])", set()),
+        ("x.is_active(None)", set()),
+    ],
+)
+def test_what_is_asked_to_be_empty_is_the_same_for_all_rows(asked: str, empty: set[str]):
+    found = rows(f"for u in db.query(User).filter({asked}): pass")
+    assert found is not None
+    assert found.filters == empty
+
+
 def test_a_coroutine_sends_it():
     found = rows("for u in (await db.execute(select(User))).scalars(): pass")
     assert found is not None

@@ -199,7 +199,7 @@ class RowSets:
         if method in ("filter", "where", "filter_by"):
             found.filters |= {name.partition("__")[0] for name, _ in record.keywords}
             for arg in record.args:
-                found.filters |= set(_compared(arg))
+                found.filters |= set(_compared(arg)) or _missing(table, arg)
         elif method in ("select_related", "prefetch_related"):
             texts = [text_of(arg) for arg in record.args]
             found.loaded |= {text.partition("__")[0] if text else ALL_RELATED for text in texts} or {ALL_RELATED}
@@ -232,6 +232,15 @@ def _compared(arg: Expr) -> list[str]:
         heads = {dotted(side).rpartition(".")[0].rpartition(".")[2] for side in (arg[1], arg[-1]) if dotted(side)}  # type: ignore[union-attr]
         return [name for head in heads if head for name in compared(arg, head)]
     return [name for part in arg[1:] for name in _compared(part)]
+
+
+def _missing(table: Table, arg: Expr) -> set[str]:
+    """The attribute that ``Number.service_id.is_(None)`` asks to be empty."""
+    if type(arg) is not str or arg[:1] != "@" or "." in arg:
+        return set()
+    record = table.facts.calls[int(arg[1:])]
+    name, _, method = record.callee.rpartition(".") if type(record.callee) is str else ("", "", "")
+    return {name.rpartition(".")[2]} if method == "is_" and record.args[:1] == ["#None"] and "." in name else set()
 
 
 def option_loads(table: Table, expr: Expr) -> set[str]:

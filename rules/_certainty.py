@@ -23,6 +23,8 @@ FAR = 3
 """Steps up to which a loop of which all is known is sure."""
 UNKNOWN = 2
 """Things that may not be known of a loop that is plain to see."""
+PAGE = 20
+"""Rows of a page: a query that is limited to fewer brings few."""
 WRITTEN = 10
 """Parts of a literal up to which a caller writes out a few items, its kind and keys among them."""
 REPAIRS = frozenset({"fix", "repair", "migrate", "migration", "backfill", "bootstrap", "seed", "cleanup"})
@@ -94,10 +96,13 @@ def is_of_few(name: str) -> bool:
 
 
 def is_few(repeat: Repeat) -> bool:
-    """Whether the program says that there are few items: a slice, or what the caller writes out, ``rows(db, (one, other))``."""
+    """Whether the program says that there are few: a slice, a limit, or what the caller writes out, ``rows(db, (a, b))``."""
     function = repeat.first.function
     table = function.table
     iterable = table.facts.frames[repeat.loop.frame].test
+    rows = function.index.project.rowsets.of(function.path, function.ordinal, iterable)
+    if rows is not None and 0 < rows.most < PAGE:
+        return True
     if type(iterable) is list and iterable[:1] == ["sub"] and iterable[2:] == ["?"]:
         return True
     if type(iterable) is list and iterable[:1] == ["comp"]:

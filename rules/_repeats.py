@@ -10,6 +10,7 @@ from atomlint import Note, condition, dotted
 from ._arms import short_circuited
 from ._decorators import is_answered
 from ._methods import is_writing
+from ._staff import is_for_staff
 from ._started import BACKGROUND, FORGETS, is_started
 from ._turns import flags_of, held, holds, is_carried, is_entered, is_few, seldom
 
@@ -211,12 +212,14 @@ def _is_apart(path: Path, index: Index) -> bool:
 
 
 def is_admin(path: Path, index: Index | None = None) -> bool:
-    """Whether a path serves administrators or developers: few requests take it. With the index, classes tell it, too."""
+    """Whether a path serves administrators or developers: few requests take it. With the index, permissions tell it, too."""
     places = [path.entry.path.lower(), *(f.place.lower() for f in path.functions)]
     if any("admin" in place or DEBUG.search(place) for place in places) or INTERNAL.search(path.entry.path):
         return True
-    owner = index.function(path.entry.function).qualname.rpartition(".")[0] if index is not None else ""
-    return "admin" in {word.lower() for word in WORDS.findall(owner)}
+    if index is None:
+        return False
+    owner = index.function(path.entry.function).qualname.rpartition(".")[0]
+    return "admin" in {word.lower() for word in WORDS.findall(owner)} or is_for_staff(index, path.entry)
 
 
 def others(repeat: Repeat) -> list[Note]:

@@ -299,6 +299,60 @@ def test_a_query_that_asks_for_the_same_at_every_turn_is_told_so(turn: str, same
     assert ("`IN (...)`" in finding.message) != same
 
 
+@pytest.mark.parametrize(
+    ("limit", "level"), [("", "high"), (".limit(10)", "low"), (".limit(100)", "high"), (".limit(n)", "high")]
+)
+def test_rows_of_a_query_that_is_limited_are_few(limit: str, level: str) -> None:
+    handler = f"""
+    @app.get("/folders")
+    def folders(n: int, db: Session = Depends(get_db)):
+        return [folder.files for folder in db.query(Folder).order_by(Folder.id){limit}]
+    """
+    assert levels(MODELS + textwrap.dedent(handler)) == [level]
+    asked = handler.replace("folder.files", "find(db, folder.name)")
+    assert levels(MODELS + textwrap.dedent(asked)) == ["low" if level == "low" else "medium"]
+
+
+@pytest.mark.parametrize(
+    ("dependency", "found"),
+    [
+        ("require_admin", []),
+        ("get_current_active_superuser", []),
+        ("get_current_user", ["medium"]),
+        ("admin_or_owner", ["medium"]),
+    ],
+)
+def test_a_route_that_only_staff_pass_is_left_out(dependency: str, found: list[str]) -> None:
+    handler = f"""
+    def {dependency}(): ...
+
+    @app.get("/names", dependencies=[Depends({dependency})])
+    def names(items: list[str], db: Session = Depends(get_db)):
+        return [find(db, item).name for item in items]
+    """
+    assert levels(MODELS + textwrap.dedent(handler)) == found
+    handler = handler.replace(f", dependencies=[Depends({dependency})]", "")
+    assert levels(MODELS + textwrap.dedent(handler)) == ["medium"]
+    handler = handler.replace("def names(", f"def names(user=Depends({dependency}), *, ")
+    assert levels(MODELS + textwrap.dedent(handler)) == found
+
+
+@pytest.mark.parametrize(
+    ("decorator", "found"),
+    [
+        ("@staff_member_required", []),
+        ("@user_passes_test(lambda user: user.is_staff)", []),
+        ("@user_passes_test(lambda user: user.is_active)", ["medium"]),
+    ],
+)
+def test_a_view_that_only_staff_pass_is_left_out(decorator: str, found: list[str]) -> None:
+    imports = "from django.contrib.admin.views.decorators import staff_member_required\n"
+    imports += "from django.contrib.auth.decorators import user_passes_test\n"
+    view = f"{imports}\n{decorator}\ndef page("
+    body = "    for name in request.names:\n        print(Tag.objects.get(name=name))"
+    assert levels(DJANGO.replace("def page(", view).format(body=body)) == found
+
+
 def test_an_eager_option_does_not_serve_what_filters() -> None:
     assert of_page("for file in File.objects.all():\n    print(file.tags.filter(name='new'))") == ["low"]
     assert of_page("for file in File.objects.all():\n    print(file.tags.all())") == ["high"]

@@ -64,6 +64,8 @@ class Rows(NamedTuple):
     path: str
     call: int
     """The call that names the class."""
+    most: int = 0
+    """How many there are at most, when the query says so by a constant; 0 when it does not."""
 
 
 class RowSets:
@@ -82,7 +84,7 @@ class RowSets:
         model, place, call = found.models[0]
         if found.own and found.managed:
             found.loaded.add(ALL_RELATED)  # Appellation.objects.autocomplete(): a manager's own method may load them
-        return Rows(model, frozenset(found.loaded), frozenset(found.filters), found.awaited, place, call)
+        return Rows(model, frozenset(found.loaded), frozenset(found.filters), found.awaited, place, call, found.most)
 
     def _visit(self, table: Table, scope: int, expr: Expr, found: _Found, depth: int) -> None:
         key = (table.path, scope, str(expr))
@@ -203,6 +205,8 @@ class RowSets:
         elif method in ("select_related", "prefetch_related"):
             texts = [text_of(arg) for arg in record.args]
             found.loaded |= {text.partition("__")[0] if text else ALL_RELATED for text in texts} or {ALL_RELATED}
+        elif method == "limit" and record.args and str(record.args[0])[1:].isdecimal():
+            found.most = int(record.args[0][1:])
         elif method == "options":
             for arg in record.args:
                 found.loaded |= option_loads(table, arg)
@@ -216,6 +220,7 @@ class _Found:
         self.loaded: set[str] = set()
         self.filters: set[str] = set()
         self.awaited = False
+        self.most = 0
         self.other = False
         self.own = False
         """Whether a method of the query is none of the library's."""

@@ -56,9 +56,9 @@ a turn that also writes: that saves, makes or deletes a row, commits, locks or o
 own, and of a turn that is called for what it does (`cancel(task)`): there one query less is half of the work. What a
 turn calls is looked into, four calls far: one that surely writes, sends a message or asks another service is possible
 only, and one that may is, unless all else of the loop is proven. Workers, tasks and repairs that a route can start are
-possible only, too, and so are requests that are sent to change something (POST, PUT, PATCH, DELETE) and do. A slice,
-what a caller writes out, or what there are few of by its name (roles, regions, providers), is taken for a few items;
-that a customer has one or two of something is not known.
+possible only, too, and so are requests that are sent to change something (POST, PUT, PATCH, DELETE) and do. Routes
+that only staff pass are left out. A slice, a limit below 20, what a caller writes out, or what there are few of by its
+name (roles, regions, providers), is taken for a few items; that a customer has one or two of something is not known.
 """
 
 from __future__ import annotations
@@ -68,7 +68,7 @@ from typing import TYPE_CHECKING
 
 from atomlint import Confidence, Context, Finding, Function, Note, rule
 
-from .._certainty import WORKER, confidence, is_of_few, is_repair
+from .._certainty import PAGE, WORKER, confidence, is_of_few, is_repair
 from .._methods import in_writing_branch, is_writing
 from .._readings import place_of
 from .._repeats import may_repeat, others, path_to, repeats, trace
@@ -240,7 +240,7 @@ def _option(ctx: Context, lazy: LazyLoop) -> str:
 
 def _lazy_confidence(lazy: LazyLoop, path: Path) -> Confidence:
     function = lazy.reads[0].steps[0][0]
-    if WORKER.search(function.path) or is_repair(function.name):
+    if WORKER.search(function.path) or is_repair(function.name) or 0 < lazy.rows.most < PAGE:
         return Confidence.LOW
     if is_own_work(lazy) or all(any(f.name in WRITES for f, _ in read.steps[1:]) for read in lazy.reads):
         return Confidence.LOW  # read while rows are written, which is more statements

@@ -44,7 +44,8 @@ Wrap every step of the start-up that needs a database or Redis: catch what is ra
 start.
 
 ## Limits
-Redis work is reported with high confidence, database work with low: few applications can do anything without. A start
+Redis work is reported with medium confidence, as a start may have waited until it answers; database work with low: few
+applications can do anything without. A start
 that only connects, creates tables or migrates is not: without those nothing works, and stopping may be what is meant. A
 handler that logs and raises again counts as meant, too. Requests to HTTP services are not seen. What runs after `yield`, in
 a task that nobody awaits, or is repeated by a decorator such as `repeat_every`, is no start.
@@ -83,7 +84,7 @@ def report(ctx: Context, function: Function) -> Iterator[Finding]:
         f"nothing catches an error from {first.call.name or 'this'} in {first.call.function.qualname}{others}"
     )
     sure = any(use.resource == "redis" for stage in found for use in stage.open)
-    finding = ctx.finding(first.call, text, confidence=Confidence.HIGH if sure else Confidence.LOW)
+    finding = ctx.finding(first.call, text, confidence=Confidence.MEDIUM if sure else Confidence.LOW)
     for stage in found[1:]:
         finding = finding.with_related(Note(stage.call.span, f"{stage.call.name} can stop it too"))
     yield finding.with_trace(*first.trace()).with_help(

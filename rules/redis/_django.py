@@ -31,6 +31,7 @@ UNSERVED = re.compile(
 )
 BASES = frozenset({"base", "common", "default", "defaults", "settings", "__init__", "shared"})
 PLAIN = ("django_redis.client.DefaultClient", "django_redis.client.HerdClient", "django_valkey.client.DefaultClient")
+UNDEBUGGED = frozenset({"TESTING", "TEST", "DEBUG", "IS_TEST"})
 MODES = re.compile(r"debug|test|local|dev", re.IGNORECASE)
 
 
@@ -114,7 +115,10 @@ def _names(expr: Expr) -> set[str]:
 def _of_assign(index: Index, table: Table, ordinal: int) -> Configured | None:
     assign = table.facts.assigns[ordinal]
     for frame in table.frames(assign.frame):
-        tested = table.facts.frames[frame].test
+        entry = table.facts.frames[frame]
+        tested = entry.test
+        if entry.kind == "else" and type(tested) is str and tested in UNDEBUGGED:
+            continue  # what is left is production
         called = [table.facts.calls[int(item[1:].partition(".")[0])] for item in _names(tested) if item[:1] == "@"]
         if MODES.search(repr([tested, *((call.callee, call.args) for call in called)])):
             return None

@@ -31,6 +31,8 @@ UNSERVED = re.compile(
 )
 BASES = frozenset({"base", "common", "default", "defaults", "settings", "__init__", "shared"})
 PLAIN = ("django_redis.client.DefaultClient", "django_redis.client.HerdClient", "django_valkey.client.DefaultClient")
+FACTORY = "DJANGO_REDIS_CONNECTION_FACTORY"
+"""The setting that chooses who makes connections, with timeouts of its own perhaps."""
 UNDEBUGGED = frozenset({"TESTING", "TEST", "DEBUG", "IS_TEST"})
 MODES = re.compile(r"debug|test|local|dev", re.IGNORECASE)
 
@@ -84,7 +86,7 @@ def _configured(index: Index) -> Iterator[Configured]:
         if neighbours and name.removesuffix(".py") in BASES:
             continue
         table = index.table(path)
-        if any(table.facts.assigns[n].kind != "=" for n in places):
+        if any(table.facts.assigns[n].kind != "=" for n in places) or (0, FACTORY) in table.names:
             continue
         always = [n for n in places if not table.facts.assigns[n].frame]
         last = always[-1] if always else -1

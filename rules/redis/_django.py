@@ -1,0 +1,176 @@
+"""Caches on Redis that literal ``CACHES`` of Django settings configure without a timeout."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, NamedTuple
+
+from atomlint import inside
+from atomlint.index.expressions import Place
+from atomlint.index.locate import first, text
+from atomlint.index.tables import text_of
+
+from ._quiet import is_aside
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from atomlint import Index, Span
+    from atomlint.facts.records import Expr
+    from atomlint.index.tables import Table
+
+BACKENDS = {
+    "django_redis.cache.RedisCache": "redis",
+    "django.core.cache.backends.redis.RedisCache": "django",
+    "django_valkey.cache.ValkeyCache": "valkey",
+}
+SETTINGS = re.compile(r"settings|conf", re.IGNORECASE)
+UNSERVED = re.compile(
+    r"(?:^|[/_.-])(?:tests?|testing|local\w*|dev|devel|develop|development|ci|examples?|samples?|debug|sandbox|e2e|demo)(?=[/_.-])",
+    re.IGNORECASE,
+)
+BASES = frozenset({"base", "common", "default", "defaults", "settings", "__init__", "shared"})
+PLAIN = ("django_redis.client.DefaultClient", "django_redis.client.HerdClient", "django_valkey.client.DefaultClient")
+FACTORY = "DJANGO_REDIS_CONNECTION_FACTORY"
+"""The setting that chooses who makes connections, with timeouts of its own perhaps."""
+UNDEBUGGED = frozenset({"TESTING", "TEST", "DEBUG", "IS_TEST"})
+MODES = re.compile(r"debug|test|local|dev", re.IGNORECASE)
+
+
+class Configured(NamedTuple):
+    """Caches of one ``CACHES`` that have no timeout."""
+
+    path: str
+    place: Place
+    aliases: tuple[str, ...]
+    kind: str
+
+    @property
+    def is_django(self) -> bool:
+        """Whether the backend is Django's own."""
+        return self.kind == "django"
+
+    @property
+    def is_valkey(self) -> bool:
+        """Whether the client is valkey-py's."""
+        return self.kind == "valkey"
+
+    def span(self, index: Index) -> Span:
+        """The alias of the first."""
+        around = index.settings.place_of(self.path, self.place)
+        found = first(index, self.path, around, text(self.aliases[0], whole=True))
+        return found or index.place_span(self.path, self.place)
+
+
+def configured(index: Index) -> list[Configured]:
+    """All of them in settings modules that a machine can be served with."""
+    found: list[Configured] = index.keep("redis-django-caches", lambda: list(_configured(index)))
+    return found
+
+
+def _configured(index: Index) -> Iterator[Configured]:
+    setting: dict[str, list[int]] = {}
+    for path in index.paths:
+        if not SETTINGS.search(path):
+            continue
+        table = index.table(path)
+        if changes(table):
+            return  # also what another module makes of it
+        if path in index.tests or is_aside(path) or UNSERVED.search(path):
+            continue
+        if places := [n for n, a in enumerate(table.facts.assigns) if a.target == "CACHES" and a.scope == 0]:
+            setting[path] = places
+    for path, places in setting.items():
+        folder, _, name = path.rpartition("/")
+        neighbours = any(other != path and other.rpartition("/")[0] == folder for other in setting)
+        if neighbours and name.removesuffix(".py") in BASES:
+            continue
+        table = index.table(path)
+        if any(table.facts.assigns[n].kind != "=" for n in places) or (0, FACTORY) in table.names:
+            continue
+        always = [n for n in places if not table.facts.assigns[n].frame]
+        last = always[-1] if always else -1
+        for ordinal in places:
+            if ordinal >= last and (made := _of_assign(index, table, ordinal)) is not None:
+                yield made
+
+
+def changes(table: Table) -> bool:
+    """Whether a file changes parts of the setting, or hands it to something that can."""
+    for assign in table.facts.assigns:
+        if type(assign.target) is list and "CACHES" in _names(assign.target):
+            return True
+        if assign.target != "CACHES" and assign.value is not None and "CACHES" in _names(assign.value):
+            return True
+    for call in table.facts.calls:
+        if type(call.callee) is str and call.callee.startswith("CACHES."):
+            return True
+        if any("CACHES" in _names(given) for given in (*call.args, *(value for _, value in call.keywords))):
+            return True
+    return False
+
+
+def _names(expr: Expr) -> set[str]:
+    return {item for item in inside(expr) if type(item) is str} if type(expr) is list else {str(expr)}
+
+
+def _of_assign(index: Index, table: Table, ordinal: int) -> Configured | None:
+    assign = table.facts.assigns[ordinal]
+    for frame in table.frames(assign.frame):
+        entry = table.facts.frames[frame]
+        tested = entry.test
+        if entry.kind == "else" and type(tested) is str and tested in UNDEBUGGED:
+            continue  # what is left is production
+        called = [table.facts.calls[int(item[1:].partition(".")[0])] for item in _names(tested) if item[:1] == "@"]
+        if MODES.search(repr([tested, *((call.callee, call.args) for call in called)])):
+            return None
+    entries = mapping(assign.value)
+    if entries is None:
+        return None
+    aliases: list[str] = []
+    kinds: list[str] = []
+    for alias, entry in entries.items():
+        kind = unbounded(index, table.path, entry)
+        if kind and (not kinds or kind == kinds[0]):
+            aliases.append(alias)
+            kinds.append(kind)
+    if not aliases:
+        return None
+    return Configured(table.path, Place("assign", ordinal, 0, assign.frame), tuple(aliases), kinds[0])
+
+
+def mapping(expr: Expr) -> dict[str, Expr] | None:
+    """A literal dict whose keys are all texts; None for anything else."""
+    if type(expr) is not list or expr[:1] != ["{}"]:
+        return None
+    keys = [text_of(key) for key in expr[1::2]]
+    return None if None in keys else dict(zip(map(str, keys), expr[2::2], strict=True))
+
+
+def unbounded(index: Index, path: str, entry: Expr) -> str:
+    """The kind of an entry without any timeout of its sockets; empty when one is there or can be hidden."""
+    given = mapping(entry)
+    kind = BACKENDS.get(text_of(given.get("BACKEND")) or "", "") if given else ""
+    if given is None or not kind or "LOCATION" not in given:
+        return ""
+    options = mapping(given.get("OPTIONS", ["{}"]))
+    pool = mapping(options.get("CONNECTION_POOL_KWARGS", ["{}"])) if options is not None else None
+    if options is None or pool is None or "CONNECTION_FACTORY" in options:
+        return ""
+    client = options.get("CLIENT_CLASS")
+    if client is not None and text_of(client) not in PLAIN:
+        return ""
+    if any("socket_timeout" in name.lower() for name in (*options, *pool)):
+        return ""
+    return "" if is_otherwise(index, path, given["LOCATION"]) else kind
+
+
+def is_otherwise(index: Index, path: str, location: Expr) -> bool:
+    """Whether a location says a timeout itself, or is a socket of the same machine."""
+    places = location[1:] if type(location) is list and location[:1] == ["[]"] else [location]
+    for place in places:
+        texts = [index.settings.text(path, 0, place) or "", repr(place)]
+        texts += [read.default_text or "" for read in index.settings_behind(path, 0, place)]
+        if any("socket_timeout" in said or said.startswith("unix:") for said in texts):
+            return True
+    return False

@@ -1,0 +1,80 @@
+"""A Django cache on Redis that waits for ever.
+
+## Why
+django-redis, django-valkey and Django's own backend hand on the timeouts of `OPTIONS`, and without them a client before
+redis-py 8 has none. When Redis, or the network on the way to it, stops answering without closing the connection, every
+request that asks the cache hangs, and with it sessions and throttles that are kept there. `IGNORE_EXCEPTIONS` does not
+help: nothing is raised. `TIMEOUT` is how long a key lives.
+
+## Bad
+    --- shop/settings.py
+    CACHES = {
+        "default": {
+            "BACKEND": "django_redis.cache.RedisCache",
+            "LOCATION": "redis://cache:6379/0",
+        }
+    }
+
+## Good
+    --- shop/settings.py
+    CACHES = {
+        "default": {
+            "BACKEND": "django_redis.cache.RedisCache",
+            "LOCATION": "redis://cache:6379/0",
+            "OPTIONS": {"SOCKET_CONNECT_TIMEOUT": 2, "SOCKET_TIMEOUT": 2},
+        }
+    }
+
+## For agents
+Give every Django cache on Redis a socket timeout: `SOCKET_TIMEOUT` in the `OPTIONS` of django-redis, `socket_timeout` in
+those of Django's own backend.
+
+## Limits
+Read is a literal `CACHES` of a settings module, tests and settings of developers left out; quiet where a part of it comes
+from elsewhere, where anything changes it later, for sentinels and clusters, and when the project's requirements or lock
+file ask for redis-py 8 or later. Low when they leave that open. A base module whose neighbour sets `CACHES` anew is not read.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from atomlint import Confidence, Context, Finding, Index, rule
+
+from ._django import Configured, configured
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+BOUNDED = 8
+"""The first release of redis-py with a default."""
+
+
+@rule("redis-cache-no-timeout", needs=("CACHES",), since="0.5")
+def waits_for_ever(index: Index) -> bool:
+    """A project with a Django cache on Redis that has no timeout."""
+    return any(True for _ in configured(index))
+
+
+@waits_for_ever.on("*")
+def report(ctx: Context, index: Index) -> Iterator[Finding]:
+    """The alias of each settings module's first such cache."""
+    for cache in configured(index):
+        level = confidence(index, cache)
+        if level is None:
+            continue
+        option = "socket_timeout" if cache.is_django else "SOCKET_TIMEOUT"
+        connect = "socket_connect_timeout" if cache.is_django else "SOCKET_CONNECT_TIMEOUT"
+        names = ", ".join(cache.aliases)
+        text = f"no {option} in OPTIONS ({names}): a Redis that hangs also hangs every request that asks this cache"
+        yield ctx.finding(cache.span(index), text, confidence=level).with_help(
+            f'give it `"OPTIONS": {{"{connect}": 2, "{option}": 2}}`'
+        )
+
+
+def confidence(index: Index, cache: Configured) -> Confidence | None:
+    """None when the client that the project uses has a timeout of its own."""
+    if cache.is_valkey:
+        return Confidence.MEDIUM
+    before = index.project.effects.versions.holds("redis", f"<{BOUNDED}")
+    return {True: Confidence.MEDIUM, None: Confidence.LOW, False: None}[before]

@@ -83,7 +83,7 @@ def _missed(index: Index, call: Call, path: Path) -> bool:
 
 
 def listens(index: Index, made: Made) -> bool:
-    """Whether the client subscribes or waits where it is made, or wherever it is handed to: that takes a connection of its own."""
+    """Whether the client subscribes or waits where it is made, or wherever it is handed to: it needs its own connection."""
     sites = [index.call(caller.place, call) for caller, call in made.life.sites]
     own = index.call(made.construction.path, made.construction.call)
     return _waits(own) or (bool(sites) and all(_waits(one) for one in sites))

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from atomlint import Confidence, Note, condition, dotted, inside
 
+from ._operators import only_operators
 from ._turns import held
 
 if TYPE_CHECKING:
@@ -27,7 +28,9 @@ PROBES = frozenset(
     | {"system", "celery", "ping", "test", "selftest"}
 )
 """Words in names of functions and files that tell operators whether things work, or that they work on the workers with."""
-WAITS = frozenset({"pubsub", "blpop", "brpop", "blmove", "brpoplpush", "bzpopmin", "bzpopmax"})
+WAITS = frozenset(
+    {"pubsub", "subscribe", "psubscribe", "listen", "blpop", "brpop", "blmove", "brpoplpush", "bzpopmin", "bzpopmax"}
+)
 ASKS = frozenset({"hasattr", "getattr"})
 MAX_RELATED = 5
 
@@ -58,7 +61,9 @@ def made_anew(call: Call, resource: str) -> Made | None:
     if project.catalog.clients[construction.type].resource != resource:
         return None
     life = project.lifetimes.of(call.path, call.ordinal)
-    paths = tuple(path for path in life.paths if path.entry.path not in call.index.tests)
+    paths = tuple(
+        path for path in life.paths if path.entry.path not in call.index.tests and not _missed(call.index, call, path)
+    )
     return Made(construction, life._replace(paths=paths)) if paths else None
 
 
@@ -67,9 +72,24 @@ def is_private(path: Path) -> bool:
     return PRIVATE.search(path.entry.function.place) is not None
 
 
-def _listens(index: Index, made: Made) -> bool:
-    """Whether the client subscribes or waits where it is made: that takes a connection of its own."""
-    site = index.call(made.construction.path, made.construction.call)
+def _missed(index: Index, call: Call, path: Path) -> bool:
+    """Whether a class keeps it, made only where that has none yet: ``except AttributeError: cls.connect()``."""
+    value = f"@{call.ordinal}"
+    kept = any(a.value == value and (dotted(a.target) or "").startswith("cls.") for a in call.function.assigns)
+    calls = [call, *(index.call(caller.place, edge.call) for caller, edge in path.steps if edge.call >= 0)]
+    return kept and any(
+        kind == "except" and "AttributeError" in (test, *inside(test)) for one in calls for kind, test in one.frames
+    )
+
+
+def listens(index: Index, made: Made) -> bool:
+    """Whether the client subscribes or waits where it is made, or wherever it is handed to: it needs its own connection."""
+    sites = [index.call(caller.place, call) for caller, call in made.life.sites]
+    own = index.call(made.construction.path, made.construction.call)
+    return _waits(own) or (bool(sites) and all(_waits(one) for one in sites))
+
+
+def _waits(site: Call) -> bool:
     reference = f"@{site.ordinal}"
     names = {reference, *(a.target for a in site.function.assigns if a.value == reference and type(a.target) is str)}
     return any(
@@ -84,7 +104,7 @@ def _stands_in(index: Index, made: Made) -> bool:
     """Whether it is made only where the application has none: ``if hasattr(app, "redis"): return app.redis``, or no pool."""
     site = index.call(made.construction.path, made.construction.call)
     pools = {call.keywords.get("connection_pool") for call in site.function.calls} - {None}
-    tests = [test for kind, test in site.frames if kind in ("else", "after")]
+    tests = [test for kind, test in site.frames if kind in ("if", "else", "after")]
     if any(part in pools for test in tests for part in inside(test) if type(part) is str):
         return True
     return any(
@@ -119,7 +139,7 @@ def confidence(index: Index, made: Made) -> Confidence:
         return Confidence.LOW  # what waits on a client of its own for as long as a socket is open may well be meant
     if all(not words_of(index, one).isdisjoint(PROBES) for one in made.life.paths):
         return Confidence.LOW  # what asks whether Redis works wants to know whether a new connection does
-    if is_private(path) or _listens(index, made) or _stands_in(index, made):
+    if is_private(path) or only_operators(index, made.life.paths) or _stands_in(index, made):
         return Confidence.LOW
     if made.life.owner is not None or not path.entry.proven or made.entries == 1:
         return Confidence.MEDIUM

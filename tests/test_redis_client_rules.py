@@ -460,8 +460,7 @@ def test_a_client_that_waits_for_a_stream_has_a_connection_of_its_own() -> None:
     def b():
         return follow("b")
     """
-    (found,) = findings("redis-client-per-call", text.replace("{block}", ", block=1000"))
-    assert found.confidence is Confidence.LOW
+    assert findings("redis-client-per-call", text.replace("{block}", ", block=1000")) == []
     (found,) = findings("redis-client-per-call", text.replace("{block}", ""))
     assert found.confidence is Confidence.HIGH
 
@@ -494,3 +493,43 @@ def test_the_repair_of_work_on_every_request_hangs_on_what_the_commands_do(comma
     (found,) = findings("redis-per-request", text)
     assert said in found.message
     assert ("locally" in found.message) == bool(said)
+
+
+def test_a_page_of_operators_is_a_weak_claim_by_its_route_alone() -> None:
+    made = "def make():\n    return redis.Redis()\n\n"
+    uses = '@app.get("/{where}/{name}")\ndef {name}():\n    return make().get("a")\n'
+    for where, level in (("control-panel", Confidence.LOW), ("orders", Confidence.HIGH)):
+        text = made + uses.format(where=where, name="a") + uses.format(where=where, name="b")
+        (found,) = findings("redis-client-per-call", text)
+        assert found.confidence is level
+
+
+@pytest.mark.parametrize(("key", "level"), [("jobs:running", Confidence.LOW), ("visitors", Confidence.MEDIUM)])
+def test_a_set_of_what_runs_now_is_a_weak_claim(key: str, level: Confidence) -> None:
+    text = f"""
+    client = redis.Redis()
+
+    @app.post("/a/{{name}}")
+    def add(name):
+        client.sadd("{key}", name)
+
+    @app.get("/a")
+    def a():
+        return client.smembers("{key}")
+    """
+    (found,) = findings("redis-scan-in-request", text)
+    assert found.confidence is level
+
+
+@pytest.mark.parametrize(("method", "level"), [("post", Confidence.LOW), ("get", Confidence.MEDIUM)])
+def test_a_scan_for_what_a_writing_route_deletes_is_a_weak_claim(method: str, level: Confidence) -> None:
+    text = f"""
+    client = redis.Redis()
+
+    @app.{method}("/logout")
+    def leave():
+        for key in client.scan_iter("session:*"):
+            client.delete(key)
+    """
+    (found,) = findings("redis-scan-in-request", text)
+    assert found.confidence is level

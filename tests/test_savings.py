@@ -37,7 +37,10 @@ def test_numbers_read_as_english(number, text):
 
 def test_the_mistakes_of_the_example_are_told_with_the_numbers_of_the_incident():
     messages = {(f.rule, f.span.path.rpartition("/")[2]): f.message for f in check_directory(BEFORE).active}
-    assert "-96.7 % at 200 identifiers and 733,000 requests an hour" in messages["redis-per-request", "limiter.py"]
+    assert (
+        "-96.7 %, for example, at 200 identifiers and 733,000 requests an hour"
+        in messages["redis-per-request", "limiter.py"]
+    )
     assert "on every request to 7 of 8 routes" in messages["redis-per-request", "limiter.py"]
     branding = messages["tenant-uncached-lookup", "tenant_routes.py"]
     assert "288 queries a day" in branding

@@ -36,8 +36,10 @@ Make one Redis client a process and share it; never make one in a function that 
 ## Limits
 Reported once, where the client is made; the calls that get a fresh one are related places. Kept is what a module, a
 class, an application's state, a guarded attribute or global, or a local cache decorator keeps. A client over a pool that
-is kept costs nothing and is not reported. An attribute of an object that every request makes for itself keeps nothing
-beyond the request: that is reported with medium confidence, as are routes for operators and work after the response.
+is kept costs nothing and is not reported, nor is one that subscribes or waits (`pubsub()`, `blpop`) wherever it is handed
+to: it needs a connection of its own. An attribute of an object that every request makes for itself keeps nothing beyond
+the request: that is reported with medium confidence, as is work after the response. Pages of operators (`admin`,
+`monitoring`, `health` in the route, the function or the file) are of low confidence.
 """
 
 from __future__ import annotations
@@ -46,7 +48,7 @@ from typing import TYPE_CHECKING
 
 from atomlint import Call, Context, Finding, rule
 
-from .._made import closing, confidence, how_often, made_anew, with_callers
+from .._made import closing, confidence, how_often, listens, made_anew, with_callers
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -59,7 +61,8 @@ NEEDS = ("redis", "Redis", "valkey", "Valkey", "arq")
 @rule("redis-client-per-call", needs=NEEDS, reach=True, since="0.1")
 def makes_a_client(call: Call) -> bool:
     """A factory of clients or pools in a function that requests reach with nothing that keeps the result."""
-    return call.name in call.index.project.clients.names and made_anew(call, "redis") is not None
+    made = made_anew(call, "redis") if call.name in call.index.project.clients.names else None
+    return made is not None and not listens(call.index, made)
 
 
 @makes_a_client.on("Call")

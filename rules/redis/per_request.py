@@ -246,7 +246,7 @@ def message(ctx: Context, work: RequestWork, uses: Sequence[Use]) -> str:
     if spared <= 0 or kind == "tell":
         return text
     repair = f"cache locally for {interval} s" if kind == "read" else f"count locally and sync every {interval} s"
-    return f"{text}: {repair}; -{percent(spared)} at {identifiers:,} identifiers and {requests:,} requests an hour"
+    return f"{text}: {repair}; -{percent(spared)}, for example, at {identifiers:,} identifiers and {requests:,} requests an hour"
 
 
 def confidence(index: Index, work: RequestWork, uses: Sequence[Use]) -> Confidence:

@@ -91,6 +91,7 @@ def message(growth: Growth) -> str:
         return (
             f"{name} gets a key of its own at every call ({source}) and nothing takes one out: it grows until restart"
         )
+    source = f"value of {source}" if source.endswith((".headers", ".cookies", ".query_params")) else source
     return f"{name} keeps an entry for every {source} and nothing takes one out: a million of them take 100 MB and more"
 
 

@@ -1,0 +1,25 @@
+"""How `runtime-unbounded-local-cache` names what a cache has an entry for."""
+
+from __future__ import annotations
+
+from atomlint.testing import check_files
+
+TEXT = """
+from flask import Flask, request
+
+app = Flask(__name__)
+CACHE = {}
+
+
+@app.get("/a")
+def a():
+    key = request.headers["x-who"]
+    if key not in CACHE:
+        CACHE[key] = len(key)
+    return str(CACHE[key])
+"""
+
+
+def test_entries_are_for_the_values_of_headers_and_not_for_the_headers() -> None:
+    (found,) = check_files({"app.py": TEXT}, select=("runtime-unbounded-local-cache",)).findings
+    assert "keeps an entry for every value of request.headers" in found.message

@@ -109,7 +109,7 @@ class Fallbacks:
                 continue
             for frame in self._stores(body, slot):
                 for write in writes:
-                    if not excludes(table, frame, table.facts.calls[write].frame):
+                    if not excludes(table, frame, table.facts.calls[write].frame) and not leaves(table, frame, write):
                         return table.path, write
         return None
 
@@ -129,6 +129,17 @@ class Fallbacks:
             owner, _, method = record.callee.rpartition(".") if type(record.callee) is str else ("", "", "")
             if owner and method.lstrip("_").startswith(STORES) and body.slot(owner, call) == slot:
                 yield record.frame
+
+
+def leaves(table: Table, local: int, write: int) -> bool:
+    """Whether a remote write that worked ends the function before the local store: ``try: set(key); return``."""
+    record = table.facts.calls[write]
+    if record.frame in table.frames(local):
+        return False
+    return any(
+        exit_.kind == "return" and exit_.frame == record.frame and exit_.after > write
+        for exit_ in table.exits.get(record.scope, ())
+    )
 
 
 def excludes(table: Table, local: int, remote: int) -> bool:

@@ -50,7 +50,7 @@ BOUNDED = 8
 """The first release of redis-py with a default."""
 
 
-@rule("redis-cache-no-timeout", needs=("CACHES",), since="0.5")
+@rule("redis-cache-no-timeout", needs=("CACHES",), since="0.1")
 def waits_for_ever(index: Index) -> bool:
     """A project with a Django cache on Redis that has no timeout."""
     return any(True for _ in configured(index))

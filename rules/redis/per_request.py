@@ -81,7 +81,7 @@ from typing import TYPE_CHECKING
 
 from atomlint import Call, Confidence, Context, Effect, Finding, Function, Note, Option, rule
 
-from .._branches import waits_for_state
+from .._branches import may_be_skipped, waits_for_state
 from .._work import (
     IDENTIFIERS,
     INTERVAL,
@@ -250,11 +250,16 @@ def message(ctx: Context, work: RequestWork, uses: Sequence[Use]) -> str:
 
 
 def confidence(index: Index, work: RequestWork, uses: Sequence[Use]) -> Confidence:
-    """Low where few requests come there: those of one route's dependency, or the first of a session."""
+    """Low where few requests come there: those of one route's dependency, the first of a session, those of a branch.
+
+    A branch that only asks whether something is there, a client or somebody who is signed in, keeps few of them away.
+    """
     level = base_confidence(work)
     if waits_for_state(index, work, uses[0]):
         return Confidence.LOW
-    if uses[0].conditional and len(work.path.steps) + len(uses[0].chain) > FAR:
+    if uses[0].conditional and (
+        len(work.path.steps) + len(uses[0].chain) > FAR or may_be_skipped(index, work, uses[0])
+    ):
         return Confidence.LOW
     if work.frequency == "dependency" and level is not Confidence.HIGH and is_of_one_route(work):
         return Confidence.LOW

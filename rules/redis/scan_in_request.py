@@ -144,8 +144,8 @@ def is_of_now(call: Call, command: Command | None) -> bool:
 
 
 def invalidates(call: Call, command: Command | None, paths: list[Path]) -> bool:
-    """Whether a SCAN is for what is deleted next, and only routes that write come there: a rare event."""
-    if command is None or not command.method.startswith("scan"):
+    """Whether a walk is for what is deleted next, and only routes that write come there: a rare event."""
+    if command is None or not command.method.startswith(("scan", "keys")):
         return False
     routes = [call.index.project.routes.of(path.entry.function) for path in paths]
     if not all(of and all(route.method in WRITES for route in of) for of in routes):

@@ -89,7 +89,7 @@ def report(ctx: Context, index: Index) -> Iterator[Finding]:
         query = index.call(read.rows.path, read.rows.call)
         what = f"{name} is not loaded" if len(read.steps) == 1 else f"{name} reads {attribute}, which is not loaded"
         finding = ctx.finding(
-            place_of(index, function, name),
+            read.direct.span() if read.direct is not None else place_of(index, function, name),
             f"{what}: its query is sent where nothing awaits it, and raises MissingGreenlet",
             confidence=Confidence.HIGH if read.sure else Confidence.MEDIUM,
         ).with_symbol(f"{model}.{attribute}")

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from .._readings import readings
 from ._direct_reads import direct_readings
+from ._schema_reads import fields, schema_readings
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from atomlint.index.mapping.records import Mapped, Relationship
 
     from ._direct_reads import DirectReading
+    from ._schema_reads import SchemaReading
 
 SESSIONS = frozenset({"AsyncSession", "async_sessionmaker", "async_scoped_session"})
 HANDLED = re.compile(r"\b(?:run_sync|greenlet_spawn|sync_session|MissingGreenlet|unloaded|make_transient)\b")
@@ -41,8 +43,8 @@ class AsyncRead(NamedTuple):
     relationship: Relationship
     rows: Loaded
     sure: bool
-    direct: DirectReading | None = None
-    """The reading, where the row has no name."""
+    direct: DirectReading | SchemaReading | None = None
+    """The reading, where it is none of a name."""
 
 
 def is_asynchronous(index: Index) -> bool:
@@ -62,7 +64,7 @@ def async_reads(index: Index) -> list[AsyncRead]:
         if not is_asynchronous(index) or not lazily_loaded(index):
             return []
         paths = {path for path, _ in index.async_rows.holders} - set(index.tests)
-        ways = (_of_file, _of_no_name)
+        ways = (_of_file, _of_no_name, _of_schemas)
         return [read for path in index.paths if path in paths for way in ways for read in way(index, path)]
 
     found: list[AsyncRead] = index.keep("lazy-load-in-async", find)
@@ -126,6 +128,29 @@ def _of_no_name(index: Index, path: str) -> Iterator[AsyncRead]:
             yield AsyncRead(
                 (Step(function, reading.name),), made, rows, rows.proven and bool(made.uselist), direct=reading
             )
+
+
+def _of_schemas(index: Index, path: str) -> Iterator[AsyncRead]:
+    """What schemas read of rows, each relationship once for a function and a schema."""
+    lazy = lazily_loaded(index)
+    seen: set[tuple[int, str, str]] = set()
+    for reading in schema_readings(index, path):
+        function = reading.function
+        if (path, function.ordinal) not in index.async_rows.holders:
+            continue
+        rows = index.async_rows.of(path, function.ordinal, reading.row)
+        if rows is None or rows.kind not in ("one", "many", "entities") or rows.model is None:
+            continue
+        for name in sorted(fields(index, reading.schema) & lazy.keys() - rows.loaded):
+            found = rows.model.find(name)
+            made = found.relationship if found is not None else None
+            key = (function.ordinal, reading.name, name)
+            if made in lazy[name] and made is not None and key not in seen:
+                seen.add(key)
+                if not _is_handled(function, made, rows.model):
+                    yield AsyncRead(
+                        (Step(function, reading.name),), made, rows, rows.proven and bool(made.uselist), direct=reading
+                    )
 
 
 def _is_name(arg: object) -> bool:

@@ -14,7 +14,7 @@ from .rowsets import ALL_RELATED, THROUGH, option_loads
 from .tables import dotted
 
 if TYPE_CHECKING:
-    from collections.abc import Set
+    from collections.abc import Iterator, Set
 
     from ..facts.records import Call, Expr, Param
     from .facade import Index
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from .tables import Binding, Table
     from .value import Value
 
-Kind = Literal["tuples", "entities", "many", "one", "none"]
+Kind = Literal["tuples", "entities", "rows", "row", "many", "one", "none"]
 DEPTH = 6
 ASYNC = "AsyncSession"
 FETCHES: dict[str, Kind] = {
@@ -33,10 +33,18 @@ FETCHES: dict[str, Kind] = {
 RESULTS: dict[tuple[Kind, str], Kind] = {
     ("tuples", "unique"): "tuples", ("tuples", "scalars"): "entities", ("tuples", "scalar"): "one",
     ("tuples", "scalar_one"): "one", ("tuples", "scalar_one_or_none"): "one",
+    ("tuples", "all"): "rows", ("tuples", "fetchall"): "rows",
+    ("tuples", "first"): "row", ("tuples", "one"): "row", ("tuples", "one_or_none"): "row",
     ("entities", "unique"): "entities", ("entities", "all"): "many", ("entities", "fetchall"): "many",
     ("entities", "first"): "one", ("entities", "one"): "one", ("entities", "one_or_none"): "one",
 }  # fmt: skip
 """Methods of a result."""
+EACH: dict[Kind, Kind] = {"tuples": "row", "rows": "row", "entities": "one", "many": "one"}
+"""What going through it gives."""
+AT: dict[Kind, Kind] = {"rows": "row", "entities": "one", "many": "one"}
+"""What a number in brackets gives; of a row, the first is the object."""
+ALL: dict[Kind, Kind] = {"row": "rows", "one": "many"}
+"""What a list of them is."""
 
 
 class Loaded(NamedTuple):
@@ -74,7 +82,7 @@ class AsyncRows:
         wanted = [site for name in names for site in self.linker.call_sites(name) if self._asks(*site)]
         found: set[tuple[str, int]] = set()
         while wanted:
-            new = {self._around(*site) for site in wanted} - found
+            new = {place for site in wanted for place in self._around(*site)} - found
             found |= new
             called = {self.linker.table(path).facts.scopes[scope].name for path, scope in new} - {""}
             sites = [site for name in called for site in self.linker.call_sites(name)]
@@ -100,15 +108,42 @@ class AsyncRows:
     def _record(self, path: str, ordinal: int) -> Call:
         return self.linker.table(path).facts.calls[ordinal]
 
-    def _around(self, path: str, ordinal: int) -> tuple[str, int]:
-        """The function that a call stands in; that of a parameter's default is the one that has the parameter."""
+    def _around(self, path: str, ordinal: int) -> Iterator[tuple[str, int]]:
+        """The function that a call stands in; those that have the parameter when it is of a default or an annotation."""
         table = self.linker.table(path)
         record = table.facts.calls[ordinal]
         mine = f"@{ordinal}"
         for scope, other in enumerate(table.facts.scopes):
             if other.parent == record.scope and any(_names_call(param, mine) for param in other.params):
-                return path, scope
-        return path, table.enclosing_function(record.scope)
+                yield path, scope
+                return
+        scope = table.enclosing_function(record.scope)
+        if scope:
+            yield path, scope
+            return
+        for assign in table.facts.assigns:
+            if assign.scope == 0 and any(item == mine for item in inside(assign.value)):
+                yield from self._annotated.get(assign.target, ())
+
+    @cached_property
+    def _annotated(self) -> dict[str, list[tuple[str, int]]]:
+        """Functions by the last names of their parameters' annotations, as far as a ``Depends`` of a module may be in these."""
+        tables = {path: self.linker.table(path) for path, _ in self._injections}
+        names = {
+            assign.target
+            for table in tables.values()
+            for assign in table.facts.assigns
+            if assign.scope == 0 and type(assign.value) is list and assign.value[:1] == ["sub"]
+        }
+        found: dict[str, list[tuple[str, int]]] = {}
+        for path in self.index.paths if names else ():
+            facts = self.linker.table(path).facts
+            if path not in tables and not any(record.attribute in names for record in facts.imports):
+                continue
+            for scope, record in enumerate(facts.scopes):
+                for name in {last_name(param.annotation) for param in record.params} & names:
+                    found.setdefault(name, []).append((path, scope))
+        return found
 
     def of(self, path: str, scope: int, expr: Expr, depth: int = DEPTH, at: int = -1) -> Loaded | None:
         """What an expression is; None for what is not proven to be rows of one class that awaited queries load.
@@ -141,17 +176,13 @@ class AsyncRows:
 
     def _composed(self, table: Table, scope: int, expr: Expr, depth: int) -> Loaded | None:
         if expr[:1] == ["sub"] and type(expr[2]) is str and expr[2][1:].isdigit():
-            return self._item(self.of(table.path, scope, expr[1], depth))
-        if expr[:1] == ["comp"] and type(expr[1]) is str:
-            each = self.of(table.path, scope, expr[1], depth - 1)
-            return each._replace(kind="many") if each is not None and each.kind == "one" else None
+            rows = self.of(table.path, scope, expr[1], depth)
+            return _first(rows) if rows is not None and rows.kind == "row" and expr[2] == "#0" else _turned(rows, AT)
+        if expr[:1] == ["comp"] and type(expr[1]) in (str, list):
+            return _turned(self.of(table.path, scope, expr[1], depth - 1), ALL)
         if expr[:1] == ["if"]:
             return _merged([self.of(table.path, scope, part, depth - 1) for part in expr[2:]])
         return None
-
-    @staticmethod
-    def _item(rows: Loaded | None) -> Loaded | None:
-        return rows._replace(kind="one") if rows is not None and rows.kind in ("many", "entities") else None
 
     # --- names -----------------------------------------------------------------------------------------------------
 
@@ -190,14 +221,15 @@ class AsyncRows:
         assert assign is not None
         if assign.kind == "=":
             return self.of(table.path, assign.scope, assign.value, depth - 1)
-        if (
-            assign.kind == "for"
-            and type(assign.value) is list
-            and assign.value[:1] == ["sub"]
-            and assign.value[2] == "?"
-        ):
-            return self._item(self.of(table.path, assign.scope, assign.value[1], depth - 1))
-        return None
+        return self._turn(table, assign.scope, assign.value, depth) if assign.kind == "for" else None
+
+    def _turn(self, table: Table, scope: int, expr: Expr, depth: int) -> Loaded | None:
+        """What the name of a loop holds, one of several names too: ``for (user,) in result``."""
+        if type(expr) is not list or expr[:1] != ["sub"]:
+            return None
+        if expr[2] == "?":
+            return _turned(self.of(table.path, scope, expr[1], depth - 1), EACH)
+        return _first(self._turn(table, scope, expr[1], depth)) if expr[2] == "#0" else None
 
     def _parameter(self, table: Table, scope: int, name: str, depth: int) -> Loaded | None:
         """What a dependency gives; callers are asked where the row is, not here."""
@@ -218,7 +250,8 @@ class AsyncRows:
         if above is None:
             if name in THROUGH and record.args and name != "enumerate" and not self._functions(table, ordinal):
                 rows = self.of(table.path, record.scope, record.args[-1 if name == "filter" else 0], depth - 1, ordinal)
-                return rows._replace(kind="many") if rows is not None and rows.kind in ("many", "entities") else None
+                each = _turned(rows, EACH)
+                return _turned(each, ALL)
         elif record.awaited and name in (*FETCHES, "get", "get_one"):
             fetched = self._fetched(table, ordinal, record, name)
             if fetched is not None:
@@ -293,6 +326,17 @@ class AsyncRows:
 def _names_call(param: Param, reference: str) -> bool:
     """Whether a parameter's default or annotation is, or holds, a call."""
     return any(item == reference for given in (param.default, param.annotation) for item in inside(given))
+
+
+def _turned(rows: Loaded | None, kinds: dict[Kind, Kind]) -> Loaded | None:
+    """Rows as something else that has them."""
+    kind = None if rows is None else kinds.get(rows.kind)
+    return None if rows is None or kind is None else rows._replace(kind=kind)
+
+
+def _first(rows: Loaded | None) -> Loaded | None:
+    """The object of a row."""
+    return _turned(rows, {"row": "one"})
 
 
 def _merged(found: list[Loaded | None]) -> Loaded | None:

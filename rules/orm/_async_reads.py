@@ -6,6 +6,8 @@ import re
 from typing import TYPE_CHECKING, NamedTuple
 
 from .._readings import readings
+from ._direct_reads import direct_readings
+from ._schema_reads import fields, schema_readings
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -13,6 +15,9 @@ if TYPE_CHECKING:
     from atomlint import Call, Function, Index
     from atomlint.index.asyncrows import Loaded
     from atomlint.index.mapping.records import Mapped, Relationship
+
+    from ._direct_reads import DirectReading
+    from ._schema_reads import SchemaReading
 
 SESSIONS = frozenset({"AsyncSession", "async_sessionmaker", "async_scoped_session"})
 HANDLED = re.compile(r"\b(?:run_sync|greenlet_spawn|sync_session|MissingGreenlet|unloaded|make_transient)\b")
@@ -38,6 +43,8 @@ class AsyncRead(NamedTuple):
     relationship: Relationship
     rows: Loaded
     sure: bool
+    direct: DirectReading | SchemaReading | None = None
+    """The reading, where it is none of a name."""
 
 
 def is_asynchronous(index: Index) -> bool:
@@ -56,7 +63,9 @@ def async_reads(index: Index) -> list[AsyncRead]:
     def find() -> list[AsyncRead]:
         if not is_asynchronous(index) or not lazily_loaded(index):
             return []
-        return [read for path in index.paths if path not in index.tests for read in _of_file(index, path)]
+        paths = {path for path, _ in index.async_rows.holders} - set(index.tests)
+        ways = (_of_file, _of_no_name, _of_schemas)
+        return [read for path in index.paths if path in paths for way in ways for read in way(index, path)]
 
     found: list[AsyncRead] = index.keep("lazy-load-in-async", find)
     return found
@@ -99,6 +108,49 @@ def _of_file(index: Index, path: str) -> Iterator[AsyncRead]:
                 if key not in seen and not any(_is_handled(step.function, made, rows.model) for step in steps):
                     seen.add(key)
                     yield AsyncRead(steps, made, rows, rows.proven and bool(made.uselist))
+
+
+def _of_no_name(index: Index, path: str) -> Iterator[AsyncRead]:
+    """Readings of rows that have no name, one for each attribute of a function."""
+    lazy = lazily_loaded(index)
+    seen: set[tuple[int, str]] = set()
+    for reading in direct_readings(index, path, lazy):
+        function = reading.function
+        if (path, function.ordinal) not in index.async_rows.holders or (function.ordinal, reading.attribute) in seen:
+            continue
+        rows = index.async_rows.of(path, reading.scope, reading.row)
+        if rows is None or rows.kind != "one" or rows.model is None or reading.attribute in rows.loaded:
+            continue
+        found = rows.model.find(reading.attribute)
+        made = found.relationship if found is not None else None
+        if made in lazy[reading.attribute] and made is not None and not _is_handled(function, made, rows.model):
+            seen.add((function.ordinal, reading.attribute))
+            yield AsyncRead(
+                (Step(function, reading.name),), made, rows, rows.proven and bool(made.uselist), direct=reading
+            )
+
+
+def _of_schemas(index: Index, path: str) -> Iterator[AsyncRead]:
+    """What schemas read of rows, each relationship once for a function and a schema."""
+    lazy = lazily_loaded(index)
+    seen: set[tuple[int, str, str]] = set()
+    for reading in schema_readings(index, path):
+        function = reading.function
+        if (path, function.ordinal) not in index.async_rows.holders:
+            continue
+        rows = index.async_rows.of(path, function.ordinal, reading.row)
+        if rows is None or rows.kind not in ("one", "many", "entities") or rows.model is None:
+            continue
+        for name in sorted(fields(index, reading.schema) & lazy.keys() - rows.loaded):
+            found = rows.model.find(name)
+            made = found.relationship if found is not None else None
+            key = (function.ordinal, reading.name, name)
+            if made in lazy[name] and made is not None and key not in seen:
+                seen.add(key)
+                if not _is_handled(function, made, rows.model):
+                    yield AsyncRead(
+                        (Step(function, reading.name),), made, rows, rows.proven and bool(made.uselist), direct=reading
+                    )
 
 
 def _is_name(arg: object) -> bool:

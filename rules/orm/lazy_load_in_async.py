@@ -53,10 +53,11 @@ rows happen to be in the session already.
 
 ## Limits
 A row is followed through local names, loops, functions that return it, dependencies of FastAPI, and into the methods and
-functions that get it, as far as these read the attribute whenever they run. What a serializer reads of it
-(`response_model`, `from_orm`) is not seen, nor the second step of `order.customer.address`, nor columns that a commit
-expired. A relationship that leads to one row is reported with medium confidence, for that row may be in the session
-already; not at all where the function mentions its class.
+functions that get it, as far as these read the attribute whenever they run. Of what a schema of pydantic reads, the fields
+of `model_validate(row)`, `from_orm(row)` and FastAPI's `response_model` are seen, unless it has validators or aliases; not
+those of the schemas inside of it. Not seen are the second step of `order.customer.address`, what a lambda reads, rows that
+the program itself made and saved, and columns that a commit expired. A relationship that leads to one row is reported with
+medium confidence, for that row may be in the session already; not at all where the function mentions its class.
 """
 
 from __future__ import annotations
@@ -67,6 +68,7 @@ from atomlint import Confidence, Context, Finding, Index, Note, rule
 
 from .._readings import place_of
 from ._async_reads import async_reads
+from ._schema_reads import SchemaReading
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -87,9 +89,10 @@ def report(ctx: Context, index: Index) -> Iterator[Finding]:
         model, attribute = read.relationship.owner.name, read.relationship.name
         (function, name), (reader, read_name) = read.steps[0], read.steps[-1]
         query = index.call(read.rows.path, read.rows.call)
-        what = f"{name} is not loaded" if len(read.steps) == 1 else f"{name} reads {attribute}, which is not loaded"
+        is_told = len(read.steps) == 1 and not isinstance(read.direct, SchemaReading)
+        what = f"{name} is not loaded" if is_told else f"{name} reads {attribute}, which is not loaded"
         finding = ctx.finding(
-            place_of(index, function, name),
+            read.direct.span() if read.direct is not None else place_of(index, function, name),
             f"{what}: its query is sent where nothing awaits it, and raises MissingGreenlet",
             confidence=Confidence.HIGH if read.sure else Confidence.MEDIUM,
         ).with_symbol(f"{model}.{attribute}")

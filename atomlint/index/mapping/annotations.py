@@ -96,9 +96,17 @@ class Annotations:
                 return Reading(container, "", optional, site, "", known=False)
             return Reading(container, "", optional, site, "", known=False)
         name = dotted(expr) or ""
-        if name.rpartition(".")[2] in COLLECTIONS and self._last(site, expr) in COLLECTIONS:
+        if self._is_bare(site, name):
             return Reading(container, COLLECTIONS[name.rpartition(".")[2]], optional, site, "", known=False)
         return Reading(container, "", optional, site, name, bool(name))
+
+    def _is_bare(self, site: Site, name: str) -> bool:
+        """Whether a name alone is a collection's: a builtin, or surely one of ``typing``; a model may be a ``Collection``."""
+        last = name.rpartition(".")[2]
+        if last not in COLLECTIONS or self._last(site, site.expr) not in COLLECTIONS:
+            return False
+        made = self.names.made(site) if last[0].isupper() else None
+        return not last[0].isupper() or (made is not None and made.kind == "ext")
 
     def _stripped(self, site: Site) -> tuple[Site, bool]:
         """Without ``Optional`` and ``None``, however deep."""
@@ -142,6 +150,9 @@ class Annotations:
         if name is None:
             return ""
         last = name.rpartition(".")[2]
+        if last in COLLECTIONS and last[0].isupper():
+            made = self.names.made(site.part(expr))
+            return last if made is None or made.kind != "def" else ""  # a class of the project's own: ``Collection``
         if last in COLLECTIONS or last in MAPPED or last in ("Optional", "Union", "Annotated", "ClassVar"):
             return last
         made = self.names.made(site.part(expr))

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ..tables import dotted
+from ..tables import dotted, text_of
 from .records import Column, Constraint, Expr, ForeignKey, Place, Site
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from .annotations import Annotations, Reading
     from .bases import Bases
     from .names import Names
@@ -62,6 +64,7 @@ class Columns:
         column = self._column(site, attribute, args, keywords)
         if not known:
             column.foreign_keys.append(ForeignKey(column, open=True))
+            column.may_be_key = True
         if reading is not None and reading.container:
             if column.nullable is None:
                 column.nullable = reading.optional
@@ -84,7 +87,7 @@ class Columns:
         name = attribute if name is None else name
         key = self.texts.of(keywords.get("key")) or (name if stated else attribute)
         column = Column(name, key, place=place_of(site), call=site, order=self.count)
-        column.primary_key = bool(self.names.flag(keywords.get("primary_key")))
+        self._key(column, keywords)
         column.index = bool(self.names.flag(keywords.get("index")))
         column.unique = bool(self.names.flag(keywords.get("unique")))
         column.nullable = self.names.flag(keywords.get("nullable"))
@@ -92,6 +95,12 @@ class Columns:
         for argument in [*args, *([keywords["type_"]] if "type_" in keywords else [])]:
             self._argument(column, argument)
         return column
+
+    def _key(self, column: Column, keywords: dict[str, Site]) -> None:
+        """What ``primary_key=...`` says, if it is known."""
+        given = self.names.flag(keywords.get("primary_key"))
+        column.primary_key = bool(given)
+        column.may_be_key = given is None and "primary_key" in keywords
 
     def _argument(self, column: Column, argument: Site) -> None:
         """A positional argument: foreign keys count, types and defaults do not."""
@@ -152,13 +161,7 @@ class Columns:
         if (dotted(site.expr[1]) or "").rpartition(".")[2] != "Annotated" or type(site.expr[2]) is not list:
             return
         for part in site.expr[2][2:]:
-            inner = self.names.made(site.part(part))
-            if inner is None or inner.call is None or inner.rest or inner.site is None:
-                continue
-            if self.library(inner.site) in COLUMNS:
-                stated = self.read(inner.site, column.key)
-                if stated is None:
-                    continue
+            for stated in self._stated(column, site.part(part)):
                 column.primary_key = column.primary_key or stated.primary_key
                 column.index = column.index or stated.index
                 column.unique = column.unique or stated.unique
@@ -168,6 +171,27 @@ class Columns:
                     for key in stated.foreign_keys:
                         key.column = column
                     column.foreign_keys = stated.foreign_keys
+
+    def _stated(self, column: Column, site: Site) -> Iterator[Column]:
+        """The column that a part of ``Annotated`` is; of ``one if ... else other`` the one that both agree with.
+
+        What is not known may be a column of the primary key.
+        """
+        if type(site.expr) is list and site.expr[:1] == ["if"]:
+            choices = [stated for part in site.expr[2:4] for stated in self._stated(column, site.part(part))]
+            first = choices[0] if len(choices) == 2 else None
+            if first is not None and first.primary_key == choices[1].primary_key:
+                yield first
+            else:
+                column.may_be_key = True
+            return
+        inner = self.names.made(site)
+        if inner is None or inner.call is None or inner.rest or inner.site is None:
+            column.may_be_key = column.may_be_key or text_of(site.expr) is None
+        elif self.library(inner.site) in COLUMNS:
+            stated = self.read(inner.site, column.key)
+            if stated is not None:
+                yield stated
 
     def _field(self, site: Site, attribute: str, reading: Reading | None) -> Column | None:
         """SQLModel's ``Field(foreign_key=..., sa_column=...)``."""
@@ -179,7 +203,7 @@ class Columns:
             known = False
         self.count += 1
         column = Column(attribute, attribute, place=place_of(site), call=site, order=self.count)
-        column.primary_key = bool(self.names.flag(keywords.get("primary_key")))
+        self._key(column, keywords)
         column.index = bool(self.names.flag(keywords.get("index")))
         column.unique = bool(self.names.flag(keywords.get("unique")))
         column.nullable = reading.optional if reading is not None else None
@@ -202,7 +226,7 @@ class Columns:
         """A mixin's column as one of its heirs gets it."""
         made = Column(
             column.name, column.key, None, [], column.primary_key, column.index, column.unique, column.nullable,
-            column.place, column.call, column.order, column.existing, original=column,
+            column.place, column.call, column.order, column.existing, original=column, may_be_key=column.may_be_key,
         )  # fmt: skip
         for key in column.foreign_keys:
             inner = ForeignKey(made, key.target, key.target_site, place=key.place, open=key.open)

@@ -135,6 +135,8 @@ class Column(Shown):
     """The column of the earlier definition that it took the place of."""
     attribute: Attribute | None = None
     """The attribute of a mapped class that makes it."""
+    may_be_key: bool = False
+    """Whether it may be of the primary key: what says so is not known."""
 
     def __str__(self) -> str:
         return f"{self.table.name if self.table is not None else '?'}.{self.name}"

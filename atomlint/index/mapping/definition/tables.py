@@ -198,6 +198,8 @@ def of_primary_key(check: Check, mapped: Mapped) -> Iterator[Problem]:
     own = check.builder.own_tables.get(mapped, table)
     if any(column.order <= mapped.made for column in (*table.primary_key, *own.primary_key)):
         return  # those of heirs without a table, and of what extends it, come later
+    if any(column.may_be_key for column in table.columns.values()):
+        return
     if "?" in mapped.mapper_args or "primary_key" in mapped.mapper_args:
         return
     if mapped.inheritance == "single" and table is mapped.root.table:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from .finding import Confidence, Finding, Position, Severity, Span
+from .finding import Confidence, Edit, Finding, Position, Severity, Span
 
 if TYPE_CHECKING:
     import libcst as cst
@@ -64,6 +64,23 @@ class Context:
         if self.statement is None:
             raise KeyError("documents have no syntax nodes")
         return self.statement.span(place)
+
+    def keyword_edits(self, node: cst.Call, **values: int) -> list[Edit]:
+        """Edits that give a call keywords: those that it has take the value, the others go behind its last argument.
+
+        Empty for a call without arguments.
+        """
+        edits, more = [], ""
+        given = {arg.keyword.value: arg for arg in node.args if arg.keyword is not None}
+        for name, value in values.items():
+            if name in given:
+                edits.append(Edit(self.span(given[name].value), str(value)))
+            else:
+                more += f", {name}={value}"
+        if more and node.args:
+            end = self.span(node.args[-1]).end
+            edits.append(Edit(Span(self.span(node).path, end, end), more))
+        return edits if node.args else []
 
     def finding(
         self,

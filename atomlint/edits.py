@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+import warnings
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -133,9 +134,23 @@ def _rewritten(source: Source | None, edits: Sequence[Edit]) -> bytes:
     return after.data
 
 
+def _compiles(text: str) -> bool:
+    """Whether Python takes a text: what is only wrong beyond its grammar, such as a keyword twice, counts. Nothing is run."""
+    tree = syntax_tree(text)
+    if tree is None:
+        return False
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        try:
+            compile(tree, "", "exec", dont_inherit=True)
+        except (SyntaxError, ValueError, RecursionError):
+            return False
+    return True
+
+
 def _parses(source: Source) -> bool:
     if source.python:
-        return syntax_tree(source.text) is not None
+        return _compiles(source.text)
     if kind_of(source.path) == "toml":
         if sys.version_info >= (3, 11):
             import tomllib

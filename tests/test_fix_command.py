@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import msgspec
 import pytest
 from commands import atomlint, write
@@ -110,6 +112,94 @@ def test_a_file_that_another_program_changed_meanwhile_is_left_alone(project, be
     assert fixed.notes == ["models.py: not fixed: it was changed meanwhile"]
     assert fixed.report.active == []
     assert becomes is None or (project / "models.py").read_text() == becomes
+
+
+def test_a_file_that_cannot_be_written_keeps_nothing_from_the_others(project, monkeypatch):
+    write(project, other_dot_py=MODELS.replace("shelves", "racks"))
+    real = Path.write_bytes
+
+    def refuse(path, data):
+        if path.name == "models.py":
+            raise PermissionError(13, "Permission denied")
+        return real(path, data)
+
+    monkeypatch.setattr(Path, "write_bytes", refuse)
+    engine = Engine()
+    fixed = check_and_fix(engine, Request(cwd=project, use_cache=False, jobs=1), unsafe=True)
+    engine.close()
+    assert fixed.notes == [
+        "made repairs in 1 file",
+        "models.py: not fixed: it cannot be written: Permission denied",
+    ]
+    assert [finding.span.path for finding in fixed.report.active] == ["models.py"]
+
+
+def test_projects_below_the_first_one_are_repaired_too(tmp_path):
+    toml = 'app = "shop"\n\n[http_service]\ninternal_port = 8080\nauto_stop_machines = true\n'
+    write(
+        tmp_path, atomlint_dot_toml="", api__atomlint_dot_toml="", web__atomlint_dot_toml="",
+        api__fly_dot_toml=toml, web__fly_dot_toml=toml,
+    )  # fmt: skip
+    done = atomlint("check", "--fix", cwd=tmp_path)
+    assert "made 2 repairs in 2 files" in done.stderr
+    for name in ("api", "web"):
+        assert 'auto_stop_machines = "stop"' in (tmp_path / name / "fly.toml").read_text().replace("'", '"')
+
+
+CACHE = """\
+import redis
+from fastapi import FastAPI
+
+app = FastAPI()
+cache = redis.Redis({arguments})
+
+
+@app.get("/page")
+def page():
+    return cache.get("page")
+"""
+
+
+@pytest.mark.parametrize(
+    ("arguments", "repaired"),
+    [
+        ('host="c"', 'host="c", socket_timeout=5, socket_connect_timeout=5'),
+        ('host=("c")', 'host=("c"), socket_timeout=5, socket_connect_timeout=5'),
+        ('host="c",', 'host="c", socket_timeout=5, socket_connect_timeout=5,'),
+        ('host="c", socket_timeout=None', 'host="c", socket_timeout=5, socket_connect_timeout=5'),
+        ("socket_connect_timeout=None, socket_timeout=None, db=1", "socket_connect_timeout=5, socket_timeout=5, db=1"),
+        ("socket_connect_timeout=2, db=1", "socket_connect_timeout=2, db=1, socket_timeout=5"),
+    ],
+)
+def test_a_client_gets_its_timeouts_whatever_stands_in_its_call(tmp_path, arguments, repaired):
+    write(
+        tmp_path,
+        app_dot_py=CACHE.format(arguments=arguments),
+        requirements_dot_txt="redis==5.0.1\n",
+        atomlint_dot_toml="",
+    )
+    done = atomlint("check", "--fix", "--unsafe-fixes", "--select", "redis-no-timeout", cwd=tmp_path)
+    assert (tmp_path / "app.py").read_text() == CACHE.format(arguments=repaired)
+    assert done.returncode == 0
+
+
+def test_a_keyword_that_would_stand_there_twice_is_not_written(project):
+    class Twice(Engine):
+        def check(self, request):
+            report = super().check(request)
+            for number, finding in enumerate(report.findings):
+                edits = [
+                    msgspec.structs.replace(edit, text='"books", lazy="raise", lazy="raise"')
+                    for fix in finding.fixes
+                    for edit in fix.edits
+                ]
+                report.findings[number] = msgspec.structs.replace(finding, fixes=(Fix("twice", "safe", tuple(edits)),))
+            return report
+
+    engine = Twice()
+    fixed = check_and_fix(engine, Request(cwd=project, use_cache=False, jobs=1), unsafe=False)
+    engine.close()
+    assert fixed.notes == ["models.py: not fixed: it would not parse any more"]
 
 
 def test_a_repair_that_would_break_a_file_is_told_and_not_made(project):

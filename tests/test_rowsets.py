@@ -113,6 +113,23 @@ def test_what_is_asked_to_be_empty_is_the_same_for_all_rows(asked: str, empty: s
     assert found.filters == empty
 
 
+@pytest.mark.parametrize(
+    ("option", "loaded"),
+    [
+        ("selectinload(User.roles)", {"roles"}),
+        ("joinedload('roles')", {"roles"}),
+        ("selectinload(x)", {"*"}),
+        ("selectinload(getattr(User, n))", {"*"}),
+        ("*x", {"*"}),
+        ("x", {"*"}),
+    ],
+)
+def test_an_option_whose_attribute_is_not_known_may_load_anything(option: str, loaded: set[str]):
+    found = rows(f"for u in db.query(User).options({option}): pass")
+    assert found is not None
+    assert found.loaded == loaded
+
+
 def test_a_coroutine_sends_it():
     found = rows("for u in (await db.execute(select(User))).scalars(): pass")
     assert found is not None

@@ -130,8 +130,6 @@ def check(**options: Any) -> None:
         report, notes = look(engine, request, options)
     except UsageError as error:
         fail(error.messages)
-    except OSError as error:
-        fail([f"cannot write {error.filename}: {error.strerror}"])
     finally:
         progress_done()
     status = report.status
@@ -158,7 +156,6 @@ def look(engine: Engine, request: Request, options: dict[str, Any]) -> tuple[Rep
 
     Raises:
         UsageError: the options do not go together, or see `Engine.check`.
-        OSError: a repaired file cannot be written.
     """
     from ..engine import UsageError
 

@@ -7,13 +7,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from ..edits import FixResult
     from ..engine import Engine, Request
     from ..finding import Finding
     from ..report import Report
-    from ..source import SourceReader
+    from ..source import Source, SourceReader
 
 
 class Fixed(NamedTuple):
@@ -28,11 +28,11 @@ class Fixed(NamedTuple):
 def check_and_fix(engine: Engine, request: Request, *, unsafe: bool) -> Fixed:
     """Check, repair and check again until nothing is left to repair, then write the files; ``unsafe`` repairs too if asked.
 
-    A file that would not parse afterwards stays as it was, and so does one that another program changed meanwhile.
+    A file that would not parse afterwards stays as it was, and so does one that another program changed meanwhile, or
+    that cannot be written.
 
     Raises:
         UsageError: see `Engine.check`.
-        OSError: a file cannot be written; those before it are.
     """
     from ..edits import fix_to_fixpoint
     from ..output.text import count
@@ -40,7 +40,7 @@ def check_and_fix(engine: Engine, request: Request, *, unsafe: bool) -> Fixed:
     report = engine.check(request)
     if not any(finding.fixes for finding in report.active):
         return Fixed(report, [])
-    root, sources, reports = Path(report.root), report.sources, [report]
+    root, sources, reports = Path(report.root), _Rooted(report.sources), [report]
 
     def check(changed: Mapping[str, bytes]) -> Sequence[Finding]:
         if changed:
@@ -50,13 +50,29 @@ def check_and_fix(engine: Engine, request: Request, *, unsafe: bool) -> Fixed:
 
     result = fix_to_fixpoint(check, sources, unsafe=unsafe)
     notes = [f"{trouble.path}: {trouble.message}" if trouble.path else trouble.message for trouble in result.troubles]
-    late = _written(result, root, sources)
-    if late:
-        notes += [f"{path}: not fixed: it was changed meanwhile" for path in late]
+    left = dict(_written(result, root, sources))
+    notes += [f"{path}: not fixed: {why}" for path, why in left.items()]
+    done = len(result.changed) - len(left)
+    if done:
+        number = "repairs" if left else count(result.applied, "repair")
+        notes.insert(0, f"made {number} in {count(done, 'file')}")
+    if left:
         return Fixed(engine.check(request), notes)
-    if result.changed:
-        notes.insert(0, f"made {count(result.applied, 'repair')} in {count(len(result.changed), 'file')}")
     return Fixed(reports[-1] if result.changed else report, notes)
+
+
+class _Rooted:
+    """Files by their paths in a report, which are those of its findings, whichever project they belong to."""
+
+    def __init__(self, sources: SourceReader) -> None:
+        self._sources = sources
+
+    def source(self, path: str) -> Source | None:
+        """The file, or None when it cannot be read or decoded."""
+        from ..source import Source
+
+        found = self._sources.source(path)
+        return None if found is None else Source(path, found.data)
 
 
 def offered(report: Report) -> str:
@@ -72,14 +88,14 @@ def offered(report: Report) -> str:
     return f"can be repaired: {', '.join(parts)}" if parts else ""
 
 
-def _written(result: FixResult, root: Path, sources: SourceReader) -> list[str]:
-    """Write the files; those that are no longer what was looked at, which are left alone."""
-    late = []
+def _written(result: FixResult, root: Path, sources: SourceReader) -> Iterator[tuple[str, str]]:
+    """Write the files; those that could not be, or are no longer what was looked at, with why they were left alone."""
     for path, data in sorted(result.changed.items()):
-        place = root / path
-        before = sources.source(path)
-        if before is None or not place.is_file() or place.read_bytes() != before.data:
-            late.append(path)
-        else:
-            place.write_bytes(data)
-    return late
+        place, before = root / path, sources.source(path)
+        try:
+            if before is None or not place.is_file() or place.read_bytes() != before.data:
+                yield path, "it was changed meanwhile"
+            else:
+                place.write_bytes(data)
+        except OSError as error:
+            yield path, f"it cannot be written: {error.strerror}"

@@ -248,6 +248,12 @@ def _missing(table: Table, arg: Expr) -> set[str]:
     return {name.rpartition(".")[2]} if method == "is_" and record.args[:1] == ["#None"] and "." in name else set()
 
 
+def _of_class(arg: Expr) -> str:
+    """The attribute that ``Post.author`` names; empty for a variable, which may be any."""
+    owner, _, attribute = (dotted(arg) or "").rpartition(".")
+    return attribute if owner.rpartition(".")[2][:1].isupper() or owner in ("cls", "self.model", "model") else ""
+
+
 def option_loads(table: Table, expr: Expr) -> set[str]:
     """Attributes that an option such as ``selectinload(Post.author)`` loads; ``*`` for what is not understood."""
     if type(expr) is not str or expr[:1] != "@":
@@ -261,6 +267,6 @@ def option_loads(table: Table, expr: Expr) -> set[str]:
             expr = receiver
             continue
         if method in LOADERS:
-            names = [dotted(arg) or text_of(arg) for arg in record.args]
-            return {name.rpartition(".")[2] if name and name != "*" else ALL_RELATED for name in names} or {ALL_RELATED}
+            names = [text_of(arg) or _of_class(arg) for arg in record.args]
+            return {name if name and name != "*" else ALL_RELATED for name in names} or {ALL_RELATED}
         return set() if method in PLAIN else {ALL_RELATED}

@@ -176,7 +176,9 @@ def _composed(call: Call, expr: Expr, depth: int) -> tuple[str, tuple[Expr, ...]
 def _joined(call: Call, iterable: Expr, depth: int) -> tuple[str, tuple[Expr, ...]]:
     """The statements of a list that a loop runs, as one text."""
     items = call.index.project.linker.values.items(call.path, call.scope, iterable)
-    texts = [sql_of(call, item[2], depth - 1) for item in items]
+    texts = [sql_of(call, item[2], depth - 1) for item in items if item[0] == call.path]
+    if len(texts) < len(items):
+        return "", ()  # some are written in another file
     if len(texts) == 1:
         return texts[0]
     return ";\n".join(sql for sql, holes in texts if not holes), ()

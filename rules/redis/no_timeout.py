@@ -43,7 +43,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from atomlint import Call, Confidence, Context, Edit, Finding, Note, Option, Span, rule
+from atomlint import Call, Confidence, Context, Finding, Note, Option, rule
 
 from .._made import unsure
 from ._quiet import is_aside
@@ -98,10 +98,10 @@ def report(ctx: Context, node: cst.Call) -> Iterator[Finding]:
     )
     seconds = ctx.option(TIMEOUT)
     if node.args:
-        end = ctx.span(node.args[-1].value).end
-        connect = "" if "socket_connect_timeout" in call.keywords else f", socket_connect_timeout={seconds}"
-        text = f", socket_timeout={seconds}{connect}"
-        finding = finding.with_fix(f"give up after {seconds} s", Edit(Span(call.path, end, end), text))
+        wanted = {"socket_timeout": seconds}
+        if call.keywords.get("socket_connect_timeout", "#None") == "#None":
+            wanted["socket_connect_timeout"] = seconds
+        finding = finding.with_fix(f"give up after {seconds} s", *ctx.keyword_edits(node, **wanted))
     yield finding.with_help(
         "give it a `socket_timeout` of a few seconds, and handle the error where the answer can be missed"
     )

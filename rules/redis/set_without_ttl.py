@@ -44,7 +44,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from atomlint import Call, Confidence, Context, Edit, Finding, Option, Span, rule
+from atomlint import Call, Confidence, Context, Finding, Option, rule
 
 from ._keys import commands, counted, expiring, removing
 from ._quiet import is_aside
@@ -100,8 +100,7 @@ def report(ctx: Context, node: cst.Call) -> Iterator[Finding]:
     )
     if command.method == "set" and node.args:
         ttl = ctx.option(TTL)
-        end = ctx.span(node.args[-1].value).end
-        finding = finding.with_fix(f"let it expire after {ttl} s", Edit(Span(call.path, end, end), f", ex={ttl}"))
+        finding = finding.with_fix(f"let it expire after {ttl} s", *ctx.keyword_edits(node, ex=ttl))
         yield finding.with_help("give the key an expiry (`ex=`) with the write")
     else:
         yield finding.with_help("call EXPIRE on the key in the same pipeline as the write")

@@ -77,6 +77,10 @@ def report(ctx: Context, function: Function) -> Iterator[Finding]:
     found = unguarded(function)
     kinds = list(dict.fromkeys("Redis" if use.resource == "redis" else "the database" for s in found for use in s.open))
     first = found[0]
+    told: set[tuple[str, int]] = ctx.index.keep("unguarded starts", set)
+    if (first.call.path, first.call.ordinal) in told:
+        return  # one start calls the other
+    told.add((first.call.path, first.call.ordinal))
     more = len(found) - 1
     others = "" if not more else ", nor from one other call" if more == 1 else f", nor from {more} other calls"
     text = (

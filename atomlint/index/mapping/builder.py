@@ -90,9 +90,12 @@ class Builder:
 
     def is_elsewhere(self, registry: Registry, name: str) -> bool:
         """Whether a class of that name may be mapped in a way that is not followed: by functions, in unknown registries,
-        in files that do not parse.
+        in files that are not read.
         """
-        return (registry, name) in self.unbound or name in self.unfollowed or name in self.unread.names
+        unread = self.unread
+        return (
+            (registry, name) in self.unbound or name in self.unfollowed or name in unread.names or name in unread.tables
+        )
 
     @cached_property
     def unfollowed(self) -> frozenset[str]:

@@ -96,7 +96,8 @@ class ForeignKeys:
         if len(found) > 1:
             raise OpenError
         if not found:
-            if metadata.open or named.name in self.builder.unread.tables:
+            unread = self.builder.unread
+            if metadata.open or named.name in unread.tables or unread.is_stated_apart(named.name, path):
                 raise OpenError
             raise NoTableError(named.key)
         column = found[0].columns.get(named.column)

@@ -1,4 +1,8 @@
-"""What files that do not parse may define: nothing is said of names and tables that are missed and stand in one of them."""
+"""What files that are not read may define: nothing is said of names and tables that are missed and stand in one of them.
+
+Those are files that do not parse, and modules that are called like tests beside production code, ``models/test_run.py``, or the
+models of a package that is called so, ``tests/models.py``.
+"""
 
 from __future__ import annotations
 
@@ -6,6 +10,7 @@ import re
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from ..tables import text_of
 from .texts import snake_case
 
 if TYPE_CHECKING:
@@ -34,6 +39,20 @@ class Unread:
         written = {name for text in self._texts for name in QUOTED.findall(text)}
         return frozenset({*written, *map(snake_case, self.names), *map(str.lower, self.names)})
 
+    def is_stated_apart(self, table: str, path: str) -> bool:
+        """Whether a class states a table's name in another top folder than a file: a plugin's, which the program may load."""
+        return any(folder != path.partition("/")[0] for folder in self._stated.get(table, ()))
+
+    @cached_property
+    def _stated(self) -> dict[str, set[str]]:
+        found: dict[str, set[str]] = {}
+        for path in self.index.paths:
+            for assign in self.index.table(path).facts.assigns:
+                name = text_of(assign.value) if assign.target == "__tablename__" else None
+                if name is not None:
+                    found.setdefault(name, set()).add(path.partition("/")[0])
+        return found
+
     @cached_property
     def _texts(self) -> tuple[str, ...]:
         return tuple(self._found())
@@ -46,3 +65,8 @@ class Unread:
             text = self.index.text(path)
             if text is not None and text.strip() and self.index.tree(path) is None:
                 yield text
+        folders = {path.rpartition("/")[0] for path in self.index.paths}
+        for path in sorted(self.index.tests):
+            folder, _, name = path.rpartition("/")
+            if path.endswith(".py") and (folder in folders or name.startswith("model")):
+                yield self.index.text(path) or ""

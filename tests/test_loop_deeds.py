@@ -353,6 +353,20 @@ def test_a_view_that_only_staff_pass_is_left_out(decorator: str, found: list[str
     assert levels(DJANGO.replace("def page(", view).format(body=body)) == found
 
 
+@pytest.mark.parametrize(
+    ("name", "level"), [("folder", "medium"), ("author", "low"), ("created_by", "low"), ("status", "low")]
+)
+def test_parents_that_many_rows_share_are_loaded_once_each(name: str, level: str) -> None:
+    key = '    folder_id = Column(ForeignKey("folders.id"))\n'
+    models = MODELS.replace(key, f"{key}    {name} = relationship(Folder)\n")
+    handler = f"""
+    @app.get("/files")
+    def files(db: Session = Depends(get_db)):
+        return [file.{name}.id for file in db.query(File)]
+    """
+    assert levels(models + textwrap.dedent(handler)) == [level]
+
+
 def test_an_eager_option_does_not_serve_what_filters() -> None:
     assert of_page("for file in File.objects.all():\n    print(file.tags.filter(name='new'))") == ["low"]
     assert of_page("for file in File.objects.all():\n    print(file.tags.all())") == ["high"]

@@ -59,6 +59,8 @@ only, and one that may is, unless all else of the loop is proven. Workers, tasks
 possible only, too, and so are requests that are sent to change something (POST, PUT, PATCH, DELETE) and do. Routes
 that only staff pass are left out. A slice, a limit below 20, what a caller writes out, or what there are few of by its
 name (roles, regions, providers), is taken for a few items; that a customer has one or two of something is not known.
+A session of SQLAlchemy loads each parent once: of rows whose authors, owners or kinds are read it is possible only that
+there are many.
 """
 
 from __future__ import annotations
@@ -101,6 +103,8 @@ if TYPE_CHECKING:
 
 DOUBTS = (writes_too, is_of_parents, is_of_one, is_of_ranges, is_of_patterns, is_of_models)
 """Why one query for all turns would not be worth much, or cannot be."""
+PEOPLE = frozenset({"user", "author", "owner", "creator", "account", "created", "updated", "editor"})
+"""Words of relationships with whoever did something: a handful did most of it."""
 BELOW = {level: level for level in Confidence} | {
     Confidence.HIGH: Confidence.MEDIUM,
     Confidence.MEDIUM: Confidence.LOW,
@@ -238,6 +242,14 @@ def _option(ctx: Context, lazy: LazyLoop) -> str:
     return f".options({option}) makes it {1 + len(attributes)}"
 
 
+def _is_shared(relationship: Relationship) -> bool:
+    """Whether many rows have the same few parents, each of which a session loads once: the authors of comments, a status."""
+    if relationship.uselist is not False or relationship.django:
+        return False
+    name = relationship.attribute
+    return is_of_few(name) or not PEOPLE.isdisjoint(name.split("_"))
+
+
 def _lazy_confidence(lazy: LazyLoop, path: Path) -> Confidence:
     function = lazy.reads[0].steps[0][0]
     if WORKER.search(function.path) or is_repair(function.name) or 0 < lazy.rows.most < PAGE:
@@ -245,7 +257,7 @@ def _lazy_confidence(lazy: LazyLoop, path: Path) -> Confidence:
     if is_own_work(lazy) or all(any(f.name in WRITES for f, _ in read.steps[1:]) for read in lazy.reads):
         return Confidence.LOW  # read while rows are written, which is more statements
     proven = [read for read in lazy.reads if read.sure and (read.relationship.uselist or read.relationship.django)]
-    if all(read.narrowed for read in lazy.reads):
+    if all(read.narrowed or _is_shared(read.relationship) for read in lazy.reads):
         return Confidence.LOW
     level = Confidence(path.confidence)
     return Confidence.MEDIUM if level is Confidence.HIGH and not proven else level

@@ -78,6 +78,19 @@ def waits_for_state(index: Index, work: RequestWork, use: Use) -> bool:
     return False
 
 
+def asks_who(index: Index, work: RequestWork, use: Use) -> bool:
+    """Whether a branch on the way is for what most who ask have: ``if user.is_authenticated``, ``if token.id``."""
+    for function, call, _ in _sites(work, use):
+        table = index.project.linker.table(function.place)
+        for frame in table.frames(table.facts.calls[call].frame):
+            entry = table.facts.frames[frame]
+            if entry.kind in ("if", "else", "after") and any(
+                (dotted(part) or "").endswith(USUAL) for part in inside(entry.test)
+            ):
+                return True
+    return False
+
+
 def asks_a_cache_first(index: Index, work: RequestWork, use: Use) -> bool:
     """Whether a function on the way leaves with what something named a cache gave, though nobody knows what that is.
 

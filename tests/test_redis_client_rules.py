@@ -504,31 +504,31 @@ def test_a_page_of_operators_is_a_weak_claim_by_its_route_alone() -> None:
         assert found.confidence is level
 
 
-@pytest.mark.parametrize(("key", "level"), [("jobs:running", Confidence.LOW), ("visitors", Confidence.MEDIUM)])
-def test_a_set_of_what_runs_now_is_a_weak_claim(key: str, level: Confidence) -> None:
+@pytest.mark.parametrize(("command", "level"), [("smembers", Confidence.LOW), ("keys", Confidence.HIGH)])
+def test_how_many_entries_a_collection_has_is_not_known(command: str, level: Confidence) -> None:
     text = f"""
     client = redis.Redis()
 
     @app.post("/a/{{name}}")
     def add(name):
-        client.sadd("{key}", name)
+        client.sadd("visitors", name)
 
     @app.get("/a")
     def a():
-        return client.smembers("{key}")
+        return client.{command}("visitors")
     """
     (found,) = findings("redis-scan-in-request", text)
     assert found.confidence is level
 
 
-@pytest.mark.parametrize(("method", "level"), [("post", Confidence.LOW), ("get", Confidence.MEDIUM)])
-def test_a_scan_for_what_a_writing_route_deletes_is_a_weak_claim(method: str, level: Confidence) -> None:
+@pytest.mark.parametrize(("method", "level"), [("post", Confidence.LOW), ("get", Confidence.HIGH)])
+def test_a_walk_for_what_a_writing_route_deletes_is_a_weak_claim(method: str, level: Confidence) -> None:
     text = f"""
     client = redis.Redis()
 
     @app.{method}("/logout")
     def leave():
-        for key in client.scan_iter("session:*"):
+        for key in client.keys("session:*"):
             client.delete(key)
     """
     (found,) = findings("redis-scan-in-request", text)

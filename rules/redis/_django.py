@@ -5,10 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, NamedTuple
 
-from atomlint import inside
-from atomlint.index.expressions import Place
-from atomlint.index.locate import first, text
-from atomlint.index.tables import text_of
+from atomlint import Place, inside, text_of
 
 from ._quiet import is_aside
 
@@ -57,9 +54,7 @@ class Configured(NamedTuple):
 
     def span(self, index: Index) -> Span:
         """The alias of the first."""
-        around = index.settings.place_of(self.path, self.place)
-        found = first(index, self.path, around, text(self.aliases[0], whole=True))
-        return found or index.place_span(self.path, self.place)
+        return index.place_span(self.path, self.place, self.aliases[0].lower())
 
 
 def configured(index: Index) -> list[Configured]:

@@ -81,7 +81,7 @@ from typing import TYPE_CHECKING
 
 from atomlint import Call, Confidence, Context, Effect, Finding, Function, Note, Option, rule
 
-from .._branches import may_be_skipped, waits_for_state
+from .._branches import asks_who, may_be_skipped, waits_for_state
 from .._work import (
     IDENTIFIERS,
     INTERVAL,
@@ -257,9 +257,9 @@ def confidence(index: Index, work: RequestWork, uses: Sequence[Use]) -> Confiden
     level = base_confidence(work)
     if waits_for_state(index, work, uses[0]):
         return Confidence.LOW
-    if uses[0].conditional and (
-        len(work.path.steps) + len(uses[0].chain) > FAR or may_be_skipped(index, work, uses[0])
-    ):
+    if uses[0].conditional and len(work.path.steps) + len(uses[0].chain) > FAR:
+        return Confidence.LOW
+    if uses[0].conditional and may_be_skipped(index, work, uses[0]) and not asks_who(index, work, uses[0]):
         return Confidence.LOW
     if work.frequency == "dependency" and level is not Confidence.HIGH and is_of_one_route(work):
         return Confidence.LOW

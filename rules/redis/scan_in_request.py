@@ -35,14 +35,12 @@ No `KEYS`, no scan and no whole collection on a request path: keep an index or a
 KEYS and FLUSHALL are high. Reading a whole set, list or hash is reported when the project adds members of any number
 to it and never trims it, with low confidence, as is SCAN: nothing tells how many there are. A hash with a handful of
 fields that are named in the source is an object, and quiet. Of low confidence, too, are pages of operators (`admin`,
-`monitoring`, `health` in the route, the function or the file), collections of what runs or waits now (`active`,
-`pending`, `queue`), and a SCAN for what a writing route deletes. Work after the response, keys of one user and a SCAN
-of a thousand keys and more a command are one step less.
+`monitoring`, `health` in the route, the function or the file) and a walk for what a writing route deletes. Work after
+the response, keys of one user and a SCAN of a thousand keys and more a command are one step less.
 """
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
 from atomlint import Call, Confidence, Context, Finding, rule, text_of
@@ -87,9 +85,6 @@ PAGE = 10
 LARGE = 1_000
 """Keys a command from which somebody has thought of it."""
 SPACE = frozenset({"keys", "flushdb", "flushall", "scan_iter", "scan"})
-NOW = re.compile(
-    r"(?:^|[^a-z])(?:active|running|live|pending|queued?|scheduled|in_?flight|processing)(?:[^a-z]|$)", re.I
-)
 WRITES = frozenset({"POST", "PUT", "PATCH", "DELETE"})
 LOWER = {Confidence.HIGH: Confidence.MEDIUM, Confidence.MEDIUM: Confidence.LOW, Confidence.LOW: Confidence.LOW}
 
@@ -122,7 +117,7 @@ def report(ctx: Context, node: cst.Call) -> Iterator[Finding]:
     routes = len({path.entry.function for path in paths})
     if call.name.startswith("flush") and all(not words_of(ctx.index, one).isdisjoint(PROBES) for one in paths):
         level = Confidence.LOW  # emptying everything is what operators ask for
-    elif only_operators(ctx.index, paths) or is_of_now(call, command) or invalidates(call, command, paths):
+    elif only_operators(ctx.index, paths) or invalidates(call, command, paths):
         level = Confidence.LOW
     elif (
         is_private(path)
@@ -138,12 +133,6 @@ def report(ctx: Context, node: cst.Call) -> Iterator[Finding]:
     text = CACHE[call.name] if command is None else message(call, command)
     finding = ctx.finding(call, f"{text}, {where}", confidence=level)
     yield finding.with_trace(*ctx.index.steps(path)).with_help(repair(call.name))
-
-
-def is_of_now(call: Call, command: Command | None) -> bool:
-    """Whether the key's name says that it holds what runs or waits now: that is left again, and stays small."""
-    pattern = commands(call.index).pattern_of(command) if command is not None and command.method in WHOLE else None
-    return pattern is not None and NOW.search(pattern.literal) is not None
 
 
 def invalidates(call: Call, command: Command | None, paths: list[Path]) -> bool:

@@ -46,6 +46,7 @@ from typing import TYPE_CHECKING
 from atomlint import Call, Confidence, Context, Finding, rule, text_of
 
 from .._made import PROBES, is_private, unsure, words_of
+from .._methods import is_writing
 from .._operators import only_operators
 from .._repeats import is_admin
 from ._bulk import of_cache
@@ -85,7 +86,6 @@ PAGE = 10
 LARGE = 1_000
 """Keys a command from which somebody has thought of it."""
 SPACE = frozenset({"keys", "flushdb", "flushall", "scan_iter", "scan"})
-WRITES = frozenset({"POST", "PUT", "PATCH", "DELETE"})
 LOWER = {Confidence.HIGH: Confidence.MEDIUM, Confidence.MEDIUM: Confidence.LOW, Confidence.LOW: Confidence.LOW}
 
 
@@ -139,8 +139,7 @@ def invalidates(call: Call, command: Command | None, paths: list[Path]) -> bool:
     """Whether a walk is for what is deleted next, and only routes that write come there: a rare event."""
     if command is None or not command.method.startswith(("scan", "keys")):
         return False
-    routes = [call.index.project.routes.of(path.entry.function) for path in paths]
-    if not all(of and all(route.method in WRITES for route in of) for of in routes):
+    if not all(is_writing(path, call.index) for path in paths):
         return False
     return any(other.name in ("delete", "unlink") and other.ordinal > call.ordinal for other in call.function.calls)
 

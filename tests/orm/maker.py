@@ -195,12 +195,7 @@ class Maker:
 
     def shortcut(self, one: Model, other: Model) -> None:
         """A class between two others, and a view past it."""
-        name = f"{one.name[:6]}{other.name[:6]}{'ABCDEFGHIJKLMNOPQRSTUVWXYZ'[self.turn]}"
-        between = Model(name, f"{name.lower()}_rows", [Col("id", "Integer", options={"primary_key": "True"})])
-        self.graph.models.append(between)
-        self.pair(one, between)
-        self.turn += 1
-        self.pair(other, between)
+        between = self.association(one, other)
         told = {"secondary": f'"{between.table}"', "viewonly": "True"}
         if one.base == other.base == "Base":
             one.attributes.append(Rel(f"far_{self.turn}", other.name, told, many=True))
@@ -269,7 +264,7 @@ class Maker:
         one.attributes.append(Rel(f"children_{n}", one.name, here, many=True))
         one.attributes.append(Rel(f"parent_{n}", one.name, there))
 
-    def association(self, one: Model, other: Model) -> None:
+    def association(self, one: Model, other: Model) -> Model:
         """A class between two others."""
         name = f"{one.name[:6]}{other.name[:6]}{'ABCDEFGHIJKLMNOPQRSTUVWXYZ'[self.turn]}"
         between = Model(name, f"{name.lower()}_rows", [Col("id", "Integer", options={"primary_key": "True"})])
@@ -277,3 +272,4 @@ class Maker:
         self.pair(one, between)
         self.turn += 1
         self.pair(other, between)
+        return between

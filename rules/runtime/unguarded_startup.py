@@ -44,8 +44,8 @@ Wrap every step of the start-up that needs a database or Redis: catch what is ra
 start.
 
 ## Limits
-Redis work is reported with medium confidence, as a start may have waited until it answers; database work with low: few
-applications can do anything without. A start
+A start that asks Redis in loops is reported with medium confidence; one that asks it once, or the database, with low:
+stopping may be meant, as few applications can do anything without their database. A start
 that only connects, creates tables or migrates is not: without those nothing works, and stopping may be what is meant. A
 handler that logs and raises again counts as meant, too. Requests to HTTP services are not seen. What runs after `yield`, in
 a task that nobody awaits, or is repeated by a decorator such as `repeat_every`, is no start.
@@ -57,6 +57,7 @@ from typing import TYPE_CHECKING
 
 from atomlint import Confidence, Context, Finding, Function, Note, rule
 
+from ._repeats import repeats
 from ._starts import Stage, stages
 
 if TYPE_CHECKING:
@@ -87,13 +88,19 @@ def report(ctx: Context, function: Function) -> Iterator[Finding]:
         f"{' and '.join(kinds)} being away stops the process at every start: "
         f"nothing catches an error from {first.call.name or 'this'} in {first.call.function.qualname}{others}"
     )
-    sure = any(use.resource == "redis" for stage in found for use in stage.open)
-    finding = ctx.finding(first.call, text, confidence=Confidence.MEDIUM if sure else Confidence.LOW)
+    finding = ctx.finding(first.call, text, confidence=confidence(function, found))
     for stage in found[1:]:
         finding = finding.with_related(Note(stage.call.span, f"{stage.call.name} can stop it too"))
     yield finding.with_trace(*first.trace()).with_help(
         "catch the driver's errors around each step (OperationalError, InterfaceError, RedisError), log, and start without it"
     )
+
+
+def confidence(function: Function, found: list[Stage]) -> Confidence:
+    """Medium where the start asks Redis in loops, each time that the crash loop comes round; else low: stopping may be meant."""
+    asks = any(use.resource == "redis" for stage in found for use in stage.open)
+    repeated = asks and any(loop.resource == "redis" for loop in repeats(function))
+    return Confidence.MEDIUM if repeated else Confidence.LOW
 
 
 def unguarded(function: Function) -> list[Stage]:

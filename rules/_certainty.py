@@ -35,8 +35,11 @@ SMALL = frozenset(
     | {"type", "kind", "status", "mode", "level", "tier", "plan", "platform", "currency", "country", "backend", "field"}
     | {"column", "table", "parent", "ancestor", "module", "category", "connector", "integration", "feature", "setting"}
     | {"permission", "scope", "model", "format", "method", "stage", "period", "dimension", "metric", "aggregate"}
+    | {"pin"}
 )
 """Nouns for what there are few of, in whatever a program works on."""
+ADDRESS = re.compile(r"(?:^|\.)(?:GET|args|query_params)\.\w+(?:\(\))?$")
+"""Values of a request's address, which people and pages write a few of."""
 WORKER = re.compile(r"(?:^|/)(?:workers?|crons?|cronjobs?)/|(?:^|[/_])worker\.py$")
 """Files of work at a pace of its own, of which a route starts a turn by hand at most."""
 
@@ -88,7 +91,9 @@ def is_of_actions(repeat: Repeat) -> bool:
 
 
 def is_of_few(name: str) -> bool:
-    """Whether a loop goes through few things, by its last word: ``user.roles``, ``get_regions()``."""
+    """Whether a loop goes through few things, by its last word or what it is of: ``user.roles``, ``request.args.getlist()``."""
+    if ADDRESS.search(name):
+        return True
     words = WORDS.findall(name.removesuffix(".all()").removesuffix("_set").rpartition(".")[2])
     last = words[-1].lower() if words else ""
     plural = last.endswith("s")

@@ -47,6 +47,10 @@ READS = (
 
 def base_confidence(work: RequestWork) -> Confidence:
     """High when every edge is proven and the entry runs on every request or is shared by several routes."""
+    return min(Confidence(work.confidence), _of_entry(work), key=lambda level: level.rank)
+
+
+def _of_entry(work: RequestWork) -> Confidence:
     if not work.path.entry.proven or work.after_response:
         return Confidence.MEDIUM
     if work.path.entry.kind == "page":

@@ -276,7 +276,9 @@ def test_a_decorator_tells_which_requests_a_view_takes(decorator: str, level: st
 
 
 @pytest.mark.parametrize(
-    "items", ["request.roles", "get_regions()", "request.user.strategies.all()", "choice_set.all()"]
+    "items",
+    ["request.roles", "get_regions()", "request.user.strategies.all()", "choice_set.all()"]
+    + ["request.GET.getlist('tag')", "request.query_params.getlist('tag')"],
 )
 def test_a_loop_over_what_there_are_few_of_by_its_name_is_only_possible(items: str) -> None:
     assert of_page(f"for item in {items}:\n    print(Tag.objects.get(name=item))") == ["low"]
@@ -311,6 +313,18 @@ def test_rows_of_a_query_that_is_limited_are_few(limit: str, level: str) -> None
     assert levels(MODELS + textwrap.dedent(handler)) == [level]
     asked = handler.replace("folder.files", "find(db, folder.name)")
     assert levels(MODELS + textwrap.dedent(asked)) == ["low" if level == "low" else "medium"]
+
+
+@pytest.mark.parametrize(
+    ("asked", "level"), [("Folder.id == n", "low"), ("Folder.name == n", "high"), ("Folder.id > n", "high")]
+)
+def test_rows_that_are_asked_for_by_their_key_are_few(asked: str, level: str) -> None:
+    handler = f"""
+    @app.get("/folders")
+    def folders(n: int, db: Session = Depends(get_db)):
+        return [folder.files for folder in db.query(Folder).filter({asked})]
+    """
+    assert levels(MODELS + textwrap.dedent(handler)) == [level]
 
 
 @pytest.mark.parametrize(

@@ -42,6 +42,7 @@ BOOKS = (
         reviews = relationship(lambda: Review, backref=backref("book", lazy="joined"))
     class Prize(Base):
         __tablename__ = "prizes"
+        author_id = Column(ForeignKey("authors.id"))
     class Note(Base):
         __tablename__ = "notes"
     class Home(Base):
@@ -64,6 +65,21 @@ def test_a_foreign_key_on_the_own_side_leads_to_one_row_and_none_to_many():
         "tags": ("select", True),
         "reviews": ("select", True),
     }
+
+
+def test_without_a_foreign_key_on_either_side_how_many_is_not_known():
+    found = of(
+        SQLALCHEMY
+        + """
+    class Parcel(Base):
+        __table__ = outerjoin(head, body)
+        depot = relationship("Depot")
+    class Depot(Base):
+        __tablename__ = "depots"
+    """,
+        "Parcel",
+    )
+    assert facts(found) == {"depot": ("select", None)}
 
 
 def test_back_references_are_attributes_of_the_other_class():

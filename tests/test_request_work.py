@@ -75,6 +75,44 @@ def a(v=Depends(plain)): ...
     assert (found.frequency, [use.status for use in found.uses]) == ("dependency", ["open"])
 
 
+CLASSES = """
+class Near:
+    def find(self, key):
+        return client.get(f"near:{key}")
+class Far:
+    def find(self, key):
+        return client.get(f"far:{key}")
+"""
+
+
+@pytest.mark.parametrize(
+    ("store", "levels"),
+    [("Near()", {"high"}), ("Near() if request.url.port else Far()", {"medium"}), ("made(request)", set())],
+)
+def test_work_is_as_sure_as_the_weakest_call_that_leads_to_it(store, levels):
+    body = f"    store = {store}\n    store.find(k)\n    return await call_next(request)"
+    index = index_of({"app.py": HEAD + CLASSES + "from elsewhere import made\n" + MIDDLEWARE + body})
+    assert {w.confidence for w in index.redis_work().values()} == levels
+
+
+def test_a_helper_that_passes_the_key_on_is_as_sure_as_the_call_of_it():
+    code = CLASSES.replace("self, key", "self, name").replace('f"near:{key}"', "name").replace('f"far:{key}"', "name")
+    body = "    store = Near() if k else Far()\n    store.find('rates:' + k)\n    return await call_next(request)"
+    found = work(code + MIDDLEWARE + body)
+    assert (found.path.confidence, found.confidence) == ("high", "medium")
+
+
+def test_routes_that_hardly_reach_it_are_not_counted_beside_those_that_do():
+    names = ("rates", "save", "drop", "move", "send")
+    code = "def run(function):\n    function()\n"
+    for name in names:
+        body = "client.get('rates')" if name == "rates" else "..."
+        code += f"def {name}(): {body}\n@app.get('/{name}')\ndef at_{name}():\n    run({name})\n"
+    found = work(code)
+    assert (found.path.confidence, found.routes) == ("high", 1)
+    assert sorted(path.confidence for path in found.paths) == ["high", "low", "low", "low", "low"]
+
+
 def test_work_after_the_response_is_told_apart():
     code = """
 def note():

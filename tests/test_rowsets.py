@@ -134,3 +134,37 @@ def test_a_coroutine_sends_it():
     found = rows("for u in (await db.execute(select(User))).scalars(): pass")
     assert found is not None
     assert found.awaited
+
+
+KEYED = [
+    "for u in db.query(User).filter(User.id == n): pass",
+    "for u in db.scalars(select(User).where(User.id == n, User.name == x)): pass",
+    "for u in User.query.filter_by(id=n): pass",
+    "for o in Order.objects.filter(pk=n).order_by('day'): pass",
+]
+
+
+@pytest.mark.parametrize("body", KEYED)
+def test_a_query_for_one_key_gives_one_row_at_most(body: str):
+    found = rows(body)
+    assert found is not None
+    assert found.most == 1
+
+
+NOT_KEYED = [
+    "for u in db.query(User).join(Team).filter(Team.id == n): pass",
+    "for u in db.query(User).filter(User.id == Team.owner_id): pass",
+    "for u in db.query(User).filter(User.id != n): pass",
+    "for u in db.query(User).filter(User.team_id == n): pass",
+    "q = select(User)\nif n:\n    q = q.where(User.id == n)\nfor u in db.scalars(q): pass",
+    "for o in Order.objects.filter(id__in=n): pass",
+    "for o in Order.objects.filter(customer__id=n): pass",
+    "for o in Order.objects.exclude(id=n): pass",
+]
+
+
+@pytest.mark.parametrize("body", NOT_KEYED)
+def test_a_query_for_another_key_or_for_several_may_give_many_rows(body: str):
+    found = rows(body)
+    assert found is not None
+    assert found.most == 0

@@ -26,6 +26,8 @@ FOREIGN = {"ForeignKey": "one", "OneToOneField": "one", "ManyToManyField": "many
 COLLECTIONS = frozenset(
     {"list", "List", "set", "Set", "Sequence", "Collection", "FrozenSet", "frozenset", "Iterable", "dict", "Dict"}
 )
+COLLECTION_LAZY = frozenset({"dynamic", "write_only"})
+"""Modes that only collections have."""
 DYNAMIC = frozenset({"DynamicMapped", "WriteOnlyMapped"})
 EAGER = frozenset({"joined", "subquery", "selectin", "immediate", "noload", "raise", "raise_on_sql", "write_only"})
 """Modes in which reading the attribute sends nothing, at least not per row."""
@@ -187,7 +189,7 @@ class Relationships:
         words = [word.rpartition(".")[2] for word in _words(assign.annotation)]
         if words and any(word not in WRAPPERS for word in words):
             return any(word in COLLECTIONS for word in words)
-        if "secondary" in keywords:
+        if "secondary" in keywords or text_of(keywords.get("lazy")) in COLLECTION_LAZY:
             return True
         if "remote_side" in keywords:
             return False
@@ -195,11 +197,15 @@ class Relationships:
             return None
         if target == Value("def", table.path, assign.scope):
             return True
-        return not self._refers(Value("def", table.path, assign.scope), target)
+        owner = Value("def", table.path, assign.scope)
+        if self._refers(owner, target):
+            return False
+        return True if self._refers(target, owner) else None
 
     def _refers(self, owner: Value, target: Value) -> bool:
-        """Whether a class has a foreign key to the table of another."""
-        names = self._tables_of(target)
+        """Whether a class has a foreign key to the table of another, or to that of one of its bases."""
+        bases = [cls for cls in self.linker.mro(target.place, target.scope) if cls.kind == "def"]
+        names = {name for cls in bases for name in self._tables_of(cls)}
         for cls in self.linker.mro(owner.place, owner.scope):
             if cls.kind != "def":
                 continue

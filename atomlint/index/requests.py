@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from .effects import Effect, Lookup
 from .ownwork import OwnWork
 from .paths import RANK, frequency, shares
+from .reach import CERTAINTIES, EDGES
 from .tables import Table, dotted, text_of
 from .value import Value
 
@@ -22,6 +23,8 @@ if TYPE_CHECKING:
     from .reach import Path
 
 MAX_PATHS = 200
+UNLIKELY = EDGES["possible"]
+"""Rank of a call that may mean the function among many others."""
 TRIED = 12
 """Paths looked at for one on which nothing keeps the work back."""
 
@@ -45,6 +48,8 @@ class Use(NamedTuple):
     """The gate that was meant to, and stays open."""
     conditional: bool = False
     """Whether some branch on that path, other than that gate, may not be taken."""
+    rank: int = 0
+    """That of the weakest call between the decision and the effect; see `reach.EDGES`."""
 
     @property
     def status(self) -> str:
@@ -101,7 +106,7 @@ class RequestWork(NamedTuple):
     share: tuple[int, int] | None = None
     """Routes that it runs for, and all routes, where a middleware leaves some out."""
     routes: int = 1
-    """Number of entry points that reach it; through the same dependency where the path to show goes through one."""
+    """Entry points that reach it as surely as that of the path to show; through the same dependency where it has one."""
 
     def of(self, *statuses: str) -> tuple[Use, ...]:
         """The uses of some statuses; see `Use.status`."""
@@ -121,6 +126,12 @@ class RequestWork(NamedTuple):
     def path(self) -> Path:
         """The path to show."""
         return self.paths[0]
+
+    @property
+    def confidence(self) -> str:
+        """That of the weakest call from the entry point to the effect of its first use: ``high``, ``medium`` or ``low``."""
+        use = min(self.uses, key=lambda use: ORDER.index(use.status))
+        return CERTAINTIES[max(CERTAINTIES.index(self.path.confidence), use.rank)]
 
     @property
     def frequency(self) -> str:
@@ -178,14 +189,18 @@ class Requests:
             now = [path for path in paths if all(edge.phase == "request" for _, edge in path.steps)]
             if not paths:
                 continue
-            best = sorted(now or paths, key=lambda path: (RANK[frequency(path)], path.length, path.entry.function))
+            best = sorted(
+                now or paths,
+                key=lambda path: (RANK[frequency(path)], path.confidence == "low", path.length, path.entry.function),
+            )
             shown, judged = self._judged(best, ordered)
             rest = [path for path in best if path is not shown]
             shows = next((use for use in judged if use.status != "guarded"), None)
             share = self._share(shown, shows) if shows is not None else None
             if share is not None and not share[0]:
                 continue  # paths that are none of the project's routes: a library's sign-in page, a probe
-            routes = len({path.entry.function for path in best if shares(path, shown)})
+            likely = [path for path in best if path.confidence != "low"] if shown.confidence != "low" else best
+            routes = len({path.entry.function for path in likely if shares(path, shown)})
             if shown.entry.kind == "route-dependency":
                 routes = max(routes, self._declared(shown.entry.function))
             result.append(RequestWork(function, judged, (shown, *rest[: MAX_PATHS - 1]), not now, share, routes))
@@ -338,8 +353,11 @@ class Requests:
             return [use]
         result = []
         for caller, edge in self.project.reach.callers.get(step.function, ()):
-            if edge.call >= 0 and edge.kind in ("call", "carried"):
-                result += self._decisions(Use((Step(caller, edge.call), *use.chain), use.effect), depth - 1)
+            if edge.call >= 0 and edge.kind in ("call", "carried") and EDGES[edge.certainty] < UNLIKELY:
+                above = use._replace(
+                    chain=(Step(caller, edge.call), *use.chain), rank=max(use.rank, EDGES[edge.certainty])
+                )
+                result += self._decisions(above, depth - 1)
         return result[:40] or [use]
 
     def _makes_key(self, table: Table, ordinal: int) -> bool:

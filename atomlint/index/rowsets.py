@@ -9,6 +9,8 @@ from .tables import dotted, text_of
 from .value import Value
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from ..facts.records import Expr
     from .project import Project
     from .tables import Table
@@ -48,6 +50,10 @@ KNOWN = frozenset(
     }
 )  # fmt: skip
 """Methods of a Django query that say by themselves what they load."""
+OPEN = "?"
+"""Stands among the keys of a query that is put together in several steps: one of them may be left out."""
+KEYS = ("id", "pk")
+"""Attributes of which each row has a value of its own."""
 DEPTH = 5
 
 
@@ -82,6 +88,9 @@ class RowSets:
         if found.other or len({(m.place, m.scope) for m, _, _ in found.models}) != 1:
             return None
         model, place, call = found.models[0]
+        name = self.linker.table(model.place).facts.scopes[model.scope].name
+        if OPEN not in found.keyed and not found.keyed.isdisjoint(("", name)):
+            found.most = 1
         if found.own and found.managed:
             found.loaded.add(ALL_RELATED)  # Appellation.objects.autocomplete(): a manager's own method may load them
         return Rows(model, frozenset(found.loaded), frozenset(found.filters), found.awaited, place, call, found.most)
@@ -119,7 +128,10 @@ class RowSets:
         if rest not in ("", "items"):
             found.other = True
             return
-        for binding in table.lookup(scope, head):
+        bindings = table.lookup(scope, head)
+        if len(bindings) > 1:
+            found.keyed.add(OPEN)  # if visit_id: query = query.filter(Visit.id == visit_id)
+        for binding in bindings:
             if binding.assign is not None and binding.assign.kind in ("=", "with") and binding.assign.value is not None:
                 self._visit(table, binding.assign.scope, binding.assign.value, found, depth - 1)
             elif binding.param is not None:
@@ -200,8 +212,10 @@ class RowSets:
         record = table.facts.calls[ordinal]
         if method in ("filter", "where", "filter_by"):
             found.filters |= {name.partition("__")[0] for name, _ in record.keywords}
+            found.keyed |= {"" for name, _ in record.keywords if name in KEYS}
             for arg in record.args:
                 found.filters |= set(_compared(arg)) or _missing(table, arg)
+                found.keyed |= set(_keyed(arg))
         elif method in ("select_related", "prefetch_related"):
             texts = [text_of(arg) for arg in record.args]
             found.loaded |= {text.partition("__")[0] if text else ALL_RELATED for text in texts} or {ALL_RELATED}
@@ -219,6 +233,8 @@ class _Found:
         self.models: list[tuple[Value, str, int]] = []
         self.loaded: set[str] = set()
         self.filters: set[str] = set()
+        self.keyed: set[str] = set()
+        """Names of classes of which the query asks for one key; empty for the class that it goes through."""
         self.awaited = False
         self.most = 0
         self.other = False
@@ -237,6 +253,19 @@ def _compared(arg: Expr) -> list[str]:
         heads = {dotted(side).rpartition(".")[0].rpartition(".")[2] for side in (arg[1], arg[-1]) if dotted(side)}  # type: ignore[union-attr]
         return [name for head in heads if head for name in compared(arg, head)]
     return [name for part in arg[1:] for name in _compared(part)]
+
+
+def _keyed(arg: Expr) -> Iterator[str]:
+    """Classes whose key an expression compares with one value: ``Visit.id == visit_id``, alone or in a conjunction."""
+    if type(arg) is not list or not arg:
+        return
+    if arg[0] == "cmp" and arg[2] == "==":
+        columns = [name for side in (arg[1], arg[3]) if (name := dotted(side)) and _of_class(name)]
+        if len(columns) == 1 and _of_class(columns[0]) in KEYS:  # of two columns a join is made
+            yield columns[0].rpartition(".")[0].rpartition(".")[2]
+    elif arg[0] == "and":
+        for part in arg[1:]:
+            yield from _keyed(part)
 
 
 def _missing(table: Table, arg: Expr) -> set[str]:

@@ -151,6 +151,6 @@ def confidence(fallback: Fallback, work: RequestWork, use: Use) -> Confidence:
     """High on every request; low for what may be no cache at all: a store of its own, or one for outages."""
     if fallback.on_error or not any("cache" in text.lower() for text in (fallback.name, fallback.path)):
         return Confidence.LOW
-    if work.frequency == "route" or use.conditional:
-        return Confidence.MEDIUM
-    return base_confidence(work)
+    level = base_confidence(work)
+    shared = work.frequency != "route" and not use.conditional
+    return level if shared else min(level, Confidence.MEDIUM, key=lambda c: c.rank)

@@ -40,9 +40,9 @@ declares.
 ## Limits
 Quiet for a back-off after errors, for a few attempts at start-up, for loops that a blocking read paces, for waits for a
 lock or until something is ready, and for work that only some turns do. A wait that a number of turns or a time ends is
-of low confidence, of medium when it asks hundreds of times: it costs while somebody waits, not all day. So is a loop of
-a process of its own that asks every five seconds and more, one of a command or script, and one of a page of operators,
-which lives while somebody looks at it. Where one of several implementations runs, the one that asks
+of low confidence: it costs while somebody waits, not all day. So is a loop of a process of its own that asks every five
+seconds and more, one of a command or script, and one of a page of operators, which lives while somebody looks at it.
+Where one of several implementations runs, the one that asks
 least counts. Of several sleeps in a loop the longest counts: it is how often an idle loop asks. An interval that is
 computed, or waits on an event with a time limit, is not seen, nor one that stands in a table of schedules. Requests to
 HTTP services are not counted.
@@ -75,8 +75,6 @@ MINUTE = 60
 DAY = 86_400
 TIGHT = 5.0
 """Seconds below which nobody chose the interval with its cost in mind."""
-MANY = 500
-"""Questions from which a wait that ends is a poll, too."""
 COMMANDS = re.compile(r"(?:^|/)(?:management/commands|bin|scripts)/|(?:^|[/_])admin(?:[/_.]|$)|(?:^|/)monitoring\.py$")
 """Files of commands, and of pages that live while an operator looks at them."""
 
@@ -109,8 +107,8 @@ def report(ctx: Context, node: cst.Call) -> Iterator[Finding]:
 
 def _confidence(poll: Poll) -> Confidence:
     """High when nobody can have meant it; the interval of a scheduled job was somebody's choice."""
-    if poll.loop.timed or poll.times * poll.loop.turns < MANY or (poll.loop.ends and not poll.loop.fixed):
-        return Confidence.LOW  # somebody waits for it, and not for long
+    if poll.loop.timed or poll.loop.turns != float("inf") or (poll.loop.ends and not poll.loop.fixed):
+        return Confidence.LOW  # somebody waits for it, and not for ever
     tight = poll.loop.interval < TIGHT
     if not tight and not poll.steps[0].function.is_reached:
         return Confidence.LOW  # a process of its own: how soon it begins its work was somebody's choice

@@ -311,6 +311,8 @@ def confidence(index: Index, work: RequestWork, uses: list[Use]) -> Confidence:
         return Confidence.LOW
     if work.frequency == "dependency" and base_confidence(work) is not Confidence.HIGH and is_of_one_route(work):
         return Confidence.LOW
-    if work.frequency == "route" or uses[0].conditional:
-        return Confidence.MEDIUM
-    return base_confidence(work)
+    if work.frequency == "route" and not work.path.steps and work.routes == 1:
+        return Confidence.LOW
+    level = base_confidence(work)
+    shared = work.frequency != "route" and not uses[0].conditional
+    return level if shared else min(level, Confidence.MEDIUM, key=lambda c: c.rank)

@@ -30,16 +30,6 @@ WRITTEN = 10
 REPAIRS = frozenset({"fix", "repair", "migrate", "migration", "backfill", "bootstrap", "seed", "cleanup"})
 """Words in names of functions that run a few times ever, though a route may start them."""
 WORDS = re.compile(r"[a-z]+|[A-Z][a-z]*")
-SMALL = frozenset(
-    {"role", "region", "provider", "strategy", "language", "locale", "lang", "environment", "env", "choice", "option"}
-    | {"type", "kind", "status", "mode", "level", "tier", "plan", "platform", "currency", "country", "backend", "field"}
-    | {"column", "table", "parent", "ancestor", "module", "category", "connector", "integration", "feature", "setting"}
-    | {"permission", "scope", "model", "format", "method", "stage", "period", "dimension", "metric", "aggregate"}
-    | {"pin"}
-)
-"""Nouns for what there are few of, in whatever a program works on."""
-ADDRESS = re.compile(r"(?:^|\.)(?:GET|args|query_params)\.\w+(?:\(\))?$")
-"""Values of a request's address, which people and pages write a few of."""
 WORKER = re.compile(r"(?:^|/)(?:workers?|crons?|cronjobs?)/|(?:^|[/_])worker\.py$")
 """Files of work at a pace of its own, of which a route starts a turn by hand at most."""
 
@@ -88,16 +78,6 @@ def is_of_actions(repeat: Repeat) -> bool:
     """
     near = repeat.near
     return len(near.steps) > 1 and is_action(near.steps[0])
-
-
-def is_of_few(name: str) -> bool:
-    """Whether a loop goes through few things, by its last word or what it is of: ``user.roles``, ``request.args.getlist()``."""
-    if ADDRESS.search(name):
-        return True
-    words = WORDS.findall(name.removesuffix(".all()").removesuffix("_set").rpartition(".")[2])
-    last = words[-1].lower() if words else ""
-    plural = last.endswith("s")
-    return last in SMALL or (plural and (last[:-1] in SMALL or last[:-2] in SMALL or f"{last[:-3]}y" in SMALL))
 
 
 def is_few(repeat: Repeat) -> bool:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from atomlint import Confidence, Note, condition, dotted, inside
 
-from ._operators import only_operators
+from ._staff import only_operators
 from ._turns import held
 
 if TYPE_CHECKING:

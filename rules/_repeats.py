@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from atomlint import Note, condition, dotted
@@ -10,7 +9,7 @@ from atomlint import Note, condition, dotted
 from ._arms import short_circuited
 from ._decorators import is_answered
 from ._methods import is_writing
-from ._staff import is_for_staff
+from ._staff import is_admin
 from ._started import BACKGROUND, FORGETS, is_started
 from ._turns import flags_of, held, holds, is_carried, is_entered, is_few, seldom
 
@@ -49,10 +48,6 @@ ONCE = frozenset(
 )
 """Words in names of files whose code runs a few times ever, though a route may start it."""
 BRANCHES = frozenset({"if", "else", "after"})
-DEBUG = re.compile(r"(?:^|/)debug(?:ging)?(?:_\w+)?(?:/|\.py)")
-INTERNAL = re.compile(r"(?:^|/)internal/(?:urls|views|routes|routers?|endpoints)(?:/|\.py$)")
-"""Routes of a package for those who run the service."""
-WORDS = re.compile(r"[a-z]+|[A-Z][a-z]*")
 PRESENT = ("client", "redis", "enabled", "available", "pool", "connection", "conn", "db", "session", "engine")
 
 
@@ -209,17 +204,6 @@ def _is_apart(path: Path, index: Index) -> bool:
         edge.call >= 0 and edge.kind == "call" and is_started(index.call(caller.place, edge.call))
         for caller, edge in path.steps
     )
-
-
-def is_admin(path: Path, index: Index | None = None) -> bool:
-    """Whether a path serves administrators or developers: few requests take it. With the index, permissions tell it, too."""
-    places = [path.entry.path.lower(), *(f.place.lower() for f in path.functions)]
-    if any("admin" in place or DEBUG.search(place) for place in places) or INTERNAL.search(path.entry.path):
-        return True
-    if index is None:
-        return False
-    owner = index.function(path.entry.function).qualname.rpartition(".")[0]
-    return "admin" in {word.lower() for word in WORDS.findall(owner)} or is_for_staff(index, path.entry)
 
 
 def others(repeat: Repeat) -> list[Note]:

@@ -1,4 +1,4 @@
-"""Entry points that only staff pass: by a decorator, a permission class, a dependency or a base that says so."""
+"""Requests of those who run a service, which are few: what lets only staff pass, and pages that say whose they are."""
 
 from __future__ import annotations
 
@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING, Any
 from atomlint import dotted, inside
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from atomlint import Index
     from atomlint.index.entries import Entry
+    from atomlint.index.reach import Path
     from atomlint.index.tables import Table
 
     Expr = Any
@@ -24,6 +25,39 @@ LISTS = frozenset({"permission_classes", "decorators", "method_decorators"})
 """Attributes of a view class that name what its requests have to pass."""
 WORDS = re.compile(r"[a-z]+|[A-Z][a-z]*")
 MAX_PARTS = 60
+PAGES = re.compile(
+    r"(?:^|_)(?:(?:super)?admins?|administration|monitor(?:ing)?|debug(?:ging)?|health(?:z|check)?|diagnostics?|internal"
+    r"|control_?panel)(?:_|$)"
+)
+"""Words in routes, functions and files of pages that operators look at."""
+APART = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|[^A-Za-z0-9]+")
+DEBUG = re.compile(r"(?:^|/)debug(?:ging)?(?:_\w+)?(?:/|\.py)")
+INTERNAL = re.compile(r"(?:^|/)internal/(?:urls|views|routes|routers?|endpoints)(?:/|\.py$)")
+"""Routes of a package for those who run the service."""
+
+
+def is_admin(path: Path, index: Index | None = None) -> bool:
+    """Whether a path serves administrators or developers: few requests take it. With the index, permissions tell it, too."""
+    places = [path.entry.path.lower(), *(f.place.lower() for f in path.functions)]
+    if any("admin" in place or DEBUG.search(place) for place in places) or INTERNAL.search(path.entry.path):
+        return True
+    if index is None:
+        return False
+    owner = index.function(path.entry.function).qualname.rpartition(".")[0]
+    return "admin" in {word.lower() for word in WORDS.findall(owner)} or is_for_staff(index, path.entry)
+
+
+def is_of_operators(index: Index, path: Path) -> bool:
+    """Whether a path begins at a page of operators: ``/admin/jobs``, ``MonitorView.get``, ``api/health.py``."""
+    entry = path.entry.function
+    stem = entry.place.removesuffix(".py")
+    names = [stem, index.function(entry).qualname, *(route.path for route in index.project.routes.of(entry))]
+    return any(PAGES.search(APART.sub("_", name).lower()) for name in names)
+
+
+def only_operators(index: Index, paths: Iterable[Path]) -> bool:
+    """Whether every path begins at such a page."""
+    return all(is_of_operators(index, path) for path in paths)
 
 
 def is_for_staff(index: Index, entry: Entry) -> bool:

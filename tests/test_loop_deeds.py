@@ -277,8 +277,14 @@ def test_a_decorator_tells_which_requests_a_view_takes(decorator: str, level: st
 
 @pytest.mark.parametrize(
     "items",
-    ["request.roles", "get_regions()", "request.user.strategies.all()", "choice_set.all()"]
-    + ["request.GET.getlist('tag')", "request.query_params.getlist('tag')"],
+    [
+        "request.roles",
+        "get_regions()",
+        "request.user.strategies.all()",
+        "choice_set.all()",
+        "request.GET.getlist('tag')",
+        "request.query_params.getlist('tag')",
+    ],
 )
 def test_a_loop_over_what_there_are_few_of_by_its_name_is_only_possible(items: str) -> None:
     assert of_page(f"for item in {items}:\n    print(Tag.objects.get(name=item))") == ["low"]

@@ -70,7 +70,8 @@ from typing import TYPE_CHECKING
 
 from atomlint import Confidence, Context, Finding, Function, Note, rule
 
-from .._certainty import PAGE, WORKER, confidence, is_of_few, is_repair
+from .._certainty import PAGE, WORKER, confidence, is_repair
+from .._few import loops_over_few
 from .._methods import in_writing_branch, is_writing
 from .._readings import place_of
 from .._repeats import may_repeat, others, path_to, repeats, trace
@@ -144,7 +145,7 @@ def _beside(level: Confidence, function: Function, loop: Loop, path: Path) -> Co
     turns that are sure in all else. A request that changes something is sent now and then, with a few items: people
     change things one by one, and look at them by the page.
     """
-    if level is Confidence.LOW or is_of_few(loop.name) or _changes(function, loop, path):
+    if level is Confidence.LOW or loops_over_few(loop.name) or _changes(function, loop, path):
         return Confidence.LOW
     done = deeds(function, loop.frame)
     if any(deed.sure for deed in done) or sets_a_row(function, loop.frame) or (done and level is Confidence.MEDIUM):
@@ -247,7 +248,7 @@ def _is_shared(relationship: Relationship) -> bool:
     if relationship.uselist is not False or relationship.django:
         return False
     name = relationship.attribute
-    return is_of_few(name) or not PEOPLE.isdisjoint(name.split("_"))
+    return loops_over_few(name) or not PEOPLE.isdisjoint(name.split("_"))
 
 
 def _lazy_confidence(lazy: LazyLoop, path: Path) -> Confidence:

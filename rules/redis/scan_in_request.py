@@ -47,8 +47,7 @@ from atomlint import Call, Confidence, Context, Finding, rule, text_of
 
 from .._made import PROBES, is_private, unsure, words_of
 from .._methods import is_writing
-from .._operators import only_operators
-from .._repeats import is_admin
+from .._staff import is_admin, only_operators
 from ._bulk import of_cache
 from ._keys import commands
 from ._quiet import is_aside

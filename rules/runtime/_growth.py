@@ -7,6 +7,9 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from atomlint import Confidence, dotted, inside
 
+from .._few import is_key_of_few
+from .._staff import is_admin
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -17,14 +20,6 @@ if TYPE_CHECKING:
     from atomlint.index.value import Value
 
 WORDS = re.compile(r"[a-z]+|[A-Z][a-z]*")
-FEW = frozenset(
-    {"type", "kind", "provider", "model", "statu", "lang", "locale", "language", "version", "env", "environment"}
-    | {"region", "method", "currency", "mode", "level", "format", "category", "platform", "service", "feature", "plan"}
-    | {"role", "backend", "engine", "strategy", "scheme", "clas", "cl", "module", "config", "setting", "loop", "app"}
-    | {"integration", "connector", "tool", "schema", "handler", "func", "function", "callback", "field", "column"}
-    | {"table", "worker", "proces", "pid", "limit", "size", "sport", "country"}
-)
-"""Words of keys that there are few of; without an ``s`` at their end."""
 CUSTOMERS = frozenset({"tenant", "org", "organization", "organisation", "workspace", "company", "team", "account"})
 MANY = frozenset(
     {"ip", "host", "user", "session", "token", "email", "query", "text", "url", "path", "id", "uuid", "key", "message"}
@@ -113,7 +108,7 @@ def _growth(index: Index, container: Container, use: Use) -> Growth | None:
     if use.key is None or _is_known(index, container, use):
         return None
     name = dotted(use.key)
-    if name is not None and FEW & _words(name.rpartition(".")[2]):
+    if name is not None and is_key_of_few(name.rpartition(".")[2]):
         return None  # whatever it is made of: ``lang`` of a query is one of a few
     table = index.project.linker.table(use.path)
     shrinks = any(other.kind == "shrink" for other in index.containers.uses(container))
@@ -121,7 +116,7 @@ def _growth(index: Index, container: Container, use: Use) -> Growth | None:
     likely = container.kind == "list" or refuses or shrinks  # what is refused first may leave few keys
     best: Growth | None = None
     for path in index.project.reach.paths(use.function)[:MAX_PATHS]:
-        if not path.entry.proven or path.confidence == "low" or _is_for_operators(path):
+        if not path.entry.proven or path.confidence == "low" or is_admin(path, index):
             continue
         most = Confidence.MEDIUM if likely else Confidence(path.confidence)
         for name, confidence, fresh in _sources(index, path, use):
@@ -129,11 +124,6 @@ def _growth(index: Index, container: Container, use: Use) -> Growth | None:
             if best is None or level.rank > best.confidence.rank:
                 best = Growth(container, use, path, name, level, fresh)
     return best
-
-
-def _is_for_operators(path: Path) -> bool:
-    """Whether requests enter in a place for operators, who are few."""
-    return any(part.startswith("admin") for part in path.entry.function.place.lower().split("/"))
 
 
 def _position(index: Index, use: Use) -> int:
@@ -221,7 +211,7 @@ def _words(name: str) -> set[str]:
 def rank(name: str) -> Confidence | None:
     """How sure it is, by its name, that there is no end of values: None when there are few."""
     words, last = _words(name), _words(name.rpartition(".")[2])
-    if last & FEW:
+    if is_key_of_few(name.rpartition(".")[2]):
         return None
     if last & CUSTOMERS:
         return Confidence.LOW

@@ -1,0 +1,44 @@
+"""Things that there are few of in whatever a program works on, by their names."""
+
+from __future__ import annotations
+
+import re
+
+NOUNS = frozenset(
+    {"backend", "category", "column", "connector", "country", "currency", "env", "environment", "feature", "field"}
+    | {"format", "integration", "kind", "lang", "language", "level", "locale", "method", "mode", "model", "module"}
+    | {"plan", "platform", "provider", "region", "role", "setting", "status", "strategy", "table", "type"}
+)
+LOOPED = NOUNS | (
+    {"aggregate", "ancestor", "choice", "dimension", "metric", "option", "parent", "period", "permission", "pin"}
+    | {"scope", "stage", "tier"}
+)
+"""Those that a loop goes through in a few turns."""
+KEYED = NOUNS | (
+    {"app", "callback", "class", "cls", "config", "engine", "func", "function", "handler", "limit", "loop", "pid"}
+    | {"process", "schema", "scheme", "service", "size", "sport", "tool", "version", "worker"}
+)
+"""Those that make a few keys: many of them may be shown on a page, but their number does not grow with the requests."""
+ADDRESS = re.compile(r"(?:^|\.)(?:GET|args|query_params)\.\w+(?:\(\))?$")
+"""Values of a request's address, which people and pages write a few of."""
+WORDS = re.compile(r"[a-z]+|[A-Z][a-z]*")
+
+
+def loops_over_few(name: str) -> bool:
+    """Whether what a loop goes through is few things by its last word: ``user.roles``, ``request.args.getlist()``."""
+    if ADDRESS.search(name):
+        return True
+    words = WORDS.findall(name.removesuffix(".all()").removesuffix("_set").rpartition(".")[2])
+    return bool(words) and not LOOPED.isdisjoint(singulars(words[-1].lower()))
+
+
+def is_key_of_few(name: str) -> bool:
+    """Whether a name has a word for what there are few of: ``lang``, ``provider_name``, ``statuses``."""
+    return any(not KEYED.isdisjoint(singulars(word.lower())) for word in WORDS.findall(name))
+
+
+def singulars(word: str) -> set[str]:
+    """A word, and what it may be the plural of: ``statuses``, ``status``; ``categories``, ``category``."""
+    if not word.endswith("s"):
+        return {word}
+    return {word, word[:-1], word[:-2], f"{word[:-3]}y"}

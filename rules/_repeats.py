@@ -126,6 +126,12 @@ def repeats(function: Function, remote: Remote, resource: str, kinds: tuple[str,
             yield Repeat(loop, around_it, tuple(_distinct(repeated)), path)
 
 
+def work_of(function: Function, remote: Remote, resource: str) -> list[Work]:
+    """Remote work that calling a function does, outside of loops of its own that may have no turn."""
+    wanted = Wanted(remote, function.index.project.leading(resource), resource != "redis")
+    return _of_function(function.index, function.value, wanted, DEPTH, ())
+
+
 def _takes(function: Function, path: Path, loop: Loop) -> bool:
     """Whether a path may come to a loop: not when a constant that it gives excludes it, ``delete(ids, checked=True)``."""
     index = function.index
@@ -163,7 +169,12 @@ def is_refusal(function: Function, frames: list[int]) -> bool:
 
 def may_repeat(function: Function) -> bool:
     """Whether repeated work in a function matters: not in tests, migrations and scripts."""
-    return not function.in_test and not _is_quiet(function.path)
+    return not function.in_test and may_repeat_in(function.path)
+
+
+def may_repeat_in(path: str) -> bool:
+    """Whether repeated work in a file matters: not in migrations and scripts."""
+    return not _is_quiet(path)
 
 
 def _distinct(work: list[Work]) -> list[Work]:

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from atomlint.index.entries import Entry
     from atomlint.index.reach import Path
     from atomlint.index.tables import Table
+    from atomlint.index.value import Value
 
     Expr = Any
 
@@ -66,6 +67,14 @@ def is_for_staff(index: Index, entry: Entry) -> bool:
     return found
 
 
+def is_class_for_staff(index: Index, view: Value) -> bool:
+    """Whether only staff pass a class of views: by its permissions or its bases, or because of where it is kept."""
+    table = index.table(view.place)
+    if "admin" in view.place.lower():
+        return True
+    return any(map(_says, _inside(table, list(_of_class(table, view.scope)))))
+
+
 def _says(name: str) -> bool:
     words = {word.lower() for word in WORDS.findall(name.rpartition(".")[2])}
     return bool(words & STAFF) and not words & OTHERS
@@ -86,13 +95,17 @@ def _around(table: Table, scope: int) -> Iterator[Expr]:
     yield from record.decorators
     for param in record.params:
         yield from (param.default, param.annotation)
-    if scopes[record.parent].kind != "class":
-        return
-    yield from (*scopes[record.parent].decorators, *scopes[record.parent].bases)
-    dispatch = table.members.get((record.parent, "dispatch"))
+    if scopes[record.parent].kind == "class":
+        yield from _of_class(table, record.parent)
+
+
+def _of_class(table: Table, scope: int) -> Iterator[Expr]:
+    scopes = table.facts.scopes
+    yield from (*scopes[scope].decorators, *scopes[scope].bases)
+    dispatch = table.members.get((scope, "dispatch"))
     if dispatch is not None:
         yield from scopes[dispatch].decorators
-    for place in table.assigns_in.get(record.parent, ()):
+    for place in table.assigns_in.get(scope, ()):
         if table.facts.assigns[place].target in LISTS:
             yield table.facts.assigns[place].value
 

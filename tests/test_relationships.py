@@ -153,7 +153,9 @@ def test_foreign_keys_of_django_lead_to_one_row_and_managers_to_many():
         pass
     """
     found = of(text, "Order")
-    assert facts(found) == {"customer": ("select", False), "parent": ("select", False), "tags": ("dynamic", True)}
+    assert facts(found) == {
+        "customer": ("select", False), "parent": ("select", False), "tags": ("dynamic", True), "order_set": ("dynamic", True),
+    }  # fmt: skip
     assert found["parent"].target == found["parent"].owner
 
 
@@ -167,3 +169,25 @@ def test_a_foreign_key_column_is_no_relationship():
     """
     )
     assert of(text, "Book") == {}
+
+
+def test_django_gives_the_other_model_the_way_back():
+    text = """
+    from django.db import models
+    class Harbour(models.Model):
+        pass
+    class Berth(models.Model):
+        harbour = models.ForeignKey(Harbour, on_delete=models.CASCADE, related_name="berths")
+        rival = models.ForeignKey(Harbour, on_delete=models.CASCADE, related_name="+")
+    class Office(models.Model):
+        harbour = models.OneToOneField(Harbour, on_delete=models.CASCADE)
+    class Dated(models.Model):
+        place = models.ForeignKey(Harbour, on_delete=models.CASCADE)
+        class Meta:
+            abstract = True
+    class Log(models.Model):
+        harbour = models.ForeignKey(Harbour, on_delete=models.CASCADE)
+    """
+    assert facts(of(text, "Harbour")) == {
+        "berths": ("dynamic", True), "office": ("select", False), "log_set": ("dynamic", True),
+    }  # fmt: skip

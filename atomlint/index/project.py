@@ -23,6 +23,7 @@ from .relationships import Relationships
 from .requests import Requests
 from .routes import Routes
 from .rowsets import RowSets
+from .serializers import Serializers
 from .startup import Startup
 
 if TYPE_CHECKING:
@@ -152,6 +153,11 @@ class Project:
     def rowsets(self) -> RowSets:
         """Rows that expressions are."""
         return RowSets(self)
+
+    @cached_property
+    def serializers(self) -> Serializers:
+        """List views and their serializers."""
+        return Serializers(self)
 
     def reached_calls(self) -> Iterator[tuple[Value, int]]:
         """Calls of functions that requests reach: (function, ordinal)."""

@@ -107,12 +107,7 @@ class Relationships:
         owner = Value("def", table.path, assign.scope)
         if name in FOREIGN:
             if self._is_django(table, call):
-                given = call.args[0] if call.args else dict(call.keywords).get("to")
-                target = self._class(table, assign.scope, given)
-                yield Relationship(
-                    owner, assign.target, owner if given == "'self" else target,
-                    "select" if FOREIGN[name] == "one" else "dynamic", FOREIGN[name] == "many", True, table.path, ordinal,
-                )  # fmt: skip
+                yield from self._of_django(table, assign, ordinal, name)
             return
         keywords = dict(call.keywords)
         extra = keywords.get("sa_relationship_kwargs")
@@ -138,6 +133,27 @@ class Relationships:
         if back:
             many = True if "secondary" in keywords else None if uselist is None else not uselist
             yield Relationship(target, back, owner, back_lazy, many, False, table.path, ordinal)
+
+    def _of_django(self, table: Table, assign: Assign, ordinal: int, name: str) -> Iterator[Relationship]:
+        """A field, and the attribute that Django gives the other model for the way back."""
+        call, owner = table.facts.calls[ordinal], Value("def", table.path, assign.scope)
+        given = call.args[0] if call.args else dict(call.keywords).get("to")
+        target = owner if given == "'self" else self._class(table, assign.scope, given)
+        lazy = "select" if FOREIGN[name] == "one" else "dynamic"
+        yield Relationship(owner, str(assign.target), target, lazy, FOREIGN[name] == "many", True, table.path, ordinal)
+        back = dict(call.keywords).get("related_name")
+        title = table.facts.scopes[assign.scope].name.lower()
+        attribute = text_of(back) if back is not None else title if name == "OneToOneField" else f"{title}_set"
+        if target is None or not (attribute or "").isidentifier() or self._is_abstract(table, assign.scope):
+            return  # related_name="+" makes none, "%(class)s_set" one for each heir
+        single = name == "OneToOneField"
+        lazy = "select" if single else "dynamic"
+        yield Relationship(target, attribute or "", owner, lazy, not single, True, table.path, ordinal)
+
+    @staticmethod
+    def _is_abstract(table: Table, scope: int) -> bool:
+        meta = table.members.get((scope, "Meta"), 0)
+        return any(assign.value == "#True" for assign in table.class_attributes.get((meta, "abstract"), ()))
 
     def _is_django(self, table: Table, call: Call) -> bool:
         values = self.linker.evaluate(table.path, 0, call.callee)

@@ -50,6 +50,7 @@ KNOWN = frozenset(
     }
 )  # fmt: skip
 """Methods of a Django query that say by themselves what they load."""
+EAGERLY = ("select_related", "prefetch_related")
 OPEN = "?"
 """Stands among the keys of a query that is put together in several steps: one of them may be left out."""
 KEYS = ("id", "pk")
@@ -125,6 +126,9 @@ class RowSets:
         if "." in name and self._class_query(table, scope, name, found):
             return
         head, _, rest = name.partition(".")
+        if name == "self.queryset":
+            self._queryset_of(table, scope, found, depth, above=False)
+            return
         if rest not in ("", "items"):
             found.other = True
             return
@@ -154,6 +158,9 @@ class RowSets:
                 self._visit(table, record.scope, record.callee[1], found, depth)
             return
         receiver, _, method = record.callee.rpartition(".")
+        if method == "get_queryset" and receiver[:1] == "@" and table.facts.calls[int(receiver[1:])].callee == "super":
+            self._queryset_of(table, record.scope, found, depth, above=True)
+            return
         if method in OTHER_ROWS or method in ONE or method in MADE:
             found.other = True
             return
@@ -192,8 +199,44 @@ class RowSets:
             if value.kind == "def" and self.project.effects.is_mapped(value):
                 found.models.append((value, table.path, -1))
                 found.managed = found.managed or attribute == "objects"
+                if attribute == "objects" and self._loads(table.path, scope, name):
+                    found.loaded.add(ALL_RELATED)
                 return True
         return False
+
+    def _loads(self, path: str, scope: int, manager: str) -> bool:
+        """Whether the project's manager of a model loads related rows with each query."""
+        for value in self.linker.evaluate(path, scope, manager):
+            for cls in self.linker.mro(value.place, value.scope) if value.kind == "inst" else ():
+                table = self.linker.table(cls.place) if cls.kind == "def" else None
+                method = table.members.get((cls.scope, "get_queryset")) if table is not None else None
+                if table is not None and method is not None:
+                    return any(
+                        (dotted(call.callee) or str(call.callee)).endswith(EAGERLY)
+                        for call in (table.facts.calls[n] for n in table.calls_in.get(method, ()))
+                    )
+        return False
+
+    def _queryset_of(self, table: Table, scope: int, found: _Found, depth: int, *, above: bool) -> None:
+        """What ``get_queryset`` of the bases gives, or ``queryset`` of the view that a method belongs to."""
+        scopes = table.facts.scopes
+        while scope and scopes[scopes[scope].parent].kind != "class":
+            scope = scopes[scope].parent
+        for cls in self.linker.mro(table.path, scopes[scope].parent) if scope else ():
+            if cls.kind != "def":
+                break
+            of = self.linker.table(cls.place)
+            method = of.members.get((cls.scope, "get_queryset"))
+            if above and method is not None and cls != Value("def", table.path, scopes[scope].parent):
+                for exit_ in of.exits.get(method, ()):
+                    if exit_.kind == "return":
+                        self._visit(of, method, exit_.value, found, depth - 1)
+                return
+            for assign in of.class_attributes.get((cls.scope, "queryset"), ()):
+                if assign.value is not None:
+                    self._visit(of, cls.scope, assign.value, found, depth - 1)
+                    return
+        found.other = True
 
     def _followed(self, table: Table, ordinal: int, found: _Found, depth: int) -> bool:
         """Whether a call is of a function of the project, whose returns are looked into."""

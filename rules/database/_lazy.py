@@ -11,7 +11,7 @@ from .._repeats import in_frames, is_refusal
 from .._turns import flags_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from atomlint import Index
     from atomlint.index.loops import Loop
@@ -76,14 +76,26 @@ def lazy_loops(function: Function) -> Iterator[LazyLoop]:
             r for r in _reads(function, bound[-1], frame, rows, DEPTH, ()) if r.relationship.attribute not in before
         ]
         before |= {r.relationship.attribute for r in found if r.sure and r.relationship.lazy != "dynamic"}
-        best = {r.relationship.attribute: r for r in sorted(found, key=lambda r: (r.sure, -len(r.steps)))}
-        if best:
-            yield LazyLoop(
-                loop,
-                rows,
-                bound[-1],
-                tuple(best[r.relationship.attribute] for r in found if best[r.relationship.attribute] is r),
-            )
+        if found:
+            yield LazyLoop(loop, rows, bound[-1], tuple(_best(found)))
+
+
+def row_reads(function: Function, name: str, rows: Rows) -> list[LazyRead]:
+    """Relationships that a function reads of a row that it is given, or functions that it hands it to."""
+    return _best(_reads(function, name, 0, rows, DEPTH, ()))
+
+
+def member_reads(index: Index, rows: Rows, attribute: str) -> list[LazyRead]:
+    """Relationships that a method or property of a row reads."""
+    members = list(_members(index, rows, attribute, called=True))
+    return _best(read for member in members for read in _reads(member, _self(member), 0, rows, DEPTH, ()))
+
+
+def _best(reads: Iterable[LazyRead]) -> list[LazyRead]:
+    """Of each relationship the surest and nearest reading, in the order of the first."""
+    found = list(reads)
+    best = {r.relationship.attribute: r for r in sorted(found, key=lambda r: (r.sure, -len(r.steps)))}
+    return [read for read in found if best[read.relationship.attribute] is read]
 
 
 def _loops(function: Function) -> list[int]:

@@ -1,0 +1,261 @@
+"""Django REST framework: what a list view answers with, and what its serializer takes of each row."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from .tables import dotted, text_of
+from .value import Value
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from ..facts.records import Call, Expr
+    from .project import Project
+    from .rowsets import Rows
+    from .tables import Table
+
+FRAMEWORK = "rest_framework."
+LISTS = (
+    "rest_framework.viewsets.ModelViewSet",
+    "rest_framework.viewsets.ReadOnlyModelViewSet",
+    "rest_framework.generics.ListAPIView",
+    "rest_framework.generics.ListCreateAPIView",
+    "rest_framework.mixins.ListModelMixin",
+)
+"""Bases that answer GET with a serializer of all rows of ``get_queryset()``, a page at a time."""
+OWN_LIST = ("list", "get", "get_serializer", "filter_queryset", "paginate_queryset", "dispatch")
+"""Methods by which a view answers in a way of its own."""
+OWN_READING = ("to_representation",)
+DYNAMIC = ("__init__", "get_fields", "get_field_names")
+"""Methods by which a serializer may leave fields out."""
+RELATED = ("StringRelatedField", "SlugRelatedField")
+"""Fields that read a related row for more than its key."""
+
+
+class Taken(NamedTuple):
+    """What a field of a serializer takes of a row: an attribute, or what a method of the serializer makes of it."""
+
+    name: str
+    """The field."""
+    path: str
+    call: int
+    """The call that makes it; -1 for one that is only named in ``Meta.fields``."""
+    attribute: str = ""
+    """The first attribute of the row that is read; empty for a method."""
+    method: Value | None = None
+    nested: bool = True
+    """False where the key of the row that it leads to is enough."""
+
+
+class Serialized(NamedTuple):
+    """A serializer, with what it takes of each row."""
+
+    serializer: Value
+    taken: tuple[Taken, ...]
+    sure: bool
+    """False where fields may be left out."""
+
+
+class ListView(NamedTuple):
+    """A view that answers with many rows."""
+
+    rows: Rows
+    serializers: tuple[Serialized, ...]
+    """More than one where it takes one or the other."""
+
+
+class Serializers:
+    """Reads views and serializers as far as classes say it."""
+
+    def __init__(self, project: Project) -> None:
+        self.project = project
+        self.linker = project.linker
+
+    def view(self, cls: Value) -> ListView | None:
+        """What a class lists; None for one that is no list view, or one with ways of its own."""
+        mro = self.linker.mro(cls.place, cls.scope)
+        external = [base.place for base in mro if base.kind == "ext"]
+        own = [base for base in mro if base.kind == "def"]
+        if not any(name in LISTS for name in external) or not all(_is_known(name) for name in external):
+            return None
+        if not self._members(own).isdisjoint(OWN_LIST):
+            return None
+        if not self._lists(cls, own):
+            return None
+        rows = self._rows(own)
+        made = [self._serialized(value) for value in self._serializers(own)] if rows is not None else []
+        if rows is None or not made or None in made:
+            return None
+        return ListView(rows, tuple(one for one in made if one is not None))
+
+    def _members(self, own: Sequence[Value]) -> set[str]:
+        return {name for cls in own for name in self.linker.table(cls.place).members_of.get(cls.scope, ())}
+
+    def _lists(self, cls: Value, own: Sequence[Value]) -> bool:
+        """Whether requests can ask for the list: not when ``as_view({"get": "retrieve"})`` is all that is routed."""
+        for _, assign in self._attribute(own, "http_method_names"):
+            if type(assign) is list and "get" not in {text_of(part) for part in assign[1:]}:
+                return False
+        name = self.linker.table(cls.place).facts.scopes[cls.scope].name
+        maps: list[Expr] = []
+        for path, ordinal in self.linker.call_sites("as_view"):
+            record = self.linker.table(path).facts.calls[ordinal]
+            if type(record.callee) is str and record.callee.rpartition(".")[0].rpartition(".")[2] == name:
+                maps.append(record.args[0] if record.args else None)
+        routed = [m for m in maps if type(m) is list and m[:1] == ["{}"]]
+        return not routed or len(routed) < len(maps) or any("'list" in one for one in routed)
+
+    # --- the rows ----------------------------------------------------------------------------------------------------
+
+    def _rows(self, own: Sequence[Value]) -> Rows | None:
+        """The rows of ``get_queryset``, else of ``queryset``."""
+        rowsets = self.project.rowsets
+        for cls in own:
+            table = self.linker.table(cls.place)
+            method = table.members.get((cls.scope, "get_queryset"))
+            if method is not None:
+                found = [
+                    rowsets.of(cls.place, method, exit_.value)
+                    for exit_ in table.exits.get(method, ())
+                    if exit_.kind == "return"
+                ]
+                return _together([rows for rows in found if rows is not None]) if found and None not in found else None
+            for assign in table.class_attributes.get((cls.scope, "queryset"), ()):
+                if assign.value not in (None, "#None"):
+                    return rowsets.of(cls.place, cls.scope, assign.value)
+        return None
+
+    # --- the serializers ---------------------------------------------------------------------------------------------
+
+    def _serializers(self, own: Sequence[Value]) -> list[Value]:
+        """The classes that a view may serialize with; none when that is not known."""
+        for cls in own:
+            table = self.linker.table(cls.place)
+            method = table.members.get((cls.scope, "get_serializer_class"))
+            if method is not None:
+                found: list[Value | None] = []
+                for exit_ in table.exits.get(method, ()):
+                    if exit_.kind == "return":
+                        found += self._named(own, table, method, exit_.value) or [None]
+                return [value for value in found if value is not None] if found and None not in found else []
+        for path, value in self._attribute(own, "serializer_class"):
+            return self._classes(path, 0, value) if dotted(value) else []
+        return []
+
+    def _named(self, own: Sequence[Value], table: Table, scope: int, value: Expr) -> list[Value]:
+        if value == "self.serializer_class" or self._is_super(table, value):
+            given = next(iter(self._attribute(own, "serializer_class")), None)
+            return [] if given is None else self._classes(given[0], 0, given[1])
+        return self._classes(table.path, scope, value)
+
+    @staticmethod
+    def _is_super(table: Table, value: Expr) -> bool:
+        if type(value) is not str or value[:1] != "@" or "." in value:
+            return False
+        callee = table.facts.calls[int(value[1:])].callee
+        head = callee.partition(".")[0] if type(callee) is str else ""
+        return head[:1] == "@" and table.facts.calls[int(head[1:])].callee == "super"
+
+    def _classes(self, path: str, scope: int, expr: Expr) -> list[Value]:
+        values = self.linker.evaluate(path, scope, expr)
+        return sorted(values) if all(value.kind == "def" for value in values) else []
+
+    def _attribute(self, own: Sequence[Value], name: str) -> Iterator[tuple[str, Expr]]:
+        for cls in own:
+            for assign in self.linker.table(cls.place).class_attributes.get((cls.scope, name), ()):
+                if assign.value not in (None, "#None"):
+                    yield cls.place, assign.value
+
+    def _serialized(self, serializer: Value) -> Serialized | None:
+        """What a serializer takes; None when it reads rows in a way of its own."""
+        mro = self.linker.mro(serializer.place, serializer.scope)
+        own = [cls for cls in mro if cls.kind == "def"]
+        if not any(cls.kind == "ext" and cls.place.startswith(FRAMEWORK) for cls in mro):
+            return None
+        members = self._members(own)
+        if not members.isdisjoint(OWN_READING):
+            return None
+        declared: dict[str, Taken | None] = {}
+        for cls in own:
+            for name, field in self._declared(cls, own):
+                declared.setdefault(name, field)
+        named, depth = self._meta(own)
+        for name in named:
+            declared.setdefault(name, Taken(name, serializer.place, -1, name, None, depth))
+        taken = tuple(one for one in declared.values() if one is not None)
+        return Serialized(serializer, taken, members.isdisjoint(DYNAMIC))
+
+    def _declared(self, cls: Value, own: Sequence[Value]) -> Iterator[tuple[str, Taken | None]]:
+        """Fields that a class body makes; None for those that read nothing of another row."""
+        table = self.linker.table(cls.place)
+        for ordinal in table.assigns_in.get(cls.scope, ()):
+            assign = table.facts.assigns[ordinal]
+            made = assign.value
+            if type(assign.target) is not str or type(made) is not str or made[:1] != "@" or "." in made:
+                continue
+            number = int(made[1:])
+            yield assign.target, self._field(table, assign.target, number, own)
+
+    def _field(self, table: Table, name: str, number: int, own: Sequence[Value]) -> Taken | None:
+        call = table.facts.calls[number]
+        keywords = dict(call.keywords)
+        if keywords.get("write_only") == "#True" or "**" in keywords:
+            return None
+        source = text_of(keywords.get("source")) or name
+        kind = call.callee.rpartition(".")[2] if type(call.callee) is str else ""
+        if kind == "SerializerMethodField":
+            method = self._method(own, text_of(keywords.get("method_name")) or f"get_{name}")
+            return None if method is None else Taken(name, table.path, number, "", method)
+        first, dot, _ = source.partition(".")
+        if source == "*":
+            return None
+        related = kind in RELATED or bool(dot) or self._is_nested(table, call) or keywords.get("many") == "#True"
+        plain = kind.endswith("Field") and not related
+        return None if plain and kind != "ReadOnlyField" else Taken(name, table.path, number, first)
+
+    def _method(self, own: Sequence[Value], name: str) -> Value | None:
+        for cls in own:
+            member = self.linker.table(cls.place).members.get((cls.scope, name))
+            if member is not None:
+                return Value("def", cls.place, member)
+        return None
+
+    def _is_nested(self, table: Table, call: Call) -> bool:
+        """Whether a field is a serializer of the project."""
+        name = dotted(call.callee)
+        values = self.linker.evaluate(table.path, call.scope, name) if name else frozenset()
+        return any(
+            value.kind == "def"
+            and any(
+                base.kind == "ext" and base.place.startswith(FRAMEWORK)
+                for base in self.linker.mro(value.place, value.scope)
+            )
+            for value in values
+        )
+
+    def _meta(self, own: Sequence[Value]) -> tuple[list[str], bool]:
+        """Names in ``Meta.fields``, and whether ``Meta.depth`` makes nested ones of them."""
+        for cls in own:
+            table = self.linker.table(cls.place)
+            meta = table.members.get((cls.scope, "Meta"))
+            if meta is None:
+                continue
+            fields = table.class_attributes.get((meta, "fields"), ())
+            value = fields[-1].value if fields else None
+            names = [text for part in value[1:] if (text := text_of(part))] if type(value) is list else []
+            return names, (meta, "depth") in table.class_attributes
+        return [], False
+
+
+def _is_known(base: str) -> bool:
+    return base.startswith((FRAMEWORK, "builtins.", "typing.", "abc."))
+
+
+def _together(found: Sequence[Rows]) -> Rows | None:
+    """Rows that come of one of several queries: what one of them loads may be loaded."""
+    first = found[0]
+    if any(rows.model != first.model for rows in found):
+        return None
+    loaded = frozenset().union(*(rows.loaded for rows in found))
+    return first._replace(loaded=loaded, most=max(rows.most for rows in found) if all(r.most for r in found) else 0)

@@ -8,6 +8,7 @@ from atomlint import Function, dotted
 
 from .._readings import readings
 from .._repeats import in_frames, is_refusal
+from .._schemas import fields, schema_of
 from .._turns import flags_of
 
 if TYPE_CHECKING:
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from atomlint.index.loops import Loop
     from atomlint.index.relationships import Relationship
     from atomlint.index.rowsets import Rows
+    from atomlint.index.value import Value
 
     from .._readings import Reading
     from .._turns import Flags
@@ -83,6 +85,19 @@ def lazy_loops(function: Function) -> Iterator[LazyLoop]:
 def row_reads(function: Function, name: str, rows: Rows) -> list[LazyRead]:
     """Relationships that a function reads of a row that it is given, or functions that it hands it to."""
     return _best(_reads(function, name, 0, rows, DEPTH, ()))
+
+
+def schema_relationships(index: Index, schema: Value, rows: Rows) -> list[Relationship]:
+    """Relationships that a schema of pydantic reads of a row, each with a query of its own."""
+    known = index.project.relationships.of(rows.model)
+    asked = [known[name] for name in sorted(fields(index, schema) & known.keys() - rows.loaded)]
+    return [r for r in asked if r.queries and r.lazy != "dynamic" and not r.django and not _is_fixed(r, rows)]
+
+
+def _is_fixed(relationship: Relationship, rows: Rows) -> bool:
+    """Whether all rows lead to the same one: a query asks for those of one parent."""
+    attribute = relationship.attribute
+    return relationship.uselist is False and not rows.filters.isdisjoint((attribute, f"{attribute}_id"))
 
 
 def member_reads(index: Index, rows: Rows, attribute: str) -> list[LazyRead]:
@@ -164,6 +179,10 @@ def _reads(
     for call in function.calls if depth else ():
         if frame and frame not in call.frame_ids:
             continue
+        sure = in_frames(function, call.frame_ids, frame, name, flags) if name in call.args else None
+        schema = schema_of(call) if sure is not None and call.args == [name] else None
+        for made in schema_relationships(index, schema, rows) if schema is not None else ():
+            yield LazyRead(made, (*steps, (function, f"{call.name}({name})")), bool(sure))
         for value, param in _passed(index, call, name):
             sure = in_frames(function, call.frame_ids, frame, name, flags)
             if sure is None or any(f.value == value for f, _ in steps):
@@ -190,8 +209,7 @@ def _counts(relationship: Relationship, rest: str, reading: Reading, rows: Rows)
         return False
     if relationship.django and rest in ("pk", "id") and relationship.uselist is False:
         return not reading.called
-    fixed = {attribute, f"{attribute}_id"}
-    return relationship.uselist is not False or not fixed & rows.filters
+    return not _is_fixed(relationship, rows)
 
 
 def _members(index: Index, rows: Rows, name: str, *, called: bool) -> Iterator[Function]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from .._repeats import work_of
+from ._eager import is_always
 from ._lazy import member_reads, row_reads
 from ._reads import read_of
 
@@ -83,7 +84,7 @@ def _asked(index: Index, rows: Rows, serialized: Serialized) -> Iterator[Asked]:
             and field.attribute not in rows.loaded
             and (field.nested or relationship.uselist is not False)
         ):
-            yield Asked(field, relationship, narrowed=False, sure=_always(index, relationship))
+            yield Asked(field, relationship, narrowed=False, sure=is_always(index, relationship))
 
 
 def _by_method(index: Index, rows: Rows, field: Taken) -> Iterator[Asked]:
@@ -95,14 +96,8 @@ def _by_method(index: Index, rows: Rows, field: Taken) -> Iterator[Asked]:
         return
     reads = row_reads(function, params[1].name, rows)
     for read in reads:
-        yield Asked(field, read.relationship, read.narrowed, read.sure and _always(index, read.relationship))
+        yield Asked(field, read.relationship, read.narrowed, read.sure and is_always(index, read.relationship))
     work = work_of(function, read_of, "database") if not reads else []
     if work:
         sure = [one for one in work if one.sure and one.proven]
         yield Asked(field, None, narrowed=True, sure=bool(sure), queries=max(1, len(sure)))
-
-
-def _always(index: Index, relationship: Relationship) -> bool:
-    """Whether reading it sends a query for every row: not for an empty foreign key."""
-    made = index.call(relationship.path, relationship.call)
-    return relationship.uselist is not False or made.keywords.get("null") != "#True"

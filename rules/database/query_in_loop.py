@@ -75,7 +75,9 @@ from .._few import loops_over_few
 from .._methods import in_writing_branch, is_writing
 from .._readings import place_of
 from .._repeats import may_repeat, others, path_to, repeats, trace
+from ._answers import answers
 from ._deeds import acts, deeds, sets_a_row
+from ._eager import eager_option, is_always, is_shared
 from ._lazy import lazy_loops
 from ._own_work import (
     CREATES,
@@ -97,15 +99,13 @@ if TYPE_CHECKING:
     from atomlint import Span
     from atomlint.index.loops import Loop
     from atomlint.index.reach import Path
-    from atomlint.index.relationships import Relationship
 
     from .._repeats import Repeat
+    from ._answers import Answer
     from ._lazy import LazyLoop
 
 DOUBTS = (writes_too, is_of_parents, is_of_one, is_of_ranges, is_of_patterns, is_of_models)
 """Why one query for all turns would not be worth much, or cannot be."""
-PEOPLE = frozenset({"user", "author", "owner", "creator", "account", "created", "updated", "editor"})
-"""Words of relationships with whoever did something: a handful did most of it."""
 BELOW = {level: level for level in Confidence} | {
     Confidence.HIGH: Confidence.MEDIUM,
     Confidence.MEDIUM: Confidence.LOW,
@@ -117,7 +117,7 @@ NEEDS = ("sqlalchemy", "sqlmodel", "SQLModel", "asyncpg", "psycopg", "django.db"
 @rule("database-query-in-loop", needs=NEEDS, reach=True, severity="warning", since="0.1")
 def loops_over_data(function: Function) -> bool:
     """A function with a loop over data that sends a query at each turn."""
-    return bool(_repeats(function) or _lazy(function))
+    return bool(_repeats(function) or _lazy(function) or _answers(function))
 
 
 @loops_over_data.on("*")
@@ -130,6 +130,8 @@ def report(ctx: Context, function: Function) -> Iterator[Finding]:
         level = BELOW[_beside(level, function, repeat.loop, repeat.path)]
         finding = ctx.finding(repeat.first, _message(repeat), confidence=level)
         yield finding.with_related(*others(repeat)).with_trace(*trace(ctx.index, repeat))
+    for answer, path in _answers(function):
+        yield _of_answer(ctx, answer, path)
     seen: set[Span] = set()
     for lazy, path in _lazy(function):
         finding = _of_relationships(ctx, lazy, path)
@@ -178,6 +180,35 @@ def _lazy_loops(function: Function) -> list[tuple[LazyLoop, Path]]:
     return [] if path is None else [(loop, path) for loop in found]
 
 
+def _answers(function: Function) -> list[tuple[Answer, Path]]:
+    """Rows that a handler answers with; none of a handler that only staff reach."""
+    found = list(answers(function)) if may_repeat(function) else []
+    path = path_to(function) if found else None
+    return [] if path is None else [(answer, path) for answer in found]
+
+
+def _of_answer(ctx: Context, answer: Answer, path: Path) -> Finding:
+    """What the schema of a response reads of each row."""
+    names = ", ".join(f"`{one.attribute}`" for one in answer.relationships)
+    count = len(answer.relationships)
+    queries = f"{count} {'query' if count == 1 else 'queries'}"
+    always = all(is_always(ctx.index, one) for one in answer.relationships)
+    text = (
+        f"`{answer.reading.name}` reads {names} of each row of the answer: {'' if always else 'up to '}{queries} each, "
+        f"{20 * count + 1} for 20 rows; {eager_option(ctx.index, answer.rows, answer.relationships)}"
+    )
+    level = Confidence(path.confidence)
+    if all(map(is_shared, answer.relationships)) or 0 < answer.rows.most < PAGE:
+        level = Confidence.LOW
+    elif not any(one.uselist for one in answer.relationships):
+        level = min(level, Confidence.MEDIUM, key=lambda each: each.rank)
+    first = answer.relationships[0]
+    made = ctx.index.call(first.path, first.call).span
+    return ctx.finding(answer.reading.span(), text, confidence=level).with_related(
+        Note(made, "the relationship is loaded when it is first read")
+    )
+
+
 def _message(repeat: Repeat) -> str:
     sure = [w for w in repeat.work if w.sure]
     count = len(sure) or max(Counter(w.steps[0] for w in repeat.work).values())
@@ -198,10 +229,12 @@ def _of_relationships(ctx: Context, lazy: LazyLoop, path: Path) -> Finding:
     first = next((r for r in lazy.reads if r.sure), lazy.reads[0])
     names = ", ".join(f"`{lazy.target}.{read.relationship.attribute}`" for read in lazy.reads)
     count = len(lazy.reads)
+    narrowed = any(read.narrowed for read in lazy.reads)  # prefetch_related does not serve what filters
+    repair = eager_option(ctx.index, lazy.rows, [read.relationship for read in lazy.reads], narrowed=narrowed)
     each = f"each of `{lazy.loop.name}`" if lazy.loop.name else "each row"
-    always = all(read.sure and _always(ctx, read.relationship) for read in lazy.reads)
+    always = all(read.sure and is_always(ctx.index, read.relationship) for read in lazy.reads)
     sends = f"{'sends' if count == 1 else 'send'} {'' if always else 'up to '}{count} {'query' if count == 1 else 'queries'}"
-    text = f"{names} {sends} for {each}: {20 * count + 1} for 20 rows; {_option(ctx, lazy)}"
+    text = f"{names} {sends} for {each}: {20 * count + 1} for 20 rows; {repair}"
     finding = ctx.finding(
         place_of(ctx.index, *first.steps[0]),
         text,
@@ -219,38 +252,6 @@ def _of_relationships(ctx: Context, lazy: LazyLoop, path: Path) -> Finding:
     return finding.with_trace(*ctx.index.steps(path), *steps)
 
 
-def _always(ctx: Context, relationship: Relationship) -> bool:
-    """Whether reading it sends a query for every row: not for an empty foreign key, nor for a row that is held already."""
-    if relationship.uselist is not False:
-        return True
-    made = ctx.index.call(relationship.path, relationship.call)
-    return relationship.django and made.keywords.get("null") != "#True"
-
-
-def _option(ctx: Context, lazy: LazyLoop) -> str:
-    relationship = lazy.reads[0].relationship
-    model = ctx.index.project.linker.table(lazy.rows.model.place).facts.scopes[lazy.rows.model.scope].name
-    attributes = [read.relationship.attribute for read in lazy.reads]
-    if any(read.narrowed for read in lazy.reads):
-        return "one query with `IN (...)` makes it 2"  # prefetch_related does not serve what filters
-    if relationship.django:
-        option = ", ".join(f'"{name}"' for name in attributes)
-        many = any(read.relationship.uselist for read in lazy.reads)
-        return f"{'prefetch_related' if many else 'select_related'}({option}) makes it {2 if many else 1}"
-    if relationship.lazy == "dynamic":
-        return "one query with `IN (...)` makes it 2"
-    option = ", ".join(f"selectinload({model}.{name})" for name in attributes)
-    return f".options({option}) makes it {1 + len(attributes)}"
-
-
-def _is_shared(relationship: Relationship) -> bool:
-    """Whether many rows have the same few parents, each of which a session loads once: the authors of comments, a status."""
-    if relationship.uselist is not False or relationship.django:
-        return False
-    name = relationship.attribute
-    return loops_over_few(name) or not PEOPLE.isdisjoint(name.split("_"))
-
-
 def _lazy_confidence(lazy: LazyLoop, path: Path) -> Confidence:
     function = lazy.reads[0].steps[0][0]
     if WORKER.search(function.path) or is_repair(function.name) or 0 < lazy.rows.most < PAGE:
@@ -258,7 +259,7 @@ def _lazy_confidence(lazy: LazyLoop, path: Path) -> Confidence:
     if is_own_work(lazy) or all(any(f.name in WRITES for f, _ in read.steps[1:]) for read in lazy.reads):
         return Confidence.LOW  # read while rows are written, which is more statements
     proven = [read for read in lazy.reads if read.sure and (read.relationship.uselist or read.relationship.django)]
-    if all(read.narrowed or _is_shared(read.relationship) for read in lazy.reads):
+    if all(read.narrowed or is_shared(read.relationship) for read in lazy.reads):
         return Confidence.LOW
     level = Confidence(path.confidence)
     return Confidence.MEDIUM if level is Confidence.HIGH and not proven else level

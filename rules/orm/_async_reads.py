@@ -6,8 +6,8 @@ import re
 from typing import TYPE_CHECKING, NamedTuple
 
 from .._readings import readings
+from .._schemas import fields, schema_readings
 from ._direct_reads import direct_readings
-from ._schema_reads import fields, schema_readings
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -16,8 +16,8 @@ if TYPE_CHECKING:
     from atomlint.index.asyncrows import Loaded
     from atomlint.index.mapping.records import Mapped, Relationship
 
+    from .._schemas import SchemaReading
     from ._direct_reads import DirectReading
-    from ._schema_reads import SchemaReading
 
 SESSIONS = frozenset({"AsyncSession", "async_sessionmaker", "async_scoped_session"})
 HANDLED = re.compile(r"\b(?:run_sync|greenlet_spawn|sync_session|MissingGreenlet|unloaded|make_transient)\b")

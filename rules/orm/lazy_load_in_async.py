@@ -67,8 +67,8 @@ from typing import TYPE_CHECKING
 from atomlint import Confidence, Context, Finding, Index, Note, rule
 
 from .._readings import place_of
+from .._schemas import SchemaReading
 from ._async_reads import async_reads
-from ._schema_reads import SchemaReading
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

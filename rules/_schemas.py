@@ -9,7 +9,7 @@ from atomlint import dotted
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from atomlint import Function, Index, Span
+    from atomlint import Call, Function, Index, Span
     from atomlint.index.tables import Table
     from atomlint.index.value import Value
 
@@ -47,21 +47,33 @@ class SchemaReading(NamedTuple):
 
 def schema_readings(index: Index, path: str) -> Iterator[SchemaReading]:
     """All of a file, in its coroutines."""
-    table = index.project.linker.table(path)
     for function in index.functions(path):
         if not function.is_async:
             continue
         for call in function.calls:
-            owner, _, name = (dotted(call.callee) or "").rpartition(".")
-            if name in VALIDATES and owner and len(call.args) == 1:
-                schema = _class(index, path, call.scope, owner)
-                if schema is not None and _reads_attributes(index, schema, dict(call.keywords)):
-                    yield SchemaReading(function, call.args[0], schema, call.ordinal, -1)
-        schema = _answer(index, function)
-        if schema is not None:
-            for number, leave in enumerate(table.facts.exits):
-                if leave.scope == function.ordinal and leave.kind == "return":
-                    yield SchemaReading(function, leave.value, schema, -1, number)
+            schema = schema_of(call)
+            if schema is not None:
+                yield SchemaReading(function, call.args[0], schema, call.ordinal, -1)
+        yield from answer_readings(function)
+
+
+def schema_of(call: Call) -> Value | None:
+    """The schema that a call makes of a row, its only argument: ``Schema.model_validate(row)``."""
+    owner, _, name = (dotted(call.callee) or "").rpartition(".")
+    if name not in VALIDATES or not owner or len(call.args) != 1:
+        return None
+    schema = _class(call.index, call.path, call.scope, owner)
+    reads = schema is not None and _reads_attributes(call.index, schema, dict(call.keywords))
+    return schema if reads else None
+
+
+def answer_readings(function: Function) -> Iterator[SchemaReading]:
+    """What a handler of FastAPI answers with, by its ``response_model``."""
+    schema = _answer(function.index, function)
+    if schema is not None:
+        for number, leave in enumerate(function.table.facts.exits):
+            if leave.scope == function.ordinal and leave.kind == "return":
+                yield SchemaReading(function, leave.value, schema, -1, number)
 
 
 def fields(index: Index, schema: Value) -> frozenset[str]:

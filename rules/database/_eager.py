@@ -1,0 +1,48 @@
+"""How relationships are loaded with their rows, and how sure it is that reading them sends a query for each row."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from .._few import loops_over_few
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from atomlint import Index
+    from atomlint.index.relationships import Relationship
+    from atomlint.index.rowsets import Rows
+
+PEOPLE = frozenset({"user", "author", "owner", "creator", "account", "created", "updated", "editor"})
+"""Words of relationships with whoever did something: a handful did most of it."""
+
+
+def is_always(index: Index, relationship: Relationship) -> bool:
+    """Whether reading it sends a query for every row: not for an empty foreign key, nor for a row that is held already."""
+    if relationship.uselist is not False:
+        return True
+    made = index.call(relationship.path, relationship.call)
+    return relationship.django and made.keywords.get("null") != "#True"
+
+
+def is_shared(relationship: Relationship) -> bool:
+    """Whether many rows have the same few parents, each of which a session loads once: the authors of comments, a status."""
+    if relationship.uselist is not False or relationship.django:
+        return False
+    name = relationship.attribute
+    return loops_over_few(name) or not PEOPLE.isdisjoint(name.split("_"))
+
+
+def eager_option(index: Index, rows: Rows, relationships: Sequence[Relationship], *, narrowed: bool = False) -> str:
+    """The option that loads relationships with the rows, and how many queries it leaves."""
+    first = relationships[0]
+    model = index.project.linker.table(rows.model.place).facts.scopes[rows.model.scope].name
+    attributes = [relationship.attribute for relationship in relationships]
+    if narrowed or (first.lazy == "dynamic" and not first.django):
+        return "one query with `IN (...)` makes it 2"
+    if first.django:
+        option = ", ".join(f'"{name}"' for name in attributes)
+        many = any(relationship.uselist for relationship in relationships)
+        return f"{'prefetch_related' if many else 'select_related'}({option}) makes it {2 if many else 1}"
+    option = ", ".join(f"selectinload({model}.{name})" for name in attributes)
+    return f".options({option}) makes it {1 + len(attributes)}"

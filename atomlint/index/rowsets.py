@@ -212,7 +212,7 @@ class RowSets:
                 method = table.members.get((cls.scope, "get_queryset")) if table is not None else None
                 if table is not None and method is not None:
                     return any(
-                        (dotted(call.callee) or str(call.callee)).endswith(EAGERLY)
+                        str(call.callee).endswith(EAGERLY)
                         for call in (table.facts.calls[n] for n in table.calls_in.get(method, ()))
                     )
         return False

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
+from .rowsets import EAGERLY
 from .tables import dotted, text_of
 from .value import Value
 
@@ -81,7 +82,7 @@ class Serializers:
             return None
         if not self._members(own).isdisjoint(OWN_LIST):
             return None
-        if not self._lists(cls, own):
+        if not self._lists(cls, own) or self._loads(own):
             return None
         rows = self._rows(own)
         made = [self._serialized(value) for value in self._serializers(own)] if rows is not None else []
@@ -105,6 +106,19 @@ class Serializers:
                 maps.append(record.args[0] if record.args else None)
         routed = [m for m in maps if type(m) is list and m[:1] == ["{}"]]
         return not routed or len(routed) < len(maps) or any("'list" in one for one in routed)
+
+    def _loads(self, own: Sequence[Value]) -> bool:
+        """Whether a filter of the project's may load related rows."""
+        path, value = next(iter(self._attribute(own, "filter_backends")), ("", None))
+        names = [name for part in value[1:] if (name := dotted(part))] if type(value) is list else []
+        backends = [v for name in names for v in self.linker.evaluate(path, 0, name) if v.kind == "def"]
+        for cls in (base for v in backends for base in self.linker.mro(v.place, v.scope) if base.kind == "def"):
+            table = self.linker.table(cls.place)
+            for method in table.members_of.get(cls.scope, {}).values():
+                calls = (table.facts.calls[number] for number in table.calls_in.get(method, ()))
+                if any(str(call.callee).endswith(EAGERLY) for call in calls):
+                    return True
+        return False
 
     # --- the rows ----------------------------------------------------------------------------------------------------
 

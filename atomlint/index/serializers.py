@@ -64,6 +64,8 @@ class ListView(NamedTuple):
     rows: Rows
     serializers: tuple[Serialized, ...]
     """More than one where it takes one or the other."""
+    page: int = 0
+    """Rows that an answer has at most, by the view's paginator; 0 when that is not known."""
 
 
 class Serializers:
@@ -88,7 +90,26 @@ class Serializers:
         made = [self._serialized(value) for value in self._serializers(own)] if rows is not None else []
         if rows is None or not made or None in made:
             return None
-        return ListView(rows, tuple(one for one in made if one is not None))
+        return ListView(rows, tuple(one for one in made if one is not None), self._page(own))
+
+    def _page(self, own: Sequence[Value]) -> int:
+        """Rows of a page of the view's own paginator, where a request cannot ask for more."""
+        path, value = next(iter(self._attribute(own, "pagination_class")), ("", None))
+        for cls in self._classes(path, 0, value) if dotted(value) else ():
+            bases = [base for base in self.linker.mro(cls.place, cls.scope) if base.kind == "def"]
+            said = [dict(self._numbers(base)) for base in bases]
+            asked = any(True for _ in self._attribute(bases, "page_size_query_param"))
+            name = "max_page_size" if asked else "page_size"
+            return next((numbers[name] for numbers in said if name in numbers), 0)
+        return 0
+
+    def _numbers(self, cls: Value) -> Iterator[tuple[str, int]]:
+        """Attributes of a class that are numbers."""
+        table = self.linker.table(cls.place)
+        for place in table.assigns_in.get(cls.scope, ()):
+            assign = table.facts.assigns[place]
+            if type(assign.target) is str and type(assign.value) is str and assign.value[1:].isdecimal():
+                yield assign.target, int(assign.value[1:])
 
     def _members(self, own: Sequence[Value]) -> set[str]:
         return {name for cls in own for name in self.linker.table(cls.place).members_of.get(cls.scope, ())}

@@ -55,8 +55,8 @@ Views with `list`, `filter_queryset` or `get_serializer` of their own, with base
 `to_representation` of their own are left alone, as are querysets that are put together where the index cannot follow. Of
 a view that takes one serializer or another, what all of them read counts. Serializers inside of serializers are looked at
 one level deep. A key that may be empty, a field that `get_fields` may leave out and a branch of a method are of medium
-confidence, a query that a method sends by itself is, too; views of staff are of low confidence. How many rows a page has
-is not known.
+confidence, a query that a method sends by itself is, too; views of staff, and those whose paginator gives less than 20
+rows, are of low confidence. How many rows there are otherwise is not known.
 """
 
 from __future__ import annotations
@@ -134,7 +134,8 @@ def repair(asked: tuple[Asked, ...]) -> str:
 
 def confidence(cls: Class, found: Listed) -> Confidence:
     """High for what each row is sure to read, in a list that its users ask for."""
-    if is_class_for_staff(cls.index, cls.value) or 0 < found.view.rows.most < PAGE:
+    few = 0 < found.view.rows.most < PAGE or 0 < found.view.page < PAGE
+    if few or is_class_for_staff(cls.index, cls.value):
         return Confidence.LOW
     related = [asked for asked in found.asked if asked.relationship is not None and not asked.narrowed]
     if found.sure and any(asked.sure for asked in related):

@@ -30,7 +30,7 @@ WRITTEN = 10
 REPAIRS = frozenset({"fix", "repair", "migrate", "migration", "backfill", "bootstrap", "seed", "cleanup"})
 """Words in names of functions that run a few times ever, though a route may start them."""
 WORDS = re.compile(r"[a-z]+|[A-Z][a-z]*")
-WORKER = re.compile(r"(?:^|/)(?:workers?|crons?|cronjobs?)/|(?:^|[/_])worker\.py$")
+WORKER = re.compile(r"(?:^|/)(?:workers?|crons?|cronjobs?|jobs)/|(?:^|[/_])worker\.py$")
 """Files of work at a pace of its own, of which a route starts a turn by hand at most."""
 
 

@@ -31,6 +31,7 @@ PROBES = frozenset(
 WAITS = frozenset(
     {"pubsub", "subscribe", "psubscribe", "listen", "blpop", "brpop", "blmove", "brpoplpush", "bzpopmin", "bzpopmax"}
 )
+LOOPS = frozenset({"run", "new_event_loop", "run_until_complete"})
 ASKS = frozenset({"hasattr", "getattr"})
 MAX_RELATED = 5
 
@@ -115,6 +116,16 @@ def _stands_in(index: Index, made: Made) -> bool:
     )
 
 
+def _has_a_loop_of_its_own(index: Index, path: Path) -> bool:
+    """Whether a function on the way starts an event loop: ``asyncio.run(load(file))`` in a thread."""
+    return any(
+        call.name in LOOPS
+        and (call.name != "run" or (dotted(call.callee) or "").endswith(("asyncio.run", "anyio.run")))
+        for function in path.functions
+        for call in index.function(function).calls
+    )
+
+
 def _ordinal(reference: str) -> int:
     return int(reference[1:].partition(".")[0])
 
@@ -141,6 +152,8 @@ def confidence(index: Index, made: Made) -> Confidence:
         return Confidence.LOW  # what asks whether Redis works wants to know whether a new connection does
     if is_private(path) or only_operators(index, made.life.paths) or _stands_in(index, made):
         return Confidence.LOW
+    if all(_has_a_loop_of_its_own(index, one) for one in made.life.paths):
+        return Confidence.LOW  # what is bound to the event loop of the server does not work there
     if made.life.owner is not None or not path.entry.proven or made.entries == 1:
         return Confidence.MEDIUM
     if any(edge.phase != "request" for _, edge in path.steps):

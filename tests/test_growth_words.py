@@ -23,3 +23,13 @@ def a():
 def test_entries_are_for_the_values_of_headers_and_not_for_the_headers() -> None:
     (found,) = check_files({"app.py": TEXT}, select=("runtime-unbounded-local-cache",)).findings
     assert "keeps an entry for every value of request.headers" in found.message
+
+
+def test_a_dict_that_is_made_with_its_keys_may_never_get_another() -> None:
+    filled = TEXT.replace("CACHE = {}", 'PLAIN = "plain"\nSEEN = {}\nCACHE = {PLAIN: None}')
+    levels = [
+        finding.confidence.value
+        for text in (TEXT, filled)
+        for finding in check_files({"app.py": text}, select=("runtime-unbounded-local-cache",)).findings
+    ]
+    assert levels == ["high", "low"]

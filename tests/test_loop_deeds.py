@@ -35,6 +35,10 @@ class Folder(Base, Stored):
             names = [file.name for file in self.files]
         return {"name": self.name, "files": names}
 
+class Note(Base):
+    __tablename__ = "notes"
+    title = Column(String, primary_key=True)
+
 class File(Base):
     __tablename__ = "files"
     id = Column(Integer, primary_key=True)
@@ -48,7 +52,8 @@ def find(db, name):
 """
 HANDLER = """
 @app.get("/names")
-def names(items: list[str], db: Session = Depends(get_db)):
+def names(db: Session = Depends(get_db)):
+    items = [row.title for row in db.query(Note)]
     for item in items:
 {turn}
 """
@@ -100,6 +105,34 @@ def of_page(body: str) -> list[str]:
 
 def test_a_read_alone_is_likely() -> None:
     assert of_turn("find(db, item).name.upper()") == ["medium"]
+
+
+@pytest.mark.parametrize(
+    ("given", "items", "level"),
+    [
+        ("items: list[str]", "items", "low"),
+        ("body: Body", "body.items", "low"),
+        ("folder: Folder = Depends(get_folder)", "folder.files", "medium"),
+        ("folder_id: int", "db.scalars(select(Note.title))", "medium"),
+        ("folder_id: int", "titles(db)", "medium"),
+        ("folder_id: int", "elsewhere.names()", "low"),
+    ],
+)
+def test_of_rows_there_are_many_and_of_what_a_client_names_a_few(given: str, items: str, level: str) -> None:
+    handler = f"""
+    import elsewhere
+    from sqlalchemy import select
+
+    class Body: ...
+    def get_folder() -> Folder: ...
+    def titles(db):
+        return [row.title for row in db.query(Note)]
+
+    @app.get("/names")
+    def names({given}, db: Session = Depends(get_db)):
+        return [find(db, item).name for item in {items}]
+    """
+    assert levels(MODELS + textwrap.dedent(handler)) == [level]
 
 
 @pytest.mark.parametrize(
@@ -176,7 +209,7 @@ def test_what_a_method_of_the_row_reads_hangs_on_the_constant_that_it_is_given(g
 def test_a_turn_that_links_rows_is_only_possible() -> None:
     body = """
     file = File.objects.get(id=1)
-    for name in request.POST.getlist("tags"):
+    for name in Shelf.objects.values_list("slug", flat=True):
         tag = Tag.objects.get(name=name)
         {use}
     """
@@ -222,7 +255,8 @@ def test_a_request_that_is_sent_to_change_something_and_does_is_only_possible(
     from shop.tasks import send_report
 
     @app.{method}("/names")
-    def names(items: list[str], db: Session = Depends(get_db)):
+    def names(db: Session = Depends(get_db)):
+        items = [row.title for row in db.query(Note)]
         names = [find(db, item).name for item in items]
         {after}
     """
@@ -235,11 +269,13 @@ def test_a_request_that_reads_the_same_is_believed_beside_one_that_writes() -> N
         return [find(db, item).name for item in items]
 
     @app.post("/names")
-    def change(items: list[str], db: Session = Depends(get_db)):
+    def change(db: Session = Depends(get_db)):
+        items = [row.title for row in db.query(Note)]
         db.add(Folder(name=described(db, items)[0]))
 
     @app.get("/names")
-    def show(items: list[str], db: Session = Depends(get_db)):
+    def show(db: Session = Depends(get_db)):
+        items = [row.title for row in db.query(Note)]
         return described(db, items)
     """
     assert levels(MODELS + textwrap.dedent(handler)) == ["medium"]
@@ -256,7 +292,9 @@ def test_a_request_that_reads_the_same_is_believed_beside_one_that_writes() -> N
     ],
 )
 def test_a_branch_for_requests_that_write_is_only_possible(test: str, level: str) -> None:
-    assert of_page(f"if {test}:\n    for name in request.names:\n        print(Tag.objects.get(name=name))") == [level]
+    assert of_page(
+        f"if {test}:\n    for name in Shelf.objects.values_list('slug', flat=True):\n        print(Tag.objects.get(name=name))"
+    ) == [level]
 
 
 @pytest.mark.parametrize(
@@ -269,9 +307,7 @@ def test_a_branch_for_requests_that_write_is_only_possible(test: str, level: str
 )
 def test_a_decorator_tells_which_requests_a_view_takes(decorator: str, level: str) -> None:
     view = f"from django.views.decorators.http import require_http_methods, require_POST\n\n@{decorator}\ndef page("
-    body = (
-        "    for name in request.names:\n        print(Tag.objects.get(name=name))\n    Tag.objects.create(name=name)"
-    )
+    body = "    for name in Shelf.objects.values_list('slug', flat=True):\n        print(Tag.objects.get(name=name))\n    Tag.objects.create(name=name)"
     assert levels(DJANGO.replace("def page(", view).format(body=body)) == [level]
 
 
@@ -347,7 +383,8 @@ def test_a_route_that_only_staff_pass_is_left_out(dependency: str, found: list[s
     def {dependency}(): ...
 
     @app.get("/names", dependencies=[Depends({dependency})])
-    def names(items: list[str], db: Session = Depends(get_db)):
+    def names(db: Session = Depends(get_db)):
+        items = [row.title for row in db.query(Note)]
         return [find(db, item).name for item in items]
     """
     assert levels(MODELS + textwrap.dedent(handler)) == found
@@ -369,7 +406,7 @@ def test_a_view_that_only_staff_pass_is_left_out(decorator: str, found: list[str
     imports = "from django.contrib.admin.views.decorators import staff_member_required\n"
     imports += "from django.contrib.auth.decorators import user_passes_test\n"
     view = f"{imports}\n{decorator}\ndef page("
-    body = "    for name in request.names:\n        print(Tag.objects.get(name=name))"
+    body = "    for name in Shelf.objects.values_list('slug', flat=True):\n        print(Tag.objects.get(name=name))"
     assert levels(DJANGO.replace("def page(", view).format(body=body)) == found
 
 
@@ -406,8 +443,8 @@ def test_a_scope_that_each_turn_sets_is_no_read() -> None:
     from sqlalchemy import text
 
     @app.get("/counts")
-    def counts(tenants: list[str], db: Session = Depends(get_db)):
-        for tenant in tenants:
+    def counts(db: Session = Depends(get_db)):
+        for tenant in [row.title for row in db.query(Note)]:
             {asks}
     """
     asks = 'print(db.execute(text("SELECT set_config(:name, :tenant, true)"), {"tenant": tenant}).scalar())'
@@ -418,4 +455,4 @@ def test_a_scope_that_each_turn_sets_is_no_read() -> None:
 
 def test_a_turn_that_sets_a_row_is_only_possible() -> None:
     assert of_turn("folder = find(db, item)\nfolder.name = item.upper()") == ["low"]
-    assert of_turn("folder = find(db, item)\nitems.name = folder.name") == ["medium"]
+    assert of_turn("folder = find(db, item)\napp.title = folder.name") == ["medium"]

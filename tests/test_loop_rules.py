@@ -21,6 +21,10 @@ class Folder(Base):
     id = Column(Integer, primary_key=True)
     name = Column(String)
 
+class Note(Base):
+    __tablename__ = "notes"
+    title = Column(String, primary_key=True)
+
 def get_db() -> Session: ...
 """
 READS = "def find(db, name):\n    return db.query(Folder).filter(Folder.name == name).first()\n"
@@ -37,7 +41,8 @@ def claims(text: str, path: str = "app.py") -> list[str]:
 def test_a_read_of_every_turn_is_likely_for_nothing_tells_how_many_there_are() -> None:
     handler = """
     @app.post("/names")
-    def names(items: list[str], db: Session = Depends(get_db)):
+    def names(db: Session = Depends(get_db)):
+        items = [row.title for row in db.query(Note)]
         return [find(db, item) for item in items]
     """
     assert claims(READS + textwrap.dedent(handler)) == ["medium"]
@@ -51,7 +56,8 @@ def test_a_turn_that_writes_its_row_too_is_only_possible(write: str) -> None:
         {write}
 
     @app.post("/names")
-    def names(items: list[str], db: Session = Depends(get_db)):
+    def names(db: Session = Depends(get_db)):
+        items = [row.title for row in db.query(Note)]
         for item in items:
             drop(db, item)
     """
@@ -61,7 +67,8 @@ def test_a_turn_that_writes_its_row_too_is_only_possible(write: str) -> None:
 def test_a_read_of_some_turns_is_possible() -> None:
     loop = """
     @app.post("/names")
-    def names(items: list[str], db: Session = Depends(get_db)):
+    def names(db: Session = Depends(get_db)):
+        items = [row.title for row in db.query(Note)]
         for item in items:
             if item.startswith("x"):
                 {read}
@@ -104,7 +111,8 @@ def test_the_parents_of_rows_may_be_one() -> None:
 def test_a_turn_that_deletes_the_row_that_it_read_is_only_possible() -> None:
     text = """
     @app.post("/names")
-    def names(items: list[str], db: Session = Depends(get_db)):
+    def names(db: Session = Depends(get_db)):
+        items = [row.title for row in db.query(Note)]
         for item in items:
             if folder := db.query(Folder).filter(Folder.name == item).first():
                 db.delete(folder)
@@ -115,7 +123,8 @@ def test_a_turn_that_deletes_the_row_that_it_read_is_only_possible() -> None:
 def test_a_turn_in_a_transaction_of_its_own_is_only_possible() -> None:
     text = """
     @app.post("/names")
-    def names(items: list[str], db: Session = Depends(get_db)):
+    def names(db: Session = Depends(get_db)):
+        items = [row.title for row in db.query(Note)]
         for item in items:
             with db.begin_nested():
                 db.query(Folder).filter(Folder.name == item).first()
@@ -187,7 +196,8 @@ def test_a_few_items_that_the_caller_writes_out_are_only_possible(given: str, le
             db.query(Folder).filter(Folder.name == name).first()
 
     @app.get("/names")
-    def names(one: str, other: str, rest: list[str], db: Session = Depends(get_db)):
+    def names(one: str, other: str, db: Session = Depends(get_db)):
+        rest = [row.title for row in db.query(Note)]
         both(db, {given})
     """
     assert claims(text) == [level]
@@ -200,7 +210,8 @@ def test_a_turn_that_hands_its_row_to_what_writes_is_only_possible() -> None:
         db.commit()
 
     @app.post("/names")
-    def names(items: list[str], db: Session = Depends(get_db)):
+    def names(db: Session = Depends(get_db)):
+        items = [row.title for row in db.query(Note)]
         for item in items:
             known = find(db, item)
             if known:
@@ -218,7 +229,8 @@ def test_a_turn_that_is_called_for_what_it_does_is_only_possible(turn: str, leve
         return folder.name
 
     @app.post("/names")
-    def names(items: list[str], db: Session = Depends(get_db)):
+    def names(db: Session = Depends(get_db)):
+        items = [row.title for row in db.query(Note)]
         done = []
         for item in items:
             {turn}
@@ -235,7 +247,8 @@ def test_a_loop_far_from_its_route_is_only_possible(calls: int, level: str) -> N
         return [db.query(Folder).filter(Folder.name == item).first() for item in items]
 
     @app.post("/names")
-    def names(items: list[str], db: Session = Depends(get_db)):
+    def names(db: Session = Depends(get_db)):
+        items = [row.title for row in db.query(Note)]
         return step0(db, items)
     """
     assert claims(between + textwrap.dedent(text)) == [level]
@@ -260,7 +273,8 @@ def test_of_what_a_method_keeps_nobody_knows_how_many_far_from_the_loop() -> Non
 def test_a_slice_says_that_there_are_few() -> None:
     text = """
     @app.post("/names")
-    def names(items: list[str], db: Session = Depends(get_db)):
+    def names(db: Session = Depends(get_db)):
+        items = [row.title for row in db.query(Note)]
         return [db.query(Folder).filter(Folder.name == item).first() for item in items[:5]]
     """
     assert claims(text) == ["low"]
@@ -279,7 +293,8 @@ def test_likeness_and_nearness_are_asked_one_by_one(asked: str) -> None:
     from sqlalchemy import or_, text
 
     @app.post("/names")
-    def names(items: list[str], db: Session = Depends(get_db)):
+    def names(db: Session = Depends(get_db)):
+        items = [row.title for row in db.query(Note)]
         return [{asked} for item in items]
     """
     assert claims(text) == ["low"]
@@ -299,7 +314,8 @@ def test_a_relationship_of_a_row_that_each_turn_saves_is_only_possible(turn: str
 def test_a_worker_that_a_route_starts_by_hand_works_at_its_own_pace(path: str, level: str) -> None:
     text = """
     @app.post("/tick")
-    def tick(items: list[str], db: Session = Depends(get_db)):
+    def tick(db: Session = Depends(get_db)):
+        items = [row.title for row in db.query(Note)]
         return [find(db, item) for item in items]
     """
     assert claims(READS + textwrap.dedent(text), path) == [level]
@@ -333,7 +349,8 @@ def test_a_script_is_called_so() -> None:
 def test_a_turn_that_writes_anything_is_only_possible(turn: str) -> None:
     text = f"""
     @app.post("/names")
-    def names(items: list[str], db: Session = Depends(get_db)):
+    def names(db: Session = Depends(get_db)):
+        items = [row.title for row in db.query(Note)]
         for item in items:
             {turn}
     """
@@ -349,7 +366,8 @@ def test_a_turn_in_a_schema_of_its_own_is_only_possible() -> None:
             return db.query(Folder).filter(Folder.name == name).first()
 
     @app.post("/names")
-    def names(items: list[str], db: Session = Depends(get_db)):
+    def names(db: Session = Depends(get_db)):
+        items = [row.title for row in db.query(Note)]
         return [of_schema(db, item) for item in items]
     """
     assert claims(text) == ["low"]
@@ -361,7 +379,8 @@ def test_a_repair_is_only_possible() -> None:
         return db.query(Folder).filter(Folder.name == name).first().name
 
     @app.post("/names")
-    def names(items: list[str], db: Session = Depends(get_db)):
+    def names(db: Session = Depends(get_db)):
+        items = [row.title for row in db.query(Note)]
         return [fix_bindings(db, item) for item in items]
     """
     assert claims(text) == ["low"]
@@ -376,7 +395,8 @@ def test_a_task_that_a_route_starts_too_is_only_possible() -> None:
         return [find(db, item) for item in items]
 
     @app.post("/names")
-    def names(items: list[str], db: Session = Depends(get_db)):
+    def names(db: Session = Depends(get_db)):
+        items = [row.title for row in db.query(Note)]
         return refresh(db, items)
     """
     assert claims(READS + textwrap.dedent(text)) == ["low"]
@@ -385,7 +405,8 @@ def test_a_task_that_a_route_starts_too_is_only_possible() -> None:
 def test_what_is_read_for_the_message_of_an_error_is_nothing() -> None:
     text = """
     @app.post("/names")
-    def names(items: list[str], db: Session = Depends(get_db)):
+    def names(db: Session = Depends(get_db)):
+        items = [row.title for row in db.query(Note)]
         if len(items) > 9:
             found = [find(db, item).name for item in items]
             raise ValueError(", ".join(found))
@@ -424,7 +445,8 @@ def test_what_a_turn_only_starts_is_none_of_its_work() -> None:
                 self._fire_and_forget(self.forget(db, item))
 
     @app.post("/names")
-    def names(items: list[str], db: Session = Depends(get_db)):
+    def names(db: Session = Depends(get_db)):
+        items = [row.title for row in db.query(Note)]
         Service().all(db, items)
     """
     assert claims(text) == []
@@ -450,8 +472,9 @@ def test_a_query_that_the_item_gives_is_one_of_its_own(rows: str, level: str) ->
             return db.query(Folder)
 
     @app.post("/names")
-    def names(stores: list[Store], db: Session = Depends(get_db)):
+    def names(db: Session = Depends(get_db)):
         found = []
+        stores = [Store(row) for row in db.query(Note)]
         for store in stores:
             rows = {rows}
             found.append(rows.count())

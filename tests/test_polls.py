@@ -237,3 +237,15 @@ def walk(session: Session) -> None:
         time.sleep(0.5)
 """
     assert polls(code) == []
+
+
+def test_a_watch_that_ends_with_what_it_watches_is_only_possible() -> None:
+    code = """
+async def watch(session: Session, task: asyncio.Task) -> None:
+    while not task.done():
+        if asks(session):
+            task.cancel()
+            return
+        await asyncio.sleep(1)
+"""
+    assert [level for level, _ in polls(code)] == ["low"]

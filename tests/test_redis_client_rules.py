@@ -381,6 +381,8 @@ def test_to_empty_everything_is_what_operators_ask_for() -> None:
     assert found.confidence is Confidence.LOW
     (found,) = findings("redis-scan-in-request", text.format(name="orders"))
     assert found.confidence is Confidence.HIGH
+    (found,) = findings("redis-scan-in-request", text.format(name="rebuild_index"))
+    assert found.confidence is Confidence.LOW
     (found,) = findings("redis-scan-in-request", text.replace("flushdb()", "keys('a:*')").format(name="celery_queue"))
     assert found.confidence is Confidence.HIGH
 
@@ -532,4 +534,66 @@ def test_a_walk_for_what_a_writing_route_deletes_is_a_weak_claim(method: str, le
             client.delete(key)
     """
     (found,) = findings("redis-scan-in-request", text)
+    assert found.confidence is level
+
+
+LOOP = """
+client = redis.Redis()
+
+def of(name):
+    return client.{command}(f"rates:{{name}}")
+
+@app.{method}("/a")
+def a(names: list[str]):
+    {kinds} = client.smembers("names")
+    return [of(name) for name in {kinds}]
+"""
+
+
+@pytest.mark.parametrize(
+    ("method", "command", "kinds", "level"),
+    [
+        ("get", "get", "known", Confidence.HIGH),
+        ("get", "incr", "known", Confidence.HIGH),
+        ("get", "get", "roles", Confidence.LOW),
+        ("post", "get", "known", Confidence.HIGH),
+        ("post", "incr", "known", Confidence.LOW),
+    ],
+)
+def test_a_loop_over_few_keys_or_that_writes_what_a_request_changes_is_a_weak_claim(
+    method: str, command: str, kinds: str, level: Confidence
+) -> None:
+    (found,) = findings("redis-command-in-loop", LOOP.format(method=method, command=command, kinds=kinds))
+    assert found.confidence is level
+
+
+@pytest.mark.parametrize(
+    ("run", "level"), [("asyncio.run(load(name))", Confidence.LOW), ("run.run(load(name))", Confidence.MEDIUM)]
+)
+def test_an_event_loop_of_its_own_needs_a_client_of_its_own(run: str, level: Confidence) -> None:
+    text = f"""
+    import asyncio
+    from redis.asyncio import Redis
+
+    async def load(name):
+        client = Redis()
+        return await client.get(name)
+
+    @app.get("/a")
+    def a(name: str, run=None):
+        return {run}
+    """
+    (found,) = findings("redis-client-per-call", text)
+    assert found.confidence is level
+
+
+@pytest.mark.parametrize(("part", "level"), [("job_id", Confidence.MEDIUM), ("module", Confidence.LOW)])
+def test_a_key_for_each_of_a_few_names_is_a_weak_claim(part: str, level: Confidence) -> None:
+    text = f"""
+    client = redis.Redis()
+
+    def note({part}):
+        client.set(f"jobs:{{{part}}}", 1)
+    """
+    (found,) = findings("redis-set-without-ttl", text)
     assert found.confidence is level

@@ -1,4 +1,7 @@
-"""Whether a loop goes through data: rows of a query, or what a request brought; not through what the program states."""
+"""Whether a loop goes through data: rows of a query, or what a request brought; not through what the program states.
+
+Of rows there are many, as nobody writes them out; of what a request brings, the few that somebody picked or typed.
+"""
 
 from __future__ import annotations
 
@@ -37,8 +40,8 @@ REQUEST = frozenset(
 FILLS = frozenset({"append", "add", "extend", "update", "setdefault", "insert", "appendleft"})
 
 
-def loops_over_data(call: Call, frame: int) -> bool:
-    """Whether the loop of a frame around a call goes through rows or what a request brought."""
+def loops_over_data(call: Call, frame: int, *, brought: bool = True) -> bool:
+    """Whether the loop of a frame around a call goes through rows, or with ``brought`` through what a request brought."""
     test = call.table.facts.frames[frame].test if frame else call.args[1] if len(call.args) > 1 else None
     if frame and call.table.facts.frames[frame].kind == "while":
         return False
@@ -46,14 +49,22 @@ def loops_over_data(call: Call, frame: int) -> bool:
         return False  # a slice: there may be few
     if call.index.project.rowsets.of(call.path, call.scope, test) is not None:
         return True
-    return _is_data(call.index, call.path, call.scope, test, DEPTH, set())
+    return _is_data(call.index, call.path, call.scope, test, DEPTH, _Seen(brought=brought))
 
 
-def _is_data(index: Index, path: str, scope: int, expr: Expr, depth: int, seen: set[Any]) -> bool:
+class _Seen:
+    """Expressions that were looked at, and whether what a request brought counts."""
+
+    def __init__(self, *, brought: bool) -> None:
+        self.keys: set[tuple[str, int, str]] = set()
+        self.brought = brought
+
+
+def _is_data(index: Index, path: str, scope: int, expr: Expr, depth: int, seen: _Seen) -> bool:
     key = (path, scope, str(expr))
-    if depth == 0 or key in seen:
+    if depth == 0 or key in seen.keys:
         return False
-    seen.add(key)
+    seen.keys.add(key)
     if type(expr) is list and expr:
         if expr[0] == "comp":
             parts = expr[2:3]
@@ -71,6 +82,8 @@ def _is_data(index: Index, path: str, scope: int, expr: Expr, depth: int, seen: 
         return False
     table = index.project.linker.table(path)
     head, _, rest = name.partition(".")
+    if not seen.brought and rest.rpartition(".")[2] in index.project.relationships.of_many:
+        return True
     for binding in table.lookup(scope, head):
         if binding.param is not None:
             if head in ("self", "cls"):
@@ -88,7 +101,7 @@ def _is_data(index: Index, path: str, scope: int, expr: Expr, depth: int, seen: 
     return False
 
 
-def _is_answer(index: Index, path: str, ordinal: int, depth: int, seen: set[Any]) -> bool:
+def _is_answer(index: Index, path: str, ordinal: int, depth: int, seen: _Seen) -> bool:
     call = index.call(path, ordinal)
     if call.database is not None or call.lookup is not None or call.effect is not None:
         return True
@@ -97,7 +110,7 @@ def _is_answer(index: Index, path: str, ordinal: int, depth: int, seen: set[Any]
         turns.split_callee(callee) if type(callee) is str else (callee[1] if type(callee) is list else "", call.name)
     )
     if name in REQUEST and (receiver or name == "loads"):
-        return True
+        return seen.brought
     if (
         type(receiver) is str
         and receiver[:1] == "@"
@@ -121,22 +134,22 @@ def _is_answer(index: Index, path: str, ordinal: int, depth: int, seen: set[Any]
     return False
 
 
-def _is_result(call: Call, receiver: str, depth: int, seen: set[Any]) -> bool:
+def _is_result(call: Call, receiver: str, depth: int, seen: _Seen) -> bool:
     """``result.scalars()``, ``rows.items()``, ``data.get("ids")``: a method of data gives data."""
     return _is_data(call.index, call.path, call.scope, receiver, depth - 1, seen)
 
 
 def _is_data_parameter(
-    index: Index, path: str, scope: int, name: str, attribute: bool, depth: int, seen: set[Any]
+    index: Index, path: str, scope: int, name: str, attribute: bool, depth: int, seen: _Seen
 ) -> bool:
     """Whether what callers pass for a parameter is data; of an entry point it is the request's."""
     project = index.project
     function = index.function(Value("def", path, scope))
     if function.value in project.reach.entries:
-        return True
+        return seen.brought
     passed = list(given(project, function.value, name))
     if not passed:
-        return attribute
+        return attribute and seen.brought
     table_of = project.linker.table
     counted = [turns.count_of(project.linker, table_of(p), s, e) for p, s, e in passed]
     if all(count is not None for count in counted):

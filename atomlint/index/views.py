@@ -156,6 +156,12 @@ class Call(Located):
 
         return loops_over_data(self, frame)
 
+    def goes_through_rows(self, frame: int) -> bool:
+        """Whether the loop of a frame around it goes through rows of a query, or answers of another service."""
+        from .loopdata import loops_over_data
+
+        return loops_over_data(self, frame, brought=False)
+
     @property
     def is_awaited(self) -> bool:
         """Whether it stands directly below ``await``."""

@@ -125,7 +125,8 @@ def report(ctx: Context, function: Function) -> Iterator[Finding]:
     """The first query of each such loop, and the relationships that it reads, with the way from the route."""
     for repeat in _repeats(function):
         level = confidence(repeat, data=repeat.first.goes_through_data(repeat.loop.frame))
-        if not repeat.near.proven or any(doubts(repeat) for doubts in DOUBTS):
+        known = repeat.near.proven and repeat.first.goes_through_rows(repeat.loop.frame)
+        if not known or any(doubts(repeat) for doubts in DOUBTS):
             level = Confidence.LOW
         level = BELOW[_beside(level, function, repeat.loop, repeat.path)]
         finding = ctx.finding(repeat.first, _message(repeat), confidence=level)

@@ -45,7 +45,10 @@ from typing import TYPE_CHECKING
 from atomlint import Confidence, Context, Finding, Function, Option, rule
 
 from .._certainty import NEAR, confidence
+from .._few import loops_over_few
+from .._methods import in_writing_branch, is_writing
 from .._repeats import Hit, others, repeats, trace
+from .._work import READS as ANSWERED
 from ._bulk import CACHES, KEYS, bulk_of, of_cache
 from ._mget import mget_fix, pipeline_fix
 
@@ -74,6 +77,22 @@ WAITS = frozenset(
     }
 )
 
+READS = frozenset(
+    {*ANSWERED, "zcard", "scard", "llen", "hlen", "zrank", "zrevrank", "type", "zrange", "zrevrange", "lindex", "hkeys"}
+    | {
+        "hvals",
+        "strlen",
+        "zrangebyscore",
+        "zrevrangebyscore",
+        "xlen",
+        "getbit",
+        "bitcount",
+        "pfcount",
+        "get_many",
+        "has_key",
+    }
+)
+
 
 @rule("redis-command-in-loop", needs=NEEDS, reach=True, options=(TURNS,), severity="warning", since="0.1")
 def loops_over_keys(function: Function) -> bool:
@@ -89,6 +108,8 @@ def report(ctx: Context, function: Function) -> Iterator[Finding]:
         if constant and (repeat.loop.count or 0) < ctx.option(TURNS):
             continue
         level = confidence(repeat, data=constant or repeat.first.goes_through_data(repeat.loop.frame))
+        if loops_over_few(repeat.loop.name) or _changes(function, repeat):
+            level = Confidence.LOW
         if level is not Confidence.HIGH and len(repeat.near.steps) > NEAR:
             level = Confidence.LOW  # further down, a turn has more to do than that
         if level is not Confidence.HIGH and any(of_cache(w.steps[-1]) for w in repeat.work):
@@ -99,6 +120,14 @@ def report(ctx: Context, function: Function) -> Iterator[Finding]:
             if fix is not None:
                 finding = finding.with_fix(fix.title, *fix.edits)
         yield finding
+
+
+def _changes(function: Function, repeat: Repeat) -> bool:
+    """Whether a loop writes in a request that is sent to change something: now and then, and for a few items."""
+    if all(work.hit.what in READS for work in repeat.work):
+        return False
+    around = function.table.frames(repeat.loop.frame)
+    return in_writing_branch(function, around) or is_writing(repeat.path, function.index)
 
 
 def _repeats(function: Function) -> list[Repeat]:

@@ -45,7 +45,7 @@ from typing import TYPE_CHECKING
 
 from atomlint import Call, Confidence, Context, Finding, rule, text_of
 
-from .._made import PROBES, is_private, unsure, words_of
+from .._made import PROBES, WORDS, is_private, unsure, words_of
 from .._methods import is_writing
 from .._staff import is_admin, only_operators
 from ._bulk import of_cache
@@ -57,12 +57,15 @@ if TYPE_CHECKING:
 
     import libcst as cst
 
+    from atomlint import Index
     from atomlint.index.commands import Command
     from atomlint.index.keys import KeyPattern
     from atomlint.index.reach import Path
 
 NEEDS = ("redis", "Redis", "valkey", "upstash", "arq", "cache")
 HASH = ("hset", "hsetnx", "hmset", "hincrby")
+EMPTIES = frozenset({"flush", "rebuild", "reset", "clear", "purge", "wipe", "empty", "truncate", "invalidate", "drop"})
+"""Words in names of functions that somebody calls to empty everything."""
 WHOLE = {
     "smembers": ("sadd",),
     "hgetall": HASH,
@@ -114,7 +117,7 @@ def report(ctx: Context, node: cst.Call) -> Iterator[Finding]:
         return
     path = next((p for p in paths if not is_private(p)), paths[0])
     routes = len({path.entry.function for path in paths})
-    if call.name.startswith("flush") and all(not words_of(ctx.index, one).isdisjoint(PROBES) for one in paths):
+    if call.name.startswith("flush") and all(is_asked_for(ctx.index, one) for one in paths):
         level = Confidence.LOW  # emptying everything is what operators ask for
     elif only_operators(ctx.index, paths) or invalidates(call, command, paths):
         level = Confidence.LOW
@@ -132,6 +135,14 @@ def report(ctx: Context, node: cst.Call) -> Iterator[Finding]:
     text = CACHE[call.name] if command is None else message(call, command)
     finding = ctx.finding(call, f"{text}, {where}", confidence=level)
     yield finding.with_trace(*ctx.index.steps(path)).with_help(repair(call.name))
+
+
+def is_asked_for(index: Index, path: Path) -> bool:
+    """Whether a path is there to empty everything, by a function on it: ``rebuild_cache``, ``ResetView.post``."""
+    names = " ".join(index.function(function).qualname for function in path.functions)
+    return not EMPTIES.isdisjoint(word.lower() for word in WORDS.findall(names)) or not words_of(
+        index, path
+    ).isdisjoint(PROBES)
 
 
 def invalidates(call: Call, command: Command | None, paths: list[Path]) -> bool:

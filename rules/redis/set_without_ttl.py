@@ -74,6 +74,12 @@ GROWING = re.compile(
     r"|day|hour|minute|today|timestamp|now|url|query|ip|email|webhook|alerts?|notifications?)(?:[^a-z]|$)"
 )
 
+UNBOUNDED = re.compile(
+    r"\b(?:id|ids|uuid|guid|user|session|token|hash|digest|sha|date|day|hour|minute|today|timestamp|now|url|query|ip|email"
+    r"|phone|address|host)\b"
+)
+"""Words for what varies in a key without an end: of names of modules, kinds and queues there are few."""
+
 
 @rule("redis-set-without-ttl", needs=NEEDS, options=(TTL,), since="0.1")
 def writes_for_ever(call: Call) -> bool:
@@ -129,7 +135,8 @@ def level_of(call: Call, command: Command) -> Confidence | None:
     if TEMPORARY.search(words) or cached:
         return Confidence.LOW if removing(call.index, pattern) else Confidence.HIGH
     if GROWING.search(words):
-        return None if removing(call.index, pattern) else Confidence.MEDIUM
+        endless = UNBOUNDED.search(" ".join(pattern.names).replace("_", " ").lower())
+        return None if removing(call.index, pattern) else Confidence.MEDIUM if endless else Confidence.LOW
     return None
 
 

@@ -114,16 +114,23 @@ def _growth(index: Index, container: Container, use: Use) -> Growth | None:
     shrinks = any(other.kind == "shrink" for other in index.containers.uses(container))
     refuses = any(e.kind == "raise" and e.after <= _position(index, use) for e in table.exits.get(use.scope, ()))
     likely = container.kind == "list" or refuses or shrinks  # what is refused first may leave few keys
+    filled = _is_filled(index, container)
     best: Growth | None = None
     for path in index.project.reach.paths(use.function)[:MAX_PATHS]:
         if not path.entry.proven or path.confidence == "low" or is_admin(path, index):
             continue
         most = Confidence.MEDIUM if likely else Confidence(path.confidence)
         for name, confidence, fresh in _sources(index, path, use):
-            level = min(confidence, most, key=lambda c: c.rank)
+            level = Confidence.LOW if filled else min(confidence, most, key=lambda c: c.rank)
             if best is None or level.rank > best.confidence.rank:
                 best = Growth(container, use, path, name, level, fresh)
     return best
+
+
+def _is_filled(index: Index, container: Container) -> bool:
+    """Whether it is made with entries: its keys may be all that there are, ``SIZES = {"s": None, "m": None}``."""
+    value = index.project.linker.table(container.path).facts.assigns[container.assign].value
+    return type(value) is list and value[:1] in (["{}"], ["[]"]) and len(value) > 1
 
 
 def _position(index: Index, use: Use) -> int:

@@ -53,7 +53,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from atomlint import Call, Confidence, Context, Finding, Note, Option, rule
+from atomlint import Call, Confidence, Context, Finding, Note, Option, inside, rule
 
 from ._polls import MAX_INTERVAL, poll_of, schedule_of
 
@@ -75,6 +75,8 @@ MINUTE = 60
 DAY = 86_400
 TIGHT = 5.0
 """Seconds below which nobody chose the interval with its cost in mind."""
+LIVES = frozenset({"done", "is_alive", "poll", "cancelled"})
+"""Methods of tasks, threads and processes that tell whether they still run."""
 COMMANDS = re.compile(r"(?:^|/)(?:management/commands|bin|scripts)/|(?:^|[/_])admin(?:[/_.]|$)|(?:^|/)monitoring\.py$")
 """Files of commands, and of pages that live while an operator looks at them."""
 
@@ -107,7 +109,7 @@ def report(ctx: Context, node: cst.Call) -> Iterator[Finding]:
 
 def _confidence(poll: Poll) -> Confidence:
     """High when nobody can have meant it; the interval of a scheduled job was somebody's choice."""
-    if poll.loop.timed or poll.loop.turns != float("inf") or (poll.loop.ends and not poll.loop.fixed):
+    if poll.loop.ends or _is_watch(poll):
         return Confidence.LOW  # somebody waits for it, and not for ever
     tight = poll.loop.interval < TIGHT
     if not tight and not poll.steps[0].function.is_reached:
@@ -117,6 +119,14 @@ def _confidence(poll: Poll) -> Confidence:
     if COMMANDS.search(poll.steps[0].path):
         return Confidence.LOW  # somebody's command, or a process of its own: to ask may be what it is for
     return Confidence.HIGH if tight and poll.proven and poll.loop.fixed and not poll.loop.ends else Confidence.MEDIUM
+
+
+def _is_watch(poll: Poll) -> bool:
+    """Whether the loop lives as long as what it watches: ``while not task.done()``."""
+    table = poll.steps[0].table
+    test = table.facts.frames[poll.loop.frame].test if poll.loop.frame else None
+    parts = [part for part in inside(test) if type(part) is str and part[:1] == "@" and part[1:].isdecimal()]
+    return any(poll.steps[0].index.call(table.path, int(part[1:])).name in LIVES for part in parts)
 
 
 def _message(poll: Poll, budget: float) -> str:

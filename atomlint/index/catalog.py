@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from .rows import CacheDecorator, Carrier, Client, Operation, QueryRow, WorkRow, operation_from
+from .rows import ENTRY, CacheDecorator, Carrier, Client, Operation, QueryRow, WorkRow, operation_from
 from .values import Value
 
 if TYPE_CHECKING:
@@ -105,6 +105,8 @@ class Catalog:
         self.entries: list[EntryRow] = []
         self.queries: list[QueryRow] = []
         self.works: list[WorkRow] = []
+        self.tables: set[str] = set()
+        """What holds instances by their names: ``django.core.cache.caches``."""
         self._objects: dict[str, str] = {}
         self._rows: dict[str, tuple[str, frozenset[str]]] = {}
         self.routers: dict[str, RouterRow] = {}
@@ -157,6 +159,8 @@ class Catalog:
                 self._instances[f"{name}()"] = f"{client.type}()"
             for name in client.instances:
                 self._objects[name] = client.type
+                if name.endswith("[]"):
+                    self.tables.add(name[:-2])
             for method, produced in client.produces.items():
                 for name in (f"{client.type}()", *client.instances):
                     self._instances[f"{name}.{method}()"] = f"{produced}()"
@@ -191,7 +195,9 @@ class Catalog:
 
     def client_of(self, place: str) -> Client | None:
         """The client row of an external instance such as ``redis.client.Redis()``."""
-        return self.clients.get(place[:-2] if place.endswith("()") else self._objects.get(place, ""))
+        if place.endswith("()"):
+            return self.clients.get(place[:-2])
+        return self.clients.get(self._objects.get(ENTRY.sub("[]", place) if place.endswith("]") else place, ""))
 
     def operation(self, place: str) -> Operation | None:
         """The cost of calling ``redis.client.Redis().get``; None when it is no client's method."""

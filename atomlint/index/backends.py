@@ -81,6 +81,7 @@ class Backends:
         backends = [*(c.backend for c in catalog.clients.values()), *(w.backend for w in catalog.works)]
         backends += [d.backend for d in catalog.cache_decorators.values()]
         names = {name for backend in backends if backend is not None for name in backend.settings}
+        names |= {work.rates for work in catalog.works if work.rates}
         return frozenset(names | {name for work in catalog.works for name in work.settings})
 
     def _collect(self, table: Table, wanted: frozenset[str]) -> None:
@@ -120,8 +121,9 @@ class Backends:
         assert self._settings is not None
         while type(target) is list and target[:1] == ["sub"] and text_of(target[2]) is not None:
             value, target = ["{}", target[2], value], target[1]
-        if type(target) is str and target in wanted:
-            self._settings.setdefault(target, []).append((table, scope, value))
+            name = text_of(target[2]) if type(target) is list and target[:1] == ["sub"] else dotted(target)
+            if name in wanted:
+                self._settings.setdefault(name, []).append((table, scope, value))
 
     def _judge(self, backend: Backend, entry: str) -> bool | None:
         stated: list[tuple[Table, int, Expr]] = []

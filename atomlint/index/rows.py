@@ -210,6 +210,14 @@ class WorkRow(msgspec.Struct, forbid_unknown_fields=True, rename="kebab"):
     """Class attributes that list it for the class's handlers."""
     settings: list[str] = []
     """Settings that list it for all of them."""
+    of: list[str] = []
+    """How names begin of bases of classes, and of decorators of functions, that such a setting is for."""
+    wants: str = ""
+    """The attribute that a handler's class must have: it names the scope."""
+    scope: str = ""
+    """The scope of what is listed, where a class of the project gives its ``scope`` no other."""
+    rates: str = ""
+    """A setting whose entry for the scope turns it off when that is None."""
     times: str = ""
     """The argument of the backend's constructors whose items each cost as much."""
     given: dict[str, dict[str, int]] = {}

@@ -30,9 +30,10 @@ Give every Django cache on Redis a socket timeout: `SOCKET_TIMEOUT` in the `OPTI
 those of Django's own backend.
 
 ## Limits
-Read is a literal `CACHES` of a settings module, settings of tests, of a CI and of developers left out; quiet where a part of
-it comes from elsewhere, where anything that is served changes it later, for sentinels and clusters, and when the project's requirements or lock
-file ask for redis-py 8 or later. Low when they leave that open. A base module whose neighbour sets `CACHES` anew is not read.
+Read is a literal `CACHES` of a settings module; settings of tests, of a CI and of developers are left out. Quiet where a part
+of it comes from elsewhere, where a module that is served changes it later, for sentinels and clusters, and when the project's
+requirements or lock file ask for redis-py 8 or later. Low when they leave that open. A base module whose neighbour sets
+`CACHES` anew is not read.
 """
 
 from __future__ import annotations

@@ -157,7 +157,7 @@ class Listings:
         owner = self.class_of(function)
         if row.wants and (owner is None or not self._has(owner, row.wants)):
             return
-        instead = self._overrides(listed.value, row)
+        instead = self.overrides(listed.value, row)
         limited = self.is_limited(listed.value, row, owner)
         if instead is False or limited is False:
             return
@@ -182,7 +182,7 @@ class Listings:
         found = {entry_of(v.place, row.backend) if v.kind == "ext" else "" for v in held}
         return found.pop() if len(found) == 1 else row.backend.entry if not found else ""
 
-    def _overrides(self, value: Value, row: WorkRow) -> bool | None:
+    def overrides(self, value: Value, row: WorkRow) -> bool | None:
         """Whether a class of the project does the work by a method of its own that hands on; None when it has none."""
         for method in row.methods:
             for function in self._methods(value, method):

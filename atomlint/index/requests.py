@@ -214,18 +214,23 @@ class Requests:
         return self._listing[Value("def", dependency.place, scopes[dependency.scope].parent)]
 
     @cached_property
-    def _listing(self) -> Counter[Value]:
-        """Classes that views list, with their bases, by the number of views."""
-        linker, libraries = self.project.linker, self.project.effects.libraries
+    def views(self) -> dict[Value, Value]:
+        """Views that routes lead to, each with one of its handlers: of a class, any of its methods."""
         views: dict[Value, Value] = {}
         for function, entries in self.project.reach.entries.items():
-            scopes = linker.table(function.place).facts.scopes
+            scopes = self.project.linker.table(function.place).facts.scopes
             owner = scopes[function.scope].parent
             if any(entry.kind == "route" for entry in entries):
                 view = Value("def", function.place, owner) if scopes[owner].kind == "class" else function
                 views.setdefault(view, function)
+        return views
+
+    @cached_property
+    def _listing(self) -> Counter[Value]:
+        """Classes that views list, with their bases, by the number of views."""
+        linker, libraries = self.project.linker, self.project.effects.libraries
         counts: Counter[Value] = Counter()
-        for function in views.values():
+        for function in self.views.values():
             listed = {cls for cls in libraries.listed_classes(function) if cls.kind == "def"}
             counts.update({base for cls in listed for base in linker.mro(cls.place, cls.scope)})
         return counts

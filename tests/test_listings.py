@@ -14,6 +14,9 @@ URLS = "from django.urls import path\nfrom shop.views import Items\nurlpatterns 
 FUNCTION = URLS.replace("Items.as_view()", "Items")
 OWN = "from rest_framework.throttling import AnonRateThrottle, SimpleRateThrottle, UserRateThrottle\nfrom django.core.cache import caches\nfrom django.conf import settings\n"
 
+SOME = "        if request.user.is_staff:\n            return None\n        return 'all'\n"
+HANDED_ON = "        return request.user.is_staff or super().allow_request(request, view)\n"
+
 
 def commands(
     listed: str = USER,
@@ -113,14 +116,12 @@ def test_the_frameworks_own_scopes_have_no_rate_unless_one_is_given() -> None:
             "2",
         ),
         (
-            "class Mine(SimpleRateThrottle):\n    rate = '9/s'\n    def get_cache_key(self, request, view):\n"
-            "        if request.user.is_staff:\n            return None\n        return 'all'\n",
+            "class Mine(SimpleRateThrottle):\n    rate = '9/s'\n    def get_cache_key(self, request, view):\n" + SOME,
             "0..2",
         ),
         ("class Mine(UserRateThrottle):\n    def allow_request(self, request, view): return True\n", "0"),
         (
-            "class Mine(UserRateThrottle):\n    def allow_request(self, request, view):\n"
-            "        return request.user.is_staff or super().allow_request(request, view)\n",
+            "class Mine(UserRateThrottle):\n    def allow_request(self, request, view):\n" + HANDED_ON,
             "0..2",
         ),
     ],

@@ -28,6 +28,16 @@ def send():
     if alone("send"):
         print("sent")
 """
+LIMITS = """
+from django.core.cache import caches
+from rest_framework.throttling import UserRateThrottle
+
+class Mine(UserRateThrottle):
+    rate = "9/s"
+
+class Chosen(Mine):
+    cache = caches["default"]
+"""
 VIEW = "from django.urls import path\n{0}\ndef items(request):\n    {1}\n\nurlpatterns = [path('items', items)]\n"
 
 
@@ -81,16 +91,18 @@ def test_the_version_that_is_used_decides_whether_a_cache_waits(requirements: di
 @pytest.mark.parametrize(
     ("listed", "views", "found"),
     [
-        ("UserRateThrottle", 3, ["medium"]),
-        ("UserRateThrottle", 2, ["low"]),
-        ("AnonRateThrottle", 3, ["low"]),
+        ("rest_framework.throttling.UserRateThrottle", 3, ["medium"]),
+        ("rest_framework.throttling.UserRateThrottle", 2, ["low"]),
+        ("rest_framework.throttling.AnonRateThrottle", 3, ["low"]),
+        ("shop.limits.Mine", 3, ["medium"]),
+        ("shop.limits.Chosen", 3, ["low"]),
     ],
 )
 def test_a_throttle_of_many_views_is_of_medium_confidence_unless_it_may_let_pass(
     listed: str, views: int, found: list[str]
 ) -> None:
     rest = {
-        "DEFAULT_THROTTLE_CLASSES": [f"rest_framework.throttling.{listed}"],
+        "DEFAULT_THROTTLE_CLASSES": [listed],
         "DEFAULT_THROTTLE_RATES": {"user": "9/s", "anon": "9/s"},
     }
     classes = "".join(f"class V{n}(APIView):\n    def get(self, request): ...\n" for n in range(views))
@@ -99,5 +111,6 @@ def test_a_throttle_of_many_views_is_of_medium_confidence_unless_it_may_let_pass
         "shop/settings.py": f"{SETTINGS}REST_FRAMEWORK = {rest}\n",
         "shop/urls.py": f"from django.urls import path\nfrom shop.views import *\nurlpatterns = [{paths}]\n",
         "shop/views.py": f"from rest_framework.views import APIView\n{classes}",
+        "shop/limits.py": LIMITS,
     }
     assert confidences("redis-throttle-per-request", files) == found

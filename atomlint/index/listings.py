@@ -155,13 +155,13 @@ class Listings:
     def work(self, listed: Listed, row: WorkRow, function: Value) -> Iterator[Effect]:
         """What a listed class costs a request to a handler; at least nothing where it may let requests pass."""
         owner = self.class_of(function)
-        if row.wants and (owner is None or not self._has(owner, row.wants)):
+        if row.wants and (owner is None or not self.says(owner, row.wants)):
             return
         instead = self.overrides(listed.value, row)
         limited = self.is_limited(listed.value, row, owner)
         if instead is False or limited is False:
             return
-        chooses = owner is not None and any(self._has(owner, GETTERS.get(name, "")) for name in row.lists)
+        chooses = owner is not None and any(self.says(owner, GETTERS.get(name, "")) for name in row.lists)
         sure = instead is None and limited and not chooses and not self._passes(listed.value)
         name = next(base for base in self._bases(listed.value) if base in row.names)
         path, call = (listed.path, -1) if listed.of_all else (function.place, -1)
@@ -216,7 +216,7 @@ class Listings:
         return self._rates[key]
 
     def _rate(self, value: Value, row: WorkRow, scope: str) -> bool | None:
-        if value.kind == "def" and any(self._has(value, name) for name in ("rate", "get_rate", "THROTTLE_RATES")):
+        if value.kind == "def" and any(self.says(value, name) for name in ("rate", "get_rate", "THROTTLE_RATES")):
             return True
         stated = self.libraries.effects.backends.setting(row.rates)
         if not stated:
@@ -237,9 +237,9 @@ class Listings:
             held += [b.assign.value for b in table.lookup(scope, name) if b.assign is not None]
         return None if any("#None" in inside(one) for one in held) else False
 
-    def _has(self, owner: Value, name: str) -> bool:
+    def says(self, owner: Value, name: str) -> bool:
         """Whether a class of the project, or a base of it, says something for an attribute or defines such a method."""
-        for cls in self.linker.mro(owner.place, owner.scope) if name else ():
+        for cls in self.linker.mro(owner.place, owner.scope) if name and owner.kind == "def" else ():
             if cls.kind == "def":
                 table = self.linker.table(cls.place)
                 if any(a.value not in (None, "#None") for a in table.class_attributes.get((cls.scope, name), ())):

@@ -21,6 +21,8 @@ class Throttle(NamedTuple):
     views: int
     always: int
     """Views of which every request that is handled pays."""
+    chosen: bool
+    """Whether a class of the project says which cache it asks."""
 
     @property
     def name(self) -> str:
@@ -62,4 +64,6 @@ def _throttle(index: Index, uses: list[tuple[Listed, Effect]]) -> Throttle:
     listed = next((listed for listed, _ in uses if listed.of_all), uses[0][0])
     if not listed.name:
         listed = listed._replace(name=index.project.linker.name_of(listed.value))
-    return Throttle(listed, uses[0][1], len(uses), sum(effect.operation.lower[1] > 0 for _, effect in uses))
+    always = sum(effect.operation.lower[1] > 0 for _, effect in uses)
+    chosen = index.project.effects.libraries.listings.says(listed.value, "cache")
+    return Throttle(listed, uses[0][1], len(uses), always, chosen)

@@ -53,7 +53,8 @@ class EntryRow(msgspec.Struct, forbid_unknown_fields=True, rename="kebab"):
     @property
     def needles(self) -> list[str]:
         """What a file holds that must be read because of this row."""
-        return self.mentions or ([self.setting] if self.setting and "." not in self.setting else [])
+        owner, _, last = self.setting.rpartition(".")
+        return self.mentions or ([last] if last and owner != "*" and (not owner or owner.isupper()) else [])
 
 
 class RouterRow(msgspec.Struct, forbid_unknown_fields=True, rename="kebab"):

@@ -32,6 +32,8 @@ MACHINES = re.compile(r"local_?settings", re.IGNORECASE)
 """What a production machine may have of its own, too."""
 BASES = frozenset({"base", "common", "default", "defaults", "settings", "__init__", "shared"})
 PLAIN = ("django_redis.client.DefaultClient", "django_redis.client.HerdClient", "django_valkey.client.DefaultClient")
+POOLS = ("CONNECTION_POOL_KWARGS", "CONNECTION_POOL_CLASS_KWARGS")
+"""Options that hand arguments on to the pool and its connections."""
 FACTORY = "DJANGO_REDIS_CONNECTION_FACTORY"
 """The setting that chooses who makes connections, with timeouts of its own perhaps."""
 UNDEBUGGED = frozenset({"TESTING", "TEST", "DEBUG", "IS_TEST"})
@@ -154,13 +156,13 @@ def unbounded(index: Index, path: str, entry: Expr) -> str:
     if given is None or not kind or "LOCATION" not in given:
         return ""
     options = mapping(given.get("OPTIONS", ["{}"]))
-    pool = mapping(options.get("CONNECTION_POOL_KWARGS", ["{}"])) if options is not None else None
-    if options is None or pool is None or "CONNECTION_FACTORY" in options:
+    pools = [mapping(options.get(name, ["{}"])) for name in POOLS] if options is not None else []
+    if options is None or None in pools or "CONNECTION_FACTORY" in options:
         return ""
     client = options.get("CLIENT_CLASS")
     if client is not None and text_of(client) not in PLAIN:
         return ""
-    if any("socket_timeout" in name.lower() for name in (*options, *pool)):
+    if any("socket_timeout" in name.lower() for name in (*options, *(n for pool in pools for n in pool or ()))):
         return ""
     return "" if is_otherwise(index, path, given["LOCATION"]) else kind
 

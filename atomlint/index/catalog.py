@@ -33,7 +33,7 @@ class EntryRow(msgspec.Struct, forbid_unknown_fields=True, rename="kebab"):
     text: list[str] = []
     """What the first argument must be, as in ``on_event("startup")``."""
     enters: list[str] = []
-    """For registered classes: the methods that run."""
+    """For registered classes: the methods that run; ``a|b`` is ``b`` where the class leaves ``a`` to its library."""
     setting: str = ""
     """A module-level list of dotted names (Django's ``MIDDLEWARE``); ``NAME.KEY`` is an entry of the dict ``NAME`` or an
     attribute of the class ``NAME``, ``*.KEY`` an attribute of any class (with such ``bases``) or object."""

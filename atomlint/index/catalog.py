@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from .rows import ENTRY, CacheDecorator, Carrier, Client, Operation, QueryRow, WorkRow, operation_from
-from .values import Value
+from .tables import text_of
+from .values import Value, Values
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -199,6 +200,14 @@ class Catalog:
         if place.endswith("()"):
             return self.clients.get(place[:-2])
         return self.clients.get(self._objects.get(ENTRY.sub("[]", place) if place.endswith("]") else place, ""))
+
+    def entry(self, place: str, key: Values) -> str:
+        """What a key gives of an external value, with the key where a row tells entries apart: ``caches[sessions]``."""
+        texts = (
+            {text_of(value.place) or "" for value in key if value.kind == "const"} if place in self.tables else set()
+        )
+        text = texts.pop() if len(texts) == 1 else ""
+        return f"{place}[{text if text.isidentifier() else ''}]"
 
     def operation(self, place: str) -> Operation | None:
         """The cost of calling ``redis.client.Redis().get``; None when it is no client's method."""

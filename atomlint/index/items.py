@@ -53,7 +53,7 @@ class Items:
         if any(value.kind == "ext" for value in base):
             promised = self._promised(path, scope, expr[1])  # ``rows: list[Row] = Field()``
             return promised or frozenset(
-                value._replace(place=f"{value.place}[{self._entry(value.place, path, scope, expr[2])}]")
+                value._replace(place=self._entry(value.place, path, scope, expr[2]))
                 for value in base
                 if value.kind == "ext"
             )
@@ -61,12 +61,8 @@ class Items:
         return found or self._own(base, "?" if expr[2] == "?" else "__getitem__")
 
     def _entry(self, place: str, path: str, scope: int, key: Expr) -> str:
-        """What is asked for where a row tells entries apart: ``caches["sessions"]``; empty elsewhere."""
-        if place not in self.linker.catalog.tables:
-            return ""
-        texts = {text_of(value.place) for value in self.values.evaluate(path, scope, key) if value.kind == "const"}
-        text = text_of(key) or (texts.pop() if len(texts) == 1 else None) or ""
-        return text if text.isidentifier() else ""
+        catalog = self.linker.catalog
+        return catalog.entry(place, self.values.evaluate(path, scope, key) if place in catalog.tables else NOTHING)
 
     def _own(self, base: Values, method: str) -> Values:
         """What the project's own containers give when they are looped over or asked for a key."""

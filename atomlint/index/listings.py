@@ -14,11 +14,13 @@ from .tables import Table, dotted, text_of
 from .value import Value
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator, Mapping
 
     from ..facts.records import Expr
     from .effects import Effect
+    from .entries import Entry
     from .libraries import Libraries
+    from .linker import Linker
     from .rows import WorkRow
 
 LISTS = ("authentication_classes", "permission_classes", "throttle_classes")
@@ -258,3 +260,15 @@ class Listings:
             ):
                 return text_of(assign.value) or ""
         return ""
+
+
+def views(linker: Linker, entries: Mapping[Value, Iterable[Entry]]) -> dict[Value, Value]:
+    """Views that routes lead to, each with one of its handlers: of a class, any of its methods."""
+    found: dict[Value, Value] = {}
+    for function, registered in entries.items():
+        scopes = linker.table(function.place).facts.scopes
+        owner = scopes[function.scope].parent
+        if any(entry.kind == "route" for entry in registered):
+            view = Value("def", function.place, owner) if scopes[owner].kind == "class" else function
+            found.setdefault(view, function)
+    return found

@@ -7,6 +7,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
 
 from .effects import Effect, Lookup
+from .listings import views
 from .ownwork import OwnWork
 from .paths import RANK, frequency, shares
 from .reach import CERTAINTIES, EDGES
@@ -215,15 +216,8 @@ class Requests:
 
     @cached_property
     def views(self) -> dict[Value, Value]:
-        """Views that routes lead to, each with one of its handlers: of a class, any of its methods."""
-        views: dict[Value, Value] = {}
-        for function, entries in self.project.reach.entries.items():
-            scopes = self.project.linker.table(function.place).facts.scopes
-            owner = scopes[function.scope].parent
-            if any(entry.kind == "route" for entry in entries):
-                view = Value("def", function.place, owner) if scopes[owner].kind == "class" else function
-                views.setdefault(view, function)
-        return views
+        """Views that routes lead to, each with one of its handlers."""
+        return views(self.project.linker, self.project.reach.entries)
 
     @cached_property
     def _listing(self) -> Counter[Value]:

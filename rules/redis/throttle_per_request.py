@@ -124,10 +124,9 @@ def report(ctx: Context, index: Index) -> Iterator[Finding]:
         number = throttle.effect.operation.commands
         if number <= ctx.option(ALLOWED) or (throttle.views < SHARED and not throttle.listed.of_all):
             continue
-        who = "every request" if throttle.always else "requests that it limits,"
-        text = (
-            f"{counted(number)} (get, set) on {who} to {throttle.views} views that {throttle.name} stands in front of"
-        )
+        views = counted(throttle.views, "view")
+        when = f"every request to {views}, by" if throttle.always else f"requests to {views} that are limited by"
+        text = f"{counted(number)} (get, set) on {when} {throttle.name}"
         yield ctx.finding(throttle.span(index), text, confidence=confidence(throttle)).with_help(
             'give it a cache in local memory (`cache = caches["limits"]`) and its rate divided by the number of processes, '
             "or list it only on the views that need it"

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 _UNREAD_DIRECTORY = re.compile(r"warning: could not open directory '(.+?)/?': (.+)")
 _SUFFIXES = frozenset("py toml md markdown env yaml yml json ini cfg conf properties sh bash zsh".split())  # noqa: SIM905
-_NAMES = frozenset({"containerfile", ".envrc", ".flaskenv", ".npmrc", ".netrc", ".pgpass"})
+_NAMES = frozenset({"containerfile", "pipfile", ".envrc", ".flaskenv", ".npmrc", ".netrc", ".pgpass"})
 _NAME = re.compile(r"[A-Za-z0-9_.-]*[A-Za-z0-9_-]/")
 
 

@@ -50,7 +50,8 @@ def test_a_private_key_is_masked_as_a_whole():
         "", "get", "sqlite:///./app.db", "sqlite:////var/lib/app2/data.db", "/api/v2/tenants/{tenant_id}/branding",
         "app.middleware.TenantMiddleware2", "SELECT * FROM tenants WHERE id = :tenant_id1", "rate:limit:v1:tenant:minute",
         "https://eu-west-1.console.example.com/health", "a sentence of 20 words and more, with 2 numbers", "a" * 60,
-        "backend.core.cache.UniversalCacheService",
+        "backend.core.cache.UniversalCacheService", "shop.sso.authentication.OidcOauth2Authentication",
+        "oauth2_provider.contrib.rest_framework.OAuth2Authentication",
     ],
 )  # fmt: skip
 def test_routes_names_paths_and_prose_are_kept(text):

@@ -223,7 +223,7 @@ def test_the_hooks_run_once_and_leave_excluded_files_out():
 READ = (
     "app.py fly.toml FLY.TOML CLAUDE.md docs/a.markdown .env .env.local prod.env .envrc .flaskenv a.yaml a.yml a.json"
     " a.ini a.cfg a.conf a.properties run.sh a.bash a.zsh Dockerfile Dockerfile.dev api.dockerfile Containerfile .npmrc"
-    " .netrc deploy/.pgpass Procfile Procfile.dev sub/dir/Dockerfile Makefile web/GNUmakefile justfile .justfile"
+    " .netrc deploy/.pgpass Procfile Procfile.dev sub/dir/Dockerfile Makefile web/GNUmakefile justfile .justfile Pipfile"
 )
 UNREAD = "a.pyi a.js a.css a.txt a.png Makefile.am LICENSE py toml a.pyc environment dockerfiles a.py.bak .envrcs"
 

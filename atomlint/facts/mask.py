@@ -21,6 +21,8 @@ SECRET_NAME = re.compile(
 WORD = re.compile(r"[A-Z]?[a-z]*(?:[A-Z][a-z]+)*|[A-Z]+")
 NUMBERED = re.compile(rf"(?:{WORD.pattern})\d{{0,2}}")
 SEPARATOR = re.compile(r"[/.:_\-]")
+CLASS = re.compile(r"(?:[a-z_]+\d{0,2}[a-z_]*\.){2,}(?=\D*(?:\d\D*){0,3}$)(?:[A-Z][a-z]*\d{0,2})+")
+"""The dotted name of a class, as settings name it: ``shop.api.authentication.OAuth2Authentication``."""
 
 
 def mask(value: str) -> str:
@@ -51,7 +53,7 @@ def _gives_away(name: str) -> bool:
 
 
 def _token(match: re.Match[str]) -> str:
-    return match[0] if _is_path(match[0]) else MASK
+    return match[0] if _is_path(match[0]) or CLASS.fullmatch(match[0]) else MASK
 
 
 def _is_path(value: str) -> bool:

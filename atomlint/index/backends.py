@@ -16,12 +16,23 @@ if TYPE_CHECKING:
 
 MAX_PARTS = 400
 MAX_HOPS = 4
-LOCAL = ("locmem", "dummycache", "filebasedcache", "memory://", "simplecache", "nullcache")
-"""Words of what keeps its data in the process, or nothing."""
+LOCAL = (
+    "locmem", "dummycache", "filebasedcache", "memory://", "simplecache", "nullcache",
+    "databasecache", "dbcache", "memcache", "pylibmc",
+)  # fmt: skip
+"""Words of what keeps its data in the process, or nothing, or asks another kind of service."""
 
 
 def _last(callee: Expr) -> str:
     return callee.rpartition(".")[2] if type(callee) is str else ""
+
+
+def within(value: Expr, key: str) -> Expr:
+    """The entry of a literal table; all of it where entries cannot be told apart, None where it is known to have none."""
+    if not key or type(value) is not list or value[:1] != ["{}"]:
+        return value
+    entries = {text_of(name): item for name, item in zip(value[1::2], value[2::2], strict=False)}
+    return entries.get(key, value if None in entries else None)
 
 
 class Backends:
@@ -29,16 +40,21 @@ class Backends:
 
     def __init__(self, linker: Linker) -> None:
         self.linker = linker
-        self._kept: dict[int, bool | None] = {}
+        self._kept: dict[tuple[int, str], bool | None] = {}
         self._settings: dict[str, list[tuple[Table, int, Expr]]] | None = None
 
-    def is_remote(self, backend: Backend | None) -> bool | None:
-        """True for a service, False for this process; None when it is stated in a way that cannot be read."""
+    def is_remote(self, backend: Backend | None, entry: str = "") -> bool | None:
+        """True for a service, False for this process; None when it is stated in a way that cannot be read.
+
+        Args:
+            backend: what a row says of it.
+            entry: the key that is asked of a setting that is a table; empty for any of its entries.
+        """
         if backend is None:
             return True
-        key = id(backend)
+        key = id(backend), entry
         if key not in self._kept:
-            self._kept[key] = self._judge(backend)
+            self._kept[key] = self._judge(backend, entry)
         return self._kept[key]
 
     def constructions(self, backend: Backend) -> list[tuple[Table, int]]:
@@ -65,6 +81,7 @@ class Backends:
         backends = [*(c.backend for c in catalog.clients.values()), *(w.backend for w in catalog.works)]
         backends += [d.backend for d in catalog.cache_decorators.values()]
         names = {name for backend in backends if backend is not None for name in backend.settings}
+        names |= {work.rates for work in catalog.works if work.rates}
         return frozenset(names | {name for work in catalog.works for name in work.settings})
 
     def _collect(self, table: Table, wanted: frozenset[str]) -> None:
@@ -74,6 +91,7 @@ class Backends:
             name = dotted(target) if type(target) is not list else None
             if type(target) is list and target[:1] == ["sub"]:
                 name = text_of(target[2])
+                self._from_entry(table, assign.scope, target, value, wanted)
             if name is not None and (last := name.rpartition(".")[2]) in wanted:
                 self._settings.setdefault(last, []).append((table, assign.scope, value))
             if type(value) is list:
@@ -98,7 +116,16 @@ class Backends:
                 self._settings.setdefault(name, []).append((table, scope, item))
             self._from_dict(table, scope, item, wanted)
 
-    def _judge(self, backend: Backend) -> bool | None:
+    def _from_entry(self, table: Table, scope: int, target: Expr, value: Expr, wanted: frozenset[str]) -> None:
+        """``CACHES["default"] = {...}`` says as much as a table with that entry."""
+        assert self._settings is not None
+        while type(target) is list and target[:1] == ["sub"] and text_of(target[2]) is not None:
+            value, target = ["{}", target[2], value], target[1]
+            name = text_of(target[2]) if type(target) is list and target[:1] == ["sub"] else dotted(target)
+            if name in wanted:
+                self._settings.setdefault(name, []).append((table, scope, value))
+
+    def _judge(self, backend: Backend, entry: str) -> bool | None:
         stated: list[tuple[Table, int, Expr]] = []
         for table, ordinal in self.constructions(backend):
             call = table.facts.calls[ordinal]
@@ -112,7 +139,8 @@ class Backends:
             else:
                 stated += [(table, call.scope, value) for value in (*call.args, *(v for _, v in call.keywords))]
         for name in backend.settings:
-            stated += self.setting(name)
+            said = self.setting(name)
+            stated += [(*place, one) for *place, value in said if (one := within(value, entry)) is not None] or said
         if not stated:
             return backend.absent == "remote"
         texts = [text for place in stated for text in self._texts(*place)]

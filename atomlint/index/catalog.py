@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from .rows import CacheDecorator, Carrier, Client, Operation, QueryRow, WorkRow, operation_from
-from .values import Value
+from .rows import ENTRY, CacheDecorator, Carrier, Client, Operation, QueryRow, WorkRow, operation_from
+from .tables import text_of
+from .values import Value, Values
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -33,7 +34,7 @@ class EntryRow(msgspec.Struct, forbid_unknown_fields=True, rename="kebab"):
     text: list[str] = []
     """What the first argument must be, as in ``on_event("startup")``."""
     enters: list[str] = []
-    """For registered classes: the methods that run."""
+    """For registered classes: the methods that run; ``a|b`` is ``b`` where the class leaves ``a`` to its library."""
     setting: str = ""
     """A module-level list of dotted names (Django's ``MIDDLEWARE``); ``NAME.KEY`` is an entry of the dict ``NAME`` or an
     attribute of the class ``NAME``, ``*.KEY`` an attribute of any class (with such ``bases``) or object."""
@@ -53,7 +54,8 @@ class EntryRow(msgspec.Struct, forbid_unknown_fields=True, rename="kebab"):
     @property
     def needles(self) -> list[str]:
         """What a file holds that must be read because of this row."""
-        return self.mentions or ([self.setting] if self.setting and "." not in self.setting else [])
+        owner, _, last = self.setting.rpartition(".")
+        return self.mentions or ([last] if last and owner != "*" and (not owner or owner.isupper()) else [])
 
 
 class RouterRow(msgspec.Struct, forbid_unknown_fields=True, rename="kebab"):
@@ -105,6 +107,8 @@ class Catalog:
         self.entries: list[EntryRow] = []
         self.queries: list[QueryRow] = []
         self.works: list[WorkRow] = []
+        self.tables: set[str] = set()
+        """What holds instances by their names: ``django.core.cache.caches``."""
         self._objects: dict[str, str] = {}
         self._rows: dict[str, tuple[str, frozenset[str]]] = {}
         self.routers: dict[str, RouterRow] = {}
@@ -157,6 +161,8 @@ class Catalog:
                 self._instances[f"{name}()"] = f"{client.type}()"
             for name in client.instances:
                 self._objects[name] = client.type
+                if name.endswith("[]"):
+                    self.tables.add(name[:-2])
             for method, produced in client.produces.items():
                 for name in (f"{client.type}()", *client.instances):
                     self._instances[f"{name}.{method}()"] = f"{produced}()"
@@ -191,7 +197,17 @@ class Catalog:
 
     def client_of(self, place: str) -> Client | None:
         """The client row of an external instance such as ``redis.client.Redis()``."""
-        return self.clients.get(place[:-2] if place.endswith("()") else self._objects.get(place, ""))
+        if place.endswith("()"):
+            return self.clients.get(place[:-2])
+        return self.clients.get(self._objects.get(ENTRY.sub("[]", place) if place.endswith("]") else place, ""))
+
+    def entry(self, place: str, key: Values) -> str:
+        """What a key gives of an external value, with the key where a row tells entries apart: ``caches[sessions]``."""
+        texts = (
+            {text_of(value.place) or "" for value in key if value.kind == "const"} if place in self.tables else set()
+        )
+        text = texts.pop() if len(texts) == 1 else ""
+        return f"{place}[{text if text.isidentifier() else ''}]"
 
     def operation(self, place: str) -> Operation | None:
         """The cost of calling ``redis.client.Redis().get``; None when it is no client's method."""

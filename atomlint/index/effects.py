@@ -11,7 +11,7 @@ from .libraries import Libraries
 from .lookups import Lookup, Lookups, compared
 from .pipelines import Pipelines
 from .queries import DatabaseCall, Queries
-from .rows import Operation, operation_from
+from .rows import Operation, entry_of, operation_from
 from .tables import dotted
 from .versions import Versions
 
@@ -153,7 +153,10 @@ class Effects(Lookups):
             operation, factors = self.pipelines.operation(path, call, client, place.rpartition(".")[2])
         elif operation is not None and operation.name == "transaction":
             operation = self.pipelines.transaction(path, call, operation)
-        if operation is None or (remote := self.backends.is_remote(client.backend)) is False:
+        if (
+            operation is None
+            or (remote := self.backends.is_remote(client.backend, entry_of(place, client.backend))) is False
+        ):
             return None
         return Effect(path, call, operation, client.type, client, "high" if remote else "medium", factors)
 

@@ -14,6 +14,7 @@ from .bodies import Bodies
 from .caches import REMOTE, Caches, is_miss
 from .conditions import availability, branches
 from .gates import Gate, Gates
+from .rows import entry_of
 from .seconds import number
 from .sends import says_kind
 from .slots import class_of, covers
@@ -199,7 +200,8 @@ class Guards:
         for value in self.linker.values.callee(table.path, call):
             client = self.linker.catalog.client_of(value.place.rpartition(".")[0]) if value.kind == "ext" else None
             if client is not None:
-                remote = self.backends.is_remote(client.backend) is not False
+                entry = entry_of(value.place, client.backend)
+                remote = self.backends.is_remote(client.backend, entry) is not False
                 return Guard("cache", name.rpartition(".")[0], remote, (), None, call, table.path)
         return None
 

@@ -53,10 +53,16 @@ class Items:
         if any(value.kind == "ext" for value in base):
             promised = self._promised(path, scope, expr[1])  # ``rows: list[Row] = Field()``
             return promised or frozenset(
-                value._replace(place=f"{value.place}[]") for value in base if value.kind == "ext"
+                value._replace(place=self._entry(value.place, path, scope, expr[2]))
+                for value in base
+                if value.kind == "ext"
             )
         found = self.at(path, scope, expr[1], expr[2])
         return found or self._own(base, "?" if expr[2] == "?" else "__getitem__")
+
+    def _entry(self, place: str, path: str, scope: int, key: Expr) -> str:
+        catalog = self.linker.catalog
+        return catalog.entry(place, self.values.evaluate(path, scope, key) if place in catalog.tables else NOTHING)
 
     def _own(self, base: Values, method: str) -> Values:
         """What the project's own containers give when they are looped over or asked for a key."""

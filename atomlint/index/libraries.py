@@ -6,20 +6,18 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from msgspec.structs import replace
 
+from .listings import Listings
 from .rows import operation_from
-from .tables import Table, dotted, text_of
+from .tables import dotted, text_of
 from .turns import count_literal
+from .value import Value
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from ..facts.records import Expr
     from .effects import Effect, Effects
     from .rows import CacheDecorator, WorkRow
-    from .values import Value
 
-LISTS = ("authentication_classes", "permission_classes", "throttle_classes")
-"""Attributes of views that list what runs before them."""
 FALSE = ("#False", "#None", "#0", "'")
 
 
@@ -53,7 +51,8 @@ class Libraries:
             m for rows in self.rows.get("listed", {}).values() for row in rows for m in row.methods
         )
         """Methods of what is listed that do the work, where a class of the project calls that of its base."""
-        self._kept: dict[int, tuple[bool, str]] = {}
+        self._kept: dict[tuple[int, str], tuple[bool, str]] = {}
+        self.listings = Listings(self)
         self._names: dict[Value, list[tuple[str, int]]] = {}
         self._lists: dict[tuple[str, tuple[str, ...]], tuple[str, int] | None] = {}
 
@@ -68,23 +67,26 @@ class Libraries:
         if method in self.called:
             for value in self.linker.values.callee(path, call):
                 if value.kind == "ext":
-                    for effect in self._effects(self.rows["call"].get(value.place, ()), path, call, value.place):
+                    for effect in self.effects_of(self.rows["call"].get(value.place, ()), path, call, value.place):
                         return effect
         if receiver and method in self._task_methods:
             table = self.linker.table(path)
             for value in self.linker.evaluate(path, table.facts.calls[call].scope, receiver):
                 for name, _ in self.decorators(value) if value.kind == "def" else ():
                     rows = [row for row in self.rows["task"].get(name, ()) if method in row.methods]
-                    for effect in self._effects(rows, path, call, name):
+                    for effect in self.effects_of(rows, path, call, name):
                         return effect
         return None
 
     def inherited(self, path: str, call: int) -> Effect | None:
         """The work that a call of a library's own method is: ``super().allow_request(request, view)`` of a throttle."""
+        scopes = self.linker.table(path).facts.scopes
+        owner = scopes[self.linker.table(path).facts.calls[call].scope].parent
         for value in self.linker.values.callee(path, call):
             base, _, method = value.place.rpartition("().") if value.kind == "ext" else ("", "", "")
             rows = [row for row in self.rows.get("listed", {}).get(base, ()) if method in row.methods]
-            for effect in self._effects(rows, path, call, base):
+            own = self.listings.entry(Value("def", path, owner), rows[0]) if rows else None
+            for effect in self.effects_of(rows, path, call, base, own):
                 return effect._replace(operation=replace(effect.operation, name=method))
         return None
 
@@ -94,7 +96,7 @@ class Libraries:
         return [
             effect
             for name, call in (self.decorators(function) if rows else ())
-            for effect in self._effects(rows.get(name, ()), function.place, call, name)
+            for effect in self.effects_of(rows.get(name, ()), function.place, call, name)
         ]
 
     def cached(self, function: Value) -> Cached | None:
@@ -115,7 +117,7 @@ class Libraries:
         for value in self.linker.evaluate(path, record.scope, record.args[0]):
             names = (value.place, value.place.removesuffix("()")) if value.kind == "ext" else tuple(self._bases(value))
             for name in names:
-                for effect in self._effects(rows.get(name, ()), path, call, name):
+                for effect in self.effects_of(rows.get(name, ()), path, call, name):
                     return effect
         return None
 
@@ -125,31 +127,16 @@ class Libraries:
         for name, rows in self.rows.get("middleware", {}).items():
             place = next(self._mentions(name), None) or self._listed_in(name, rows)
             if place is not None:
-                found += list(self._effects(rows, place[0], place[1], name))
+                found += list(self.effects_of(rows, place[0], place[1], name))
         return found
 
     def listed(self, function: Value) -> list[Effect]:
         """Work of a handler by what its class (or a setting) lists: throttles."""
-        rows = self.rows.get("listed", {})
-        if not rows:
-            return []
-        found = []
-        for attribute in {name for group in rows.values() for row in group for name in row.lists}:
-            items, path = self._class_list(function, attribute)
-            for name in self._named(items, path):
-                found += list(self._effects(rows.get(name, ()), function.place, -1, name))
-            if items is None:
-                for name, group in rows.items():
-                    place = self._listed_in(name, [row for row in group if attribute in row.lists])
-                    found += list(self._effects(group, *place, name)) if place is not None else []
-        return found
+        return self.listings.effects(function) if self.listings.rows else []
 
     def listed_classes(self, function: Value) -> Iterator[Value]:
         """What the class of a handler, or a decorator on it, lists for each request: throttles, permissions."""
-        for attribute in LISTS:
-            items, path = self._class_list(function, attribute)
-            for item in items or ():
-                yield from self.linker.evaluate(path, 0, item)
+        return self.listings.classes(function)
 
     # --- names -----------------------------------------------------------------------------------------------------
 
@@ -207,43 +194,16 @@ class Libraries:
             )
         return self._lists[name, settings]
 
-    def _class_list(self, function: Value, attribute: str) -> tuple[list[Expr] | None, str]:
-        """The items of a list in the class of a method; None when no class of the project has it."""
-        table = self.linker.table(function.place)
-        scopes = table.facts.scopes
-        owner = function.scope if scopes[function.scope].kind == "class" else scopes[function.scope].parent
-        if scopes[owner].kind != "class":
-            return self._decorated_list(table, function), function.place
-        for cls in self.linker.mro(function.place, owner):
-            if cls.kind == "def":
-                for assign in self.linker.table(cls.place).class_attributes.get((cls.scope, attribute), ()):
-                    value = assign.value
-                    return (value[1:] if type(value) is list and value[:1] == ["[]"] else []), cls.place
-        return None, function.place
-
-    def _decorated_list(self, table: Table, function: Value) -> list[Expr] | None:
-        """``@throttle_classes([A])`` on a function."""
-        for name, call in self.decorators(function):
-            if name.endswith(".throttle_classes") and call >= 0 and table.facts.calls[call].args:
-                value = table.facts.calls[call].args[0]
-                return value[1:] if type(value) is list else []
-        return None
-
-    def _named(self, items: Iterable[Expr] | None, path: str) -> Iterator[str]:
-        for item in items or ():
-            for value in self.linker.evaluate(path, 0, item):
-                if value.kind == "ext":
-                    yield value.place
-                else:
-                    yield from self._bases(value)
-
     # --- rows ------------------------------------------------------------------------------------------------------
 
-    def _effects(self, rows: Iterable[WorkRow], path: str, call: int, name: str) -> Iterator[Effect]:
+    def effects_of(
+        self, rows: Iterable[WorkRow], path: str, call: int, name: str, entry: str | None = None
+    ) -> Iterator[Effect]:
+        """What rows cost at a place; ``entry`` is asked of the backend's setting, None for the one that the row names."""
         from .effects import Effect
 
         for row in rows:
-            holds, certainty = self._holds(row)
+            holds, certainty = self._holds(row, entry)
             if not holds:
                 continue
             cost = row.cost
@@ -255,14 +215,16 @@ class Libraries:
             for _ in range(count if operation is not None else 0):
                 yield Effect(path, call, operation, name, None, certainty)  # type: ignore[arg-type]
 
-    def _holds(self, row: WorkRow) -> tuple[bool, str]:
+    def _holds(self, row: WorkRow, entry: str | None) -> tuple[bool, str]:
         """Whether a row holds for the project, by version and backend, and how sure that is."""
-        key = id(row)
+        if entry is None:
+            entry = "" if row.backend is None else row.backend.entry
+        key = id(row), entry
         if key not in self._kept:
-            self._kept[key] = self._judge(row)
+            self._kept[key] = self._judge(row, entry)
         return self._kept[key]
 
-    def _judge(self, row: WorkRow) -> tuple[bool, str]:
+    def _judge(self, row: WorkRow, entry: str) -> tuple[bool, str]:
         certainty = "high"
         if row.versions:
             holds = self.effects.versions.holds(row.library, row.versions)
@@ -270,7 +232,7 @@ class Libraries:
                 holds, certainty = "<" not in row.versions, "medium"
             if not holds:
                 return False, certainty
-        remote = self.effects.backends.is_remote(row.backend)
+        remote = self.effects.backends.is_remote(row.backend, entry)
         if remote is None:
             certainty = "medium"
         return remote is not False, certainty

@@ -295,8 +295,16 @@ def entered(linker: Linker, value: Value, methods: list[str]) -> list[Value]:
 
 
 def _methods(linker: Linker, instance: Value, names: list[str]) -> list[Value]:
-    found = (f for name in names for f in linker.values.attribute(instance, name) if f.kind == "def")
-    return [f for f in found if not is_class(linker, f)]
+    found: dict[Value, None] = {}
+    for name in names:
+        for one in name.split("|"):
+            functions = [
+                f for f in linker.values.attribute(instance, one) if f.kind == "def" and not is_class(linker, f)
+            ]
+            found.update(dict.fromkeys(functions))
+            if functions:
+                break
+    return list(found)
 
 
 def _made(linker: Linker, factory: Value) -> list[Value]:

@@ -7,6 +7,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
 
 from .effects import Effect, Lookup
+from .listings import views
 from .ownwork import OwnWork
 from .paths import RANK, frequency, shares
 from .reach import CERTAINTIES, EDGES
@@ -214,18 +215,16 @@ class Requests:
         return self._listing[Value("def", dependency.place, scopes[dependency.scope].parent)]
 
     @cached_property
+    def views(self) -> dict[Value, Value]:
+        """Views that routes lead to, each with one of its handlers."""
+        return views(self.project.linker, self.project.reach.entries)
+
+    @cached_property
     def _listing(self) -> Counter[Value]:
         """Classes that views list, with their bases, by the number of views."""
         linker, libraries = self.project.linker, self.project.effects.libraries
-        views: dict[Value, Value] = {}
-        for function, entries in self.project.reach.entries.items():
-            scopes = linker.table(function.place).facts.scopes
-            owner = scopes[function.scope].parent
-            if any(entry.kind == "route" for entry in entries):
-                view = Value("def", function.place, owner) if scopes[owner].kind == "class" else function
-                views.setdefault(view, function)
         counts: Counter[Value] = Counter()
-        for function in views.values():
+        for function in self.views.values():
             listed = {cls for cls in libraries.listed_classes(function) if cls.kind == "def"}
             counts.update({base for cls in listed for base in linker.mro(cls.place, cls.scope)})
         return counts

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Literal
 
 import msgspec
@@ -57,10 +58,24 @@ class Backend(msgspec.Struct, forbid_unknown_fields=True, rename="kebab"):
     """The arguments of these that say it; empty: all of them."""
     settings: list[str] = []
     """Settings that say it: keys of ``app.config``, names in a settings module (anything inside of their value)."""
+    entry: str = ""
+    """In a setting that is a table, the key of the entry that is asked where an instance names no other."""
     remote: tuple[str, ...] = ("redis", "valkey")
     """What a remote one has in its text or class name, in lower case."""
     absent: Literal["local", "remote"] = "local"
     """What it is when nothing says so."""
+
+
+ENTRY = re.compile(r"\[([^\]]*)\]")
+"""The part of an instance's name that says under which key it was found: ``django.core.cache.caches[sessions]``."""
+
+
+def entry_of(place: str, backend: Backend | None) -> str:
+    """The entry of a setting that an instance is made by; empty when nobody knows which."""
+    if backend is None:
+        return ""
+    found = ENTRY.search(place)
+    return found[1] if found is not None else backend.entry
 
 
 class Client(msgspec.Struct, forbid_unknown_fields=True, rename="kebab"):
@@ -195,6 +210,14 @@ class WorkRow(msgspec.Struct, forbid_unknown_fields=True, rename="kebab"):
     """Class attributes that list it for the class's handlers."""
     settings: list[str] = []
     """Settings that list it for all of them."""
+    of: list[str] = []
+    """How names begin of bases of classes, and of decorators of functions, that such a setting is for."""
+    wants: str = ""
+    """The attribute that a handler's class must have: it names the scope."""
+    scope: str = ""
+    """The scope of what is listed, where a class of the project gives its ``scope`` no other."""
+    rates: str = ""
+    """A setting whose entry for the scope turns it off when that is None."""
     times: str = ""
     """The argument of the backend's constructors whose items each cost as much."""
     given: dict[str, dict[str, int]] = {}

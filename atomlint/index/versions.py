@@ -10,9 +10,11 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
 REQUIREMENTS = re.compile(r"(?:.*[-_.])?requirements?(?:[-_.].*)?\.(?:txt|in)|constraints.*\.txt", re.IGNORECASE)
-LOCKS = ("uv.lock", "poetry.lock", "pdm.lock")
+LOCKS = ("uv.lock", "poetry.lock", "pdm.lock", "Pipfile.lock")
 RANK = {"lock": 0, "pin": 1, "range": 2}
 LINE = re.compile(r"\s*([A-Za-z0-9][\w.-]*)\s*(?:\[[^\]]*\])?\s*([^;#]*)")
+HASHES = re.compile(r"\\\s*$|\s--hash\b.*")
+"""What follows a requirement whose file is checked by hashes."""
 
 
 class Stated(NamedTuple):
@@ -29,7 +31,7 @@ def states_versions(path: str) -> bool:
     folder, _, name = path.rpartition("/")
     if folder.rpartition("/")[2].lower() == "requirements" and name.endswith((".txt", ".in")):
         return True
-    return name in LOCKS or name == "pyproject.toml" or REQUIREMENTS.fullmatch(name) is not None
+    return name in LOCKS or name in ("pyproject.toml", "Pipfile") or REQUIREMENTS.fullmatch(name) is not None
 
 
 class Versions:
@@ -127,7 +129,12 @@ def _below(version: Any) -> Any:
 
 
 def _parse(name: str, text: str) -> Iterator[tuple[str, Stated]]:
-    if name in LOCKS:
+    if name == "Pipfile.lock":
+        for package, given in _table(_json(text), "default").items():
+            yield from _locked(package, given)
+    elif name == "Pipfile":
+        yield from _wanted(_table(_toml(text), "packages"))
+    elif name in LOCKS:
         for package in _list(_toml(text).get("package")):
             if isinstance(package, dict) and isinstance(package.get("version"), str):
                 yield str(package.get("name")), Stated(RANK["lock"], package["version"])
@@ -146,11 +153,22 @@ def _pyproject(data: dict[str, Any]) -> Iterator[tuple[str, Stated]]:
     tool: Any = data.get("tool")
     yield from _pixi(tool.get("pixi") if isinstance(tool, dict) else None)
     poetry = tool.get("poetry") if isinstance(tool, dict) else None
-    wanted = poetry.get("dependencies") if isinstance(poetry, dict) else None
-    for name, given in wanted.items() if isinstance(wanted, dict) else ():
+    yield from _wanted(_table(poetry, "dependencies"))
+
+
+def _wanted(packages: dict[str, Any]) -> Iterator[tuple[str, Stated]]:
+    """A table of names and versions, or of tables that hold one."""
+    for name, given in packages.items():
         version = given.get("version") if isinstance(given, dict) else given
         if isinstance(version, str) and name != "python":
             yield from _requirement(name + _from_caret(version))
+
+
+def _locked(name: str, given: object) -> Iterator[tuple[str, Stated]]:
+    """``"redis": {"version": "==5.0.1"}`` of Pipenv's lock file."""
+    version = given.get("version") if isinstance(given, dict) else None
+    if isinstance(version, str) and version.startswith("=="):
+        yield name, Stated(RANK["lock"], version.lstrip("= "))
 
 
 def _pixi(table: Any) -> Iterator[tuple[str, Stated]]:
@@ -161,11 +179,7 @@ def _pixi(table: Any) -> Iterator[tuple[str, Stated]]:
     parts = [table, *(features.values() if isinstance(features, dict) else ())]
     for part in parts:
         for key in ("dependencies", "pypi-dependencies"):
-            wanted = part.get(key) if isinstance(part, dict) else None
-            for name, given in wanted.items() if isinstance(wanted, dict) else ():
-                version = given.get("version") if isinstance(given, dict) else given
-                if isinstance(version, str) and name != "python":
-                    yield from _requirement(name + _from_caret(version))
+            yield from _wanted(_table(part, key))
 
 
 def _from_caret(version: str) -> str:
@@ -187,7 +201,7 @@ def _requirement(line: str) -> Iterator[tuple[str, Stated]]:
     match = LINE.match(line)
     if match is None or line.lstrip().startswith(("-", "#")):
         return
-    spec = match[2].replace("(", "").replace(")", "").strip()
+    spec = HASHES.sub("", match[2]).replace("(", "").replace(")", "").strip()
     if "://" in spec or spec.startswith("@"):
         return
     exact = re.fullmatch(r"===?\s*([^\s,*]+)", spec)
@@ -201,6 +215,20 @@ def _toml(text: str) -> dict[str, Any]:
         return loads(text)
     except ValueError:
         return {}
+
+
+def _json(text: str) -> object:
+    import json
+
+    try:
+        return json.loads(text)
+    except ValueError:
+        return {}
+
+
+def _table(value: object, key: str) -> dict[str, Any]:
+    found = value.get(key) if isinstance(value, dict) else None
+    return found if isinstance(found, dict) else {}
 
 
 def _list(value: object) -> list[Any]:

@@ -23,11 +23,17 @@ BACKENDS = {
 }
 SETTINGS = re.compile(r"settings|conf", re.IGNORECASE)
 UNSERVED = re.compile(
-    r"(?:^|[/_.-])(?:tests?|testing|local\w*|dev|devel|develop|development|ci|examples?|samples?|debug|sandbox|e2e|demo)(?=[/_.-])",
+    r"(?:^|[/_.-])(?:tests?|testing|pytest|local\w*|dev|devel|develop|development|ci|travis\w*|circle\w*|github\w*|gitlab\w*"
+    r"|jenkins\w*|actions|examples?|samples?|debug|sandbox|e2e|demo|docs?)(?=[/_.-])",
     re.IGNORECASE,
 )
+"""Settings that no user's request meets: of tests, of a CI, of developers' machines, of builds."""
+MACHINES = re.compile(r"local_?settings", re.IGNORECASE)
+"""What a production machine may have of its own, too."""
 BASES = frozenset({"base", "common", "default", "defaults", "settings", "__init__", "shared"})
 PLAIN = ("django_redis.client.DefaultClient", "django_redis.client.HerdClient", "django_valkey.client.DefaultClient")
+POOLS = ("CONNECTION_POOL_KWARGS", "CONNECTION_POOL_CLASS_KWARGS")
+"""Options that hand arguments on to the pool and its connections."""
 FACTORY = "DJANGO_REDIS_CONNECTION_FACTORY"
 """The setting that chooses who makes connections, with timeouts of its own perhaps."""
 UNDEBUGGED = frozenset({"TESTING", "TEST", "DEBUG", "IS_TEST"})
@@ -66,12 +72,13 @@ def configured(index: Index) -> list[Configured]:
 def _configured(index: Index) -> Iterator[Configured]:
     setting: dict[str, list[int]] = {}
     for path in index.paths:
-        if not SETTINGS.search(path):
+        served = path not in index.tests and not UNSERVED.search(path)
+        if not SETTINGS.search(path) or not (served or MACHINES.search(path)):
             continue
         table = index.table(path)
         if changes(table):
             return  # also what another module makes of it
-        if path in index.tests or is_aside(path) or UNSERVED.search(path):
+        if not served or is_aside(path):
             continue
         if places := [n for n, a in enumerate(table.facts.assigns) if a.target == "CACHES" and a.scope == 0]:
             setting[path] = places
@@ -149,13 +156,13 @@ def unbounded(index: Index, path: str, entry: Expr) -> str:
     if given is None or not kind or "LOCATION" not in given:
         return ""
     options = mapping(given.get("OPTIONS", ["{}"]))
-    pool = mapping(options.get("CONNECTION_POOL_KWARGS", ["{}"])) if options is not None else None
-    if options is None or pool is None or "CONNECTION_FACTORY" in options:
+    pools = [mapping(options.get(name, ["{}"])) for name in POOLS] if options is not None else []
+    if options is None or None in pools or "CONNECTION_FACTORY" in options:
         return ""
     client = options.get("CLIENT_CLASS")
     if client is not None and text_of(client) not in PLAIN:
         return ""
-    if any("socket_timeout" in name.lower() for name in (*options, *pool)):
+    if any("socket_timeout" in name.lower() for name in (*options, *(n for pool in pools for n in pool or ()))):
         return ""
     return "" if is_otherwise(index, path, given["LOCATION"]) else kind
 

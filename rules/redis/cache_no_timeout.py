@@ -30,9 +30,10 @@ Give every Django cache on Redis a socket timeout: `SOCKET_TIMEOUT` in the `OPTI
 those of Django's own backend.
 
 ## Limits
-Read is a literal `CACHES` of a settings module, tests and settings of developers left out; quiet where a part of it comes
-from elsewhere, where anything changes it later, for sentinels and clusters, and when the project's requirements or lock
-file ask for redis-py 8 or later. Low when they leave that open. A base module whose neighbour sets `CACHES` anew is not read.
+Read is a literal `CACHES` of a settings module; settings of tests, of a CI and of developers are left out. Quiet where a part
+of it comes from elsewhere, where a module that is served changes it later, for sentinels and clusters, and when the project's
+requirements or lock file ask for redis-py 8 or later. Low when they leave that open, and where only work beside requests,
+such as tasks, is seen to ask a cache. A base module whose neighbour sets `CACHES` anew is not read.
 """
 
 from __future__ import annotations
@@ -41,6 +42,7 @@ from typing import TYPE_CHECKING
 
 from atomlint import Confidence, Context, Finding, Index, rule
 
+from ._asked import is_asked_by_work_alone
 from ._django import Configured, configured
 
 if TYPE_CHECKING:
@@ -50,7 +52,7 @@ BOUNDED = 8
 """The first release of redis-py with a default."""
 
 
-@rule("redis-cache-no-timeout", needs=("CACHES",), since="0.1")
+@rule("redis-cache-no-timeout", needs=("CACHES", "cache"), reach=True, since="0.1")
 def waits_for_ever(index: Index) -> bool:
     """A project with a Django cache on Redis that has no timeout."""
     return any(True for _ in configured(index))
@@ -63,6 +65,8 @@ def report(ctx: Context, index: Index) -> Iterator[Finding]:
         level = confidence(index, cache)
         if level is None:
             continue
+        if level is not Confidence.LOW and is_asked_by_work_alone(index):
+            level = Confidence.LOW
         option = "socket_timeout" if cache.is_django else "SOCKET_TIMEOUT"
         connect = "socket_connect_timeout" if cache.is_django else "SOCKET_CONNECT_TIMEOUT"
         names = ", ".join(cache.aliases)

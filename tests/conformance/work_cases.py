@@ -245,9 +245,12 @@ async def django_user(bench: Bench) -> AsyncIterator[Act]:
     yield act
 
 
-def throttle(name: str) -> Case:
+def throttle(name: str, *, rate: str | None = "1000/day", signed_in: bool = False) -> Case:
+    limit = rate
+
     @case
     async def make(bench: Bench) -> AsyncIterator[Act]:
+        from django.contrib.auth.models import User
         from django.core.cache import cache
         from django.test import RequestFactory
         from rest_framework import throttling
@@ -256,12 +259,12 @@ def throttle(name: str) -> Case:
 
         class Throttle(getattr(throttling, name)):
             scope = "anon"
-            rate = "1000/day"
+            rate = limit
 
             def get_cache_key(self, request: Any, view: Any) -> str:
                 return "key" if name == "SimpleRateThrottle" else super().get_cache_key(request, view)
 
-            def get_rate(self) -> str:
+            def get_rate(self) -> str | None:
                 return self.rate
 
         class Page(APIView):
@@ -271,7 +274,7 @@ def throttle(name: str) -> Case:
 
         def act() -> None:
             request = Request(RequestFactory().get("/"))
-            request.user = None
+            request.user = User(pk=1) if signed_in else None
             assert Throttle().allow_request(request, Page())
 
         yield act
@@ -402,7 +405,9 @@ CASES: dict[str, tuple[tuple[str, Case], ...]] = {
     ),
     "django.contrib.auth.middleware.AuthenticationMiddleware": (("", django_user),),
     **{
-        f"rest_framework.throttling.{name}": (("", throttle(name)),)
+        f"rest_framework.throttling.{name}": (
+            ("", throttle(name)), ("", throttle(name, signed_in=True)), ("local", throttle(name, rate=None)),
+        )
         for name in ("SimpleRateThrottle", "AnonRateThrottle", "UserRateThrottle", "ScopedRateThrottle")
     },
     "celery.Celery().task": (

@@ -35,7 +35,9 @@ Send no Redis command in a loop: use `mget`, `mset` or one pipeline around it.
 
 ## Limits
 Quiet for commands on a pipeline, chunks, pages, retries, loops that leave at the first hit, consumers, locks, commands
-that wait, and for code that no request reaches. A command under a condition is reported with less confidence.
+that wait, and for code that no request reaches. A command under a condition is reported with less confidence; loops over
+what there are few of by their name (roles, regions), and those that write in a request which is sent to change something
+(POST, PUT, PATCH, DELETE), with low.
 """
 
 from __future__ import annotations

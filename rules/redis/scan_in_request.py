@@ -35,7 +35,8 @@ No `KEYS`, no scan and no whole collection on a request path: keep an index or a
 KEYS and FLUSHALL are high. Reading a whole set, list or hash is reported when the project adds members of any number
 to it and never trims it, with low confidence, as is SCAN: nothing tells how many there are. A hash with a handful of
 fields that are named in the source is an object, and quiet. Of low confidence, too, are pages of operators (`admin`,
-`monitoring`, `health` in the route, the function or the file) and a walk for what a writing route deletes. Work after
+`monitoring`, `health` in the route, the function or the file), a walk for what a writing route deletes, and FLUSHALL in
+what somebody calls to empty everything (`rebuild_cache`, `reset`). Work after
 the response, keys of one user and a SCAN of a thousand keys and more a command are one step less.
 """
 

@@ -78,6 +78,8 @@ def idle(table: Table, first: Sent, second: Sent, also: frozenset[str] = frozens
     for ordinal in table.calls_in.get(scope, ()):
         if not first.call < ordinal < second.call:
             continue
+        if also and aside(table, first, second, ordinal):
+            continue
         call = table.facts.calls[ordinal]
         last = call.callee.rpartition(".")[2] if type(call.callee) is str else ""
         callee = dotted(call.callee) or ""
@@ -91,6 +93,17 @@ def idle(table: Table, first: Sent, second: Sent, also: frozenset[str] = frozens
             continue
         return False
     return True
+
+
+def aside(table: Table, first: Sent, second: Sent, ordinal: int) -> bool:
+    """Whether a call stands in a branch that the first's answer decides on and that the second is not in."""
+    names = names_of(table, first)
+    with_second = set(table.frames(table.facts.calls[second.call].frame))
+    return any(
+        table.facts.frames[f].kind in BRANCHES and presence(table.facts.frames[f].test, names)
+        for f in table.frames(table.facts.calls[ordinal].frame)
+        if f not in with_second
+    )
 
 
 def presence(test: Expr, names: set[str]) -> bool:
@@ -120,7 +133,7 @@ def missing(test: Expr, names: set[str], *, holds: bool) -> bool | None:
 def written(table: Table, second: Sent) -> Expr:
     """The value that a command writes."""
     call = table.facts.calls[second.call]
-    at = {"setex": 2, "hset": 2}.get(second.method, 1)
+    at = {"setex": 2, "hset": 2}.get(second.method, 1) + second.shift
     given = call.args[at] if len(call.args) > at else None
     return given if given is not None else dict(call.keywords).get("value")
 

@@ -35,7 +35,7 @@ def claims(table: Table, first: Sent, second: Sent) -> bool:
         return idle(table, first, second, CLOCKS | LATER) and asked_only(table, first)
     if first.method != "get" or not LOCKS.search(text_of_key(table, first)):
         return False
-    return idle(table, first, second) and known_before(table, first, value)
+    return idle(table, first, second, CLOCKS) and known_before(table, first, value)
 
 
 def free(table: Table, first: Sent, second: Sent) -> bool:

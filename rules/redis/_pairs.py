@@ -64,7 +64,7 @@ def kind_of(table: Table, first: Sent, second: Sent) -> str:
     """What two commands on one key could be; empty for nothing."""
     one, two = first.method, second.method
     if one in ASKS and two in READS:
-        return "exists" if len(table.facts.calls[first.call].args) == 1 else ""
+        return "exists" if len(table.facts.calls[first.call].args) == 1 + first.shift else ""
     if one == "get" and two == "delete":
         return "take" if not first.cache and takes(table, first, second) else ""
     if two in EXPIRES:
@@ -82,7 +82,9 @@ def kind_of(table: Table, first: Sent, second: Sent) -> str:
 
 
 def timing(table: Table, first: Sent, second: Sent) -> str:
-    """What a write and an EXPIRE are."""
+    """What a write and an EXPIRE are; a method of the project may give an expiry itself."""
+    if first.wrapped:
+        return "count" if first.method in COUNTERS and not timed_by(table, first) else ""
     if is_lock(table, first):
         return "lock"
     if first.method in COUNTERS:
@@ -94,6 +96,12 @@ def timing(table: Table, first: Sent, second: Sent) -> str:
     if first.method in WRITES and (calls[first.call].awaited == calls[second.call].awaited):
         return "write"
     return ""
+
+
+def timed_by(table: Table, command: Sent) -> bool:
+    """Whether a call says more than the key."""
+    record = table.facts.calls[command.call]
+    return len(record.args) > 1 + command.shift or bool(record.keywords)
 
 
 def is_lock(table: Table, command: Sent) -> bool:
@@ -118,7 +126,7 @@ def same_key(table: Table, first: Sent, second: Sent) -> bool:
         return False
     if first.key != second.key and not same_call(table, first.key, second.key):
         return False
-    fields = [table.facts.calls[command.call].args[1:2] for command in (first, second)]
+    fields = [table.facts.calls[c.call].args[1 + c.shift : 2 + c.shift] for c in (first, second)]
     if first.method in ("hget", "hincrby") and second.method not in EXPIRES and fields[0] != fields[1]:
         return False
     names = {name.partition(".")[0] for name in references(first.key)}

@@ -5,12 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from ._keys import commands
+from ._wrapped import wrapped
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from atomlint import Index
     from atomlint.index.tables import Table
+    from atomlint.index.value import Value
 
     Expr = Any
 
@@ -36,6 +38,10 @@ class Sent(NamedTuple):
     key: Expr
     cache: bool = False
     """Whether it goes through a cache, which has fewer commands."""
+    shift: int = 0
+    """How many arguments more than one its key is made of."""
+    wrapped: bool = False
+    """Whether a method of the project sends it, which may say more than its caller."""
 
 
 def sent(index: Index, path: str, scope: int) -> Iterator[Sent]:
@@ -45,19 +51,50 @@ def sent(index: Index, path: str, scope: int) -> Iterator[Sent]:
     if not paired(table, calls):
         return
     for ordinal in calls:
-        method, receiver = split(table.facts.calls[ordinal].callee)
+        method = split(table.facts.calls[ordinal].callee)[0]
         if method not in FIRST and method not in SECOND:
             continue
-        command = commands(index).at(path, ordinal)
-        if command is not None:
-            if not command.queued:
-                yield Sent(ordinal, command.method, command.receiver, commands(index).key_of(command))
-            continue
-        effect = index.project.effects.remote(path, ordinal)
-        if effect is not None and effect.receiver.startswith(CACHES):
-            record = table.facts.calls[ordinal]
-            key = record.args[0] if record.args else dict(record.keywords).get("key")
-            yield Sent(ordinal, effect.method.removeprefix("a"), receiver, key, cache=True)
+        found = direct(index, path, ordinal)
+        if found is None:
+            found = through(index, path, ordinal, method)
+        if found is not None:
+            yield found
+
+
+def direct(index: Index, path: str, ordinal: int) -> Sent | None:
+    """The command that a call of a client or of a cache is."""
+    command = commands(index).at(path, ordinal)
+    if command is not None:
+        key = commands(index).key_of(command)
+        return None if command.queued else Sent(ordinal, command.method, command.receiver, key)
+    effect = index.project.effects.remote(path, ordinal)
+    if effect is None or not effect.receiver.startswith(CACHES):
+        return None
+    record = index.project.linker.table(path).facts.calls[ordinal]
+    key = record.args[0] if record.args else dict(record.keywords).get("key")
+    return Sent(ordinal, effect.method.removeprefix("a"), split(record.callee)[1], key, cache=True)
+
+
+def through(index: Index, path: str, ordinal: int, method: str) -> Sent | None:
+    """The command that a call of a project's own method of that name sends."""
+    targets = index.call(path, ordinal).targets
+    if len(targets) != 1 or targets[0].kind != "def" or targets[0].place in index.tests:
+        return None
+    kept = index.keep(("redis-wrapped", targets[0]), lambda: _wrapped(index, targets[0], method))
+    record = index.project.linker.table(path).facts.calls[ordinal]
+    if kept is None or len(record.args) < kept[1]:
+        return None
+    inner, size = kept
+    key = record.args[0] if size == 1 else ["[]", *record.args[:size]]
+    return Sent(ordinal, inner.method, split(record.callee)[1], key, inner.cache, size - 1, wrapped=True)
+
+
+def _wrapped(index: Index, function: Value, method: str) -> tuple[Sent, int] | None:
+    table = index.project.linker.table(function.place)
+    calls = table.calls_in.get(function.scope, ())
+    names = FIRST | SECOND
+    found = [direct(index, function.place, n) for n in calls if split(table.facts.calls[n].callee)[0] in names]
+    return wrapped(index, function, method, [command for command in found if command is not None])
 
 
 def paired(table: Table, calls: list[int]) -> bool:

@@ -88,6 +88,8 @@ def report(ctx: Context, node: cst.Call) -> Iterator[Finding]:
     message, level = describe(pair)
     if COMMANDS.search(call.path):
         level = Confidence.LOW  # started by hand, or on a schedule
+    elif level is Confidence.HIGH and (pair.first.wrapped or pair.second.wrapped):
+        level = Confidence.MEDIUM
     finding = ctx.finding(call, message, confidence=level)
     if pair.second is not pair.first:
         second = ctx.index.call(call.path, pair.second.call)

@@ -8,7 +8,7 @@ from ._keys import commands
 from ._wrapped import wrapped
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from atomlint import Index
     from atomlint.index.tables import Table
@@ -97,7 +97,7 @@ def _wrapped(index: Index, function: Value, method: str) -> tuple[Sent, int] | N
     return wrapped(index, function, method, [command for command in found if command is not None])
 
 
-def paired(table: Table, calls: list[int]) -> bool:
+def paired(table: Table, calls: Sequence[int]) -> bool:
     """Whether two calls on one thing are named like the halves of a pair; a test asks no more than names."""
     on: set[str] = set()
     for ordinal in calls:
@@ -109,7 +109,7 @@ def paired(table: Table, calls: list[int]) -> bool:
     return contains(table, calls)
 
 
-def contains(table: Table, calls: list[int]) -> bool:
+def contains(table: Table, calls: Sequence[int]) -> bool:
     """Whether a read stands under a test of membership: ``if key in cache: cache.get(key)``."""
     return any(
         split(table.facts.calls[ordinal].callee)[0] == "get" and membership(table, ordinal) is not None

@@ -2,8 +2,8 @@
 
 ## Why
 Each command is a round trip, and other clients run between two of them: a key that existed is gone, two requests spend
-the same one-time token, a counter loses a hit, and a process that dies after the first command leaves a counter or a
-lock without an expiry, which then locks its user out for good.
+the same one-time token or both find no lock, a counter loses a hit, and a process that dies after the first command
+leaves a counter or a lock without an expiry, which then locks its user out for good.
 
 ## Bad
     import redis
@@ -24,13 +24,16 @@ lock without an expiry, which then locks its user out for good.
         return client.get(f"profile:{user_id}")
 
 ## For agents
-Do in one Redis command what one command can do: `get` and test for None, `set(..., nx=True, ex=...)`, `getdel`, or a
-pipeline.
+Do in one Redis command what one command can do: `get` and test for None, `set(..., nx=True, ex=...)` (`cache.add` in
+Django), `incr`, `getdel`, or a pipeline for a write and its `expire`.
 
 ## Limits
 Compared are commands of one function on the same client and the same key expression. A value that is compared before it
 is deleted (a lock's owner) needs a script and is not reported; nor is a delete after other work, which is how queues
-make sure that nothing is lost. What a pipeline or a script sends is one step.
+make sure that nothing is lost. What a pipeline or a script sends is one step. A cache that is read and, on a miss,
+written is none: only a flag that is set without work in between is, or a value that was there before under a key that is
+called a lock. Caches of Django and Flask-Caching count where they are not known to be in the process, and methods of the
+project's own that send one command of their name. Management commands are reported with low confidence.
 """
 
 from __future__ import annotations

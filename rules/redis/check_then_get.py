@@ -149,8 +149,8 @@ def racing(pair: Pair) -> tuple[str, Confidence]:
         level = Confidence.MEDIUM if cache else Confidence.HIGH
         return f"{first} and then {second} of the sum: {trips}two requests at once lose a count", level
     if pair.kind == "claim":
-        text = f"{first} and then {second} where there is none: 2 round trips where 1 would do, and two requests at once both find none"
-        return text, Confidence.MEDIUM
+        both = f"{first} and then {second} where there is none: 2 round trips where 1 would do"
+        return f"{both}, and two requests at once both find none", Confidence.MEDIUM
     trips = "" if cache else "2 round trips where 1 would do, and "
     return (
         f"{first} and then {second} of one key: {trips}two requests at once both read the same count",

@@ -54,6 +54,7 @@ EACH = {
     "for a in batch_result['rows']: f(a)": 'batch_result["rows"]',
     "for batch_name in items: f(batch_name)": "items",
     "names = []\nfor b in q: names.append(b)\nfor a in names: f(a)": "names",
+    "for session in client.smembers(key) or set(): f(session)": "client.smembers()",
 }
 
 

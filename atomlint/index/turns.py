@@ -37,6 +37,10 @@ STREAM = re.compile(
 )
 GIVEN = [["session"], ["db"], ["conn"], ["connection"], ["db_session"], ["redis"], ["client"]]
 """What a generator gives once, to be used and closed."""
+HELD = frozenset(
+    {"smembers", "hgetall", "hkeys", "hvals", "lrange", "zrange", "keys", "scan_iter", "scalars", "fetchall"}
+)
+"""Methods that read what a store holds: ``for session in client.smembers(key)`` goes through all of it."""
 SPLITS = frozenset({"split", "splitlines", "partition"})
 TAKERS = frozenset({"pop", "popleft", "popitem", "get_nowait", "get", "popright", "heappop"})
 MAX_HOPS = 6
@@ -64,7 +68,7 @@ def of_iterable(linker: Linker, table: Table, scope: int, iterable: Expr, bound:
         return ("paging", None, name)
     if (call is not None or plain == "stdin" or plain.endswith("consumer")) and STREAM.search(plain):
         return ("forever", None, name)
-    if call is not None and list(bound) in GIVEN:
+    if call is not None and list(bound) in GIVEN and call[0] not in HELD:
         return ("constant", 1, name)  # for session in get_db()
     if call is not None and call[0] == "iter" and len(call[1]) == 2:
         return ("forever", None, name)  # iter(queue.get, None)

@@ -4,31 +4,31 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from atomlint import dotted, inside, references
+from atomlint import dotted, references
 
-from ._keys import commands
+from ._answers import adds, depends, takes
+from ._claims import claims
+from ._sent import ASKS, COUNTERS, EXPIRES, POPS, READS, WRITES, Sent, membership, sent
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from atomlint import Index
-    from atomlint.index.commands import Command
     from atomlint.index.tables import Table
 
-READS = frozenset({"get", "hgetall", "hget", "smembers", "lrange", "getdel", "getex", "zrange", "json"})
-COUNTERS = frozenset({"incr", "incrby", "hincrby", "decr", "incrbyfloat"})
-EXPIRES = frozenset({"expire", "pexpire"})
-PURE = frozenset(
-    {"loads", "dumps", "decode", "encode", "int", "str", "float", "bool", "len", "strip", "lower", "isinstance"}
-)
-LOGS = ("logger.", "log.", "logging.")
+    from ._sent import Expr
+
+TIMED = frozenset({"ex", "px", "exat", "pxat", "**"})
+"""Arguments of ``set`` that give the key an expiry."""
+RACES = frozenset({"add", "claim", "limit"})
+"""What a lock around both makes safe."""
 
 
 class Pair(NamedTuple):
-    """Two commands on one key: the earlier, the later, and what they are: ``exists``, ``take``, ``count``, ``lock``, ``add``."""
+    """Two commands on one key: the earlier, the later, and what they are: a key of the rule's texts."""
 
-    first: Command
-    second: Command
+    first: Sent
+    second: Sent
     kind: str
     conditional: bool
     """Whether the second only runs where the first's answer says so."""
@@ -36,58 +36,100 @@ class Pair(NamedTuple):
 
 def pairs(index: Index, path: str, scope: int) -> Iterator[Pair]:
     """Pairs of one function, by their first commands."""
-    found = [c for c in commands(index).of_function(path, scope) if not c.queued]
+    found = list(sent(index, path, scope))
     table = index.project.linker.table(path)
+    timed: set[int] = set()
     for number, first in enumerate(found):
+        if is_member(table, first):
+            yield Pair(first, first, "in", conditional=True)
+            continue
         for second in found[number + 1 :]:
-            kind = kind_of(index, table, first, second)
+            kind = kind_of(table, first, second)
             if kind in ("take", "exists") and any(
-                earlier.method in ("set", "setex") and same_key(index, table, earlier, first)
-                for earlier in found[:number]
+                earlier.method in ("set", "setex") and same_key(table, earlier, first) for earlier in found[:number]
             ):
                 continue  # what it has just set itself: a probe
-            if kind and same_key(index, table, first, second) and together(table, first, second):
+            if not kind or not same_key(table, first, second) or not together(table, first, second):
+                continue
+            if kind in RACES and (locked(table, first) or locked(table, second)):
+                continue
+            if second.call not in timed:  # of three writes and one expiry, the first is reported
                 yield Pair(first, second, kind, depends(table, first, second))
-                break
+            if second.method in EXPIRES:
+                timed.add(second.call)
+            break
 
 
-def kind_of(index: Index, table: Table, first: Command, second: Command) -> str:
+def kind_of(table: Table, first: Sent, second: Sent) -> str:
     """What two commands on one key could be; empty for nothing."""
-    if first.method == "exists" and second.method in READS:
-        return "exists" if len(table.facts.calls[first.call].args) == 1 else ""
-    if first.method == "get" and second.method == "delete":
-        return "take" if takes(index, table, first, second) else ""
-    if first.method in COUNTERS and second.method in EXPIRES:
-        return "count"
-    if second.method in EXPIRES and is_lock(table, first):
-        return "lock"
-    if first.method == "get" and second.method in ("set", "setex") and adds(table, first, second):
+    one, two = first.method, second.method
+    if one in ASKS and two in READS:
+        return "exists" if len(table.facts.calls[first.call].args) == 1 + first.shift else ""
+    if one == "get" and two == "delete":
+        return "take" if not first.cache and takes(table, first, second) else ""
+    if two in EXPIRES:
+        return timing(table, first, second)
+    if one == "llen" and two in POPS:
+        return "pop" if depends(table, first, second) else ""
+    if one == "get" and two in COUNTERS:
+        return "limit" if depends(table, first, second) else ""
+    sets = (one == "get" and two in ("set", "setex")) or (one == "hget" and two == "hset")
+    if sets and adds(table, first, second):
         return "add"
+    if (one == "get" or one in ASKS) and two in ("set", "setex") and claims(table, first, second):
+        return "claim"
     return ""
 
 
-def is_lock(table: Table, command: Command) -> bool:
+def timing(table: Table, first: Sent, second: Sent) -> str:
+    """What a write and an EXPIRE are; a method of the project may give an expiry itself."""
+    if first.wrapped:
+        return "count" if first.method in COUNTERS and not timed_by(table, first) else ""
+    if is_lock(table, first):
+        return "lock"
+    if first.method in COUNTERS:
+        return "count"
+    given = table.facts.calls[first.call]
+    if first.method == "set" and len(given.args) <= 2 and not TIMED & dict(given.keywords).keys():
+        return "set"
+    calls = table.facts.calls
+    if first.method in WRITES and (calls[first.call].awaited == calls[second.call].awaited):
+        return "write"
+    return ""
+
+
+def timed_by(table: Table, command: Sent) -> bool:
+    """Whether a call says more than the key."""
+    record = table.facts.calls[command.call]
+    return len(record.args) > 1 + command.shift or bool(record.keywords)
+
+
+def is_lock(table: Table, command: Sent) -> bool:
     """``setnx``, or ``set(nx=True)`` without an expiry."""
     given = dict(table.facts.calls[command.call].keywords)
     if command.method == "setnx":
         return True
-    return (
-        command.method == "set" and given.get("nx") == "#True" and not {"ex", "px", "exat", "pxat", "**"} & given.keys()
-    )
+    return command.method == "set" and given.get("nx") == "#True" and not TIMED & given.keys()
 
 
-def same_key(index: Index, table: Table, first: Command, second: Command) -> bool:
+def is_member(table: Table, command: Sent) -> bool:
+    """Whether a read stands where a test has found its key: ``if key in cache: cache.get(key)``."""
+    if command.method != "get":
+        return False
+    found = membership(table, command.call)
+    return found == (command.key, command.receiver)
+
+
+def same_key(table: Table, first: Sent, second: Sent) -> bool:
     """Whether both are about one key of one client, and neither was assigned anew in between."""
-    found = commands(index)
-    key = found.key_of(first)
-    if key is None or first.receiver != second.receiver or len(table.facts.calls[second.call].args) == 0:
+    if first.key is None or first.receiver != second.receiver or len(table.facts.calls[second.call].args) == 0:
         return False
-    if key != found.key_of(second) and not same_call(table, key, found.key_of(second)):
+    if first.key != second.key and not same_call(table, first.key, second.key):
         return False
-    fields = [table.facts.calls[command.call].args[1:2] for command in (first, second)]
+    fields = [table.facts.calls[c.call].args[1 + c.shift : 2 + c.shift] for c in (first, second)]
     if first.method in ("hget", "hincrby") and second.method not in EXPIRES and fields[0] != fields[1]:
         return False
-    names = {name.partition(".")[0] for name in references(key)}
+    names = {name.partition(".")[0] for name in references(first.key)}
     return not any(
         first.call < table.facts.assigns[place].after <= second.call
         and dotted(table.facts.assigns[place].target) in names
@@ -95,7 +137,7 @@ def same_key(index: Index, table: Table, first: Command, second: Command) -> boo
     )
 
 
-def same_call(table: Table, one: object, other: object) -> bool:
+def same_call(table: Table, one: Expr, other: Expr) -> bool:
     """Whether two expressions are the same call with the same arguments: ``self.key(user)`` twice."""
     if not (
         type(one) is type(other) is str and one[:1] == other[:1] == "@" and one[1:].isdigit() and other[1:].isdigit()
@@ -105,7 +147,7 @@ def same_call(table: Table, one: object, other: object) -> bool:
     return (left.callee, left.args, left.keywords) == (right.callee, right.args, right.keywords)
 
 
-def together(table: Table, first: Command, second: Command) -> bool:
+def together(table: Table, first: Sent, second: Sent) -> bool:
     """Whether one run can go through both, the second not for an error of the first, and no loop apart."""
     one = table.frames(table.facts.calls[first.call].frame)
     two = table.frames(table.facts.calls[second.call].frame)
@@ -127,124 +169,14 @@ def together(table: Table, first: Command, second: Command) -> bool:
     return not any(frames[frame].kind in ("for", "while", "except") for frame in set(one) - set(two))
 
 
-def names_of(table: Table, command: Command) -> set[str]:
-    """The call, and the local names that stand for its answer or for what is made of it."""
-    scope = table.facts.calls[command.call].scope
-    names = {f"@{command.call}"}
-    for _ in range(3):
-        for place in table.assigns_in.get(scope, ()):
-            assign = table.facts.assigns[place]
-            target = dotted(assign.target)
-            if target and assign.after > command.call and assign.kind == "=" and made_of(table, assign.value, names):
-                names.add(target)
-    return names
-
-
-def made_of(table: Table, expr: object, names: set[str]) -> bool:
-    """Whether an expression holds one of the names, also as an argument of a call in it."""
-    for item in inside(expr):
-        if type(item) is not str:
+def locked(table: Table, command: Sent) -> bool:
+    """Whether a command is sent while a lock is held: ``with client.lock(name):``."""
+    for frame in table.frames(table.facts.calls[command.call].frame):
+        entry = table.facts.frames[frame]
+        if entry.kind != "with":
             continue
-        if item in names or item.partition(".")[0] in names:
-            return True
-        if item[:1] == "@":
-            call = table.facts.calls[int(item[1:].partition(".")[0])]
-            last = call.callee.rpartition(".")[2] if type(call.callee) is str else ""
-            on = call.callee.rpartition(".")[0] if type(call.callee) is str else ""
-            if last in PURE and (on in names or any(made_of(table, arg, names) for arg in call.args)):
+        for name in references(entry.test):
+            held = table.facts.calls[int(name[1:].partition(".")[0])].callee if name[:1] == "@" else name
+            if "lock" in str(held).lower():
                 return True
     return False
-
-
-def depends(table: Table, first: Command, second: Command) -> bool:
-    """Whether the second stands in a branch that tests the first's answer."""
-    names = names_of(table, first)
-    one = set(table.frames(table.facts.calls[first.call].frame))
-    two = table.frames(table.facts.calls[second.call].frame)
-    return any(
-        table.facts.frames[f].kind in ("if", "else", "after") and made_of(table, table.facts.frames[f].test, names)
-        for f in two
-        if f not in one
-    )
-
-
-def takes(index: Index, table: Table, first: Command, second: Command) -> bool:
-    """Whether a value is read and then deleted whatever it is, with no other work in between."""
-    names = names_of(table, first)
-    one = set(table.frames(table.facts.calls[first.call].frame))
-    for frame in set(table.frames(table.facts.calls[second.call].frame)) - one:
-        entry = table.facts.frames[frame]
-        if entry.kind in ("if", "else", "after") and not presence(entry.test, names):
-            return False
-    scope = table.facts.calls[first.call].scope
-    for ordinal in table.calls_in.get(scope, ()):
-        if not first.call < ordinal < second.call:
-            continue
-        call = table.facts.calls[ordinal]
-        last = call.callee.rpartition(".")[2] if type(call.callee) is str else ""
-        callee = dotted(call.callee) or ""
-        if (
-            last in PURE
-            or callee.startswith(LOGS)
-            or last.endswith(("Error", "Exception"))
-            or f"@{ordinal}" == commands(index).key_of(second)
-        ):
-            continue
-        return False
-    return True
-
-
-def presence(test: object, names: set[str]) -> bool:
-    """Whether a test only asks if there is an answer."""
-    if type(test) is list and test[:1] == ["not"]:
-        return presence(test[1], names)
-    if type(test) is list and test[:1] == ["cmp"]:
-        return (
-            test[1] in names and test[2] in ("is", "is not", "==", "!=") and test[3] == "#None"
-            if type(test[1]) is str
-            else False
-        )
-    return type(test) is str and test in names
-
-
-def adds(table: Table, first: Command, second: Command) -> bool:
-    """Whether what is written is what was read plus or minus a number."""
-    names = names_of(table, first)
-    call = table.facts.calls[second.call]
-    value = (
-        call.args[2 if second.method == "setex" else 1]
-        if len(call.args) > (2 if second.method == "setex" else 1)
-        else None
-    )
-    value = value if value is not None else dict(call.keywords).get("value")
-    written = [value]
-    if (
-        type(value) is str
-        and value[:1] == "@"
-        and value[1:].isdigit()
-        and table.facts.calls[int(value[1:])].callee == "str"
-    ):
-        value = next(iter(table.facts.calls[int(value[1:])].args), None)
-    if type(value) is str and dotted(value) and value in names:
-        scope = call.scope
-        own = names - {value}
-        for place in table.assigns_in.get(scope, ()):
-            assign = table.facts.assigns[place]
-            if dotted(assign.target) == value and first.call < assign.after <= second.call:
-                if assign.kind == "=" and not made_of(table, assign.value, own):
-                    return False  # the name stands for something else by then
-                if assign.kind == "+=":
-                    return True
-                written.append(assign.value)
-    return any(is_sum(table, item, names) for item in written)
-
-
-def is_sum(table: Table, expr: object, names: set[str]) -> bool:
-    """Whether an expression is an answer plus or minus a number."""
-    if type(expr) is str and expr[:1] == "@" and expr[1:].isdigit():
-        call = table.facts.calls[int(expr[1:])]
-        return call.callee in ("str", "max", "min", "int") and any(is_sum(table, arg, names) for arg in call.args)
-    if type(expr) is not list or expr[:1] != ["bin"] or expr[1] not in ("+", "-"):
-        return False
-    number = type(expr[3]) is str and expr[3][:1] == "#"
-    return number and made_of(table, expr[2], names)

@@ -2,8 +2,8 @@
 
 ## Why
 Each command is a round trip, and other clients run between two of them: a key that existed is gone, two requests spend
-the same one-time token, a counter loses a hit, and a process that dies after the first command leaves a counter or a
-lock without an expiry, which then locks its user out for good.
+the same one-time token or both find no lock, a counter loses a hit, and a process that dies after the first command
+leaves a counter or a lock without an expiry, which then locks its user out for good.
 
 ## Bad
     import redis
@@ -24,38 +24,55 @@ lock without an expiry, which then locks its user out for good.
         return client.get(f"profile:{user_id}")
 
 ## For agents
-Do in one Redis command what one command can do: `get` and test for None, `set(..., nx=True, ex=...)`, `getdel`, or a
-pipeline.
+Do in one Redis command what one command can do: `get` and test for None, `set(..., nx=True, ex=...)` (`cache.add` in
+Django), `incr`, `getdel`, or a pipeline for a write and its `expire`.
 
 ## Limits
 Compared are commands of one function on the same client and the same key expression. A value that is compared before it
 is deleted (a lock's owner) needs a script and is not reported; nor is a delete after other work, which is how queues
-make sure that nothing is lost. What a pipeline or a script sends is one step.
+make sure that nothing is lost. What a pipeline or a script sends is one step. A cache that is read and, on a miss,
+written is none: only a flag that is set without work in between is, or a value that was there before under a key that is
+called a lock. Caches of Django and Flask-Caching count where they are not known to be in the process, and methods of the
+project's own that send one command of their name. Management commands are reported with low confidence.
 """
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from atomlint import Call, Confidence, Context, Finding, Note, rule
 
-from ._pairs import COUNTERS, Pair, pairs
+from ._pairs import Pair, pairs
 from ._quiet import is_aside
+from ._sent import FIRST
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     import libcst as cst
 
-NEEDS = ("redis", "Redis", "valkey", "upstash")
-FIRST = COUNTERS | {"exists", "get", "setnx", "set"}
+NEEDS = ("redis", "Redis", "valkey", "upstash", "cache")
+COMMANDS = re.compile(r"(?:^|/)management/commands/")
 HELP = {
     "exists": "read the key and test the answer",
+    "in": "read the key and test the answer",
     "take": "GETDEL reads and deletes in one step (Redis 6.2)",
     "count": "send both in one pipeline (`expire(key, seconds, nx=True)` keeps the window, Redis 7), or in a script",
     "lock": "`set(key, value, nx=True, ex=seconds)` does both in one step",
-    "add": "INCRBY counts in the server",
+    "set": "`set(key, value, ex=seconds)` does both in one step",
+    "write": "send both in one pipeline, which is a transaction by default",
+    "add": "INCRBY (HINCRBY for a field) counts in the server",
+    "claim": "`set(key, value, nx=True, ex=seconds)` writes only when there is none, and answers whether it did",
+    "limit": "count first: the answer of INCR is the count",
+    "pop": "the pop of an empty list answers None",
 }
+CACHE_HELP = {
+    "add": "`cache.add(key, 0, timeout)` and `cache.incr(key)` count in the server",
+    "claim": "`cache.add(key, value, timeout)` writes only when there is none, and answers whether it did",
+    "limit": "`cache.add(key, 0, timeout)` and `cache.incr(key)` first: its answer is the count",
+}
+"""The same for caches over Redis."""
 
 
 @rule("redis-check-then-get", needs=NEEDS, since="0.1")
@@ -71,12 +88,16 @@ def report(ctx: Context, node: cst.Call) -> Iterator[Finding]:
     pair = pair_at(call)
     if pair is None:
         return
-    second = ctx.index.call(call.path, pair.second.call)
     message, level = describe(pair)
+    if COMMANDS.search(call.path):
+        level = Confidence.LOW  # started by hand, or on a schedule
+    elif level is Confidence.HIGH and (pair.first.wrapped or pair.second.wrapped):
+        level = Confidence.MEDIUM
     finding = ctx.finding(call, message, confidence=level)
-    yield finding.with_related(Note(second.span, f"{pair.second.method.upper()} of the same key")).with_help(
-        HELP[pair.kind]
-    )
+    if pair.second is not pair.first:
+        second = ctx.index.call(call.path, pair.second.call)
+        finding = finding.with_related(Note(second.span, f"{pair.second.method.upper()} of the same key"))
+    yield finding.with_help((CACHE_HELP if pair.first.cache else HELP).get(pair.kind, HELP[pair.kind]))
 
 
 def pair_at(call: Call) -> Pair | None:
@@ -92,20 +113,46 @@ def describe(pair: Pair) -> tuple[str, Confidence]:
     """The message, and how sure it is."""
     first, second = pair.first.method.upper(), pair.second.method.upper()
     both = f"{first} and then {second} of one key: 2 round trips where 1 would do"
-    if pair.kind == "exists":
-        return f"{both}, and the key can be gone in between", Confidence.HIGH if pair.conditional else Confidence.MEDIUM
+    if pair.kind in ("exists", "in"):
+        both = (
+            both
+            if pair.kind == "exists"
+            else "a test with `in` and then GET of one key: 2 round trips where 1 would do"
+        )
+        sure = pair.conditional and not pair.first.cache
+        return f"{both}, and the key can be gone in between", Confidence.HIGH if sure else Confidence.MEDIUM
     if pair.kind == "take":
         return f"{both}, and two requests can both take the value", Confidence.MEDIUM
     if pair.kind == "lock":
         return f"{first} and then {second}: a crash in between leaves a lock that never expires", Confidence.HIGH
-    if pair.kind == "add":
-        return (
-            f"{first} and then {second} of the sum: 2 round trips, and two requests at once lose a count",
-            Confidence.HIGH,
-        )
+    if pair.kind in ("add", "claim", "limit"):
+        return racing(pair)
+    if pair.kind == "pop":
+        return both, Confidence.MEDIUM
+    if pair.kind == "set":
+        return f"{both}, and a crash in between leaves a key that never expires", Confidence.HIGH
+    if pair.kind == "write":
+        return f"{both}, and a crash in between leaves a new key without an expiry", Confidence.MEDIUM
     if pair.conditional:
         return (
             f"{first} and then {second} when it is the first: a crash in between leaves a counter for ever",
             Confidence.HIGH,
         )
     return f"{both}, and a crash in between leaves a counter without an expiry", Confidence.MEDIUM
+
+
+def racing(pair: Pair) -> tuple[str, Confidence]:
+    """What two requests at once do."""
+    first, second, cache = pair.first.method.upper(), pair.second.method.upper(), pair.first.cache
+    if pair.kind == "add":
+        trips = "" if cache else "2 round trips, and "
+        level = Confidence.MEDIUM if cache else Confidence.HIGH
+        return f"{first} and then {second} of the sum: {trips}two requests at once lose a count", level
+    if pair.kind == "claim":
+        both = f"{first} and then {second} where there is none: 2 round trips where 1 would do"
+        return f"{both}, and two requests at once both find none", Confidence.MEDIUM
+    trips = "" if cache else "2 round trips where 1 would do, and "
+    return (
+        f"{first} and then {second} of one key: {trips}two requests at once both read the same count",
+        Confidence.MEDIUM,
+    )

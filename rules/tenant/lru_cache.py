@@ -1,9 +1,10 @@
-"""`functools.lru_cache` on what it cannot keep: a coroutine, a function given a session, or rows that change.
+"""`functools.lru_cache` on what it cannot keep: a coroutine, a method of a view, a function given a session, or rows that change.
 
 ## Why
 On an `async def` it keeps the coroutine: the second call that hits raises
 `RuntimeError: cannot reuse already awaited coroutine`. With a session or a request among the arguments every call is a
-miss, and each of 128 entries keeps its session alive. And it has no expiry: rows that it has read stay as they were until
+miss, and each of 128 entries keeps its session alive. So does a method of a view or a serializer, of which each request
+makes one: `self` is part of the key. And it has no expiry: rows that it has read stay as they were until
 the process ends.
 
 ## Bad
@@ -24,13 +25,16 @@ the process ends.
 Nothing. A decorator of your own called `cache` or `lru_cache` is not meant: names are resolved by their imports.
 
 ## For agents
-No `functools.lru_cache` on coroutines, on functions that take a session, or on rows of the database.
+No `functools.lru_cache` on coroutines, on functions that take a session, on methods of views
+or serializers, or on rows of the database.
 
 ## Limits
 That kept rows go stale is reported with low confidence: a batch reads them once, and some never change. Rows count as
 changing when something in the project updates or deletes them; `cache_clear()` on the function, anywhere, is taken to
 be called when that happens. A cache of one entry may be meant to last as long as its request. Only reads in the
-function itself and in what it calls directly are seen. The repair of a coroutine is offered where the project imports
+function itself and in what it calls directly are seen. Methods are looked at where every request makes an object of
+their class, by its base: views, serializers, forms, rows; a bound of 128 objects is little, and reported with low
+confidence unless no object asks twice. The repair of a coroutine is offered where the project imports
 `async_lru` already.
 """
 
@@ -42,6 +46,7 @@ from atomlint import Confidence, Context, Edit, Finding, Function, Note, Positio
 
 from ..redis._quiet import is_aside
 from ._helpers import FACTORIES, mentions
+from ._instances import Kept, is_asked_once, kept
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -68,7 +73,9 @@ def is_kept_for_ever(function: Function) -> bool:
         return False
     if function.is_async or yields(function):
         return True
-    return not is_aside(function.path) and (bool(held(function)) or bool(changing(function)))
+    return not is_aside(function.path) and (
+        bool(held(function)) or (kept(function) is not None and size(function) != 1) or bool(changing(function))
+    )
 
 
 @is_kept_for_ever.on("FunctionDef")
@@ -86,6 +93,10 @@ def report(ctx: Context, node: cst.FunctionDef) -> Iterator[Finding]:
             confidence=Confidence.LOW if size(function) == 1 else Confidence.HIGH if proven else Confidence.MEDIUM,
         ).with_help("cache what the query returns, by the values that it depends on")
         return
+    own = kept(function)
+    if own is not None and size(function) != 1:
+        yield instances(ctx, function, decorator, own)
+        return
     yield from rows(ctx, function, decorator, name)
 
 
@@ -102,6 +113,25 @@ def coroutine(ctx: Context, function: Function, decorator: cst.CSTNode, name: st
     if edits:
         return finding.with_fix("use async_lru.alru_cache", *edits)
     return finding.with_help("use a cache for coroutines, such as async_lru.alru_cache(ttl=60)")
+
+
+def instances(ctx: Context, function: Function, decorator: cst.CSTNode, own: Kept) -> Finding:
+    """What a method of one request's object keeps."""
+    name = decorators(function)[0][1]
+    entries = size(function)
+    many = "every" if entries == "all" else f"the last {entries}"
+    of = f"{own.noun}{'s' * (entries != 'all')} of {own.owner}"
+    sure = entries == "all" or (not own.by_key and is_asked_once(function))
+    if own.by_key:
+        text = f"{name} keeps {many} {of} and the answer for each until restart, whatever the row comes to say"
+    else:
+        held = "" if entries != "all" else " with its request until restart" if own.noun == "view" else " until restart"
+        text = f"{name} takes self for part of the key: it keeps {many} {of}{held}, and no other request hits"
+    help_ = "functools.cached_property keeps the answer as long as the object lives"
+    if len(function.table.facts.scopes[function.ordinal].params) > 1:
+        help_ = "keep the answers in a dict of the object, or cache a function of the values that they depend on"
+    finding = ctx.finding(decorator, text, confidence=Confidence.MEDIUM if sure else Confidence.LOW)
+    return finding.with_help(help_)
 
 
 def rows(ctx: Context, function: Function, decorator: cst.CSTNode, name: str) -> Iterator[Finding]:

@@ -50,17 +50,17 @@ Send no query in a loop: use `IN`, a join or eager loading.
 ## Limits
 Only reads count. Quiet for chunks, pages, retries, constants, loops that leave at the first hit, answers that earlier
 turns stored, what is read for the message of an error, and for code that no request reaches. Nothing tells how many
-turns a loop will have: a query that it sends is of medium confidence at most, and only where the loop goes through rows or
-answers of another service, as a client names few things; a relationship that it reads of many rows may be of high. A query under a condition, or more than three calls away from its route, is possible only. So is one of
-a turn that also writes: that saves, makes or deletes a row, commits, locks or opens a transaction or a schema of its
-own, and of a turn that is called for what it does (`cancel(task)`): there one query less is half of the work. What a
-turn calls is looked into, four calls far: one that surely writes, sends a message or asks another service is possible
-only, and one that may is, unless all else of the loop is proven. Workers, tasks and repairs that a route can start are
-possible only, too, and so are requests that are sent to change something (POST, PUT, PATCH, DELETE) and do. Routes
-that only staff pass are left out. A slice, a limit below 20, what a caller writes out, or what there are few of by its
-name (roles, regions, providers), is taken for a few items; that a customer has one or two of something is not known.
-A session of SQLAlchemy loads each parent once: of rows whose authors, owners or kinds are read it is possible only that
-there are many.
+turns a loop will have: a query that it sends is of medium confidence at most, and only where the loop goes through rows
+or answers of another service, as a client names few things; a relationship that it reads of many rows may be of high. A
+query under a condition, or more than three calls away from its route, is possible only. So is one of a turn that also
+writes: that saves, makes or deletes a row, commits, locks or opens a transaction or a schema of its own, and of a turn
+that is called for what it does (`cancel(task)`): there one query less is half of the work. What a turn calls is looked
+into, four calls far: one that surely writes, sends a message or asks another service is possible only, and one that may
+is, unless all else of the loop is proven. Workers, tasks and repairs that a route can start are possible only, too, and
+so are requests that are sent to change something (POST, PUT, PATCH, DELETE) and do. Routes that only staff pass are
+left out. A slice, a limit below 20, what a caller writes out, or what there are few of by its name (roles, regions,
+providers), is taken for a few items; that a customer has one or two of something is not known. A session of SQLAlchemy
+loads each parent once: of rows whose authors, owners or kinds are read it is possible only that there are many.
 """
 
 from __future__ import annotations

@@ -35,8 +35,9 @@ Give every key that caches something an expiry (`ex=300`).
 ## Limits
 Looked at are keys with a part that varies. Quiet for a key that anything in the project gives an expiry, for constant
 keys, and for keys that a function is handed. High confidence needs a word such as cache, session, token or lock in the
-key, or a value that a query gave; a key that grows with jobs, events, days or messages is medium where what varies in it
-has no end by its name (an id, a user, a date, a hash), else low; what is deleted or taken out somewhere is one step less. Keys that a wrapper of the project writes are those of its callers, and not seen.
+key, or a value that a query gave; a key that grows with jobs, events, days or messages is medium where what varies in
+it has no end by its name (an id, a user, a date, a hash), else low; what is deleted or taken out somewhere is one step
+less. Keys that a wrapper of the project writes are those of its callers, and not seen.
 """
 
 from __future__ import annotations

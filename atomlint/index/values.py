@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING
 
 from .answers import Answers
 from .flowing import END, LAST, Spot, of_assign, reaching
-from .heirs import EMPTY, MAX_HEIRS
 from .items import Items
+from .members import Members
 from .parameters import Parameters
 from .rowtypes import ONE, RowTypes
 from .tables import Binding, Table, text_of
 from .value import NOTHING, Value, Values, union
-from .visitors import CURRENT, Visitors
+from .visitors import Visitors
 
 if TYPE_CHECKING:
     from ..facts.records import Assign, Expr
@@ -46,6 +46,7 @@ class Evaluator:
         self.elements = Items(self)
         self.rows = RowTypes(linker)
         self.visitors = Visitors(linker)
+        self.members = Members(self)
 
     # --- expressions -----------------------------------------------------------------------------------------------
 
@@ -197,93 +198,7 @@ class Evaluator:
         known = self.answers.kept.get((value, name))
         if known is not None:
             return known
-        return self.answers.keep((value, name), lambda: self._attribute(value, name))
-
-    def _attribute(self, value: Value, name: str) -> Values:
-        if value.kind == "ext":
-            return self._carried(value.place, name) or frozenset({Value("ext", f"{value.place}.{name}")})
-        if value.kind == "module":
-            return self._module_attribute(value.place, name)
-        if value.kind == "const":
-            return NOTHING
-        scope = self.linker.table(value.place).facts.scopes[value.scope]
-        if scope.kind != "class":
-            return NOTHING
-        if name == "__class__" and value.kind == "inst":
-            return frozenset({value._replace(kind="def")})
-        return self._class_attribute(value, name)
-
-    def _carried(self, place: str, name: str) -> Values:
-        """An attribute that start-up put on the application or its state: ``request.app.state.redis``."""
-        if place in CURRENT:
-            return union(self.attribute(user, name) for user in self.visitors.of_flask)
-        if not place.endswith((".state", ".app", ".current_app", "Flask()", "Quart()", "FastAPI()", "Starlette()")):
-            return NOTHING
-        found = union(self.assigned(path, assign) for path, assign in self.linker.carried(name))
-        return frozenset(value for value in found if value.kind in ("inst", "ext"))
-
-    def _module_attribute(self, path: str, name: str) -> Values:
-        if path.endswith(".py"):
-            values = self.name(path, 0, name)
-            if values:
-                return values
-        submodule = self.linker.modules.submodule(path, name)
-        return frozenset({Value("module", submodule)}) if submodule else NOTHING
-
-    def _class_attribute(self, value: Value, name: str) -> Values:
-        for cls in self.linker.mro(value.place, value.scope):
-            if cls.kind == "ext":
-                if cls.place in EMPTY and not name.startswith("__"):
-                    continue
-                base = f"{cls.place}()" if value.kind == "inst" else cls.place
-                return frozenset({Value("ext", f"{self.linker.catalog.canonical(base)}.{name}")})
-            table = self.linker.table(cls.place)
-            member = table.members.get((cls.scope, name))
-            if member is not None:
-                definition = Value("def", cls.place, member)
-                return self.returned(definition) if self.linker.is_property(definition) else frozenset({definition})
-            values = union(
-                self.assigned(cls.place, assign)
-                for assign in (
-                    *table.attributes.get((cls.scope, name), ()),
-                    *table.class_attributes.get((cls.scope, name), ()),
-                )
-            )
-            if values:
-                return values
-            if value.kind == "inst" and any(a.kind == ":" for a in table.class_attributes.get((cls.scope, name), ())):
-                values = self.parameters.field(cls.place, cls.scope, name)
-                if values:
-                    return values
-        return self._forwarded(value, name) or self._of_heirs(value, name)
-
-    def _of_heirs(self, value: Value, name: str) -> Values:
-        """What the heirs of a class hold under a name that it has not itself, such as a mixin's."""
-        if value.kind != "inst" or name.startswith("__"):
-            return NOTHING
-        heirs = self.linker.heirs.below(Value("def", value.place, value.scope))
-        if not 0 < len(heirs) <= MAX_HEIRS:
-            return NOTHING
-        return union(self.attribute(Value("inst", heir.place, heir.scope), name) for heir in heirs)
-
-    def _forwarded(self, value: Value, name: str) -> Values:
-        """``__getattr__`` that hands every attribute on: ``return getattr(self._client, name)``."""
-        if value.kind != "inst" or name.startswith("__"):
-            return NOTHING
-        for cls in self.linker.mro(value.place, value.scope):
-            if cls.kind == "ext":
-                continue
-            table = self.linker.table(cls.place)
-            method = table.members.get((cls.scope, "__getattr__"))
-            if method is None:
-                continue
-            for exit_ in table.exits.get(method, ()):
-                if type(exit_.value) is str and exit_.value[:1] == "@" and "." not in exit_.value:
-                    call = table.facts.calls[int(exit_.value[1:])]
-                    if call.callee == "getattr" and call.args:
-                        targets = self.evaluate(cls.place, method, call.args[0])
-                        return union(self.attribute(target, name) for target in targets)
-        return NOTHING
+        return self.answers.keep((value, name), lambda: self.members.attribute(value, name))
 
     # --- calls -----------------------------------------------------------------------------------------------------
 

@@ -59,6 +59,8 @@ class Rule:
     """Whether functions that no request reaches can be candidates all the same."""
     among: Among | None = None
     """The calls that alone can be candidates, where the index knows them: far fewer than all calls of a project."""
+    shares: str = ""
+    """A word for dear work that the index does for the rule: those of one word run in one process where that can be."""
     tests: bool = False
     """Whether test files are looked at."""
     severity: Severity = Severity.WARNING
@@ -117,6 +119,7 @@ def rule(  # noqa: PLR0913 - keyword-only metadata, each with a default
     reach: bool = False,
     anywhere: bool = False,
     among: Among | None = None,
+    shares: str = "",
     tests: bool = False,
     severity: Severity | str = Severity.WARNING,
     confidence: Confidence | str = Confidence.HIGH,
@@ -142,6 +145,7 @@ def rule(  # noqa: PLR0913 - keyword-only metadata, each with a default
             reach=reach,
             anywhere=anywhere,
             among=among,
+            shares=shares,
             tests=tests,
             severity=Severity(severity),
             confidence=Confidence(confidence),

@@ -115,6 +115,7 @@ class Linking:
 
 
 def in_lots(rules: Sequence[Rule]) -> list[Sequence[Rule]]:
-    """Rules one by one, or a few at a time when there are many; those of one family stay neighbours."""
+    """Rules one by one, or a few at a time when there are many; those that share work stay neighbours."""
     size = -(-len(rules) // MAX_LOTS)
+    rules = sorted(rules, key=lambda rule: rule.shares)
     return [rules[start : start + size] for start in range(0, len(rules), size or 1)]

@@ -176,6 +176,8 @@ class Pipeline:
                     fresh[keys[task.path]] = result.scan
                 if result.facts or result.problem or result.failure is not None:
                     self.facts.add(task.path, result)
+                    if result.facts and not self.pool.is_serial:
+                        self.facts.facts(task.path)  # decoded while others read on: a file with a needle will be linked
             self.cache.put_many("scan", fresh)
             order = sorted(blobs)
             return dict(zip(order, decode_scans([blobs[path] for path in order]), strict=True))

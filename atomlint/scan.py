@@ -24,10 +24,10 @@ if TYPE_CHECKING:
     from .declare import Rule
 
 IMPORT = re.compile(
-    rb"^[ \t\f]*(?:from(?:[ \t]+|(?=\.))(\.+(?=[ \t]*import\b)|\.*\w[\w.]*(?=[ \t]))[ \t]*import\b[ \t]*"
-    rb"(\([^)#]{0,4000}(?:#[^\n]{0,400}\n[^)#]{0,4000}){0,300}\)|[^\n;]+)|import[ \t]+([^\n;]+))",
-    re.MULTILINE,
+    rb"\n[ \t\f]*(?:from(?:[ \t]+|(?=\.))(\.+(?=[ \t]*import\b)|\.*\w[\w.]*(?=[ \t]))[ \t]*import\b[ \t]*"
+    rb"(\([^)#]{0,4000}(?:#[^\n]{0,400}\n[^)#]{0,4000}){0,300}\)|[^\n;]+)|import[ \t]+([^\n;]+))"
 )
+"""An import statement after the end of a line: `re` finds that at memory speed, and a beginning of lines ten times slower."""
 COMMENT = re.compile(rb"#[^\n]*")
 WORD = re.compile(rb"[\w.]+")
 LINE_END = re.compile(rb"\r\n|\r|\n")
@@ -221,7 +221,7 @@ def read_imports(data: bytes) -> list[Imported]:
         data = data.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
     if b"\\\n" in data:
         data = data.replace(b"\\\n", b" ")
-    for module, names, plain in IMPORT.findall(data):
+    for module, names, plain in IMPORT.findall(b"\n" + data):
         if plain:
             for part in plain.split(b","):
                 words = WORD.findall(part.partition(b"#")[0])

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING, Any
 
-from .mask import mask, mask_named
+from .mask import SHORT, mask, mask_named
 from .records import Assign, Call, Exit, Expr, Facts, Frame, Param, Scope, Spans
 
 if TYPE_CHECKING:
@@ -30,6 +30,17 @@ NESTING = (
 """Expressions whose notation holds those of their parts."""
 
 
+class Handlers(dict[type, "Callable[[Any], Expr]"]):
+    """What reads an expression, by its type; ``other`` reads what is not listed."""
+
+    def __init__(self, other: Callable[[Any], Expr]) -> None:
+        super().__init__()
+        self.other = other
+
+    def __missing__(self, kind: type) -> Callable[[Any], Expr]:
+        return self.other
+
+
 class Expressions:
     """Visits expressions; ``facts`` and ``spans`` hold what was recorded."""
 
@@ -42,7 +53,8 @@ class Expressions:
         self.scope = 0
         self.frame = 0
         self.awaiting = False
-        self.expressions: dict[type, Callable[[Any], Expr]] = {
+        self.expressions = Handlers(self.other)
+        self.expressions |= {
             ast.Name: self.name, ast.Attribute: self.attribute, ast.Call: self.call, ast.Constant: self.constant,
             ast.Await: self.awaited, ast.Subscript: self.subscript, ast.JoinedStr: self.fstring,
             ast.FormattedValue: self.formatted,
@@ -104,10 +116,8 @@ class Expressions:
 
     def visit(self, node: ast.expr) -> Expr:
         """The notation of an expression; records its calls and bindings on the way."""
-        handler = self.expressions.get(type(node))
-        if handler is None:
-            return self.other(node)
-        return handler(node)
+        # Names are nearly half of all expressions.
+        return node.id if type(node) is ast.Name else self.expressions[type(node)](node)
 
     def nesting(self, handler: Callable[[Any], Expr]) -> Callable[[Any], Expr]:
         """A handler whose notation holds those of the parts: beyond `MAX_NESTING` levels there is nothing to know."""
@@ -124,7 +134,10 @@ class Expressions:
         return node.id
 
     def attribute(self, node: ast.Attribute) -> Expr:
-        base = self.visit(node.value)
+        value = node.value
+        if type(value) is ast.Name:
+            return f"{value.id}.{node.attr}"
+        base = self.expressions[type(value)](value)
         if type(base) is str and base[0] not in "'#?":
             return f"{base}.{node.attr}"
         links, inner = 0, base
@@ -139,15 +152,16 @@ class Expressions:
         self.awaiting = False
         facts.calls.append(record)
         self.spans.calls += (node.lineno, node.col_offset, node.end_lineno or 0, node.end_col_offset or 0)
-        record.callee = self.visit(node.func)
-        if node.args and node.keywords and node.keywords[0].value.lineno <= node.args[-1].lineno:
+        visit, args, keywords = self.visit, node.args, node.keywords
+        record.callee = visit(node.func)
+        if args and keywords and keywords[0].value.lineno <= args[-1].lineno:
             self.arguments_in_source_order(node, record)
         else:
-            if node.args:
-                record.args = [self.visit(arg) for arg in node.args]
-            if node.keywords:
-                record.keywords = [(k.arg or "**", named(k.arg, self.visit(k.value))) for k in node.keywords]
-        if len(record.args) == 2:  # os.getenv("API_KEY", "...")
+            if args:
+                record.args = [visit(arg) for arg in args]
+            if keywords:
+                record.keywords = [(k.arg or "**", named(k.arg, visit(k.value))) for k in keywords]
+        if len(args) == 2:  # os.getenv("API_KEY", "...")
             record.args[1] = named(record.args[0], record.args[1])
         return f"@{ordinal}"
 
@@ -165,7 +179,7 @@ class Expressions:
     def constant(self, node: ast.Constant) -> Expr:
         value = node.value
         if type(value) is str:
-            return "'" + mask(value)
+            return "'" + (value if len(value) < SHORT and value.isascii() else mask(value))
         if type(value) is int and value.bit_length() > 64:
             return "?"
         return "?" if isinstance(value, bytes) else f"#{value}"

@@ -77,19 +77,20 @@ class Walker(Expressions):
         for statement in body:
             if units is not None:
                 self.unit(statement, units)
-            handler = self.statements.get(type(statement))
+            kind = type(statement)
+            handler = self.statements.get(kind)
             if handler is not None:
                 handler(statement)
-            elif type(statement) in (ast.Break, ast.Continue):
+                if kind is ast.Return or kind is ast.Raise:
+                    leaves = True
+                elif kind is ast.If:
+                    leaves = self.last_if_leaves or leaves
+            elif kind is ast.Break or kind is ast.Continue:
                 leaves = True
-                if type(statement) is ast.Break:
+                if kind is ast.Break:
                     self.facts.breaks.append((self.frame, len(self.facts.calls)))
             else:
                 self.generic(statement)
-            if type(statement) in (ast.Return, ast.Raise):
-                leaves = True
-            elif type(statement) is ast.If:
-                leaves = self.last_if_leaves or leaves
         self.frame = frame
         return leaves
 
@@ -141,11 +142,12 @@ class Walker(Expressions):
 
     @staticmethod
     def has_call(targets: list[ast.expr]) -> bool:
-        """Whether a target holds a call: most are plain names, which is seen at once."""
-        return any(
-            type(target) is not ast.Name and any(type(child) in (ast.Call, ast.Lambda) for child in ast.walk(target))
-            for target in targets
-        )
+        """Whether a target holds a call: most are names or attributes of names, which is seen at once."""
+        for target in targets:
+            plain = target.value if type(target) is ast.Attribute else target
+            if type(plain) is not ast.Name and any(type(child) in (ast.Call, ast.Lambda) for child in ast.walk(plain)):
+                return True
+        return False
 
     def export(self, target: ast.expr, value: ast.expr | None) -> None:
         """Remember the names of a literal ``__all__``, or that are added to it."""

@@ -14,6 +14,8 @@ LONE_CREDENTIAL = re.compile(r"(?<=://)[^/\s:@]{8,}(?=@)")
 TOKEN = re.compile(r"(?<![A-Za-z0-9+/=_.~:\-])(?=[^\s\d]*\d)(?=[^\sA-Za-z]*[A-Za-z])[A-Za-z0-9+/=_.~:\-]{20,}")
 DIGIT = re.compile(r"\d")
 PEM = "-----BEGIN"
+SHORT = 8
+"""Characters from which on a string may hold a credential."""
 SECRET_NAME = re.compile(
     r"password|passwd|passphrase|(?<![a-z])pass(?![a-z])|pwd|secret|token|credential|api_?key|private_?key|signing_?key|encryption_?key",
     re.IGNORECASE,
@@ -31,7 +33,7 @@ def mask(value: str) -> str:
         value = value[:MAX_LENGTH]
     if not value.isascii():  # lone surrogates cannot be written down
         value = value.encode("utf-8", "replace").decode("utf-8")
-    if len(value) < 8:
+    if len(value) < SHORT:
         return value
     if "://" in value:
         value = LONE_CREDENTIAL.sub(MASK, CREDENTIALS.sub(f"{MASK}:{MASK}", value))

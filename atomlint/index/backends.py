@@ -88,20 +88,21 @@ class Backends:
         assert self._settings is not None
         for assign in table.facts.assigns:
             target, value = assign.target, assign.value
-            name = dotted(target) if type(target) is not list else None
             if type(target) is list and target[:1] == ["sub"]:
                 name = text_of(target[2])
                 self._from_entry(table, assign.scope, target, value, wanted)
+            else:
+                name = dotted(target)
             if name is not None and (last := name.rpartition(".")[2]) in wanted:
                 self._settings.setdefault(last, []).append((table, assign.scope, value))
-            if type(value) is list:
+            if type(value) is list and value and value[0] == "{}":
                 self._from_dict(table, assign.scope, value, wanted)
         for call in table.facts.calls:
             for given in call.args:
-                if type(given) is list:
+                if type(given) is list and given and given[0] == "{}":
                     self._from_dict(table, call.scope, given, wanted)
             for name, given in call.keywords:
-                if type(given) is list:
+                if type(given) is list and given and given[0] == "{}":
                     self._from_dict(table, call.scope, given, wanted)
                 if name in wanted:
                     self._settings.setdefault(name, []).append((table, call.scope, given))

@@ -37,6 +37,8 @@ PLAIN = frozenset(
     | {"filter", "info", "debug", "warning", "error", "type"}
 )
 """Calls that change nothing of what they are given."""
+NO_NAME = frozenset({"", "'", "#", "?", "@"})
+"""How what is no name begins."""
 PLAIN_BASES = ("abc.", "builtins.", "starlette.middleware", "typing.")
 """Libraries' classes that make nothing of the body of a class."""
 
@@ -121,7 +123,10 @@ class Containers:
         scopes = table.facts.scopes
         seen = set()
         for place, assign in enumerate(table.facts.assigns):
-            if assign.kind != "=" or type(assign.target) is not str or assign.value is None:
+            value = assign.value
+            if assign.kind != "=" or type(assign.target) is not str or value is None:
+                continue
+            if type(value) is str and value[:1] != "@":  # nothing that makes one, by far the most frequent
                 continue
             kind = self.kind_of(table, assign)
             if kind is None:
@@ -233,13 +238,16 @@ class Containers:
 
     def _concerns(self, call: Call) -> bool:
         """Whether a call can be about a container, by the names in it."""
-        names = self._parts
-        if type(call.callee) is not str or call.callee.rpartition(".")[0].rpartition(".")[2] in names:
+        names, callee = self._parts, call.callee
+        if type(callee) is not str or callee.rpartition(".")[0].rpartition(".")[2] in names:
             return True
         for given in call.args:
-            if type(given) is str and not names.isdisjoint(given.split(".")[-2:]):
+            if type(given) is str and given[:1] not in NO_NAME and not names.isdisjoint(given.split(".")[-2:]):
                 return True
-        return any(type(given) is str and not names.isdisjoint(given.split(".")[-2:]) for _, given in call.keywords)
+        for _, given in call.keywords:
+            if type(given) is str and given[:1] not in NO_NAME and not names.isdisjoint(given.split(".")[-2:]):
+                return True
+        return False
 
     @cached_property
     def _parts(self) -> frozenset[str]:

@@ -27,12 +27,14 @@ class OwnWork:
         """(function, ordinal of the call in it, what it costs), for functions that requests reach."""
         if resource != "redis":
             return
-        libraries = self.libraries
+        libraries, table = self.libraries, self.linker.table
+        inheritable, called = libraries.inheritable, libraries.called
         for function, ordinal in self.project.reached_calls():
-            callee = self.linker.table(function.place).facts.calls[ordinal].callee
-            name = callee.rpartition(".")[2] if type(callee) is str else ""
-            effect = libraries.inherited(function.place, ordinal) if name in libraries.inheritable else None
-            if effect is None and name in libraries.called:
+            name = table(function.place).lasts[ordinal]
+            if name not in inheritable and name not in called:
+                continue
+            effect = libraries.inherited(function.place, ordinal) if name in inheritable else None
+            if effect is None and name in called:
                 effect = libraries.of_call(function.place, ordinal)
             if effect is not None and effect.operation.resource == resource:
                 yield function, ordinal, effect

@@ -32,9 +32,15 @@ def same(one: str | None, other: str | None) -> bool | None:
     return None if _regex(pattern).fullmatch(text) else False
 
 
+@cache
+def _literals(path: str) -> list[str]:
+    """What stands between the parameters."""
+    return PARAMETER.split(path)
+
+
 @cache  # `re` keeps fewer than a project has routes
 def _regex(path: str) -> re.Pattern[str]:
-    parts = PARAMETER.split(path)
+    parts = _literals(path)
     return re.compile(
         "[^/]*".join(re.escape(part) for part in parts) if "path}" not in path else ".*".join(map(re.escape, parts))
     )
@@ -42,19 +48,22 @@ def _regex(path: str) -> re.Pattern[str]:
 
 def begins(subject: str, prefix: str | None) -> bool | None:
     """Whether a path starts with a text."""
-    return _at_end(subject, prefix, PARAMETER.split(subject)[0], str.startswith)
+    return _at_end(subject, prefix, 0, str.startswith)
 
 
 def ends(subject: str, suffix: str | None) -> bool | None:
     """Whether a path ends with a text."""
-    return _at_end(subject, suffix, PARAMETER.split(subject)[-1], str.endswith)
+    return _at_end(subject, suffix, -1, str.endswith)
 
 
-def _at_end(subject: str, part: str | None, known: str, compare: Callable[[str, str], bool]) -> bool | None:
+def _at_end(subject: str, part: str | None, place: int, compare: Callable[[str, str], bool]) -> bool | None:
     if part is None:
         return None
-    if "{" not in subject or len(part) <= len(known):
-        return compare(subject if "{" not in subject else known, part)
+    if "{" not in subject:
+        return compare(subject, part)
+    known = _literals(subject)[place]
+    if len(part) <= len(known):
+        return compare(known, part)
     return None if compare(part, known) else False
 
 
@@ -65,6 +74,6 @@ def holds(whole: str, part: str | None) -> bool | None:
     """Whether a path contains a text."""
     if part is None:
         return None
-    if any(part in literal for literal in PARAMETER.split(whole)):
-        return True
-    return None if "{" in whole else False
+    if "{" not in whole:
+        return part in whole
+    return True if any(part in literal for literal in _literals(whole)) else None

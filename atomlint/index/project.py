@@ -159,11 +159,18 @@ class Project:
         """List views and their serializers."""
         return Serializers(self)
 
-    def reached_calls(self) -> Iterator[tuple[Value, int]]:
+    def reached_calls(self) -> Sequence[tuple[Value, int]]:
         """Calls of functions that requests reach: (function, ordinal)."""
-        for function in self.reach.reached:
-            for ordinal in self.linker.table(function.place).calls_in.get(function.scope, ()):
-                yield function, ordinal
+        return self._reached_calls
+
+    @cached_property
+    def _reached_calls(self) -> list[tuple[Value, int]]:
+        table = self.linker.table
+        return [
+            (function, ordinal)
+            for function in self.reach.reached
+            for ordinal in table(function.place).calls_in.get(function.scope, ())
+        ]
 
     def leading(self, resource: str) -> frozenset[Value]:
         """Functions that requests reach and from which they come to work on a resource, ``database`` or one of the catalog's."""

@@ -13,7 +13,9 @@ if TYPE_CHECKING:
 
 
 MAX_KEPT = 64
-"""Frames of a chain that is kept: those of generated code would fill the memory."""
+"""Frames of a chain that is always kept."""
+ROOM = 100_000
+"""Frames of a file's longer chains that are kept: those of generated code would fill the memory."""
 
 
 class Binding(NamedTuple):
@@ -36,6 +38,7 @@ class Table:
         self.facts = facts
         self._found: dict[tuple[int, str], tuple[int, list[Binding]]] = {}
         self._chains: dict[int, list[int]] = {}
+        self._room = ROOM
 
     @cached_property
     def names(self) -> dict[tuple[int, str], list[Binding]]:
@@ -237,11 +240,14 @@ class Table:
         if known is not None:
             return known
         chain = []
+        frames = self.facts.frames
         at = frame
         while at:
             chain.append(at)
-            at = self.facts.frames[at].parent
-        if len(chain) < MAX_KEPT:
+            at = frames[at].parent
+        if len(chain) >= MAX_KEPT:
+            self._room -= len(chain)
+        if len(chain) < MAX_KEPT or self._room >= 0:
             self._chains[frame] = chain
         return chain
 

@@ -88,6 +88,7 @@ NEEDS = ("redis", "Redis", "valkey", "aioredis", "upstash", "cache", "limit", "t
     "redis-fallback-cache",
     needs=NEEDS,
     reach=True,
+    shares="requests",
     among=lambda index: readers(index),  # noqa: PLW0108 - defined below
     severity="warning",
     since="0.3",

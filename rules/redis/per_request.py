@@ -140,6 +140,7 @@ PER_ROUTE = Option(
     "redis-per-request",
     needs=NEEDS,
     reach=True,
+    shares="requests",
     among=lambda index: sites(index),  # noqa: PLW0108 - defined below
     severity="warning",
     options=(ALLOWED, PER_ROUTE, REQUESTS, IDENTIFIERS, INTERVAL),

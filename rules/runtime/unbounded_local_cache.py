@@ -60,6 +60,7 @@ if TYPE_CHECKING:
     "runtime-unbounded-local-cache",
     needs=("= {}", "= []", "= dict(", "= set(", "defaultdict(", "OrderedDict(", "deque("),
     reach=True,
+    shares="requests",
     severity="warning",
     since="0.1",
 )

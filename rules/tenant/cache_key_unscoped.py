@@ -85,6 +85,7 @@ if TYPE_CHECKING:
     "tenant-cache-key-unscoped",
     needs=("cache", "Cache", "redis", "= {}", "__tablename__", "table=True", "models.Model", "db.Model"),
     reach=True,
+    shares="requests",
     anywhere=True,
     severity="error",
     since="0.1",

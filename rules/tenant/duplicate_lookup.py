@@ -78,6 +78,7 @@ if TYPE_CHECKING:
     "tenant-duplicate-lookup",
     needs=(".query(", ".query.", "select(", ".get(", ".objects."),
     reach=True,
+    shares="requests",
     severity="warning",
     since="0.1",
 )

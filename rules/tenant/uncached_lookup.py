@@ -166,6 +166,7 @@ REQUESTS = Option(
     "tenant-uncached-lookup",
     needs=(".query(", ".query.", "select(", ".get(", ".objects", "get_object_or_404("),
     reach=True,
+    shares="requests",
     severity="warning",
     options=(ROUTES, TENANT_KEYS, TTL, REQUESTS),
     since="0.1",

@@ -5,6 +5,8 @@ from __future__ import annotations
 import pytest
 from index_project import index_of
 
+from atomlint.index.value import Value
+
 FASTAPI = "from fastapi import APIRouter, Depends, FastAPI, Request\napp = FastAPI()\n"
 
 
@@ -228,3 +230,15 @@ def test_what_a_chain_of_thousands_hands_on_takes_nothing_down() -> None:
     links = "".join(f"def f{n}(x):\n    return f{n + 1}(x)\n" for n in range(3000))
     found = reached(f"{FASTAPI}{links}def f3000(x): return x()\n@app.get('/x')\ndef x():\n    return f0(x)\n")
     assert {"f0", "f2999", "f3000"} <= found
+
+
+def test_what_a_call_may_mean_is_listed_in_one_order_in_every_run() -> None:
+    names = ("Crane", "Barge", "Truck", "Wagon", "Plane", "Ferry")
+    classes = "\n".join(f"class {name}:\n    def load(self): ..." for name in names)
+    chosen = " or ".join(f"{name}()" for name in names)
+    index = index_of({"m.py": f"{classes}\ndef f(x):\n    carrier = {chosen}\n    carrier.load()\n"})
+    scopes = index.project.linker.table("m.py").facts.scopes
+    function = Value("def", "m.py", next(s for s, record in enumerate(scopes) if record.name == "f"))
+    targets = [edge.target for edge in index.project.calls.edges(function) if edge.kind == "call"]
+    assert len(targets) == len(names)
+    assert targets == sorted(targets)

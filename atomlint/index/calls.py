@@ -100,7 +100,7 @@ class Calls:
                 continue
             carried: set[Value] = set()
             meant = self._of_heirs(table, function, ordinal, callee) if in_class else callee
-            for value in meant:
+            for value in sorted(meant) if len(meant) > 1 else meant:  # one order in every run
                 if value.kind == "ext":
                     edges += self._carried(table, ordinal, value)
                     continue
@@ -201,7 +201,7 @@ class Calls:
         found = [
             target
             for expr in given
-            for value in self.linker.evaluate(table.path, call.scope, expr)
+            for value in sorted(self.linker.evaluate(table.path, call.scope, expr))
             for target in called_functions(self.linker, value)
         ]
         return list(dict.fromkeys(found))

@@ -101,7 +101,7 @@ def textual(path: str) -> bool:
         return True
     name = path[path.rfind("/") + 1 :].lower()
     if suffix in ("txt", "in", "lock"):
-        from .index.versions import states_versions
+        from .index.requirements import states_versions
 
         return states_versions(path)
     return name in _NAMES or (kind_of(name) != "other" and not name.endswith(".pyi"))

@@ -325,7 +325,7 @@ class Pipeline:
     @staticmethod
     def _is_read_whole(path: str) -> bool:
         """Whether linking may read a file that is neither Python nor a document."""
-        from .index.versions import states_versions
+        from .index.requirements import states_versions
 
         return path.endswith(".sh") or "." not in path or states_versions(path)
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from atomlint.index.versions import Versions, states_versions
+from atomlint.index.requirements import states_versions
+from atomlint.index.versions import Versions
 
 
 def versions(**files: str) -> Versions:
@@ -44,6 +45,16 @@ LOCK = '[[package]]\nname = "fastapi-limiter"\nversion = "0.1.6"\n'
         ({"pyproject_toml": '[tool.pixi.feature.api.dependencies]\nfastapi-limiter = { version = ">=0.2" }\n'}, False),
         ({"pyproject_toml": "not toml ["}, None),
         ({"requirements_txt": "-r other.txt\nfastapi-limiter @ git+https://example.com/x.git\n"}, None),
+        ({"requires_txt": "fastapi-limiter>=0.1.5,<0.2\n"}, True),
+        ({"Pipfile_lock": '{"default": {}, "develop": {"fastapi-limiter": {"version": "==0.1.6"}}}'}, None),
+        ({"setup_cfg": "[options]\ninstall_requires =\n    # pinned\n    fastapi-limiter==0.1.6\n"}, True),
+        ({"setup_cfg": "[metadata]\nname = shop\n"}, None),
+        ({"setup_cfg": "no section\n"}, None),
+        ({"setup_py": "from setuptools import setup\nsetup(install_requires=['fastapi-limiter==0.1.6'])\n"}, True),
+        ({"setup_py": "wanted = ['fastapi-limiter>=0.2']\nsetup(name='shop', install_requires=wanted)\n"}, False),
+        ({"setup_py": "setup(install_requires=read('requires.txt'))\n"}, None),
+        ({"setup_py": "setup(\n"}, None),
+        ({"pyproject_toml": '[project.optional-dependencies]\nlimits = ["fastapi-limiter==0.1.6"]\n'}, True),
         ({}, None),
     ],
 )
@@ -61,10 +72,34 @@ def test_two_lock_files_that_disagree_say_nothing() -> None:
     assert known.holds("fastapi-limiter", "<0.2") is None
 
 
+def test_what_is_stated_nearest_to_a_file_goes_before_the_rest() -> None:
+    pinned, open_ended = "fastapi-limiter==0.1.6\n", "fastapi-limiter>=0.1\n"
+    known = versions(
+        uv_lock=LOCK.replace("0.1.6", "0.2.3"),
+        a__requirements__base_txt=pinned,
+        b__requirements_txt=open_ended,
+        c__other__requirements_txt=pinned,
+    )
+    answers = {
+        near: known.holds("fastapi-limiter", "<0.2", near) for near in ("a/app/x.py", "b/x.py", "c/x.py", "x.py")
+    }
+    assert answers == {"a/app/x.py": True, "b/x.py": False, "c/x.py": False, "x.py": False}
+
+
+def test_where_nothing_is_stated_above_a_file_all_statements_count() -> None:
+    known = versions(a__uv_lock=LOCK, b__uv_lock=LOCK.replace("0.1.6", "0.1.7"))
+    assert known.holds("fastapi-limiter", "<0.2", "shared/x.py") is True
+    known = versions(a__uv_lock=LOCK, b__uv_lock=LOCK.replace("0.1.6", "0.2.3"))
+    assert known.holds("fastapi-limiter", "<0.2", "shared/x.py") is None
+
+
 @pytest.mark.parametrize(
     ("path", "answer"),
     [
         ("uv.lock", True),
+        ("setup.cfg", True),
+        ("setup.py", True),
+        ("pkg/requires.txt", True),
         ("backend/requirements/base-requirements.txt", True),
         ("requirements-dev.in", True),
         ("requirements.txt", True),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
 
 from .behind import Behind
@@ -102,17 +103,29 @@ class Clients:
 
     def keywords(self, path: str, call: int) -> tuple[dict[str, Expr], bool]:
         """Keyword arguments with those of unpacked literal dicts, and whether these are all of them."""
-        record = self.linker.table(path).facts.calls[call]
         given: dict[str, Expr] = {}
         whole = True
-        for name, value in record.keywords:
-            if name != "**":
-                given[name] = value
-                continue
-            keys = list(self._entries(path, record.scope, value, 4))
-            whole = whole and bool(keys) and None not in keys
-            given.update((key, "?") for key in keys if key is not None)
+        for place, ordinal in ((path, call), *self._configuring.get(Site(path, call), ())):
+            record = self.linker.table(place).facts.calls[ordinal]
+            for name, value in record.keywords:
+                if name != "**":
+                    given[name] = value
+                    continue
+                keys = list(self._entries(place, record.scope, value, 4))
+                whole = whole and bool(keys) and None not in keys
+                given.update((key, "?") for key in keys if key is not None)
         return given, whole
+
+    @cached_property
+    def _configuring(self) -> dict[Site, list[Site]]:
+        """The calls of methods that give clients more options, by the constructions of these."""
+        rows = self.linker.catalog.clients.values()
+        found: dict[Site, list[Site]] = {}
+        for method in sorted({method for row in rows for method in row.configures}):
+            for path, call in self.linker.call_sites(method):
+                for made in self.of_command(path, call):
+                    found.setdefault(made.site, []).append(Site(path, call))
+        return found
 
     def _entries(self, path: str, scope: int, expr: Expr, left: int) -> Iterator[str | None]:
         """Keys of a dict that an expression is or names; None where there may be more."""

@@ -94,6 +94,8 @@ class Client(msgspec.Struct, forbid_unknown_fields=True, rename="kebab"):
     """Those of them that hand out one connection pool that is kept elsewhere."""
     pools: list[str] = []
     """Callables that make a connection pool, which a client is then made from."""
+    configures: list[str] = []
+    """Methods that are given the rest of the constructor's options, as an extension's ``init_app`` is."""
     free: list[str] = []
     """Methods without a round trip."""
     queues: bool = False

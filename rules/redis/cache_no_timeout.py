@@ -80,5 +80,5 @@ def confidence(index: Index, cache: Configured) -> Confidence | None:
     """None when the client that the project uses has a timeout of its own."""
     if cache.is_valkey:
         return Confidence.MEDIUM
-    before = index.project.effects.versions.holds("redis", f"<{BOUNDED}")
+    before = index.project.effects.versions.holds("redis", f"<{BOUNDED}", cache.path)
     return {True: Confidence.MEDIUM, None: Confidence.LOW, False: None}[before]

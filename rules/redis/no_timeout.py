@@ -34,9 +34,11 @@ health check. With a timeout of some seconds the command raises, and the code ar
 Give every Redis client `socket_timeout` and `socket_connect_timeout`.
 
 ## Limits
-Quiet when the project's requirements or lock file ask for redis-py 8 or later, whose default is 5 seconds, and low when
-they leave that open. Arguments that come from a dictionary that is not known are taken to hold a timeout. Clients of blocking
-consumers and of pub/sub need to wait, and clients over HTTP have timeouts of their own: quiet.
+Quiet when the project's requirements or lock file ask for redis-py 8 or later, whose default is 5 seconds (what is stated
+nearest to the file counts), and low when they leave that open; `socket_timeout=None` is reported with any release, and so is
+valkey-py, which has no default. Arguments that come from a dictionary that is not known are taken to hold a timeout, as are
+those of an extension's `init_app`. Clients of blocking consumers and of pub/sub need to wait, and clients over HTTP have
+timeouts of their own: quiet. What a Sentinel hands out is not looked at.
 """
 
 from __future__ import annotations
@@ -56,9 +58,11 @@ if TYPE_CHECKING:
 
 TIMEOUT = Option("timeout", 5, "seconds that the fix waits for an answer", minimum=1)
 NEEDS = ("redis", "Redis", "valkey", "Valkey")
-KNOWN = ("redis.", "valkey.", "aioredis.from_url", "aioredis.Redis", "aioredis.ConnectionPool", "aioredis.client.")
-"""Callables whose keywords these are: a cluster, a sentinel and other libraries have more places for a timeout."""
-OTHERWISE = ("Sentinel", "master_for", "slave_for", "Cluster")
+KNOWN = (
+    "redis.", "valkey.", "flask_redis.", "aioredis.from_url", "aioredis.Redis", "aioredis.ConnectionPool", "aioredis.client.",
+)  # fmt: skip
+"""Callables whose keywords these are: a sentinel and other libraries have more places for a timeout."""
+OTHERWISE = ("Sentinel", "master_for", "slave_for", "from_custom_provider")
 BOUNDED = 8
 """The first release of redis-py with a default."""
 SHARED = 3
@@ -83,9 +87,10 @@ def report(ctx: Context, node: cst.Call) -> Iterator[Finding]:
     path, where, count = shortest(index, uses)
     frequent = path.entry.kind == "every-request" or count >= SHARED
     level = Confidence.HIGH if frequent and path.entry.proven and not unsure(index, path) else Confidence.MEDIUM
-    if is_redis_py(call) and is_before_default(call) is None:
+    has_default = is_redis_py(call) and not is_unset(call)
+    if has_default and is_before_default(call) is None:
         level = Confidence.LOW
-    before = " (before redis-py 8)" if is_redis_py(call) else ""
+    before = " (before redis-py 8)" if has_default else ""
     who = (
         "every request"
         if path.entry.kind == "every-request"
@@ -114,7 +119,7 @@ def is_unbounded(call: Call) -> bool:
     if made is None or made.kind == "view" or not made.name.startswith(KNOWN) or any(w in made.name for w in OTHERWISE):
         return False
     given, whole = clients.keywords(call.path, call.ordinal)
-    unset = call.keywords.get("socket_timeout") == "#None"  # said outright
+    unset = is_unset(call)
     if not whole or ("socket_timeout" in given and not unset) or "single_connection_client" in given:
         return False
     if any(type(arg) is list and arg[:1] == ["*"] for arg in call.args):
@@ -125,15 +130,20 @@ def is_unbounded(call: Call) -> bool:
         texts += [read.default_text or "" for read in call.index.settings_behind(call.path, call.scope, url)]
         if any("socket_timeout" in text for text in texts):
             return False
-    return not is_redis_py(call) or is_before_default(call) is not False
+    return unset or not is_redis_py(call) or is_before_default(call) is not False
+
+
+def is_unset(call: Call) -> bool:
+    """Whether the timeout is said to be none, which holds for every release."""
+    return bool(call.keywords.get("socket_timeout") == "#None")
 
 
 def is_redis_py(call: Call) -> bool:
     """Whether the client is redis-py's."""
     made = call.index.project.clients.construction(call.path, call.ordinal)
-    return made is not None and made.name.startswith("redis.")
+    return made is not None and made.name.startswith(("redis.", "flask_redis."))
 
 
 def is_before_default(call: Call) -> bool | None:
     """Whether the project uses a redis-py without a default timeout; None when its requirements leave that open."""
-    return call.index.project.effects.versions.holds("redis", f"<{BOUNDED}")
+    return call.index.project.effects.versions.holds("redis", f"<{BOUNDED}", call.path)

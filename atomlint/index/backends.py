@@ -82,7 +82,7 @@ class Backends:
         backends += [d.backend for d in catalog.cache_decorators.values()]
         names = {name for backend in backends if backend is not None for name in backend.settings}
         names |= {work.rates for work in catalog.works if work.rates}
-        return frozenset(names | {name for work in catalog.works for name in work.settings})
+        return frozenset(names | {name for work in catalog.works for name in (*work.settings, *work.clients)})
 
     def _collect(self, table: Table, wanted: frozenset[str]) -> None:
         assert self._settings is not None

@@ -130,6 +130,14 @@ class Libraries:
                 found += list(self.effects_of(rows, place[0], place[1], name))
         return found
 
+    def working_with(self) -> Iterator[tuple[str, Effect]]:
+        """Settings that hold the client of a middleware or an extension, with what it does for every request."""
+        for name, rows in self.rows.get("middleware", {}).items():
+            for row in rows:
+                place = next(self._mentions(name), None) if row.clients else None
+                for effect in self._effects([row], *place, name) if place is not None else ():
+                    yield from ((setting, effect) for setting in row.clients)
+
     def listed(self, function: Value) -> list[Effect]:
         """Work of a handler by what its class (or a setting) lists: throttles."""
         return self.listings.effects(function) if self.listings.rows else []

@@ -220,6 +220,8 @@ class WorkRow(msgspec.Struct, forbid_unknown_fields=True, rename="kebab"):
     """The scope of what is listed, where a class of the project gives its ``scope`` no other."""
     rates: str = ""
     """A setting whose entry for the scope turns it off when that is None."""
+    clients: list[str] = []
+    """Settings that hold the client which it works with."""
     times: str = ""
     """The argument of the backend's constructors whose items each cost as much."""
     given: dict[str, dict[str, int]] = {}
@@ -229,6 +231,11 @@ class WorkRow(msgspec.Struct, forbid_unknown_fields=True, rename="kebab"):
     versions: str = ""
     """Versions that the row holds for, such as ``<0.2``; empty: all."""
     backend: Backend | None = None
+
+    @property
+    def needles(self) -> list[str]:
+        """What a file holds that must be read because of this row: where an extension is made that a setting's client is for."""
+        return [name.partition(".")[0] for name in self.names] if self.clients else []
 
 
 def operation_from(resource: str, name: str, cost: Mapping[str, int], *, per_item: bool = False) -> Operation | None:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from ._django import MODES, UNSERVED
 from ._keys import commands
 from ._quiet import is_aside
 
 if TYPE_CHECKING:
     from atomlint import Call, Index
     from atomlint.index.clients import Construction, Site
+    from atomlint.index.effects import Effect
     from atomlint.index.reach import Path
 
 WAITING = frozenset({"pubsub", "subscribe", "psubscribe", "listen", "get_message", "monitor"})
@@ -54,11 +56,36 @@ def _used(index: Index) -> dict[Site, list[Call]]:
     return result
 
 
+def asked_by(call: Call) -> Effect | None:
+    """What a library does with the client that a call makes, for every request."""
+    index = call.index
+    made = index.project.clients.construction(call.path, call.ordinal)
+    found: dict[Site, Effect] = index.keep("redis-asked", lambda: _asked(index))
+    return None if made is None else found.get(made.site)
+
+
+def _asked(index: Index) -> dict[Site, Effect]:
+    found: dict[Site, Effect] = {}
+    effects, clients = index.project.effects, index.project.clients
+    for setting, effect in effects.libraries.working_with():
+        for table, scope, expr in effects.backends.setting(setting):
+            name = table.facts.scopes[scope].name if table.facts.scopes[scope].kind == "class" else ""
+            if table.path in index.tests or UNSERVED.search(table.path) or MODES.search(name):
+                continue
+            for made in with_connections(index, clients.behind(table.path, scope, expr)):
+                found.setdefault(made.site, effect)
+    return found
+
+
 def sources(index: Index, path: str, ordinal: int) -> list[Construction]:
     """Constructions with connections of their own behind a command: pools instead of the clients over them."""
-    clients = index.project.clients
-    found = clients.of_command(path, ordinal)
-    return [source for made in found for source in (clients.pools(made) if made.kind == "view" else [made])]
+    return with_connections(index, index.project.clients.of_command(path, ordinal))
+
+
+def with_connections(index: Index, found: list[Construction]) -> list[Construction]:
+    """Constructions, and the pools of those that have no connections of their own."""
+    pools = index.project.clients.pools
+    return [source for made in found for source in (pools(made) if made.kind == "view" else [made])]
 
 
 def shortest(index: Index, uses: list[Call]) -> tuple[Path, Call, int]:

@@ -49,12 +49,14 @@ from atomlint import Call, Confidence, Context, Finding, Note, Option, rule
 
 from .._made import unsure
 from ._quiet import is_aside
-from ._uses import shortest, uses_of
+from ._uses import asked_by, shortest, uses_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     import libcst as cst
+
+    from atomlint.index.effects import Effect
 
 TIMEOUT = Option("timeout", 5, "seconds that the fix waits for an answer", minimum=1)
 NEEDS = ("redis", "Redis", "valkey", "Valkey")
@@ -73,34 +75,19 @@ def waits_for_ever(call: Call) -> bool:
     """A client or pool without a timeout, on which requests run commands."""
     if call.name not in call.index.project.clients.names or call.in_test or is_aside(call.path):
         return False
-    return is_unbounded(call) and bool(uses_of(call))
+    return is_unbounded(call) and (bool(uses_of(call)) or asked_by(call) is not None)
 
 
 @waits_for_ever.on("Call")
 def report(ctx: Context, node: cst.Call) -> Iterator[Finding]:
-    """The construction, with the command of the shortest path."""
+    """The construction, with the command of the shortest path, or the extension that asks it."""
     call = ctx.fact(node)
-    index = ctx.index
-    uses = uses_of(call)
-    if not uses or not is_unbounded(call):
+    if not is_unbounded(call):
         return
-    path, where, count = shortest(index, uses)
-    frequent = path.entry.kind == "every-request" or count >= SHARED
-    level = Confidence.HIGH if frequent and path.entry.proven and not unsure(index, path) else Confidence.MEDIUM
-    has_default = is_redis_py(call) and not is_unset(call)
-    if has_default and is_before_default(call) is None:
-        level = Confidence.LOW
-    before = " (before redis-py 8)" if has_default else ""
-    who = (
-        "every request"
-        if path.entry.kind == "every-request"
-        else f"the requests of {count} route{'s' if count > 1 else ''}"
-    )
-    text = f"no socket_timeout{before}: a Redis that hangs also hangs {who}, with this client"
-    finding = ctx.finding(call, text, confidence=level)
-    finding = finding.with_related(Note(where.span, f"{where.function.qualname} waits here")).with_trace(
-        *index.steps(path)
-    )
+    asked, uses = asked_by(call), uses_of(call)
+    if asked is None and not uses:
+        return
+    finding = _asked_by_library(ctx, call, asked) if asked is not None else _asked_by_routes(ctx, call, uses)
     seconds = ctx.option(TIMEOUT)
     if node.args:
         wanted = {"socket_timeout": seconds}
@@ -110,6 +97,38 @@ def report(ctx: Context, node: cst.Call) -> Iterator[Finding]:
     yield finding.with_help(
         "give it a `socket_timeout` of a few seconds, and handle the error where the answer can be missed"
     )
+
+
+def _asked_by_library(ctx: Context, call: Call, asked: Effect) -> Finding:
+    level = _level(call, sure=asked.certainty == "high")
+    finding = ctx.finding(call, _text(call, "every request that has a session"), confidence=level)
+    return finding.with_related(Note(ctx.index.call(asked.path, asked.call).span, f"{asked.receiver} waits for it"))
+
+
+def _asked_by_routes(ctx: Context, call: Call, uses: list[Call]) -> Finding:
+    index = ctx.index
+    path, where, count = shortest(index, uses)
+    frequent = path.entry.kind == "every-request" or count >= SHARED
+    level = _level(call, sure=frequent and path.entry.proven and not unsure(index, path))
+    who = (
+        "every request"
+        if path.entry.kind == "every-request"
+        else f"the requests of {count} route{'s' if count > 1 else ''}"
+    )
+    finding = ctx.finding(call, _text(call, who), confidence=level)
+    finding = finding.with_related(Note(where.span, f"{where.function.qualname} waits here"))
+    return finding.with_trace(*index.steps(path))
+
+
+def _level(call: Call, *, sure: bool) -> Confidence:
+    if may_have_default(call) and is_before_default(call) is None:
+        return Confidence.LOW
+    return Confidence.HIGH if sure else Confidence.MEDIUM
+
+
+def _text(call: Call, who: str) -> str:
+    before = " (before redis-py 8)" if may_have_default(call) else ""
+    return f"no socket_timeout{before}: a Redis that hangs also hangs {who}, with this client"
 
 
 def is_unbounded(call: Call) -> bool:
@@ -136,6 +155,11 @@ def is_unbounded(call: Call) -> bool:
 def is_unset(call: Call) -> bool:
     """Whether the timeout is said to be none, which holds for every release."""
     return bool(call.keywords.get("socket_timeout") == "#None")
+
+
+def may_have_default(call: Call) -> bool:
+    """Whether the release of the library decides."""
+    return is_redis_py(call) and not is_unset(call)
 
 
 def is_redis_py(call: Call) -> bool:

@@ -14,7 +14,9 @@ if TYPE_CHECKING:
     from .linker import Linker
 
 MAX_SITES = 12
-"""Call sites looked at to find what a parameter is given."""
+"""Calls of a function that are followed to find what a parameter is given."""
+MAX_NAMESAKES = 100
+"""Calls of its name that are looked at for these."""
 STATES = (".state", ".app", ".current_app", "Flask()", "FastAPI()", "Quart()")
 """What carries things from start-up to requests."""
 THROUGH = frozenset({"typing.cast", "contextlib.closing", "contextlib.aclosing"})
@@ -73,13 +75,16 @@ class Behind:
         sites = self.linker.call_sites(owner.name if initialiser else record.name)
         place = [p.name for p in record.params].index(name) - method
         wanted = Value("def", path, record.parent if initialiser else scope)
-        for site, ordinal in sites if place >= 0 and len(sites) <= MAX_SITES else ():
+        found = []
+        for site, ordinal in sites if place >= 0 and len(sites) <= MAX_NAMESAKES else ():
             call = self.linker.table(site).facts.calls[ordinal]
             given = next((value for keyword, value in call.keywords if keyword == name), None)
             if given is None and place < len(call.args):
                 given = call.args[place]
             if given is not None and wanted in self.linker.values.callee(site, ordinal):
-                yield site, call.scope, given
+                found.append((site, call.scope, given))
+        if len(found) <= MAX_SITES:
+            yield from found
 
     def _attribute(self, path: str, scope: int, head: str, name: str) -> Iterator[tuple[str, int, Expr]]:
         for value in self.linker.evaluate(path, scope, head):

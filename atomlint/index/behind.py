@@ -35,6 +35,8 @@ class Behind:
             if expr[0] in ("or", "and", "if"):
                 for part in expr[2:] if expr[0] == "if" else expr[1:]:
                     yield path, scope, part
+            elif expr[0] == "sub":
+                yield from self._element(path, scope, expr[1], expr[2])
             return
         if type(expr) is not str or expr[:1] in ("'", "#", "?", ""):
             return
@@ -96,6 +98,11 @@ class Behind:
             elif value.kind in ("inst", "def") and self._is_class(value):
                 yield from self._member(value, name)
 
+    def _element(self, path: str, scope: int, base: Expr, key: Expr) -> Iterator[tuple[str, int, Expr]]:
+        """What a container of the project holds under a key; all of it where the key is none that is written out."""
+        constant = key if type(key) is str and key[:1] in ("'", "#") else None
+        yield from self.linker.values.elements.items(path, scope, base, constant)
+
     def _member(self, value: Value, name: str) -> Iterator[tuple[str, int, Expr]]:
         for cls in self.linker.mro(value.place, value.scope):
             if cls.kind == "ext":
@@ -123,7 +130,10 @@ class Behind:
             if owner is not None:
                 yield from self._attribute(path, record.scope, owner, name)
             return
-        for value in self.linker.values.callee(path, call):
+        values = self.linker.values.callee(path, call)
+        if not values and type(record.callee) is str and record.callee.endswith(".get") and record.args:
+            yield from self._element(path, record.scope, record.callee.rpartition(".")[0], record.args[0])
+        for value in values:
             if value.kind == "def":
                 yield from self._returned(value)
                 continue

@@ -195,7 +195,10 @@ class Clients:
     def of_command(self, path: str, call: int) -> list[Construction]:
         """Constructions of the client whose method a call runs; more than one where branches differ."""
         record = self.linker.table(path).facts.calls[call]
-        receiver = record.callee.rpartition(".")[0] if type(record.callee) is str else ""
+        callee = record.callee
+        receiver: Expr = callee.rpartition(".")[0] if type(callee) is str else ""
+        if type(callee) is list and callee[:1] == ["."]:
+            receiver = callee[1]
         return self.behind(path, record.scope, receiver) if receiver else []
 
     def behind(self, path: str, scope: int, expr: Expr) -> list[Construction]:

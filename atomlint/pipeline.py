@@ -79,7 +79,8 @@ class Pipeline:
         self.index_rules = index_rules
         needles = {need.decode() for rule in self.rules if rule.subject != "Text" for need in rule.needs}
         if any(rule.reach for rule in index_rules):  # entry points that settings name in strings, not by imports
-            needles |= {needle for row in (*self.catalog.entries, *self.catalog.works) for needle in row.needles}
+            needles |= {needle for row in self.catalog.entries for needle in row.needles}
+            needles |= {needle for work in self.catalog.works for needle in work.needles}
             needles |= stated_names(settings.catalog)
         if not all(rule.needs for rule in index_rules):  # every file can hold a candidate, and holds this
             needles.add("")

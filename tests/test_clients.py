@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from index_project import index_of
 
 from atomlint.index.clients import Construction
@@ -133,3 +134,34 @@ def test_keywords_that_are_not_known_are_said_to_be_missing() -> None:
     index = index_of({"a.py": text})
     made = next(index.project.clients.all())
     assert index.project.clients.keywords(made.path, made.call) == ({"host": "'x"}, False)
+
+
+@pytest.mark.parametrize(
+    ("read", "names"),
+    [
+        ('CLIENTS["b"]', ["redis.from_url"]),
+        ("CLIENTS[name]", ["redis.Redis", "redis.from_url"]),
+        ("CLIENTS.get(name)", ["redis.Redis", "redis.from_url"]),
+        ('CLIENTS.get("b")', ["redis.from_url"]),
+    ],
+)
+def test_clients_in_a_dict_are_found_behind_what_is_read_from_it(read: str, names: list[str]) -> None:
+    made = 'CLIENTS = {"a": redis.Redis(), "b": redis.from_url("redis://b")}'
+    text = f"import redis\n{made}\ndef f(name):\n    client = {read}\n    return client.hget('x', 'y')\n"
+    assert [name for _, name, _ in made_by({"a.py": text}, "hget")] == names
+
+
+def test_an_extension_is_given_options_by_its_init_app_too() -> None:
+    text = """
+    from flask_redis import FlaskRedis
+
+    store = FlaskRedis(decode_responses=True)
+
+    def create(app, other):
+        store.init_app(app, socket_timeout=2)
+        other.init_app(app, health_check_interval=3)
+    """
+    index = index_of({"a.py": text})
+    (made,) = index.project.clients.all()
+    given, whole = index.project.clients.keywords(made.path, made.call)
+    assert (sorted(given), whole) == (["decode_responses", "socket_timeout"], True)

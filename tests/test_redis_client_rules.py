@@ -597,3 +597,38 @@ def test_a_key_for_each_of_a_few_names_is_a_weak_claim(part: str, level: Confide
     """
     (found,) = findings("redis-set-without-ttl", text)
     assert found.confidence is level
+
+
+SESSIONS = """
+import redis
+from flask import Flask
+from flask_session import Session
+
+app = Flask(__name__)
+app.config["SESSION_TYPE"] = {kind}
+app.config["SESSION_REDIS"] = redis.from_url("redis://sessions")
+Session(app)
+"""
+
+
+@pytest.mark.parametrize(
+    ("kind", "redis", "confidence"),
+    [
+        ('"redis"', "5.0.1", Confidence.HIGH),
+        ("KIND", "5.0.1", Confidence.MEDIUM),
+        ('"redis"', "", Confidence.LOW),
+        ('"redis"', "8.0.0", None),
+        ('"filesystem"', "5.0.1", None),
+    ],
+)
+def test_a_client_of_sessions_is_as_sure_as_their_kind_and_the_release(
+    kind: str, redis: str, confidence: Confidence | None
+) -> None:
+    texts: dict[str, str | bytes] = {"app.py": SESSIONS.format(kind=kind)}
+    if redis:
+        texts["requirements.txt"] = f"redis=={redis}\n"
+    found = list(check_files(texts, select=("redis-no-timeout",)).findings)
+    assert [finding.confidence for finding in found] == ([] if confidence is None else [confidence])
+    for finding in found:
+        assert "every request that has a session" in finding.message
+        assert [note.span.start.line for note in finding.related] == [9]

@@ -38,7 +38,9 @@ def _used(index: Index) -> dict[Site, list[Call]]:
     waiting: set[Site] = set()
     for name in sorted(waits):
         for path, ordinal in project.linker.call_sites(name):
-            if commands(index).at(path, ordinal) is not None and not (name in SUBSCRIBES and _polls(index, path, ordinal)):
+            if commands(index).at(path, ordinal) is not None and not (
+                name in SUBSCRIBES and _polls(index, path, ordinal)
+            ):
                 waiting.update(made.site for made in sources(index, path, ordinal))
     result: dict[Site, list[Call]] = {}
     for function, ordinal in project.reached_calls():
@@ -60,9 +62,7 @@ def _used(index: Index) -> dict[Site, list[Call]]:
 def _polls(index: Index, path: str, ordinal: int) -> bool:
     """Whether a function reads what it subscribes to a while at a time, which a timeout of the socket does not end."""
     reads = [call for call in index.call(path, ordinal).function.calls if call.name in ("get_message", "listen")]
-    return bool(reads) and all(
-        read.name == "get_message" and read.argument(1, "timeout") != "#None" for read in reads
-    )
+    return bool(reads) and all(read.name == "get_message" and read.argument(1, "timeout") != "#None" for read in reads)
 
 
 def asked_by(call: Call) -> Effect | None:

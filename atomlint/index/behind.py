@@ -93,6 +93,8 @@ class Behind:
             if value.kind == "module" and value.place.endswith(".py"):
                 yield value.place, 0, name
             elif value.kind == "ext":
+                if self.linker.catalog.is_instance(f"{value.place}.{name}"):  # the client of a library's object
+                    yield path, scope, head
                 if value.place.endswith(STATES):
                     yield from ((at, assign.scope, assign.value) for at, assign in self.linker.carried(name))
             elif value.kind in ("inst", "def") and self._is_class(value):

@@ -209,6 +209,10 @@ class Catalog:
         text = texts.pop() if len(texts) == 1 else ""
         return f"{place}[{text if text.isidentifier() else ''}]"
 
+    def is_instance(self, place: str) -> bool:
+        """Whether a name is a client without being called."""
+        return place in self._objects
+
     def operation(self, place: str) -> Operation | None:
         """The cost of calling ``redis.client.Redis().get``; None when it is no client's method."""
         receiver, _, method = place.rpartition(".")

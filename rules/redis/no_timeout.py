@@ -62,6 +62,7 @@ TIMEOUT = Option("timeout", 5, "seconds that the fix waits for an answer", minim
 NEEDS = ("redis", "Redis", "valkey", "Valkey")
 KNOWN = (
     "redis.", "valkey.", "flask_redis.", "aioredis.from_url", "aioredis.Redis", "aioredis.ConnectionPool", "aioredis.client.",
+    "limits.storage.RedisStorage",
 )  # fmt: skip
 """Callables whose keywords these are: a sentinel and other libraries have more places for a timeout."""
 OTHERWISE = ("Sentinel", "master_for", "slave_for", "from_custom_provider")
@@ -165,7 +166,7 @@ def may_have_default(call: Call) -> bool:
 def is_redis_py(call: Call) -> bool:
     """Whether the client is redis-py's."""
     made = call.index.project.clients.construction(call.path, call.ordinal)
-    return made is not None and made.name.startswith(("redis.", "flask_redis."))
+    return made is not None and made.name.startswith(("redis.", "flask_redis.", "limits."))
 
 
 def is_before_default(call: Call) -> bool | None:

@@ -26,24 +26,38 @@ def uses_of(call: Call) -> list[Call]:
 
 
 def used(index: Index) -> dict[Site, list[Call]]:
-    """Commands that requests reach, by the constructions they run on; without those that also wait for work."""
+    """Commands that requests reach, by the constructions they run on; without those that wait for work."""
     found: dict[Site, list[Call]] = index.keep("redis-uses", lambda: _used(index))
     return found
 
 
-def _used(index: Index) -> dict[Site, list[Call]]:
-    project = index.project
-    rows = project.catalog.clients.values()
-    waits = WAITING.union(*(row.blocking for row in rows))
-    waiting: set[Site] = set()
-    for name in sorted(waits):
-        for path, ordinal in project.linker.call_sites(name):
+def waits_too(call: Call) -> bool:
+    """Whether something waits for messages or for work on the client that a call makes."""
+    index = call.index
+    made = index.project.clients.construction(call.path, call.ordinal)
+    waiting: frozenset[Site] = index.keep("redis-waiting", lambda: _waiting(index))
+    return made is not None and made.site in waiting
+
+
+def _waits(index: Index) -> frozenset[str]:
+    return WAITING.union(*(row.blocking for row in index.project.catalog.clients.values()))
+
+
+def _waiting(index: Index) -> frozenset[Site]:
+    found: set[Site] = set()
+    for name in sorted(_waits(index)):
+        for path, ordinal in index.project.linker.call_sites(name):
             if commands(index).at(path, ordinal) is not None and not (
                 name in SUBSCRIBES and _polls(index, path, ordinal)
             ):
-                waiting.update(made.site for made in sources(index, path, ordinal))
+                found.update(made.site for made in sources(index, path, ordinal))
+    return frozenset(found)
+
+
+def _used(index: Index) -> dict[Site, list[Call]]:
+    waits = _waits(index)
     result: dict[Site, list[Call]] = {}
-    for function, ordinal in project.reached_calls():
+    for function, ordinal in index.project.reached_calls():
         path = function.place
         if path in index.tests or is_aside(path):
             continue
@@ -54,8 +68,7 @@ def _used(index: Index) -> dict[Site, list[Call]]:
         if call.effect is None:
             continue
         for made in sources(index, path, ordinal):
-            if made.site not in waiting:
-                result.setdefault(made.site, []).append(call)
+            result.setdefault(made.site, []).append(call)
     return result
 
 

@@ -37,7 +37,8 @@ Give every Redis client `socket_timeout` and `socket_connect_timeout`.
 Quiet when the project's requirements or lock file ask for redis-py 8 or later, whose default is 5 seconds (what is stated
 nearest to the file counts), and low when they leave that open; `socket_timeout=None` is reported with any release, and so is
 valkey-py, which has no default. Arguments that come from a dictionary that is not known are taken to hold a timeout, as are
-those of an extension's `init_app`. Clients of blocking consumers and of pub/sub need to wait, and clients over HTTP have
+those of an extension's `init_app`. A client on which something also blocks, or listens to channels, must wait: one of workers
+is quiet, one of at least three routes is medium and is not repaired, because requests need another. Clients over HTTP have
 timeouts of their own: quiet. What a Sentinel hands out is not looked at.
 """
 
@@ -49,7 +50,7 @@ from atomlint import Call, Confidence, Context, Finding, Note, Option, rule
 
 from .._made import unsure
 from ._quiet import is_aside
-from ._uses import asked_by, shortest, uses_of
+from ._uses import asked_by, shortest, uses_of, waits_too
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -89,6 +90,14 @@ def report(ctx: Context, node: cst.Call) -> Iterator[Finding]:
     if asked is None and not uses:
         return
     finding = _asked_by_library(ctx, call, asked) if asked is not None else _asked_by_routes(ctx, call, uses)
+    if finding is None:
+        return
+    if waits_too(call):
+        yield finding.with_help(
+            "something waits for messages on it as well, which a timeout would end: give requests a client of their own, with "
+            "a `socket_timeout` of a few seconds"
+        )
+        return
     seconds = ctx.option(TIMEOUT)
     if node.args:
         wanted = {"socket_timeout": seconds}
@@ -106,11 +115,14 @@ def _asked_by_library(ctx: Context, call: Call, asked: Effect) -> Finding:
     return finding.with_related(Note(ctx.index.call(asked.path, asked.call).span, f"{asked.receiver} waits for it"))
 
 
-def _asked_by_routes(ctx: Context, call: Call, uses: list[Call]) -> Finding:
+def _asked_by_routes(ctx: Context, call: Call, uses: list[Call]) -> Finding | None:
     index = ctx.index
     path, where, count = shortest(index, uses)
     frequent = path.entry.kind == "every-request" or count >= SHARED
-    level = _level(call, sure=frequent and path.entry.proven and not unsure(index, path))
+    if waits_too(call) and (not frequent or is_of_a_worker(call)):
+        return None  # a look at what a consumer has left to do
+    sure = frequent and path.entry.proven and not waits_too(call)
+    level = _level(call, sure=sure and not unsure(index, path))
     who = (
         "every request"
         if path.entry.kind == "every-request"
@@ -161,6 +173,14 @@ def is_unset(call: Call) -> bool:
 def may_have_default(call: Call) -> bool:
     """Whether the release of the library decides."""
     return is_redis_py(call) and not is_unset(call)
+
+
+def is_of_a_worker(call: Call) -> bool:
+    """Whether a function that neither requests nor objects run makes a client: what it is for is not theirs."""
+    table = call.table
+    function = table.enclosing_function(call.scope)
+    owner = table.facts.scopes[function].parent
+    return bool(function) and table.facts.scopes[owner].kind != "class" and not call.function.is_reached
 
 
 def is_redis_py(call: Call) -> bool:

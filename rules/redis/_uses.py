@@ -14,9 +14,9 @@ if TYPE_CHECKING:
     from atomlint.index.effects import Effect
     from atomlint.index.reach import Path
 
-WAITING = frozenset({"pubsub", "subscribe", "psubscribe", "listen", "get_message", "monitor"})
+SUBSCRIBES = frozenset({"pubsub", "subscribe", "psubscribe", "unsubscribe", "punsubscribe", "get_message"})
+WAITING = SUBSCRIBES | {"listen", "monitor"}
 """Methods of clients that wait for what others send."""
-SUBSCRIBES = frozenset({"pubsub", "subscribe", "psubscribe", "get_message"})
 
 
 def uses_of(call: Call) -> list[Call]:

@@ -135,7 +135,7 @@ class Libraries:
         for name, rows in self.rows.get("middleware", {}).items():
             for row in rows:
                 place = next(self._mentions(name), None) if row.clients else None
-                for effect in self._effects([row], *place, name) if place is not None else ():
+                for effect in self.effects_of([row], *place, name) if place is not None else ():
                     yield from ((setting, effect) for setting in row.clients)
 
     def listed(self, function: Value) -> list[Effect]:

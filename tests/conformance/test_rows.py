@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib
 import inspect
+import re
 import typing
 
 import pytest
@@ -60,7 +61,7 @@ def follow(found, parts):
         if found is None:
             return None
         if not hasattr(found, plain):
-            if plain in getattr(found, "__annotations__", {}) or hasattr(found, "__getattr__"):
+            if plain in getattr(found, "__annotations__", {}) or hasattr(found, "__getattr__") or is_set(found, plain):
                 return None
             raise AttributeError(f"{found!r} has no {plain}")
         found = getattr(found, plain)
@@ -73,6 +74,11 @@ def follow(found, parts):
         elif not part.endswith("()") and not callable(found) and not inspect.ismodule(found):
             return None
     return found
+
+
+def is_set(cls, name):
+    """Whether instances of a class get an attribute in its own source."""
+    return inspect.isclass(cls) and re.search(rf"\bself\.{name}\b[^=\n]*=", inspect.getsource(cls)) is not None
 
 
 def names(rows):

@@ -8,7 +8,7 @@ from atomlint.testing import check_files
 
 CODE = """
 from django.db import models
-from rest_framework import pagination, permissions, serializers, viewsets
+from rest_framework import pagination, permissions, routers, serializers, viewsets
 
 class Depot(models.Model):
     name = models.CharField(max_length=100)
@@ -31,12 +31,16 @@ class CrateViewSet(viewsets.ModelViewSet):
     serializer_class = CrateSerializer
     pagination_class = Pages
 {view}
+
+router = routers.DefaultRouter()
+router.register("crates", CrateViewSet)
 """
 
 
-def levels(null: str = "", serializer: str = "", page: int = 50, view: str = "") -> list[str]:
+def levels(null: str = "", serializer: str = "", page: int = 50, view: str = "", *, routed: bool = True) -> list[str]:
     """Confidences of the findings in a project of one view."""
     text = CODE.format(null=null, serializer=serializer, page=page, view=view)
+    text = text if routed else text.partition("router =")[0]
     report = check_files({"stock/views.py": text}, select=("database-query-in-serializer",))
     return [finding.confidence.value for finding in report.findings]
 
@@ -56,6 +60,10 @@ def test_fields_that_may_be_left_out_are_of_medium_confidence() -> None:
 @pytest.mark.parametrize(("page", "level"), [(5, "low"), (20, "high")])
 def test_small_pages_are_of_low_confidence(page: int, level: str) -> None:
     assert levels(page=page) == [level]
+
+
+def test_a_view_that_no_route_leads_to_is_of_low_confidence() -> None:
+    assert levels(routed=False) == ["low"]
 
 
 def test_views_of_staff_are_of_low_confidence() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
 
 from .rowsets import EAGERLY
@@ -64,6 +65,8 @@ class ListView(NamedTuple):
     rows: Rows
     serializers: tuple[Serialized, ...]
     """More than one where it takes one or the other."""
+    routed: bool = True
+    """Whether a route is seen that leads to it."""
     page: int = 0
     """Rows that an answer has at most, by the view's paginator; 0 when that is not known."""
 
@@ -90,7 +93,7 @@ class Serializers:
         made = [self._serialized(value) for value in self._serializers(own)] if rows is not None else []
         if rows is None or not made or None in made:
             return None
-        return ListView(rows, tuple(one for one in made if one is not None), self._page(own))
+        return ListView(rows, tuple(one for one in made if one is not None), cls in self._routed, self._page(own))
 
     def _page(self, own: Sequence[Value]) -> int:
         """Rows of a page of the view's own paginator, where a request cannot ask for more."""
@@ -144,22 +147,38 @@ class Serializers:
     # --- the rows ----------------------------------------------------------------------------------------------------
 
     def _rows(self, own: Sequence[Value]) -> Rows | None:
-        """The rows of ``get_queryset``, else of ``queryset``."""
-        rowsets = self.project.rowsets
-        for cls in own:
-            table = self.linker.table(cls.place)
-            method = table.members.get((cls.scope, "get_queryset"))
-            if method is not None:
-                found = [
-                    rowsets.of(cls.place, method, exit_.value)
-                    for exit_ in table.exits.get(method, ())
-                    if exit_.kind == "return"
-                ]
-                return _together([rows for rows in found if rows is not None]) if found and None not in found else None
-            for assign in table.class_attributes.get((cls.scope, "queryset"), ()):
-                if assign.value not in (None, "#None"):
-                    return rowsets.of(cls.place, cls.scope, assign.value)
-        return None
+        """The rows of ``get_queryset``, else of ``queryset``; None where one of them is not understood."""
+        method = self._method(own, "get_queryset")
+        stated = [rows for cls in own for rows in self._stated(cls)][:1]
+        if method is None:
+            return stated[0] if stated else None
+        exits = self.linker.table(method.place).exits.get(method.scope, ())
+        returned = [exit_.value for exit_ in exits if exit_.kind == "return"]
+        found = [self.project.rowsets.of(method.place, method.scope, value) for value in returned]
+        below = own.index(Value("def", method.place, self.linker.table(method.place).facts.scopes[method.scope].parent))
+        if below:  # what it asks of ``super()`` or ``self.queryset`` may be what a class below states
+            found += [rows for cls in own[:below] for rows in self._stated(cls)]
+        return _together([rows for rows in found if rows is not None]) if found and None not in found else None
+
+    def _stated(self, cls: Value) -> Iterator[Rows | None]:
+        """The rows of a class's own ``queryset``."""
+        for assign in self.linker.table(cls.place).class_attributes.get((cls.scope, "queryset"), ()):
+            if assign.value not in (None, "#None"):
+                yield self.project.rowsets.of(cls.place, cls.scope, assign.value)
+
+    @cached_property
+    def _routed(self) -> frozenset[Value]:
+        """Classes that ``as_view()`` or ``router.register(...)`` names somewhere."""
+        found: set[Value] = set()
+        for name in ("as_view", "register"):
+            for path, ordinal in self.linker.call_sites(name):
+                record = self.linker.table(path).facts.calls[ordinal]
+                head = record.callee.rpartition(".")[0] if type(record.callee) is str else ""
+                given = [head] if name == "as_view" else [*record.args, *(value for _, value in record.keywords)]
+                for expr in given:
+                    if dotted(expr):
+                        found |= self.linker.evaluate(path, record.scope, expr)
+        return frozenset(found)
 
     # --- the serializers ---------------------------------------------------------------------------------------------
 

@@ -29,7 +29,8 @@ CHANGES = frozenset(
     {"append", "remove", "add", "extend", "clear", "set", "create", "insert", "discard", "pop", "add_all"}
 )
 NARROWS = frozenset(
-    {"filter", "filter_by", "exclude", "get", "where", "annotate", "aggregate", "values", "values_list"}
+    {"filter", "filter_by", "exclude", "get", "where", "annotate", "aggregate", "values", "values_list", "order_by"}
+    | {"first", "last", "latest", "earliest", "distinct", "select_related", "prefetch_related", "only", "iterator"}
 )
 DEPTH = 3
 

@@ -7,7 +7,7 @@ orders that names each customer sends 21 queries, and nothing in the code of the
 
 ## Bad
     from django.db import models
-    from rest_framework import serializers, viewsets
+    from rest_framework import routers, serializers, viewsets
 
     class Customer(models.Model):
         name = models.CharField(max_length=100)
@@ -26,9 +26,12 @@ orders that names each customer sends 21 queries, and nothing in the code of the
         queryset = Order.objects.order_by("id")
         serializer_class = OrderSerializer
 
+    router = routers.DefaultRouter()
+    router.register("orders", OrderViewSet)
+
 ## Good
     from django.db import models
-    from rest_framework import serializers, viewsets
+    from rest_framework import routers, serializers, viewsets
 
     class Customer(models.Model):
         name = models.CharField(max_length=100)
@@ -47,6 +50,9 @@ orders that names each customer sends 21 queries, and nothing in the code of the
         queryset = Order.objects.select_related("customer").order_by("id")
         serializer_class = OrderSerializer
 
+    router = routers.DefaultRouter()
+    router.register("orders", OrderViewSet)
+
 ## For agents
 Name in `select_related` or `prefetch_related` of a list view what its serializer reads of other rows.
 
@@ -55,8 +61,8 @@ Views with `list`, `filter_queryset` or `get_serializer` of their own, with base
 `to_representation` of their own are left alone, as are querysets that are put together where the index cannot follow. Of
 a view that takes one serializer or another, what all of them read counts. Serializers inside of serializers are looked at
 one level deep. A key that may be empty, a field that `get_fields` may leave out and a branch of a method are of medium
-confidence, a query that a method sends by itself is, too; views of staff, and those whose paginator gives less than 20
-rows, are of low confidence. How many rows there are otherwise is not known.
+confidence, a query that a method sends by itself is, too; views of staff, those whose paginator gives less than 20
+rows, and those that no route is seen to lead to, are of low confidence. How many rows there are otherwise is not known.
 """
 
 from __future__ import annotations
@@ -135,7 +141,7 @@ def repair(asked: tuple[Asked, ...]) -> str:
 def confidence(cls: Class, found: Listed) -> Confidence:
     """High for what each row is sure to read, in a list that its users ask for."""
     few = 0 < found.view.rows.most < PAGE or 0 < found.view.page < PAGE
-    if few or is_class_for_staff(cls.index, cls.value):
+    if few or not found.view.routed or is_class_for_staff(cls.index, cls.value):
         return Confidence.LOW
     related = [asked for asked in found.asked if asked.relationship is not None and not asked.narrowed]
     if found.sure and any(asked.sure for asked in related):

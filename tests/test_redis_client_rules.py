@@ -632,3 +632,23 @@ def test_a_client_of_sessions_is_as_sure_as_their_kind_and_the_release(
     for finding in found:
         assert "every request that has a session" in finding.message
         assert [note.span.start.line for note in finding.related] == [9]
+
+
+@pytest.mark.parametrize(
+    ("key", "same"), [('"rates"', True), ("KEY", True), ("name", False), ('f"rates:{name}"', False)]
+)
+def test_one_key_for_all_turns_is_read_once_before_the_loop(key: str, same: bool) -> None:
+    text = f"""
+    client = redis.Redis()
+    KEY = "rates"
+
+    def rate(name):
+        return client.get({key})
+
+    @app.get("/a")
+    def a():
+        return [rate(name) for name in client.smembers("names")]
+    """
+    (found,) = findings("redis-command-in-loop", text)
+    assert ("once before the loop" in found.message) == same
+    assert ("MGET" in found.message) != same

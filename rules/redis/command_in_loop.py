@@ -44,7 +44,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from atomlint import Confidence, Context, Finding, Function, Option, rule
+from atomlint import Confidence, Context, Finding, Function, Option, rule, text_of
 
 from .._certainty import NEAR, confidence
 from .._few import loops_over_few
@@ -169,6 +169,8 @@ def _message(repeat: Repeat) -> str:
     }
     if any(w.hit.what in ("keys", "iter_keys", "scan_iter", "scan") for w in work):
         return f"{text}: keep the names in a set, and delete them all at once"  # one answer is what the next one needs
+    if all(w.hit.what in READS and _is_fixed(w.steps[-1]) for w in work):
+        return f"{text}: it is the same key at every turn, and once before the loop is enough"
     if any(of_cache(w.steps[-1]) for w in work):  # Django's cache has no pipeline
         many = (
             " and ".join(sorted(b for b in bulk if b)) if None not in bulk else "`get_many`, `set_many`, `delete_many`"
@@ -180,3 +182,9 @@ def _message(repeat: Repeat) -> str:
         return f"{text}: a pipeline makes it one round trip, but the commands are billed all the same"
     one = " and ".join(sorted(b for b in bulk if b))
     return f"{text}: {one} makes it one command; a pipeline would save the round trips, not the billed commands"
+
+
+def _is_fixed(call: Call) -> bool:
+    """Whether a command's key is a text that the source states."""
+    key = call.args[0] if call.args else None
+    return text_of(key) is not None or {value.kind for value in call.evaluate(key)} == {"const"}

@@ -206,7 +206,11 @@ def paths_to(function: Function) -> list[Path]:
     project = function.index.project
     paths = [path for path in project.reach.paths(function.value) if path.phase == "request"]
     paths = [path for path in paths if not is_admin(path, function.index) and not _is_apart(path, function.index)]
-    return sorted(paths, key=lambda path: (RANKS.index(path.confidence), is_writing(path, function.index), path.length))
+    index = function.index
+    return sorted(
+        paths,
+        key=lambda path: (RANKS.index(path.confidence), is_writing(path, index), is_kept(path, index), path.length),
+    )
 
 
 def _is_apart(path: Path, index: Index) -> bool:
@@ -215,6 +219,16 @@ def _is_apart(path: Path, index: Index) -> bool:
         edge.call >= 0 and edge.kind == "call" and is_started(index.call(caller.place, edge.call))
         for caller, edge in path.steps
     )
+
+
+def is_kept(path: Path, index: Index) -> bool:
+    """Whether a cache answers most of the requests that take a path: one around a call of it, or of a decorator."""
+    guards = index.project.guards
+    for caller, edge in path.steps:
+        guard = guards.of(caller.place, edge.call) if edge.call >= 0 and edge.kind in ("call", "carried") else None
+        if guard is not None and not guard.holes:
+            return True
+    return any(guards.decorator(index.table(one.place), one.scope) is not None for one in path.functions)
 
 
 def others(repeat: Repeat) -> list[Note]:

@@ -456,3 +456,36 @@ def test_a_scope_that_each_turn_sets_is_no_read() -> None:
 def test_a_turn_that_sets_a_row_is_only_possible() -> None:
     assert of_turn("folder = find(db, item)\nfolder.name = item.upper()") == ["low"]
     assert of_turn("folder = find(db, item)\napp.title = folder.name") == ["medium"]
+
+
+@pytest.mark.parametrize(
+    ("asked", "level"),
+    [
+        ("rows(db)", "high"),
+        ("kept.get('rows') or rows(db)", "high"),
+        ("known(db)", "low"),
+        ("cached(db)", "low"),
+    ],
+)
+def test_what_a_cache_answers_for_most_requests_is_only_possible(asked: str, level: str) -> None:
+    handler = f"""
+    from functools import lru_cache
+    kept = {{}}
+
+    def rows(db):
+        return [folder.files for folder in db.query(Folder)]
+
+    @lru_cache
+    def cached(db):
+        return rows(db)
+
+    def known(db):
+        if "rows" not in kept:
+            kept["rows"] = rows(db)
+        return kept["rows"]
+
+    @app.get("/folders")
+    def folders(db: Session = Depends(get_db)):
+        return {asked}
+    """
+    assert levels(MODELS + textwrap.dedent(handler)) == [level]

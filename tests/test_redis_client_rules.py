@@ -127,12 +127,10 @@ def test_the_time_to_live_of_the_fix_is_an_option() -> None:
 
 
 def test_a_permanent_counter_is_certain_and_a_second_round_trip_is_likely() -> None:
-    once = (
-        'client = redis.Redis()\n\ndef f(a):\n    if client.incr(f"n:{a}") == 1:\n        client.expire(f"n:{a}", 60)\n'
-    )
+    once = 'client = redis.Redis()\n\ndef f(a):\n    if client.incr(f"n:{a}") == 1:\n        client.expire(f"n:{a}", 60)\nf(1)\n'
     (conditional,) = findings("redis-check-then-get", once)
     assert conditional.confidence is Confidence.HIGH
-    always = 'client = redis.Redis()\n\ndef f(a):\n    client.incr(f"n:{a}")\n    client.expire(f"n:{a}", 60)\n'
+    always = 'client = redis.Redis()\n\ndef f(a):\n    client.incr(f"n:{a}")\n    client.expire(f"n:{a}", 60)\nf(1)\n'
     (each_time,) = findings("redis-check-then-get", always)
     assert each_time.confidence is Confidence.MEDIUM
 
@@ -553,10 +551,10 @@ def a(names: list[str]):
 @pytest.mark.parametrize(
     ("method", "command", "kinds", "level"),
     [
-        ("get", "get", "known", Confidence.HIGH),
-        ("get", "incr", "known", Confidence.HIGH),
+        ("get", "get", "known", Confidence.MEDIUM),
+        ("get", "incr", "known", Confidence.MEDIUM),
         ("get", "get", "roles", Confidence.LOW),
-        ("post", "get", "known", Confidence.HIGH),
+        ("post", "get", "known", Confidence.MEDIUM),
         ("post", "incr", "known", Confidence.LOW),
     ],
 )
@@ -652,3 +650,53 @@ def test_one_key_for_all_turns_is_read_once_before_the_loop(key: str, same: bool
     (found,) = findings("redis-command-in-loop", text)
     assert ("once before the loop" in found.message) == same
     assert ("MGET" in found.message) != same
+
+
+PAIRS = """
+client = redis.Redis()
+
+{code}
+
+@app.get("/a")
+def a(name: str):
+    return {call}
+"""
+
+
+@pytest.mark.parametrize(
+    ("code", "call", "levels"),
+    [
+        (
+            "def put(key, ttl=None):\n    client.incr(key)\n    if ttl:\n        client.expire(key, ttl)",
+            "put(name, 60)",
+            ["medium"],
+        ),
+        (
+            "def put(key, ttl=None):\n    client.incr(key)\n    if ttl:\n        client.expire(key, ttl)",
+            "put(name)",
+            [],
+        ),
+        ("def put(key):\n    client.set(key, 1)\n    client.expire(key, 60)", "put(name)", ["high"]),
+        ("def put(key):\n    client.set(key, 1)\n    client.expire(key, 60)", "name", ["low"]),
+        ("def put(key):\n    code = client.get(key)\n    client.delete(key)\n    return code", "put(name)", ["medium"]),
+        (
+            "def put(key):\n    code = client.get(key)\n    return code if client.delete(key) else None",
+            "put(name)",
+            [],
+        ),
+        ("def put(key):\n    seen = client.get(key)\n    if seen:\n        client.incr(key)", "put(name)", []),
+        (
+            "def put(key):\n    seen = int(client.get(key))\n    if seen > 5:\n        return\n    client.incr(key)",
+            "put(name)",
+            ["medium"],
+        ),
+        (
+            "def put(version_key):\n    seen = client.get(version_key)\n    client.set(version_key, int(seen) + 1)",
+            "put(name)",
+            ["low"],
+        ),
+    ],
+)
+def test_pairs_that_nothing_sends_or_that_lose_nothing_are_left_out(code: str, call: str, levels: list[str]) -> None:
+    found = findings("redis-check-then-get", PAIRS.format(code=code, call=call))
+    assert [finding.confidence.value for finding in found] == levels

@@ -74,7 +74,7 @@ from .._certainty import PAGE, WORKER, confidence, is_repair
 from .._few import loops_over_few
 from .._methods import in_writing_branch, is_writing
 from .._readings import place_of
-from .._repeats import may_repeat, others, path_to, repeats, trace
+from .._repeats import is_kept, may_repeat, others, path_to, repeats, trace
 from ._answers import answers
 from ._deeds import acts, deeds, sets_a_row
 from ._eager import eager_option, is_always, is_shared
@@ -149,6 +149,8 @@ def _beside(level: Confidence, function: Function, loop: Loop, path: Path) -> Co
     change things one by one, and look at them by the page.
     """
     if level is Confidence.LOW or loops_over_few(loop.name) or _changes(function, loop, path):
+        return Confidence.LOW
+    if is_kept(path, function.index):
         return Confidence.LOW
     done = deeds(function, loop.frame)
     if any(deed.sure for deed in done) or sets_a_row(function, loop.frame) or (done and level is Confidence.MEDIUM):

@@ -18,6 +18,7 @@ PURE = frozenset(
 )
 LOGS = ("logger.", "log.", "logging.")
 BRANCHES = ("if", "else", "after")
+SIZES = frozenset({"<", "<=", ">", ">="})
 
 
 def names_of(table: Table, command: Sent) -> set[str]:
@@ -49,16 +50,31 @@ def made_of(table: Table, expr: Expr, names: set[str]) -> bool:
     return False
 
 
-def depends(table: Table, first: Sent, second: Sent) -> bool:
-    """Whether the second stands in a branch that tests the first's answer."""
+def depends(table: Table, first: Sent, second: Sent, *, compared: bool = False) -> bool:
+    """Whether the second stands in a branch that tests the first's answer, with ``compared`` its size."""
     names = names_of(table, first)
     one = set(table.frames(table.facts.calls[first.call].frame))
     two = table.frames(table.facts.calls[second.call].frame)
     return any(
-        table.facts.frames[f].kind in BRANCHES and made_of(table, table.facts.frames[f].test, names)
+        table.facts.frames[f].kind in BRANCHES
+        and made_of(table, table.facts.frames[f].test, names)
+        and (not compared or any(type(part) is str and part in SIZES for part in inside(table.facts.frames[f].test)))
         for f in two
         if f not in one
     )
+
+
+def is_used(table: Table, command: Sent) -> bool:
+    """Whether anything takes a command's answer: a name, a test, another call."""
+    own = f"@{command.call}"
+    scope = table.facts.calls[command.call].scope
+    given: list[Expr] = [exit_.value for exit_ in table.exits.get(scope, ())]
+    given += [table.facts.assigns[place].value for place in table.assigns_in.get(scope, ())]
+    given += [frame.test for frame in table.facts.frames]
+    for ordinal in table.calls_in.get(scope, ()):
+        call = table.facts.calls[ordinal]
+        given += [call.callee, *call.args, *(value for _, value in call.keywords)]
+    return any(part == own for expr in given for part in inside(expr))
 
 
 def takes(table: Table, first: Sent, second: Sent) -> bool:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from atomlint import dotted, references
 
-from ._answers import adds, depends, takes
+from ._answers import adds, depends, is_used, takes
 from ._claims import claims
 from ._sent import ASKS, COUNTERS, EXPIRES, POPS, READS, WRITES, Sent, membership, sent
 
@@ -66,13 +66,14 @@ def kind_of(table: Table, first: Sent, second: Sent) -> str:
     if one in ASKS and two in READS:
         return "exists" if len(table.facts.calls[first.call].args) == 1 + first.shift else ""
     if one == "get" and two == "delete":
-        return "take" if not first.cache and takes(table, first, second) else ""
+        used = is_used(table, second)  # whose DELETE counts one was the first
+        return "take" if not first.cache and not used and takes(table, first, second) else ""
     if two in EXPIRES:
         return timing(table, first, second)
     if one == "llen" and two in POPS:
         return "pop" if depends(table, first, second) else ""
     if one == "get" and two in COUNTERS:
-        return "limit" if depends(table, first, second) else ""
+        return "limit" if depends(table, first, second, compared=True) else ""
     sets = (one == "get" and two in ("set", "setex")) or (one == "hget" and two == "hset")
     if sets and adds(table, first, second):
         return "add"

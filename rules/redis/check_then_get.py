@@ -41,8 +41,9 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from atomlint import Call, Confidence, Context, Finding, Note, rule
+from atomlint import Call, Confidence, Context, Finding, Note, condition, references, rule
 
+from .._turns import flags_of, holds
 from ._pairs import Pair, pairs
 from ._quiet import is_aside
 from ._sent import FIRST
@@ -53,6 +54,10 @@ if TYPE_CHECKING:
     import libcst as cst
 
 NEEDS = ("redis", "Redis", "valkey", "upstash", "cache")
+ARMS = frozenset({"if", "else", "after"})
+WORDS = re.compile(r"[a-z]+")
+GENERATIONS = frozenset({"version", "versions", "generation", "epoch", "revision", "invalidate"})
+"""Words for a number that is part of other keys."""
 COMMANDS = re.compile(r"(?:^|/)management/commands/")
 HELP = {
     "exists": "read the key and test the answer",
@@ -86,11 +91,11 @@ def report(ctx: Context, node: cst.Call) -> Iterator[Finding]:
     """The first command, with the second as a related place."""
     call = ctx.fact(node)
     pair = pair_at(call)
-    if pair is None:
+    if pair is None or is_never_sent(call, pair):
         return
     message, level = describe(pair)
-    if COMMANDS.search(call.path):
-        level = Confidence.LOW  # started by hand, or on a schedule
+    if COMMANDS.search(call.path) or is_unused(call) or is_generation(call, pair):
+        level = Confidence.LOW  # started by hand, or on a schedule; by nothing; to make all that is kept invalid
     elif level is Confidence.HIGH and (pair.first.wrapped or pair.second.wrapped):
         level = Confidence.MEDIUM
     finding = ctx.finding(call, message, confidence=level)
@@ -98,6 +103,40 @@ def report(ctx: Context, node: cst.Call) -> Iterator[Finding]:
         second = ctx.index.call(call.path, pair.second.call)
         finding = finding.with_related(Note(second.span, f"{pair.second.method.upper()} of the same key"))
     yield finding.with_help((CACHE_HELP if pair.first.cache else HELP).get(pair.kind, HELP[pair.kind]))
+
+
+def is_never_sent(call: Call, pair: Pair) -> bool:
+    """Whether the second waits for an argument that no caller gives: ``if ttl: client.expire(key, ttl)``."""
+    function, facts = call.function, call.table.facts
+    frames = set(call.table.frames(facts.calls[pair.second.call].frame)) - set(call.frame_ids)
+    tests = [condition(facts.frames[at].kind, facts.frames[at].test) for at in frames if facts.frames[at].kind in ARMS]
+    callers = call.index.project.whole_reach.callers.get(function.value, []) if tests else []
+    sites = [call.index.call(caller.place, edge.call) for caller, edge in callers if edge.call >= 0]
+    given = [flags_of(call.index.project.linker, site, function.value) for site in sites]
+    return bool(given) and all(any(holds(test, flags) is False for test in tests) for flags in given)
+
+
+def is_unused(call: Call) -> bool:
+    """Whether nothing of the project calls the function, or decorates with what it is in."""
+    scopes, at = call.table.facts.scopes, call.function.ordinal
+    if call.function.value in call.index.project.whole_reach.reached:
+        return False
+    while scopes[at].parent and scopes[scopes[at].parent].kind == "function":
+        at = scopes[at].parent
+    name, linker = scopes[at].name, call.index.project.linker
+    return bool(at) and not name.startswith("__") and not linker.call_sites(name) and not linker.decorated(name)
+
+
+def is_generation(call: Call, pair: Pair) -> bool:
+    """Whether the number is one that makes what is kept invalid: of two edits at once either raises it."""
+    return pair.kind in ("add", "limit") and any(
+        word in GENERATIONS for word in WORDS.findall(f"{call.function.name} {references_of(pair)}".lower())
+    )
+
+
+def references_of(pair: Pair) -> str:
+    """The names in the key."""
+    return " ".join(references(pair.first.key))
 
 
 def pair_at(call: Call) -> Pair | None:

@@ -35,7 +35,8 @@ Send no Redis command in a loop: use `mget`, `mset` or one pipeline around it.
 
 ## Limits
 Quiet for commands on a pipeline, chunks, pages, retries, loops that leave at the first hit, consumers, locks, commands
-that wait, and for code that no request reaches. A command under a condition is reported with less confidence; loops over
+that wait, and for code that no request reaches. Of data nothing tells how many turns a loop has: what is proven is of
+medium confidence, and of high for a number of turns that the source states. A command under a condition is reported with less confidence; loops over
 what there are few of by their name (roles, regions), and those that write in a request which is sent to change something
 (POST, PUT, PATCH, DELETE), with low.
 """
@@ -116,6 +117,8 @@ def report(ctx: Context, function: Function) -> Iterator[Finding]:
             level = Confidence.LOW  # further down, a turn has more to do than that
         if level is not Confidence.HIGH and any(of_cache(w.steps[-1]) for w in repeat.work):
             level = Confidence.LOW  # behind an alias of Django's cache, a database may be what answers
+        if not constant and level is Confidence.HIGH:
+            level = Confidence.MEDIUM  # nothing tells how many turns there are
         finding = ctx.finding(repeat.first, _message(repeat), confidence=level)
         finding = finding.with_related(*others(repeat)).with_trace(*trace(ctx.index, repeat))
         for fix in (mget_fix(ctx.index, repeat), pipeline_fix(ctx.index, repeat)):

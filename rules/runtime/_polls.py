@@ -44,6 +44,8 @@ class Poll(NamedTuple):
     steps: tuple[Call, ...]
     """From the loop's body down to the first remote call."""
     proven: bool
+    left: bool = False
+    """Whether a branch leaves the loop: when it has its answer, or when what it watches has ended."""
 
     @property
     def unit(self) -> str:
@@ -114,7 +116,8 @@ def _poll(call: Call) -> Poll | None:
         return None
     same = [item for item in work if item.resource == first.resource]
     database = first.steps[-1].database
-    return Poll(loop, first.resource, len(same), first.steps, proven=database is None or database.proven)
+    proven = database is None or database.proven
+    return Poll(loop, first.resource, len(same), first.steps, proven=proven, left=_is_left(call, loop))
 
 
 def _is_start(call: Call, loop: Loop) -> bool:

@@ -38,14 +38,14 @@ Do not poll a database or Redis every few seconds: wait for a signal, or ask at 
 declares.
 
 ## Limits
-Quiet for a back-off after errors, for a few attempts at start-up, for loops that a blocking read paces, for waits for a
-lock or until something is ready, and for work that only some turns do. A wait that a number of turns or a time ends is
-of low confidence: it costs while somebody waits, not all day. So is a loop of a process of its own that asks every five
-seconds and more, one of a command or script, and one of a page of operators, which lives while somebody looks at it.
-Where one of several implementations runs, the one that asks
-least counts. Of several sleeps in a loop the longest counts: it is how often an idle loop asks. An interval that is
-computed, or waits on an event with a time limit, is not seen, nor one that stands in a table of schedules. Requests to
-HTTP services are not counted.
+Quiet for a back-off after errors, for a few attempts at start-up, for loops that a blocking read paces, for waits for
+a lock or until something is ready, and for work that only some turns do. A wait that a number of turns, a time, an
+answer or what it watches ends is of low confidence: it costs while somebody waits, not all day. So is a loop of a
+process of its own that asks every five seconds and more, one of a command or script, and one of a page of operators,
+which lives while somebody looks at it. Where one of several implementations runs, the one that asks least counts. Of
+several sleeps in a loop the longest counts: it is how often an idle loop asks. An interval that is computed, or waits
+on an event with a time limit, is not seen, nor one that stands in a table of schedules. Requests to HTTP services are
+not counted.
 """
 
 from __future__ import annotations
@@ -109,7 +109,7 @@ def report(ctx: Context, node: cst.Call) -> Iterator[Finding]:
 
 def _confidence(poll: Poll) -> Confidence:
     """High when nobody can have meant it; the interval of a scheduled job was somebody's choice."""
-    if poll.loop.ends or _is_watch(poll):
+    if poll.loop.ends or poll.left or _is_watch(poll):
         return Confidence.LOW  # somebody waits for it, and not for ever
     tight = poll.loop.interval < TIGHT
     if not tight and not poll.steps[0].function.is_reached:

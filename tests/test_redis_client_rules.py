@@ -700,3 +700,15 @@ def a(name: str):
 def test_pairs_that_nothing_sends_or_that_lose_nothing_are_left_out(code: str, call: str, levels: list[str]) -> None:
     found = findings("redis-check-then-get", PAIRS.format(code=code, call=call))
     assert [finding.confidence.value for finding in found] == levels
+
+
+@pytest.mark.parametrize(("given", "found"), [('"c", 6379, 0, None', 1), ('"c", 6379, 0, None, 2, 2', 0)])
+def test_a_timeout_may_be_given_by_its_place(given: str, found: int) -> None:
+    text = f"""
+    client = redis.Redis({given})
+
+    @app.get("/a")
+    def a():
+        return client.get("a")
+    """
+    assert len(findings("redis-no-timeout", text, requirements_txt="redis==5.0.1\n")) == found

@@ -73,6 +73,8 @@ class Rows(NamedTuple):
     """The call that names the class."""
     most: int = 0
     """How many there are at most, when the query says so by a constant; 0 when it does not."""
+    sliced: bool = False
+    """Whether some of them are cut out, ``rows[:limit]``: a few, or a page."""
 
 
 class RowSets:
@@ -94,7 +96,16 @@ class RowSets:
             found.most = 1
         if found.own and found.managed:
             found.loaded.add(ALL_RELATED)  # Appellation.objects.autocomplete(): a manager's own method may load them
-        return Rows(model, frozenset(found.loaded), frozenset(found.filters), found.awaited, place, call, found.most)
+        return Rows(
+            model,
+            frozenset(found.loaded),
+            frozenset(found.filters),
+            found.awaited,
+            place,
+            call,
+            found.most,
+            found.sliced,
+        )
 
     def _visit(self, table: Table, scope: int, expr: Expr, found: _Found, depth: int) -> None:
         key = (table.path, scope, str(expr))
@@ -102,6 +113,7 @@ class RowSets:
             return
         found.seen.add(key)
         if type(expr) is list and expr:
+            found.sliced = found.sliced or (expr[0] == "sub" and expr[2:] == ["?"])
             if expr[0] == "sub" or (expr[0] == "." and expr[2] in ("items", "all")):
                 self._visit(table, scope, expr[1], found, depth)
             elif expr[0] in ("or", "and"):
@@ -262,6 +274,10 @@ class RowSets:
         elif method in ("select_related", "prefetch_related"):
             texts = [text_of(arg) for arg in record.args]
             found.loaded |= {text.partition("__")[0] if text else ALL_RELATED for text in texts} or {ALL_RELATED}
+        elif method == "none":
+            found.most = 1
+        elif method == "only":
+            found.loaded.add(ALL_RELATED)  # a key that it leaves out cannot be followed by select_related
         elif method == "limit" and record.args and str(record.args[0])[1:].isdecimal():
             found.most = int(record.args[0][1:])
         elif method == "options":
@@ -281,6 +297,7 @@ class _Found:
         self.awaited = False
         self.most = 0
         self.other = False
+        self.sliced = False
         self.own = False
         """Whether a method of the query is none of the library's."""
         self.managed = False

@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
 
+from .expressions import inside
 from .rowsets import EAGERLY
 from .tables import dotted, text_of
 from .value import Value
@@ -28,6 +29,8 @@ LISTS = (
 """Bases that answer GET with a serializer of all rows of ``get_queryset()``, a page at a time."""
 OWN_LIST = ("list", "get", "get_serializer", "filter_queryset", "paginate_queryset", "dispatch")
 """Methods by which a view answers in a way of its own."""
+FIRST = frozenset({"initial", "setup", "initialize_request", "check_permissions"})
+"""Methods that run before the rows are asked for."""
 OWN_READING = ("to_representation",)
 DYNAMIC = ("__init__", "get_fields", "get_field_names")
 """Methods by which a serializer may leave fields out."""
@@ -48,6 +51,8 @@ class Taken(NamedTuple):
     method: Value | None = None
     nested: bool = True
     """False where the key of the row that it leads to is enough."""
+    rest: tuple[str, ...] = ()
+    """Attributes between the first and the last of ``source="depot.region.name"``."""
 
 
 class Serialized(NamedTuple):
@@ -57,6 +62,17 @@ class Serialized(NamedTuple):
     taken: tuple[Taken, ...]
     sure: bool
     """False where fields may be left out."""
+    but: frozenset[str] | None = None
+    """With all fields of the model, those that are left out or told above; None where only those above are taken."""
+
+
+class Meta(NamedTuple):
+    """The options of a serializer."""
+
+    listed: tuple[str, ...]
+    hidden: frozenset[str]
+    every: bool
+    nested: bool
 
 
 class ListView(NamedTuple):
@@ -132,17 +148,24 @@ class Serializers:
         return not routed or len(routed) < len(maps) or any("'list" in one for one in routed)
 
     def _loads(self, own: Sequence[Value]) -> bool:
-        """Whether a filter of the project's may load related rows."""
-        path, value = next(iter(self._attribute(own, "filter_backends")), ("", None))
-        names = [name for part in value[1:] if (name := dotted(part))] if type(value) is list else []
-        backends = [v for name in names for v in self.linker.evaluate(path, 0, name) if v.kind == "def"]
-        for cls in (base for v in backends for base in self.linker.mro(v.place, v.scope) if base.kind == "def"):
-            table = self.linker.table(cls.place)
-            for method in table.members_of.get(cls.scope, {}).values():
-                calls = (table.facts.calls[number] for number in table.calls_in.get(method, ()))
-                if any(str(call.callee).endswith(EAGERLY) for call in calls):
-                    return True
-        return False
+        """Whether a filter or a paginator of the project's, or what the view does first, may load related rows."""
+        helpers: list[Value] = []
+        for name in ("filter_backends", "pagination_class"):
+            path, value = next(iter(self._attribute(own, name)), ("", None))
+            names = [n for part in (value[1:] if type(value) is list else [value]) if (n := dotted(part))]
+            helpers += [v for n in names for v in self.linker.evaluate(path, 0, n) if v.kind == "def"]
+        classes = [base for v in helpers for base in self.linker.mro(v.place, v.scope) if base.kind == "def"]
+        methods = [(cls, None) for cls in classes] + [(cls, FIRST) for cls in own]
+        return any(self._loads_in(cls, names) for cls, names in methods)
+
+    def _loads_in(self, cls: Value, names: frozenset[str] | None) -> bool:
+        table = self.linker.table(cls.place)
+        return any(
+            str(table.facts.calls[number].callee).endswith(EAGERLY)
+            for name, method in table.members_of.get(cls.scope, {}).items()
+            if names is None or name in names
+            for number in table.calls_in.get(method, ())
+        )
 
     # --- the rows ----------------------------------------------------------------------------------------------------
 
@@ -156,9 +179,28 @@ class Serializers:
         returned = [exit_.value for exit_ in exits if exit_.kind == "return"]
         found = [self.project.rowsets.of(method.place, method.scope, value) for value in returned]
         below = own.index(Value("def", method.place, self.linker.table(method.place).facts.scopes[method.scope].parent))
-        if below:  # what it asks of ``super()`` or ``self.queryset`` may be what a class below states
+        if below:  # what it asks of ``super()``, ``self.queryset`` or ``self.rows()`` may be what a class below states
+            if self._hooks(method) & (self._members(own[:below]) | self._stated_names(own[:below])):
+                return None
             found += [rows for cls in own[:below] for rows in self._stated(cls)]
         return _together([rows for rows in found if rows is not None]) if found and None not in found else None
+
+    def _hooks(self, method: Value) -> set[str]:
+        """Members of ``self`` that a method reads or calls."""
+        table = self.linker.table(method.place)
+        calls = [table.facts.calls[number] for number in table.calls_in.get(method.scope, ())]
+        parts = [call.callee for call in calls] + [arg for call in calls for arg in call.args]
+        names = (dotted(part) or "" for expr in parts for part in inside(expr) if type(part) is str)
+        return {name.split(".")[1] for name in names if name.startswith("self.")} - {"queryset", "request", "kwargs"}
+
+    def _stated_names(self, own: Sequence[Value]) -> set[str]:
+        """Attributes that class bodies assign."""
+        return {
+            str(table.facts.assigns[place].target)
+            for cls in own
+            for table in [self.linker.table(cls.place)]
+            for place in table.assigns_in.get(cls.scope, ())
+        }
 
     def _stated(self, cls: Value) -> Iterator[Rows | None]:
         """The rows of a class's own ``queryset``."""
@@ -234,11 +276,26 @@ class Serializers:
         for cls in own:
             for name, field in self._declared(cls, own):
                 declared.setdefault(name, field)
-        named, depth = self._meta(own)
-        for name in named:
-            declared.setdefault(name, Taken(name, serializer.place, -1, name, None, depth))
-        taken = tuple(one for one in declared.values() if one is not None)
-        return Serialized(serializer, taken, members.isdisjoint(DYNAMIC))
+        meta = self._meta(own)
+        if meta is None:
+            return None
+        for name in meta.listed:
+            declared.setdefault(name, Taken(name, serializer.place, -1, name, None, meta.nested))
+        taken = tuple(one for name, one in declared.items() if one is not None and name not in meta.hidden)
+        hidden = meta.hidden | declared.keys() if meta.every else None
+        return Serialized(serializer, taken, members.isdisjoint(DYNAMIC), hidden)
+
+    def plural_keys(self, serialized: Serialized, model: Value) -> list[Taken]:
+        """Fields to many rows that ``fields = "__all__"`` takes: the keys of what they lead to, asked row by row."""
+        if serialized.but is None:
+            return []
+        found = []
+        for name, relationship in self.project.relationships.of(model).items():
+            made = self.linker.table(relationship.path).facts.calls[relationship.call]
+            own = relationship.owner == Value("def", relationship.path, made.scope)  # and not the way back of another's
+            if own and relationship.uselist and name not in serialized.but:
+                found.append(Taken(name, serialized.serializer.place, -1, name, None, nested=False))
+        return found
 
     def _declared(self, cls: Value, own: Sequence[Value]) -> Iterator[tuple[str, Taken | None]]:
         """Fields that a class body makes; None for those that read nothing of another row."""
@@ -246,6 +303,8 @@ class Serializers:
         for ordinal in table.assigns_in.get(cls.scope, ()):
             assign = table.facts.assigns[ordinal]
             made = assign.value
+            if made == "#None" and type(assign.target) is str:
+                yield assign.target, None  # takes a base's field away
             if type(assign.target) is not str or type(made) is not str or made[:1] != "@" or "." in made:
                 continue
             number = int(made[1:])
@@ -264,9 +323,12 @@ class Serializers:
         first, dot, _ = source.partition(".")
         if source == "*":
             return None
-        related = kind in RELATED or bool(dot) or self._is_nested(table, call) or keywords.get("many") == "#True"
-        plain = kind.endswith("Field") and not related
-        return None if plain and kind != "ReadOnlyField" else Taken(name, table.path, number, first)
+        bases = {base.rpartition(".")[2] for base in self._bases(table, call)}
+        nested = any(base.endswith("Serializer") for base in bases)
+        related = bool(dot) or nested or not bases.isdisjoint(RELATED) or keywords.get("many") == "#True"
+        if not related and kind != "ReadOnlyField":
+            return None
+        return Taken(name, table.path, number, first, rest=tuple(source.split(".")[1:-1]))
 
     def _method(self, own: Sequence[Value], name: str) -> Value | None:
         for cls in own:
@@ -275,35 +337,44 @@ class Serializers:
                 return Value("def", cls.place, member)
         return None
 
-    def _is_nested(self, table: Table, call: Call) -> bool:
-        """Whether a field is a serializer of the project."""
+    def _bases(self, table: Table, call: Call) -> Iterator[str]:
+        """Names of the framework's classes that what a field calls is, or derives from."""
         name = dotted(call.callee)
-        values = self.linker.evaluate(table.path, call.scope, name) if name else frozenset()
-        return any(
-            value.kind == "def"
-            and any(
-                base.kind == "ext" and base.place.startswith(FRAMEWORK)
-                for base in self.linker.mro(value.place, value.scope)
-            )
-            for value in values
-        )
+        for value in self.linker.evaluate(table.path, call.scope, name) if name else ():
+            bases = self.linker.mro(value.place, value.scope) if value.kind == "def" else [value]
+            yield from (base.place for base in bases if base.kind == "ext" and base.place.startswith(FRAMEWORK))
 
-    def _meta(self, own: Sequence[Value]) -> tuple[list[str], bool]:
-        """Names in ``Meta.fields``, and whether ``Meta.depth`` makes nested ones of them."""
+    def _meta(self, own: Sequence[Value]) -> Meta | None:
+        """What ``Meta`` says of the fields; None where a serializer of lists reads in a way of its own."""
         for cls in own:
             table = self.linker.table(cls.place)
             meta = table.members.get((cls.scope, "Meta"))
             if meta is None:
                 continue
-            fields = table.class_attributes.get((meta, "fields"), ())
-            value = fields[-1].value if fields else None
-            names = [text for part in value[1:] if (text := text_of(part))] if type(value) is list else []
-            return names, (meta, "depth") in table.class_attributes
-        return [], False
+            said = {
+                name: found[-1].value
+                for name in ("fields", "exclude", "extra_kwargs", "depth", "list_serializer_class")
+                if (found := table.class_attributes.get((meta, name)))
+            }
+            if "list_serializer_class" in said:
+                return None
+            extra = said.get("extra_kwargs")
+            pairs = zip(extra[1::2], extra[2::2], strict=False) if type(extra) is list and extra[:1] == ["{}"] else ()
+            hidden = {text_of(key) or "" for key, value in pairs if "write_only" in str(value)}
+            listed = tuple(name for name in _texts(said.get("fields")) if name not in hidden)
+            every = said.get("fields") == "'__all__" or "exclude" in said
+            return Meta(listed, frozenset(_texts(said.get("exclude"))) | hidden, every, "depth" in said)
+        return Meta((), frozenset(), every=False, nested=False)
 
 
 def _is_known(base: str) -> bool:
     return base.startswith((FRAMEWORK, "builtins.", "typing.", "abc."))
+
+
+def _texts(expr: Expr) -> Iterator[str]:
+    """Texts of a list that the source writes out."""
+    if type(expr) is list:
+        yield from (text for part in expr[1:] if (text := text_of(part)) is not None)
 
 
 def _together(found: Sequence[Rows]) -> Rows | None:

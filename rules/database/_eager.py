@@ -13,7 +13,9 @@ if TYPE_CHECKING:
     from atomlint.index.relationships import Relationship
     from atomlint.index.rowsets import Rows
 
-PEOPLE = frozenset({"user", "author", "owner", "creator", "account", "created", "updated", "editor"})
+PEOPLE = frozenset(
+    {"user", "author", "owner", "creator", "account", "created", "updated", "editor", "invited", "member", "username"}
+)
 """Words of relationships with whoever did something: a handful did most of it."""
 
 
@@ -31,6 +33,11 @@ def is_shared(relationship: Relationship) -> bool:
         return False
     name = relationship.attribute
     return loops_over_few(name) or not PEOPLE.isdisjoint(name.split("_"))
+
+
+def is_of_one_person(rows: Rows) -> bool:
+    """Whether a query asks for what one person has, of which there is a handful: ``filter(user=request.user)``."""
+    return any(not PEOPLE.isdisjoint(name.removesuffix("_id").split("_")) for name in rows.filters)
 
 
 def eager_option(index: Index, rows: Rows, relationships: Sequence[Relationship], *, narrowed: bool = False) -> str:

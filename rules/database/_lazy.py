@@ -204,7 +204,8 @@ def _constants(function: Function, reading: Reading, member: Function, flags: Fl
 def _counts(relationship: Relationship, rest: str, reading: Reading, rows: Rows) -> bool:
     """Whether reading a relationship sends a query that nothing saved."""
     attribute = relationship.attribute
-    if not relationship.queries or attribute in rows.loaded:
+    anew = relationship.django and relationship.uselist and rest.partition(".")[0] in NARROWS
+    if not relationship.queries or (attribute in rows.loaded and not anew):  # what filters is not served by a prefetch
         return False
     if rest.partition(".")[0] in CHANGES or (relationship.lazy == "dynamic" and not rest):
         return False

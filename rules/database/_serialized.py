@@ -28,11 +28,13 @@ class Asked(NamedTuple):
     narrowed: bool
     sure: bool
     queries: int = 1
+    below: str = ""
+    """Where the relationship is one of the row that another leads to: ``depot__``."""
 
     @property
     def what(self) -> str:
         """The attribute that is read, or the field."""
-        return self.relationship.attribute if self.relationship is not None else f"{self.field.name}()"
+        return f"{self.below}{self.relationship.attribute}" if self.relationship is not None else f"{self.field.name}()"
 
 
 class Listed(NamedTuple):
@@ -71,7 +73,7 @@ def _distinct(found: list[Asked]) -> list[Asked]:
 
 def _asked(index: Index, rows: Rows, serialized: Serialized) -> Iterator[Asked]:
     relationships = index.project.relationships.of(rows.model)
-    for field in serialized.taken:
+    for field in (*serialized.taken, *index.project.serializers.plural_keys(serialized, rows.model)):
         if field.method is not None:
             yield from _by_method(index, rows, field)
             continue
@@ -85,6 +87,19 @@ def _asked(index: Index, rows: Rows, serialized: Serialized) -> Iterator[Asked]:
             and (field.nested or relationship.uselist is not False)
         ):
             yield Asked(field, relationship, narrowed=False, sure=is_always(index, relationship))
+            yield from _below(index, field, relationship)
+
+
+def _below(index: Index, field: Taken, first: Relationship) -> Iterator[Asked]:
+    """What ``source="depot.region.name"`` reads further on, one query more at each step."""
+    at, names = first.target, [first.attribute]
+    for name in field.rest:
+        found = index.project.relationships.of(at).get(name) if at is not None else None
+        if found is None or not found.queries:
+            return
+        yield Asked(field, found, narrowed=False, sure=is_always(index, found), below="__".join([*names, ""]))
+        at = found.target
+        names.append(name)
 
 
 def _by_method(index: Index, rows: Rows, field: Taken) -> Iterator[Asked]:

@@ -77,7 +77,7 @@ from .._readings import place_of
 from .._repeats import is_kept, may_repeat, others, path_to, repeats, trace
 from ._answers import answers
 from ._deeds import acts, deeds, sets_a_row
-from ._eager import eager_option, is_always, is_shared
+from ._eager import eager_option, is_always, is_of_one_person, is_shared
 from ._lazy import lazy_loops
 from ._own_work import (
     CREATES,
@@ -201,7 +201,7 @@ def _of_answer(ctx: Context, answer: Answer, path: Path) -> Finding:
         f"{20 * count + 1} for 20 rows; {eager_option(ctx.index, answer.rows, answer.relationships)}"
     )
     level = Confidence(path.confidence)
-    if all(map(is_shared, answer.relationships)) or 0 < answer.rows.most < PAGE:
+    if all(map(is_shared, answer.relationships)) or answer.rows.sliced or 0 < answer.rows.most < PAGE:
         level = Confidence.LOW
     elif not any(one.uselist for one in answer.relationships):
         level = min(level, Confidence.MEDIUM, key=lambda each: each.rank)
@@ -263,6 +263,8 @@ def _lazy_confidence(lazy: LazyLoop, path: Path) -> Confidence:
         return Confidence.LOW  # read while rows are written, which is more statements
     proven = [read for read in lazy.reads if read.sure and (read.relationship.uselist or read.relationship.django)]
     if all(read.narrowed or is_shared(read.relationship) for read in lazy.reads):
+        return Confidence.LOW
+    if is_of_one_person(lazy.rows) and all(read.relationship.uselist is False for read in lazy.reads):
         return Confidence.LOW
     level = Confidence(path.confidence)
     return Confidence.MEDIUM if level is Confidence.HIGH and not proven else level

@@ -140,7 +140,8 @@ def repair(asked: tuple[Asked, ...]) -> str:
 
 def confidence(cls: Class, found: Listed) -> Confidence:
     """High for what each row is sure to read, in a list that its users ask for."""
-    few = 0 < found.view.rows.most < PAGE or 0 < found.view.page < PAGE
+    rows = found.view.rows
+    few = rows.sliced or 0 < rows.most < PAGE or 0 < found.view.page < PAGE
     if few or not found.view.routed or is_class_for_staff(cls.index, cls.value):
         return Confidence.LOW
     related = [asked for asked in found.asked if asked.relationship is not None and not asked.narrowed]

@@ -34,11 +34,11 @@ commands that take many members, such as `delete(*keys)` and `sadd(key, *members
 Send no Redis command in a loop: use `mget`, `mset` or one pipeline around it.
 
 ## Limits
-Quiet for commands on a pipeline, chunks, pages, retries, loops that leave at the first hit, consumers, locks, commands
-that wait, and for code that no request reaches. Of data nothing tells how many turns a loop has: what is proven is of
-medium confidence, and of high for a number of turns that the source states. A command under a condition is reported with less confidence; loops over
-what there are few of by their name (roles, regions), and those that write in a request which is sent to change something
-(POST, PUT, PATCH, DELETE), with low.
+Quiet for commands on a pipeline, chunks, pages, retries, loops that leave at the first hit, consumers, locks,
+commands that wait, and for code that no request reaches. Of data nothing tells how many turns a loop has: what is
+proven is of medium confidence, and of high for a number of turns that the source states. A command under a condition
+is reported with less confidence; loops over what there are few of by their name (roles, regions), and those that
+write in a request which is sent to change something (POST, PUT, PATCH, DELETE), with low.
 """
 
 from __future__ import annotations

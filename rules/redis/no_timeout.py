@@ -67,6 +67,9 @@ KNOWN = (
 )  # fmt: skip
 """Callables whose keywords these are: a sentinel and other libraries have more places for a timeout."""
 OTHERWISE = ("Sentinel", "master_for", "slave_for", "from_custom_provider")
+CLASSES = frozenset({"Redis", "StrictRedis", "Valkey", "StrictValkey"})
+FIFTH = 5
+"""The place of the timeout among their arguments, after host, port, database and password."""
 BOUNDED = 8
 """The first release of redis-py with a default."""
 SHARED = 3
@@ -155,6 +158,8 @@ def is_unbounded(call: Call) -> bool:
     if not whole or ("socket_timeout" in given and not unset) or "single_connection_client" in given:
         return False
     if any(type(arg) is list and arg[:1] == ["*"] for arg in call.args):
+        return False
+    if made.name.rpartition(".")[2] in CLASSES and len(call.args) >= FIFTH:
         return False
     url = call.argument(0, "url")
     if url is not None and made.name.endswith("from_url"):

@@ -45,6 +45,7 @@ QUIET_PATHS = (
 RANKS = ("high", "medium", "low")
 ONCE = frozenset(
     {"migration", "migrations", "migrate", "diagnose", "backfill", "seed", "seeder", "maintenance", "repair"}
+    | {"deprecated", "legacy"}
 )
 """Words in names of files whose code runs a few times ever, though a route may start it."""
 BRANCHES = frozenset({"if", "else", "after"})

@@ -14,6 +14,9 @@ if TYPE_CHECKING:
 
     Expr = Any
 
+LINES = 6
+"""Lines that an item of a comprehension may stand before or after its ``for``."""
+
 
 class Reading(NamedTuple):
     """A name with attributes that is read somewhere in a file."""
@@ -66,8 +69,8 @@ def _of_file(function: Function) -> dict[int, list[Reading]]:
     return found
 
 
-def place_of(index: Index, function: Function, name: str) -> Span:
-    """Where a function reads an attribute; its header when the text is not at hand."""
+def place_of(index: Index, function: Function, name: str, loop: int = 0) -> Span:
+    """Where a function reads an attribute, in a loop of it first; its header when the text is not at hand."""
     owner, _, attribute = name.partition(".")
     spans = index.project.spans(function.path)
     if spans is None:
@@ -84,4 +87,18 @@ def place_of(index: Index, function: Function, name: str) -> Span:
             and isinstance(node.value, ast.Name)
             and node.value.id == owner
         )
-    return index.find_node(function.path, around, wanted) or function.span
+    line = _line_of(index, function, loop) if loop else 0
+    if line and function.table.facts.frames[loop].kind == "comp":
+        near = index.find_node(function.path, (max(five[3], line - LINES), 0, line + LINES, 0), wanted)
+    else:
+        near = index.find_node(function.path, (line, 0, five[4] + 1, 0), wanted) if line else None
+    return near or index.find_node(function.path, around, wanted) or function.span
+
+
+def _line_of(index: Index, function: Function, loop: int) -> int:
+    """The line on which a loop binds its item; 0 when that is not known."""
+    spans = index.project.spans(function.path)
+    bound = index.project.loops.bindings(function.path, loop)
+    assigns = function.table.facts.assigns
+    places = [place for place, assign in enumerate(assigns) if any(assign is one for one in bound)]
+    return spans.assigns[4 * places[0]] if spans is not None and places else 0

@@ -489,3 +489,31 @@ def test_what_a_cache_answers_for_most_requests_is_only_possible(asked: str, lev
         return {asked}
     """
     assert levels(MODELS + textwrap.dedent(handler)) == [level]
+
+
+@pytest.mark.parametrize(
+    "loop",
+    [
+        "    for folder in db.query(Folder):\n        names.append(folder.files)\n    return names",
+        "    return [\n        folder.files\n        for folder in db.query(Folder)\n    ]",
+    ],
+)
+def test_the_reading_of_the_loop_is_pointed_at_and_not_one_of_the_same_name_before_it(loop: str) -> None:
+    handler = """
+@app.get("/folders")
+def folders(n: int, db: Session = Depends(get_db)):
+    names = []
+    if n:
+        folder = db.query(Folder).filter(Folder.id == n).one()
+        return folder.files
+    again = 0
+    print(again)
+    print(again)
+    print(again)
+    print(again)
+    print(again)
+    print(again)
+"""
+    text = MODELS + handler + loop
+    (found,) = check_files({"shop/urls.py": text}, select=("database-query-in-loop",)).findings
+    assert found.span.start.line == max(n for n, line in enumerate(text.splitlines(), 1) if "folder.files" in line)

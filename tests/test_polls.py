@@ -34,7 +34,7 @@ def wait(session: Session) -> None:
         time.sleep(2)
 """
     assert polls(code) == [
-        ("high", "asks the database every 2 s: 43,200 queries a day while the loop runs, 2,880 at 30 s")
+        ("medium", "asks the database every 2 s: 43,200 queries a day while the loop runs, 2,880 at 30 s")
     ]
 
 
@@ -162,7 +162,7 @@ def serve(session: Session, client) -> None:
         asks(session)
         time.sleep(2)
 """
-    assert [level for level, _ in polls(code)] == ["high"]
+    assert [level for level, _ in polls(code)] == ["medium"]
 
 
 def test_a_wait_that_ends_by_itself_is_only_possibly_a_poll() -> None:
@@ -221,7 +221,7 @@ def work(session: Session) -> None:
         time.sleep({seconds})
 """
     assert [level for level, _ in polls(code.format(seconds=5))] == ["low"]
-    assert [level for level, _ in polls(code.format(seconds=4))] == ["high"]
+    assert [level for level, _ in polls(code.format(seconds=4))] == ["medium"]
 
 
 def test_a_pause_between_pages_is_no_poll() -> None:

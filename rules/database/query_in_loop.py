@@ -239,7 +239,7 @@ def _of_relationships(ctx: Context, lazy: LazyLoop, path: Path) -> Finding:
     sends = f"{'sends' if count == 1 else 'send'} {'' if always else 'up to '}{count} {'query' if count == 1 else 'queries'}"
     text = f"{names} {sends} for {each}: {20 * count + 1} for 20 rows; {repair}"
     finding = ctx.finding(
-        place_of(ctx.index, *first.steps[0]),
+        place_of(ctx.index, *first.steps[0], loop=lazy.loop.frame),
         text,
         confidence=_beside(_lazy_confidence(lazy, path), lazy.reads[0].steps[0][0], lazy.loop, path),
     )

@@ -60,9 +60,10 @@ Name in `select_related` or `prefetch_related` of a list view what its serialize
 Views with `list`, `filter_queryset` or `get_serializer` of their own, with bases of other packages, and serializers with
 `to_representation` of their own are left alone, as are querysets that are put together where the index cannot follow. Of
 a view that takes one serializer or another, what all of them read counts. Serializers inside of serializers are looked at
-one level deep. A key that may be empty, a field that `get_fields` may leave out and a branch of a method are of medium
-confidence, a query that a method sends by itself is, too; views of staff, those whose paginator gives less than 20
-rows, and those that no route is seen to lead to, are of low confidence. How many rows there are otherwise is not known.
+one level deep. How many rows a list has is not known: findings are of medium confidence at most. Of low confidence are
+those of which nothing is sure (a query that a method sends in a branch), views of staff, those whose paginator gives less
+than 20 rows, those that no route is seen to lead to, and lists of what one person has (`filter(user=...)`) or of what
+there are few of by its name (`EventType`, `Role`).
 """
 
 from __future__ import annotations
@@ -72,8 +73,10 @@ from typing import TYPE_CHECKING
 from atomlint import Class, Confidence, Context, Finding, Note, rule
 
 from .._certainty import PAGE
+from .._few import loops_over_few
 from .._repeats import may_repeat_in
 from .._staff import is_class_for_staff
+from ._eager import is_of_one_person
 from ._serialized import listed
 
 if TYPE_CHECKING:
@@ -139,12 +142,14 @@ def repair(asked: tuple[Asked, ...]) -> str:
 
 
 def confidence(cls: Class, found: Listed) -> Confidence:
-    """High for what each row is sure to read, in a list that its users ask for."""
+    """Medium for what each row is sure to read, in a list that its users ask for: how many rows it has is not known."""
     rows = found.view.rows
+    model = cls.index.project.linker.table(rows.model.place).facts.scopes[rows.model.scope].name
     few = rows.sliced or 0 < rows.most < PAGE or 0 < found.view.page < PAGE
-    if few or not found.view.routed or is_class_for_staff(cls.index, cls.value):
+    if few or is_of_one_person(rows) or loops_over_few(model):
         return Confidence.LOW
-    related = [asked for asked in found.asked if asked.relationship is not None and not asked.narrowed]
-    if found.sure and any(asked.sure for asked in related):
-        return Confidence.HIGH
-    return Confidence.MEDIUM if related or any(asked.sure for asked in found.asked) else Confidence.LOW
+    if not found.view.routed or is_class_for_staff(cls.index, cls.value):
+        return Confidence.LOW
+    sure = found.sure and any(asked.sure for asked in found.asked)
+    related = any(asked.relationship is not None and not asked.narrowed for asked in found.asked)
+    return Confidence.MEDIUM if sure or related else Confidence.LOW

@@ -108,7 +108,7 @@ def report(ctx: Context, node: cst.Call) -> Iterator[Finding]:
 
 
 def _confidence(poll: Poll) -> Confidence:
-    """High when nobody can have meant it; the interval of a scheduled job was somebody's choice."""
+    """Medium when nobody can have meant it; the interval of a scheduled job was somebody's choice."""
     if poll.loop.ends or poll.left or _is_watch(poll):
         return Confidence.LOW  # somebody waits for it, and not for ever
     tight = poll.loop.interval < TIGHT
@@ -118,7 +118,7 @@ def _confidence(poll: Poll) -> Confidence:
         return Confidence.MEDIUM if tight else Confidence.LOW
     if COMMANDS.search(poll.steps[0].path):
         return Confidence.LOW  # somebody's command, or a process of its own: to ask may be what it is for
-    return Confidence.HIGH if tight and poll.proven and poll.loop.fixed and not poll.loop.ends else Confidence.MEDIUM
+    return Confidence.MEDIUM  # how late is too late is not known
 
 
 def _is_watch(poll: Poll) -> bool:

@@ -16,6 +16,7 @@ from .fallbacks import Fallbacks
 from .guards import Guards
 from .lifetimes import Lifetimes
 from .linker import Linker
+from .listviews import ListViews
 from .loops import Loops
 from .mounts import Mounts
 from .reach import Reach
@@ -156,8 +157,13 @@ class Project:
 
     @cached_property
     def serializers(self) -> Serializers:
-        """List views and their serializers."""
+        """Serializers of Django REST framework."""
         return Serializers(self)
+
+    @cached_property
+    def listviews(self) -> ListViews:
+        """Its list views."""
+        return ListViews(self)
 
     def reached_calls(self) -> Sequence[tuple[Value, int]]:
         """Calls of functions that requests reach: (function, ordinal)."""

@@ -13,9 +13,10 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from atomlint import Class, Index
+    from atomlint.index.listviews import ListView
     from atomlint.index.relationships import Relationship
     from atomlint.index.rowsets import Rows
-    from atomlint.index.serializers import ListView, Serialized, Taken
+    from atomlint.index.serializers import Serialized, Taken
     from atomlint.index.value import Value
 
 
@@ -54,7 +55,7 @@ def listed(cls: Class) -> Listed | None:
 
 
 def _listed(cls: Class) -> Listed | None:
-    view = cls.index.project.serializers.view(cls.value)
+    view = cls.index.project.listviews.of(cls.value)
     if view is None or view.rows.awaited or "*" in view.rows.loaded:
         return None
     found = [list(_asked(cls.index, view.rows, one)) for one in view.serializers]

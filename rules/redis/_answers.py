@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 from atomlint import dotted, inside
 
+from .._turns import SIZES
+
 if TYPE_CHECKING:
     from atomlint.index.tables import Table
 
@@ -18,7 +20,6 @@ PURE = frozenset(
 )
 LOGS = ("logger.", "log.", "logging.")
 BRANCHES = ("if", "else", "after")
-SIZES = frozenset({"<", "<=", ">", ">="})
 
 
 def names_of(table: Table, command: Sent) -> set[str]:

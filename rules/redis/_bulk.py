@@ -49,6 +49,22 @@ READS = frozenset(
         "hlen",
     }
 )
+ASKED = READS | (
+    {
+        "ping",
+        "hexists",
+        "zrank",
+        "zrevrank",
+        "zrange",
+        "zrevrange",
+        "zrangebyscore",
+        "zrevrangebyscore",
+        "lindex",
+        "hkeys",
+    }
+    | {"hvals", "xlen", "getbit", "bitcount", "pfcount", "get_many", "has_key"}
+)
+"""All commands that write nothing, those of Django's caches among them."""
 
 
 def bulk_of(call: Call, command: str, frame: int) -> str | None:

@@ -51,8 +51,7 @@ from .._certainty import NEAR, confidence
 from .._few import loops_over_few
 from .._methods import in_writing_branch, is_writing
 from .._repeats import Hit, others, repeats, trace
-from .._work import READS as ANSWERED
-from ._bulk import CACHES, KEYS, bulk_of, of_cache
+from ._bulk import ASKED, CACHES, KEYS, bulk_of, of_cache
 from ._mget import mget_fix, pipeline_fix
 
 if TYPE_CHECKING:
@@ -77,22 +76,6 @@ WAITS = frozenset(
         "xread",
         "xreadgroup",
         "wait",
-    }
-)
-
-READS = frozenset(
-    {*ANSWERED, "zcard", "scard", "llen", "hlen", "zrank", "zrevrank", "type", "zrange", "zrevrange", "lindex", "hkeys"}
-    | {
-        "hvals",
-        "strlen",
-        "zrangebyscore",
-        "zrevrangebyscore",
-        "xlen",
-        "getbit",
-        "bitcount",
-        "pfcount",
-        "get_many",
-        "has_key",
     }
 )
 
@@ -129,7 +112,7 @@ def report(ctx: Context, function: Function) -> Iterator[Finding]:
 
 def _changes(function: Function, repeat: Repeat) -> bool:
     """Whether a loop writes in a request that is sent to change something: now and then, and for a few items."""
-    if all(work.hit.what in READS for work in repeat.work):
+    if all(work.hit.what in ASKED for work in repeat.work):
         return False
     around = function.table.frames(repeat.loop.frame)
     return in_writing_branch(function, around) or is_writing(repeat.path, function.index)
@@ -172,7 +155,7 @@ def _message(repeat: Repeat) -> str:
     }
     if any(w.hit.what in ("keys", "iter_keys", "scan_iter", "scan") for w in work):
         return f"{text}: keep the names in a set, and delete them all at once"  # one answer is what the next one needs
-    if all(w.hit.what in READS and _is_fixed(w.steps[-1]) for w in work):
+    if all(w.hit.what in ASKED and _is_fixed(w.steps[-1]) for w in work):
         return f"{text}: it is the same key at every turn, and once before the loop is enough"
     if any(of_cache(w.steps[-1]) for w in work):  # Django's cache has no pipeline
         many = (

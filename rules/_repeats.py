@@ -225,11 +225,20 @@ def _is_apart(path: Path, index: Index) -> bool:
 def is_kept(path: Path, index: Index) -> bool:
     """Whether a cache answers most of the requests that take a path: one around a call of it, or of a decorator."""
     guards = index.project.guards
-    for caller, edge in path.steps:
-        guard = guards.of(caller.place, edge.call) if edge.call >= 0 and edge.kind in ("call", "carried") else None
-        if guard is not None and not guard.holes:
-            return True
+    if any(
+        edge.call >= 0 and edge.kind in ("call", "carried") and is_behind_cache(index.call(caller.place, edge.call))
+        for caller, edge in path.steps
+    ):
+        return True
     return any(guards.decorator(index.table(one.place), one.scope) is not None for one in path.functions)
+
+
+def is_behind_cache(call: Call) -> bool:
+    """Whether a cache answers instead of a call most of the time, or keeps a mark that it was done."""
+    guard = call.guard
+    if guard is not None and not guard.holes:
+        return True
+    return call.index.project.guards.marked(call.path, call.ordinal)
 
 
 def others(repeat: Repeat) -> list[Note]:

@@ -5,12 +5,14 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
-from atomlint import dotted, inside
+from atomlint import condition, dotted, inside, text_of
+
+from ._turns import held
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from atomlint import Index
+    from atomlint import Function, Index
     from atomlint.index.entries import Entry
     from atomlint.index.reach import Path
     from atomlint.index.tables import Table
@@ -32,6 +34,8 @@ PAGES = re.compile(
 )
 """Words in routes, functions and files of pages that operators look at."""
 APART = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|[^A-Za-z0-9]+")
+DEVELOPING = frozenset({"DEBUG", "debug", "is_debug", "IS_DEBUG", "DEBUG_MODE", "is_development", "DEV_MODE"})
+"""Names of switches that are on where a service is developed."""
 DEBUG = re.compile(r"(?:^|/)debug(?:ging)?(?:_\w+)?(?:/|\.py)")
 INTERNAL = re.compile(r"(?:^|/)internal/(?:urls|views|routes|routers?|endpoints)(?:/|\.py$)")
 """Routes of a package for those who run the service."""
@@ -45,7 +49,49 @@ def is_admin(path: Path, index: Index | None = None) -> bool:
     if index is None:
         return False
     owner = index.function(path.entry.function).qualname.rpartition(".")[0]
-    return "admin" in {word.lower() for word in WORDS.findall(owner)} or is_for_staff(index, path.entry)
+    if "admin" in {word.lower() for word in WORDS.findall(owner)} or is_for_staff(index, path.entry):
+        return True
+    return _is_for_developers(index, path.entry) or any(
+        edge.call >= 0 and in_staff_branch(index.function(caller), index.call(caller.place, edge.call).frame_ids)
+        for caller, edge in path.steps
+    )
+
+
+def in_staff_branch(function: Function, frames: Iterable[int]) -> bool:
+    """Whether one of these frames is for staff alone: ``if user.is_staff:``, or behind what sends others away."""
+    table = function.table.facts.frames
+    return any(
+        not negated and _asks_for_staff(function.table, part)
+        for at in frames
+        if table[at].kind in ("if", "else", "after")
+        for part, negated in held(condition(table[at].kind, table[at].test))
+    )
+
+
+def _asks_for_staff(table: Table, test: Expr) -> bool:
+    """Whether a test holds for staff: ``user.is_superuser``, ``user.may("admin")``, ``user.role == "admin"``."""
+    if type(test) is list and test[:1] == ["cmp"] and len(test) == 4 and test[2] in ("==", "is"):
+        return any(_says(text_of(side) or dotted(side) or "") for side in (test[1], test[3]) if side != "#None")
+    if type(test) is not str:
+        return False
+    if test[:1] == "@" and test[1:].isdecimal():
+        call = table.facts.calls[int(test[1:])]
+        return any(_says(text_of(part) or dotted(part) or "") for part in (call.callee, *call.args))
+    return _says(dotted(test) or "")
+
+
+def _is_for_developers(index: Index, entry: Entry) -> bool:
+    """Whether an entry point is only registered where a service is developed: ``if settings.DEBUG: urlpatterns += ...``."""
+    if entry.call < 0:
+        return False
+    table = index.table(entry.path)
+    entries = [table.facts.frames[at] for at in table.frames(table.facts.calls[entry.call].frame)]
+    return any(
+        not negated and (dotted(part) or "").rpartition(".")[2] in DEVELOPING
+        for one in entries
+        if one.kind in ("if", "else")
+        for part, negated in held(condition(one.kind, one.test))
+    )
 
 
 def is_of_operators(index: Index, path: Path) -> bool:

@@ -119,6 +119,24 @@ def is_few(function: Function, frame: int, loop: int) -> bool:
     return False
 
 
+def is_unpaged(function: Function, frames: list[int]) -> bool:
+    """Whether one of these frames is for lists without pages: behind ``page = paginator.paginate_queryset(rows)``."""
+    facts = function.table.facts
+    pages = {
+        assign.target
+        for assign in function.assigns
+        if type(assign.value) is str
+        and assign.value[1:].isdecimal()
+        and function.index.call(function.path, int(assign.value[1:])).name == "paginate_queryset"
+    }
+    return any(
+        negated and type(part) is str and part in pages
+        for at in frames
+        if facts.frames[at].kind in ("if", "else", "after")
+        for part, negated in held(condition(facts.frames[at].kind, facts.frames[at].test))
+    )
+
+
 def held(test: Expr, *, negated: bool = False) -> Iterator[tuple[Expr, bool]]:
     """What has to be so for a test to be true, each with whether it is the contrary."""
     if type(test) is list and test[:1] == ["not"]:

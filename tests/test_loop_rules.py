@@ -300,7 +300,7 @@ def test_likeness_and_nearness_are_asked_one_by_one(asked: str) -> None:
     assert claims(text) == ["low"]
 
 
-@pytest.mark.parametrize(("turn", "level"), [("file.save()", "low"), ("pass", "high")])
+@pytest.mark.parametrize(("turn", "level"), [("file.save()", "low"), ("pass", "medium")])
 def test_a_relationship_of_a_row_that_each_turn_saves_is_only_possible(turn: str, level: str) -> None:
     source = DJANGO.format(body=f"    for file in File.objects.all():\n        print(file.folder.name)\n        {turn}")
     source = source.replace(

@@ -79,6 +79,15 @@ class Guards:
             self._found[key] = self._find(self.linker.table(path), call)
         return self._found[key]
 
+    def marked(self, path: str, call: int) -> bool:
+        """Whether a call only runs on a miss of a cache that is filled before it: once in the time that the mark lives."""
+        body = self.body(path, call)
+        return any(
+            lookup.call != call
+            and any(store.after <= call and store.key == lookup.key for store in self.stores.after(body, lookup))
+            for lookup in self.caches.lookups(body, call)
+        )
+
     def open_gate(self, path: str, call: int) -> Gate | None:
         """The gate around a call that was meant to hold it back and does not: some part of its test stays true."""
         if self.of(path, call) is not None:

@@ -251,6 +251,8 @@ class Queries:
             if type(call.callee) is not str:
                 return None
             receiver, _, method = call.callee.rpartition(".")
+            if method in self.effects.one:
+                return None  # what is called on the row that it gives is no query any more
             if method in self.effects.builders and receiver and call.args:
                 name = dotted(call.args[0]) or ""
                 model = self.effects._model(table.path, call.scope, call.args[0])

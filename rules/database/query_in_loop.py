@@ -49,18 +49,21 @@ Send no query in a loop: use `IN`, a join or eager loading.
 
 ## Limits
 Only reads count. Quiet for chunks, pages, retries, constants, loops that leave at the first hit, answers that earlier
-turns stored, what is read for the message of an error, and for code that no request reaches. Nothing tells how many
-turns a loop will have: a query that it sends is of medium confidence at most, and only where the loop goes through rows
-or answers of another service, as a client names few things; a relationship that it reads of many rows may be of high. A
-query under a condition, or more than three calls away from its route, is possible only. So is one of a turn that also
+turns stored, what is read for the message of an error, and for code that no request reaches, or only where a service is
+developed (`if settings.DEBUG:`). Nothing tells how many turns a loop will have: a query that it sends is of medium
+confidence at most, and only where the loop goes through rows or answers of another service, as a client names few things;
+a relationship that it reads of each row is of high only where there are two of them or more. What one row has
+(`order.lines`, `order.notes()`) is taken for a few items. A query under a condition, or more than three calls away from
+its route, is possible only, as is one behind a cache that answers most of the time. So is one of a turn that also
 writes: that saves, makes or deletes a row, commits, locks or opens a transaction or a schema of its own, and of a turn
 that is called for what it does (`cancel(task)`): there one query less is half of the work. What a turn calls is looked
 into, four calls far: one that surely writes, sends a message or asks another service is possible only, and one that may
 is, unless all else of the loop is proven. Workers, tasks and repairs that a route can start are possible only, too, and
-so are requests that are sent to change something (POST, PUT, PATCH, DELETE) and do. Routes that only staff pass are
-left out. A slice, a limit below 20, what a caller writes out, or what there are few of by its name (roles, regions,
-providers), is taken for a few items; that a customer has one or two of something is not known. A session of SQLAlchemy
-loads each parent once: of rows whose authors, owners or kinds are read it is possible only that there are many.
+so are requests that are sent to change something (POST, PUT, PATCH, DELETE) and do, and branches for staff. Routes that
+only staff pass are left out. A slice, a limit below 20, what a caller writes out, or what there are few of by its name
+(roles, regions, providers), is taken for a few items; that a customer has one or two of something is not known. A
+session of SQLAlchemy loads each parent once: of rows whose authors, owners or kinds are read it is possible only that
+there are many.
 """
 
 from __future__ import annotations
@@ -74,11 +77,14 @@ from .._certainty import PAGE, WORKER, confidence, is_repair
 from .._few import loops_over_few
 from .._methods import in_writing_branch, is_writing
 from .._readings import place_of
-from .._repeats import is_kept, may_repeat, others, path_to, repeats, trace
+from .._repeats import is_behind_cache, is_kept, may_repeat, others, path_to, repeats, trace
+from .._staff import in_staff_branch
+from .._turns import is_unpaged
 from ._answers import answers
 from ._deeds import acts, deeds, sets_a_row
 from ._eager import eager_option, is_always, is_of_one_person, is_shared
 from ._lazy import lazy_loops
+from ._one_row import is_of_one_row
 from ._own_work import (
     CREATES,
     WRITES,
@@ -104,13 +110,15 @@ if TYPE_CHECKING:
     from ._answers import Answer
     from ._lazy import LazyLoop
 
-DOUBTS = (writes_too, is_of_parents, is_of_one, is_of_ranges, is_of_patterns, is_of_models)
+DOUBTS = (writes_too, is_of_parents, is_of_one, is_of_one_row, is_of_ranges, is_of_patterns, is_of_models)
 """Why one query for all turns would not be worth much, or cannot be."""
 BELOW = {level: level for level in Confidence} | {
     Confidence.HIGH: Confidence.MEDIUM,
     Confidence.MEDIUM: Confidence.LOW,
 }
 """Of a loop that asks by itself it is not known how many turns it has: of rows whose relationships it reads there are many."""
+SEVERAL = 2
+"""Queries of a row from which they are worth mending even where there are a few rows."""
 NEEDS = ("sqlalchemy", "sqlmodel", "SQLModel", "asyncpg", "psycopg", "django.db", "databases")
 
 
@@ -150,12 +158,24 @@ def _beside(level: Confidence, function: Function, loop: Loop, path: Path) -> Co
     """
     if level is Confidence.LOW or loops_over_few(loop.name) or _changes(function, loop, path):
         return Confidence.LOW
-    if is_kept(path, function.index):
+    if is_kept(path, function.index) or _is_behind_cache(function, loop):
+        return Confidence.LOW
+    around = function.table.frames(loop.frame)
+    if in_staff_branch(function, around) or is_unpaged(function, around):
         return Confidence.LOW
     done = deeds(function, loop.frame)
     if any(deed.sure for deed in done) or sets_a_row(function, loop.frame) or (done and level is Confidence.MEDIUM):
         return Confidence.LOW
     return level
+
+
+def _is_behind_cache(function: Function, loop: Loop) -> bool:
+    """Whether a cache stands before all calls of a turn, or before what the loop goes through when a turn has none."""
+    turn = [call for call in function.calls if loop.frame in call.frame_ids]
+    test = function.table.facts.frames[loop.frame].test
+    if not turn and type(test) is str and test[:1] == "@" and test[1:].isdecimal():
+        turn = [function.index.call(function.path, int(test[1:]))]
+    return bool(turn) and all(map(is_behind_cache, turn))
 
 
 def _changes(function: Function, loop: Loop, path: Path) -> bool:
@@ -203,7 +223,7 @@ def _of_answer(ctx: Context, answer: Answer, path: Path) -> Finding:
     level = Confidence(path.confidence)
     if all(map(is_shared, answer.relationships)) or answer.rows.sliced or 0 < answer.rows.most < PAGE:
         level = Confidence.LOW
-    elif not any(one.uselist for one in answer.relationships):
+    elif count < SEVERAL or not any(one.uselist for one in answer.relationships):
         level = min(level, Confidence.MEDIUM, key=lambda each: each.rank)
     first = answer.relationships[0]
     made = ctx.index.call(first.path, first.call).span
@@ -267,4 +287,4 @@ def _lazy_confidence(lazy: LazyLoop, path: Path) -> Confidence:
     if is_of_one_person(lazy.rows) and all(read.relationship.uselist is False for read in lazy.reads):
         return Confidence.LOW
     level = Confidence(path.confidence)
-    return Confidence.MEDIUM if level is Confidence.HIGH and not proven else level
+    return Confidence.MEDIUM if level is Confidence.HIGH and len(proven) < SEVERAL else level

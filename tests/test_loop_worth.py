@@ -1,0 +1,209 @@
+"""How many items a loop has and how often it runs: what makes a query less a turn worth it."""
+
+from __future__ import annotations
+
+import textwrap
+
+import pytest
+
+from atomlint.testing import check_files
+
+MODELS = """
+from cachetools import TTLCache
+from fastapi import Depends, FastAPI, HTTPException
+from sqlalchemy import Column, ForeignKey, Integer, String
+from sqlalchemy.orm import Session, declarative_base, relationship
+import redis
+
+app = FastAPI()
+Base = declarative_base()
+client = redis.Redis(socket_timeout=1)
+
+class Order(Base):
+    __tablename__ = "orders"
+    id = Column(Integer, primary_key=True)
+    name = Column(String)
+    lines = relationship("Line")
+    notes = relationship("Note")
+
+    def labels(self):
+        return [line.label for line in self.lines]
+
+class Line(Base):
+    __tablename__ = "lines"
+    id = Column(Integer, primary_key=True)
+    label = Column(String)
+    order_id = Column(ForeignKey("orders.id"))
+
+class Note(Base):
+    __tablename__ = "notes"
+    id = Column(Integer, primary_key=True)
+    text = Column(String)
+    order_id = Column(ForeignKey("orders.id"))
+
+def get_db() -> Session: ...
+def get_user(): ...
+
+def order_of(db, name):
+    return db.query(Order).filter(Order.name == name).first()
+"""
+DJANGO = """
+from django.conf import settings
+from django.db import models
+from django.http import HttpResponse
+from django.urls import path
+from rest_framework.pagination import PageNumberPagination
+
+class Shelf(models.Model):
+    slug = models.SlugField()
+
+class Tag(models.Model):
+    name = models.CharField(max_length=20)
+
+def page(request):
+    rows = Shelf.objects.order_by("slug")
+{body}
+    return HttpResponse("")
+
+urlpatterns = []
+{urls}
+"""
+LOOP = """
+for shelf in rows:
+    print(Tag.objects.get(name=shelf.slug))
+"""
+
+
+def levels(source: str) -> list[str]:
+    report = check_files({"shop/urls.py": source}, select=("database-query-in-loop",))
+    return [finding.confidence.name.lower() for finding in report.findings]
+
+
+def of_handler(body: str) -> list[str]:
+    """Of a handler with a session, a user and the loops of ``body``."""
+    head = '\n@app.get("/orders")\ndef orders(name: str, db: Session = Depends(get_db), user=Depends(get_user)):\n'
+    return levels(MODELS + head + textwrap.indent(textwrap.dedent(body), "    "))
+
+
+def of_page(body: str, urls: str = 'urlpatterns += [path("page", page)]') -> list[str]:
+    return levels(DJANGO.format(body=textwrap.indent(textwrap.dedent(body).strip(), "    "), urls=urls))
+
+
+@pytest.mark.parametrize(
+    ("read", "level"),
+    [
+        ("order.lines", "medium"),
+        ("(order.lines, order.notes)", "high"),
+        ("(order.lines, order.notes if order.name else ())", "medium"),
+    ],
+)
+def test_two_relationships_of_each_row_are_worth_it_even_where_rows_are_few(read: str, level: str) -> None:
+    assert of_handler(f"return [{read} for order in db.query(Order)]") == [level]
+
+
+@pytest.mark.parametrize(
+    ("items", "level"),
+    [
+        ("order_of(db, name).lines", "low"),
+        ("list(order_of(db, name).lines)", "low"),
+        ("lines", "low"),
+        ("labels", "low"),
+        ("db.query(Line)", "medium"),
+    ],
+)
+def test_what_one_row_has_is_taken_for_a_few_items(items: str, level: str) -> None:
+    body = f"""
+    order = order_of(db, name)
+    lines = order.lines
+    labels = order.labels()
+    return [order_of(db, item.label) for item in {items}]
+    """
+    assert of_handler(body) == [level]
+
+
+def test_what_each_of_many_rows_has_is_many() -> None:
+    body = """
+    for order in db.query(Order).options(joinedload("*")):
+        for line in order.lines:
+            print(order_of(db, line.label))
+    """
+    assert of_handler(body) == ["medium"]
+
+
+@pytest.mark.parametrize(
+    ("test", "level"),
+    [
+        ("user.is_admin", "low"),
+        ("user.may('admin')", "low"),
+        ("user.role == 'admin'", "low"),
+        ("not user.is_admin", "medium"),
+        ("user.role != 'admin'", "medium"),
+        ("user.is_active", "medium"),
+    ],
+)
+def test_a_branch_for_staff_is_only_possible(test: str, level: str) -> None:
+    body = f"""
+    if {test}:
+        return [order.lines for order in db.query(Order)]
+    """
+    assert of_handler(body) == [level]
+
+
+@pytest.mark.parametrize(("test", "level"), [("not user.is_superuser", "low"), ("user.is_superuser", "medium")])
+def test_what_stands_behind_the_test_for_staff_is_only_possible(test: str, level: str) -> None:
+    body = f"""
+    if {test}:
+        raise HTTPException(403)
+    return [order.lines for order in db.query(Order)]
+    """
+    assert of_handler(body) == [level]
+
+
+def test_a_call_in_a_branch_for_staff_is_left_out() -> None:
+    helper = "\ndef lines(db):\n    return [order.lines for order in db.query(Order)]\n"
+    head = '\n@app.get("/orders")\ndef orders(db: Session = Depends(get_db), user=Depends(get_user)):\n'
+    assert levels(f"{MODELS}{helper}{head}    if user.is_staff:\n        return lines(db)\n") == []
+    assert levels(f"{MODELS}{helper}{head}    if user.is_active:\n        return lines(db)\n") == ["medium"]
+
+
+@pytest.mark.parametrize(
+    ("test", "found"), [("settings.DEBUG", []), ("not settings.DEBUG", ["medium"]), ("settings.SHOP", ["medium"])]
+)
+def test_a_route_that_only_developers_have_is_left_out(test: str, found: list[str]) -> None:
+    assert of_page(LOOP, f'if {test}:\n    urlpatterns += [path("page", page)]') == found
+
+
+@pytest.mark.parametrize(
+    ("mark", "level"),
+    [("client.set(key, 1, ex=600)", "low"), ("client.set('other', 1, ex=600)", "medium"), ("", "medium")],
+)
+def test_what_a_mark_in_a_cache_holds_back_is_only_possible(mark: str, level: str) -> None:
+    body = f"""
+    key = "seen:" + name
+    if not client.get(key):
+        {mark}
+        return [order.lines for order in db.query(Order)]
+    """
+    assert of_handler(body) == [level]
+
+
+@pytest.mark.parametrize(("test", "level"), [("page is not None", "low"), ("rows is not None", "medium")])
+def test_what_is_left_for_lists_without_pages_is_only_possible(test: str, level: str) -> None:
+    body = f"page = PageNumberPagination().paginate_queryset(rows, request)\nif {test}:\n    return HttpResponse('')"
+    assert of_page(body + LOOP) == [level]
+
+
+def test_what_is_called_on_what_a_row_gives_is_no_query() -> None:
+    body = """
+    data = order_of(db, name).present(user)
+    for order in db.query(Order):
+        print(data.get(order.name))
+    """
+    assert of_handler(body) == []
+    body = """
+    order = db.query(Order).get(name)
+    data = order.present(user)
+    for one in db.query(Order):
+        print(data.get(one.name))
+    """
+    assert of_handler(body) == []

@@ -207,3 +207,54 @@ def test_what_is_called_on_what_a_row_gives_is_no_query() -> None:
         print(data.get(one.name))
     """
     assert of_handler(body) == []
+
+
+@pytest.mark.parametrize(
+    ("rows", "level"),
+    [
+        ("Line.objects.all()", "medium"),
+        ("Line.objects.filter(order=request.order)", "low"),
+        ("Line.objects.filter(order_id=request.GET['order'])", "low"),
+        ("Line.objects.filter(order__id=request.GET['order'])", "low"),
+        ("Line.objects.filter(order__state='open')", "medium"),
+        ("Line.objects.filter(organization=request.organization)", "medium"),
+        ("Line.objects.filter(label='new')", "medium"),
+    ],
+)
+def test_children_of_one_row_are_few_and_those_of_a_customer_are_many(rows: str, level: str) -> None:
+    assert of_lines(f"    rows = {rows}\n") == [level]
+
+
+def test_a_filter_that_some_requests_leave_out_says_nothing() -> None:
+    optional = "    if request.order:\n        rows = rows.filter(order=request.order)\n"
+    assert of_lines(f"    rows = Line.objects.all()\n{optional}") == ["medium"]
+
+
+def of_lines(rows: str) -> list[str]:
+    source = """
+from django.db import models
+from django.http import HttpResponse
+from django.urls import path
+
+class Organization(models.Model):
+    name = models.CharField(max_length=20)
+
+class Order(models.Model):
+    state = models.CharField(max_length=20)
+
+class Product(models.Model):
+    name = models.CharField(max_length=20)
+
+class Line(models.Model):
+    label = models.CharField(max_length=20)
+    order = models.ForeignKey(Order, models.CASCADE)
+    organization = models.ForeignKey(Organization, models.CASCADE)
+    product = models.ForeignKey(Product, models.CASCADE)
+
+def page(request):
+{rows}
+    return HttpResponse([line.product.name for line in rows])
+
+urlpatterns = [path("page", page)]
+"""
+    return levels(source.replace("{rows}", rows))

@@ -54,6 +54,7 @@ EAGERLY = ("select_related", "prefetch_related")
 OPEN = "?"
 """Stands among the keys of a query that is put together in several steps: one of them may be left out."""
 KEYS = ("id", "pk")
+OWN_KEYS = ("__id", "__pk")
 """Attributes of which each row has a value of its own."""
 DEPTH = 5
 
@@ -66,6 +67,8 @@ class Rows(NamedTuple):
     """Attributes that the query loads; ``*`` when its options are not known."""
     filters: frozenset[str]
     """Attributes of the class that it compares for equality."""
+    owners: frozenset[str]
+    """Those of them that it compares themselves, not what they lead to, in every way that it is put together."""
     awaited: bool
     """Whether it is sent by a coroutine: then lazy loading is an error, not a query."""
     path: str
@@ -100,6 +103,7 @@ class RowSets:
             model,
             frozenset(found.loaded),
             frozenset(found.filters),
+            frozenset() if OPEN in found.keyed else frozenset(found.owners),
             found.awaited,
             place,
             call,
@@ -267,9 +271,12 @@ class RowSets:
         record = table.facts.calls[ordinal]
         if method in ("filter", "where", "filter_by"):
             found.filters |= {name.partition("__")[0] for name, _ in record.keywords}
+            found.owners |= {name for name, _ in record.keywords if "__" not in name}
+            found.owners |= {name.rpartition("__")[0] for name, _ in record.keywords if name.endswith(OWN_KEYS)}
             found.keyed |= {"" for name, _ in record.keywords if name in KEYS}
             for arg in record.args:
                 found.filters |= set(_compared(arg)) or _missing(table, arg)
+                found.owners |= set(_compared(arg))
                 found.keyed |= set(_keyed(arg))
         elif method in ("select_related", "prefetch_related"):
             texts = [text_of(arg) for arg in record.args]
@@ -292,6 +299,7 @@ class _Found:
         self.models: list[tuple[Value, str, int]] = []
         self.loaded: set[str] = set()
         self.filters: set[str] = set()
+        self.owners: set[str] = set()
         self.keyed: set[str] = set()
         """Names of classes of which the query asks for one key; empty for the class that it goes through."""
         self.awaited = False

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from .._few import loops_over_few
+from ..tenant._helpers import tenant_words, words_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -17,6 +18,9 @@ PEOPLE = frozenset(
     {"user", "author", "owner", "creator", "account", "created", "updated", "editor", "invited", "member", "username"}
 )
 """Words of relationships with whoever did something: a handful did most of it."""
+
+WIDE = frozenset({"project", "site", "catalog", "catalogue", "account"})
+"""Words of rows that have many children, besides customers."""
 
 
 def is_always(index: Index, relationship: Relationship) -> bool:
@@ -38,6 +42,19 @@ def is_shared(relationship: Relationship) -> bool:
 def is_of_one_person(rows: Rows) -> bool:
     """Whether a query asks for what one person has, of which there is a handful: ``filter(user=request.user)``."""
     return any(not PEOPLE.isdisjoint(name.removesuffix("_id").split("_")) for name in rows.filters)
+
+
+def is_of_one_parent(index: Index, rows: Rows) -> bool:
+    """Whether a query asks for the children of one row, of which there is a handful: ``filter(article=article)``.
+
+    Those of a customer are many.
+    """
+    known = index.project.relationships.of(rows.model)
+    names = {name.removesuffix("_id") for name in rows.owners}
+    parents = {name for name in names if name in known and known[name].uselist is not True}
+    parents |= {name.removesuffix("_id") for name in rows.owners if name.endswith("_id")}
+    wide = tenant_words(index) | WIDE
+    return bool(parents) and not any(words_of(name) & wide for name in parents)
 
 
 def eager_option(index: Index, rows: Rows, relationships: Sequence[Relationship], *, narrowed: bool = False) -> str:

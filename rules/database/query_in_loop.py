@@ -61,9 +61,9 @@ into, four calls far: one that surely writes, sends a message or asks another se
 is, unless all else of the loop is proven. Workers, tasks and repairs that a route can start are possible only, too, and
 so are requests that are sent to change something (POST, PUT, PATCH, DELETE) and do, and branches for staff. Routes that
 only staff pass are left out. A slice, a limit below 20, what a caller writes out, or what there are few of by its name
-(roles, regions, providers), is taken for a few items; that a customer has one or two of something is not known. A
-session of SQLAlchemy loads each parent once: of rows whose authors, owners or kinds are read it is possible only that
-there are many.
+(roles, regions, providers), is taken for a few items, as are the children of one row (`filter(article=article)`) unless
+it is a customer or a project; that a customer has one or two of something is not known. A session of SQLAlchemy loads
+each parent once: of rows whose authors, owners or kinds are read it is possible only that there are many.
 """
 
 from __future__ import annotations
@@ -82,7 +82,7 @@ from .._staff import in_staff_branch
 from .._turns import is_unpaged
 from ._answers import answers
 from ._deeds import acts, deeds, sets_a_row
-from ._eager import eager_option, is_always, is_of_one_person, is_shared
+from ._eager import eager_option, is_always, is_of_one_parent, is_of_one_person, is_shared
 from ._lazy import lazy_loops
 from ._one_row import is_of_one_row
 from ._own_work import (
@@ -283,6 +283,8 @@ def _lazy_confidence(lazy: LazyLoop, path: Path) -> Confidence:
         return Confidence.LOW  # read while rows are written, which is more statements
     proven = [read for read in lazy.reads if read.sure and (read.relationship.uselist or read.relationship.django)]
     if all(read.narrowed or is_shared(read.relationship) for read in lazy.reads):
+        return Confidence.LOW
+    if len(lazy.reads) < SEVERAL and is_of_one_parent(function.index, lazy.rows):
         return Confidence.LOW
     if is_of_one_person(lazy.rows) and all(read.relationship.uselist is False for read in lazy.reads):
         return Confidence.LOW

@@ -1,0 +1,89 @@
+"""Functions that nothing of the project leads to: left over, or what a library offers to others."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from .tables import dotted
+from .value import Value
+
+if TYPE_CHECKING:
+    from .project import Project
+    from .tables import Table
+
+MAX_SITES = 60
+"""Calls of one name that are looked at; what is called so often is used."""
+
+
+class Unused:
+    """Tells unused functions; every answer is kept."""
+
+    def __init__(self, project: Project) -> None:
+        self.project = project
+        self._used: dict[tuple[str, int], bool] = {}
+
+    def holds(self, function: Value) -> bool:
+        """Whether no entry point reaches a function, and no call or decorator outside of code that is unused itself."""
+        return not self._is_used(function.place, function.scope)
+
+    def _is_used(self, path: str, scope: int) -> bool:
+        if Value("def", path, scope) in self.project.whole_reach.reached:
+            return True
+        table = self.project.linker.table(path)
+        at = outermost(table, scope)
+        if not at:
+            return True  # the module's own code
+        if (path, at) not in self._used:
+            self._used[path, at] = False  # what only calls itself
+            self._used[path, at] = self._is_asked_for(table, at)
+        return self._used[path, at]
+
+    def _is_asked_for(self, table: Table, scope: int) -> bool:
+        record = table.facts.scopes[scope]
+        owner = table.facts.scopes[record.parent]
+        is_method = owner.kind == "class"
+        made = is_method and not (owner.bases or owner.decorators or record.decorators or owner.name in self._bases)
+        if not record.name.startswith("__"):
+            # a call of a base's method may be one of this
+            wanted = None if is_method and not made else Value("def", table.path, scope)
+            if not self._is_named(record.name, wanted):
+                return False
+        return not made or self._is_named(owner.name, Value("def", table.path, record.parent))
+
+    @cached_property
+    def _bases(self) -> frozenset[str]:
+        """Last names of all base classes."""
+        linker = self.project.linker
+        scopes = (scope for path in linker.linked for scope in linker.table(path).facts.scopes)
+        return frozenset((dotted(base) or "").rpartition(".")[2] for scope in scopes for base in scope.bases)
+
+    def _is_named(self, name: str, wanted: Value | None) -> bool:
+        """Whether used code calls what may be a function or a class, or decorates with it."""
+        linker = self.project.linker
+        sites = linker.call_sites(name)
+        if len(sites) > MAX_SITES or linker.decorated(name):
+            return True
+        for path, ordinal in sites:
+            known = linker.values.callee(path, ordinal)
+            if (
+                wanted is not None
+                and known
+                and wanted not in known
+                and all(value.kind in ("def", "ext") for value in known)
+            ):
+                continue
+            if self._is_used(path, linker.table(path).facts.calls[ordinal].scope):
+                return True
+        return False
+
+
+def outermost(table: Table, scope: int) -> int:
+    """The function around all that a scope stands in; 0 for what stands in none."""
+    scopes = table.facts.scopes
+    at = scope
+    while scopes[at].kind != "function" and at:
+        at = scopes[at].parent
+    while at and scopes[scopes[at].parent].kind == "function" and scopes[at].parent:
+        at = scopes[at].parent
+    return at

@@ -52,6 +52,7 @@ from .._few import loops_over_few
 from .._methods import in_writing_branch, is_writing
 from .._repeats import Hit, others, repeats, trace
 from ._bulk import ASKED, CACHES, KEYS, bulk_of, of_cache
+from ._loop_worth import is_seldom
 from ._mget import mget_fix, pipeline_fix
 
 if TYPE_CHECKING:
@@ -94,7 +95,7 @@ def report(ctx: Context, function: Function) -> Iterator[Finding]:
         if constant and (repeat.loop.count or 0) < ctx.option(TURNS):
             continue
         level = confidence(repeat, data=constant or repeat.first.goes_through_data(repeat.loop.frame))
-        if loops_over_few(repeat.loop.name) or _changes(function, repeat):
+        if loops_over_few(repeat.loop.name) or _changes(function, repeat) or is_seldom(function, repeat):
             level = Confidence.LOW
         if level is not Confidence.HIGH and len(repeat.near.steps) > NEAR:
             level = Confidence.LOW  # further down, a turn has more to do than that

@@ -77,7 +77,9 @@ TIGHT = 5.0
 """Seconds below which nobody chose the interval with its cost in mind."""
 LIVES = frozenset({"done", "is_alive", "poll", "cancelled"})
 """Methods of tasks, threads and processes that tell whether they still run."""
-COMMANDS = re.compile(r"(?:^|/)(?:management/commands|bin|scripts)/|(?:^|[/_])admin(?:[/_.]|$)|(?:^|/)monitoring\.py$")
+COMMANDS = re.compile(
+    r"(?:^|/)(?:management/commands|bin|scripts)/|(?:^|[/_])admin(?:[/_.]|$)|(?:^|/)(?:monitoring|console)\.py$"
+)
 """Files of commands, and of pages that live while an operator looks at them."""
 
 NEEDS = (".sleep(", " sleep(", "add_job(", "scheduled_job(", "add_periodic_task(", "repeat_every(")

@@ -336,7 +336,7 @@ def _number(linker: Linker, table: Table, scope: int, expr: Expr) -> int | None:
 
 
 def describe(table: Table, expr: Expr) -> str:
-    """What a person would call an expression: ``emails``, ``request.items``, ``get_users()``, ``get_shop().items``; else empty."""
+    """What a person would call an expression: ``emails``, ``get_users()``, ``get_shop().items``; else empty."""
     for _ in range(40):
         if type(expr) is list and expr[:1] in (["sub"], ["or"], ["*"]):
             key = text_of(expr[2]) if expr[0] == "sub" and len(expr) > 2 else None

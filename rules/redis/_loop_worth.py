@@ -20,7 +20,7 @@ READS_ONE = frozenset({"get", "get_or_set"})
 
 
 def is_seldom(function: Function, repeat: Repeat) -> bool:
-    """Whether few requests come to a loop, or there is little in it: it forgets what it searches for, or goes through one value."""
+    """Whether few requests come to a loop, or it holds little: it forgets what it searches for, or goes through one value."""
     if forgets(function, repeat) or is_one_answer(function, repeat):
         return True
     return all(takes_few(function.index, path) for path in paths_to(function))

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from atomlint import Confidence, dotted, inside
 
-from .._few import is_key_of_few
+from .._few import is_endless, is_key_of_few
 from .._staff import is_admin
 
 if TYPE_CHECKING:
@@ -21,11 +21,10 @@ if TYPE_CHECKING:
 
 WORDS = re.compile(r"[a-z]+|[A-Z][a-z]*")
 CUSTOMERS = frozenset({"tenant", "org", "organization", "organisation", "workspace", "company", "team", "account"})
-MANY = frozenset(
-    {"ip", "host", "user", "session", "token", "email", "query", "text", "url", "path", "id", "uuid", "key", "message"}
-    | {"prompt", "client", "hash", "addres", "remote", "phone", "username", "header", "cookie", "code", "state"}
+CARRIED = frozenset(
+    {"client", "code", "cookie", "header", "key", "message", "path", "prompt", "remote", "state", "text", "username"}
 )
-"""Words of keys that there is no end of."""
+"""Words of keys for what requests carry that there is no end of, beside those that have none anywhere."""
 WHOLE = frozenset({"request.json", "request.form", "request.args", "request.values"})
 """All of what a request brings: which part of it a key is made of is not known."""
 FRESH = (
@@ -222,4 +221,4 @@ def rank(name: str) -> Confidence | None:
         return None
     if last & CUSTOMERS:
         return Confidence.LOW
-    return Confidence.HIGH if MANY & words else Confidence.LOW
+    return Confidence.HIGH if CARRIED & words or is_endless(name) else Confidence.LOW

@@ -106,7 +106,7 @@ def confidence(function: Function, found: list[Stage]) -> Confidence:
 
 
 def waits(function: Function) -> bool:
-    """Whether a start tries again and again until what it needs answers, ``while not connected: try: connect()``, and goes on then."""
+    """Whether a start tries until what it needs answers: ``while not connected: try: connect()``."""
     index = function.index
     return any(
         use.handled

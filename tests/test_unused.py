@@ -63,8 +63,16 @@ def test_what_the_module_runs_is_used_with_all_that_it_may_call() -> None:
     [
         "@limited\ndef page(name): return name",
         "limited(main)",
+        "import threading\nthreading.Thread(target=limited).start()",
         "class Mine(Limiter): ...\ndef mine(it): return Mine().check(it)\nmine('a')",
     ],
 )
 def test_a_decoration_a_call_and_a_subclass_use_it(extra: str) -> None:
     assert "Limiter.check" not in unused(extra)
+
+
+@pytest.mark.parametrize(
+    ("decorator", "used"), [("register('a')", True), ("property", True), ("wraps(main)", False), ("lru_cache", False)]
+)
+def test_a_decorator_that_is_not_known_may_call_it(decorator: str, used: bool) -> None:
+    assert ("alone" not in unused(f"@{decorator}\ndef alone(): return 1")) is used

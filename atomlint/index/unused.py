@@ -5,13 +5,18 @@ from __future__ import annotations
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from .expressions import expressions, references
 from .tables import dotted
 from .value import Value
 
 if TYPE_CHECKING:
+    from ..facts.records import Scope
     from .project import Project
     from .tables import Table
 
+PLAIN = frozenset({"staticmethod", "classmethod", "abstractmethod", "override", "wraps", "cache", "lru_cache"})
+PLAIN |= {"contextmanager", "asynccontextmanager", "typechecked", "overload"}
+"""Decorators that leave it to others to call what they are put on."""
 MAX_SITES = 60
 """Calls of one name that are looked at; what is called so often is used."""
 
@@ -22,6 +27,7 @@ class Unused:
     def __init__(self, project: Project) -> None:
         self.project = project
         self._used: dict[tuple[str, int], bool] = {}
+        self._mentions: dict[str, frozenset[str]] = {}
 
     def holds(self, function: Value) -> bool:
         """Whether no entry point reaches a function, and no call or decorator outside of code that is unused itself."""
@@ -41,6 +47,8 @@ class Unused:
 
     def _is_asked_for(self, table: Table, scope: int) -> bool:
         record = table.facts.scopes[scope]
+        if self._is_registered(table, record) or self._is_handed_over(table, record.name):
+            return True
         owner = table.facts.scopes[record.parent]
         is_method = owner.kind == "class"
         made = is_method and not (owner.bases or owner.decorators or record.decorators or owner.name in self._bases)
@@ -50,6 +58,32 @@ class Unused:
             if not self._is_named(record.name, wanted):
                 return False
         return not made or self._is_named(owner.name, Value("def", table.path, record.parent))
+
+    def _is_registered(self, table: Table, record: Scope) -> bool:
+        """Whether a decorator may do anything with it, or make it what is read without a call, such as a property."""
+        for decorator in record.decorators:
+            called = type(decorator) is str and decorator[:1] == "@" and decorator[1:].isdecimal()
+            name = dotted(table.facts.calls[int(decorator[1:])].callee if called else decorator) or ""
+            if name.rpartition(".")[2] not in PLAIN:
+                return True
+        return False
+
+    def _is_handed_over(self, table: Table, name: str) -> bool:
+        """Whether its own file, or one that imports it, names it without a call: ``queue.enqueue(work)``."""
+        linker = self.project.linker
+        tables = (linker.table(path) for path in linker.linked)
+        return any(
+            name in self._named_in(other)
+            for other in tables
+            if other is table or any(record.attribute == name for record in other.facts.imports)
+        )
+
+    def _named_in(self, table: Table) -> frozenset[str]:
+        """Last names of all that the expressions of a file name."""
+        if table.path not in self._mentions:
+            names = (name for _, expr in expressions(table) for name in references(expr))
+            self._mentions[table.path] = frozenset(name.rpartition(".")[2] for name in names)
+        return self._mentions[table.path]
 
     @cached_property
     def _bases(self) -> frozenset[str]:

@@ -155,3 +155,25 @@ def test_a_throttle_of_many_views_is_of_medium_confidence_unless_it_may_let_pass
         "shop/limits.py": LIMITS,
     }
     assert confidences("redis-throttle-per-request", files) == found
+
+
+@pytest.mark.parametrize(
+    ("path", "listed", "level"),
+    [
+        ("shop/production.py", "[]", "low"),
+        ("shop/production.py", '["rest_framework.throttling.UserRateThrottle"]', "medium"),
+        ("shop/settings_dev.py", "[]", "medium"),
+    ],
+)
+def test_settings_of_production_that_list_no_throttle_leave_it_out(path: str, listed: str, level: str) -> None:
+    throttle = "rest_framework.throttling.UserRateThrottle"
+    rest = {"DEFAULT_THROTTLE_CLASSES": [throttle], "DEFAULT_THROTTLE_RATES": {"user": "9/s"}}
+    classes = "".join(f"class V{n}(APIView):\n    def get(self, request): ...\n" for n in range(3))
+    paths = ", ".join(f"path('{n}', V{n}.as_view())" for n in range(3))
+    files = {
+        "shop/settings.py": f"{SETTINGS}REST_FRAMEWORK = {rest}\n",
+        path: f'from shop.settings import *\n\nREST_FRAMEWORK["DEFAULT_THROTTLE_CLASSES"] = {listed}\n',
+        "shop/urls.py": f"from django.urls import path\nfrom shop.views import *\nurlpatterns = [{paths}]\n",
+        "shop/views.py": f"from rest_framework.views import APIView\n{classes}",
+    }
+    assert set(confidences("redis-throttle-per-request", files)) == {level}

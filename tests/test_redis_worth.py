@@ -93,12 +93,13 @@ def test_for_how_long_a_container_of_elsewhere_keeps_a_client_is_not_known(store
 @pytest.mark.parametrize(
     ("write", "level"),
     [
-        ('client.sadd(f"{file_hash}|tags", tag)', "low"),
-        ('client.sadd(f"jobs|{file_hash}", tag)', "medium"),
-        ('client.rpush(f"{file_hash}|tags", tag)', "medium"),
+        ('client.sadd(f"jobs|{file_hash}", tag)', "low"),
+        ('client.hset(f"jobs|{file_hash}", "tag", tag)', "low"),
+        ('client.rpush(f"jobs|{file_hash}", tag)', "medium"),
+        ('client.set(f"jobs|{file_hash}", tag)', "medium"),
     ],
 )
-def test_a_set_whose_key_does_not_say_that_it_grows_may_be_the_data(write: str, level: str) -> None:
+def test_sets_and_hashes_may_be_the_data(write: str, level: str) -> None:
     code = f"""
     @app.post("/tags")
     def tags(file_hash: str, tag: str):

@@ -33,8 +33,8 @@ BOOLEANS = ("#True", "#False")
 def is_hardly_worth_it(call: Call, pair: Pair) -> bool:
     """Whether what is said of a pair is true, and mending it wins next to nothing."""
     function, index = call.function, call.index
-    if COMMANDS.search(call.path) or function.is_unused:
-        return True  # started by hand, or on a schedule; by nothing
+    if COMMANDS.search(call.path) or not function.ordinal or function.is_unused:
+        return True  # started by hand, or on a schedule; once a process; by nothing
     paths = index.project.reach.paths(function.value)
     if paths and only_operators(index, paths):
         return True

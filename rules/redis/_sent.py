@@ -22,7 +22,7 @@ POPS = frozenset({"lpop", "rpop"})
 COUNTERS = frozenset({"incr", "incrby", "hincrby", "decr", "incrbyfloat"})
 WRITES = frozenset({"hset", "hsetnx", "hmset", "sadd", "lpush", "rpush", "xadd", "zadd", "zincrby", "setbit", "pfadd"})
 """What gives a key no expiry, and leaves one that it has."""
-EXPIRES = frozenset({"expire", "pexpire"})
+EXPIRES = frozenset({"expire", "pexpire", "expireat", "pexpireat"})
 LOOKS = frozenset({"ttl", "pttl", "type"})
 """What is asked between two commands without which the second may not be sent."""
 FIRST = COUNTERS | ASKS | WRITES | {"get", "aget", "setnx", "set", "hget", "llen"}

@@ -36,8 +36,8 @@ Give every key that caches something an expiry (`ex=300`).
 Looked at are keys with a part that varies. Quiet for a key that anything in the project gives an expiry, for constant
 keys, and for keys that a function is handed. High confidence needs a word such as cache, session, token or lock in the
 key; a value that a query gave is medium, and so is a key that grows with jobs, events, days or messages where what varies
-in it has no end by its name (an id, a user, a date, a hash), else low. Low are sets whose fixed part has no such word:
-they may be the data. What is deleted or taken out somewhere is one step less. Keys that a wrapper of the project writes
+in it has no end by its name (an id, a user, a date, a hash), else low. Low are sets and hashes, too: they may be the data.
+What is deleted or taken out somewhere is one step less. Keys that a wrapper of the project writes
 are those of its callers, and not seen.
 """
 
@@ -78,8 +78,10 @@ GROWING = re.compile(
 )
 TIMES = frozenset({"date", "day", "hour", "minute", "now", "timestamp", "today"})
 """What goes on and on."""
-MEMBERS = frozenset({"sadd", "zadd"})
-"""What adds to a set, which may be the data itself: of that, only the fixed part of a key says that it is not."""
+RECORDS = frozenset(
+    {"sadd", "zadd", "zincrby", "hset", "hmset", "hsetnx", "hincrby", "hincrbyfloat", "geoadd", "pfadd", "setbit"}
+)
+"""What builds records, indexes and statistics, which may be the data itself."""
 
 
 @rule("redis-set-without-ttl", needs=NEEDS, options=(TTL,), since="0.1")
@@ -141,9 +143,9 @@ def level_of(call: Call, command: Command) -> Confidence | None:
         )  # as many keys as rows: a copy that may be meant to stay
     if not GROWING.search(words) or removed:
         return None
-    kept = command.method in MEMBERS and not GROWING.search(separate(pattern.literal))
     endless = any(is_endless(name, TIMES) for name in pattern.names)
-    return Confidence.MEDIUM if endless and not kept and not is_of_its_own(call, command) else Confidence.LOW
+    unsure = command.method in RECORDS or is_of_its_own(call, command)
+    return Confidence.MEDIUM if endless and not unsure else Confidence.LOW
 
 
 def is_of_its_own(call: Call, command: Command) -> bool:
@@ -162,12 +164,8 @@ def is_call(value: object) -> bool:
 
 def key_words(pattern: KeyPattern) -> str:
     """The words of a key and of what varies in it, in lower case."""
-    return separate(" ".join((pattern.literal, *pattern.names)))
-
-
-def separate(text: str) -> str:
-    """A text with its words apart, in lower case."""
-    return re.sub(r"(?<=[a-z])(?=[A-Z])", " ", text.replace("_", " ")).lower()
+    text = " ".join((pattern.literal, *pattern.names)).replace("_", " ")
+    return re.sub(r"(?<=[a-z])(?=[A-Z])", " ", text).lower()
 
 
 def from_query(call: Call) -> bool:

@@ -112,6 +112,7 @@ def _growth(index: Index, container: Container, use: Use) -> Growth | None:
     table = index.project.linker.table(use.path)
     shrinks = any(other.kind == "shrink" for other in index.containers.uses(container))
     refuses = any(e.kind == "raise" and e.after <= _position(index, use) for e in table.exits.get(use.scope, ()))
+    refuses = refuses or _is_found(index, use)
     likely = container.kind == "list" or refuses or shrinks  # what is refused first may leave few keys
     filled = _is_filled(index, container)
     best: Growth | None = None
@@ -124,6 +125,17 @@ def _growth(index: Index, container: Container, use: Use) -> Growth | None:
             if best is None or level.rank > best.confidence.rank:
                 best = Growth(container, use, path, name, level, fresh)
     return best
+
+
+def _is_found(index: Index, use: Use) -> bool:
+    """Whether it is stored where something was found by its key: ``if row := find(key): rows[key] = row``."""
+    table = index.project.linker.table(use.path)
+    frames = table.facts.frames
+    tests = [frames[at].test for at in table.frames(use.frame) if frames[at].kind == "if"]
+    assigns = (table.facts.assigns[place] for place in table.assigns_in.get(use.scope, ()))
+    found = [test for test in tests if type(test) is str and test[:1] == "@"]
+    found += [a.value for a in assigns if a.target in tests and type(a.value) is str and a.value[:1] == "@"]
+    return any(use.key in table.facts.calls[int(one[1:])].args for one in found if one[1:].isdecimal())
 
 
 def _is_filled(index: Index, container: Container) -> bool:

@@ -19,6 +19,11 @@ KEYED = NOUNS | (
     | {"process", "schema", "scheme", "service", "size", "sport", "tool", "version", "worker"}
 )
 """Those that make a few keys: many of them may be shown on a page, but their number does not grow with the requests."""
+ENDLESS = frozenset(
+    {"address", "digest", "email", "guid", "hash", "host", "id", "ip", "phone", "query", "session", "sha", "token"}
+    | {"url", "user", "uuid"}
+)
+"""Those that there is no end of."""
 ADDRESS = re.compile(r"(?:^|\.)(?:GET|args|query_params)\.\w+(?:\(\))?$")
 """Values of a request's address, which people and pages write a few of."""
 WORDS = re.compile(r"[a-z]+|[A-Z][a-z]*")
@@ -35,6 +40,11 @@ def loops_over_few(name: str) -> bool:
 def is_key_of_few(name: str) -> bool:
     """Whether a name has a word for what there are few of: ``lang``, ``provider_name``, ``statuses``."""
     return any(not KEYED.isdisjoint(singulars(word.lower())) for word in WORDS.findall(name))
+
+
+def is_endless(name: str, also: frozenset[str] = frozenset()) -> bool:
+    """Whether a name has a word for what there is no end of: ``user_id``, ``tokenHash``; or one of ``also``."""
+    return any(singulars(word.lower()) & (ENDLESS | also) for word in WORDS.findall(name))
 
 
 def singulars(word: str) -> set[str]:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from atomlint import Confidence, Note, condition, dotted, inside
 
+from ._methods import is_writing
 from ._staff import only_operators
 from ._turns import held
 
@@ -16,6 +17,9 @@ if TYPE_CHECKING:
     from atomlint.index.lifetimes import Life
     from atomlint.index.reach import Path
     from atomlint.index.tables import Table
+    from atomlint.index.value import Value
+
+    Expr = Any
 
 CLOSES = frozenset({"close", "aclose", "disconnect", "dispose", "wait_closed"})
 PRIVATE = re.compile(
@@ -33,6 +37,9 @@ WAITS = frozenset(
 )
 LOOPS = frozenset({"run", "new_event_loop", "run_until_complete"})
 ASKS = frozenset({"hasattr", "getattr"})
+ADDRESSES = frozenset({"host", "url", "address"})
+SELVES = ("self", "cls", "request", "app", "settings", "config")
+"""Parameters that bring the same address each time."""
 MAX_RELATED = 5
 
 
@@ -116,6 +123,49 @@ def _stands_in(index: Index, made: Made) -> bool:
     )
 
 
+def _is_put_away(index: Index, made: Made) -> bool:
+    """Whether every call that gets one puts it into a container of elsewhere: ``store["client"] = (os.getpid(), client)``.
+
+    For how long that is kept is not known.
+    """
+    sites = [index.call(caller.place, ordinal) for caller, ordinal in made.life.sites]
+    return bool(sites) and all(_fills(site) for site in sites)
+
+
+def _fills(site: Call) -> bool:
+    reference = f"@{site.ordinal}"
+    names = {reference, *(a.target for a in site.function.assigns if a.value == reference and type(a.target) is str)}
+    own = {a.target for a in site.function.assigns if type(a.target) is str and a.value in (["{}"], ["[]"])}
+    return any(
+        type(a.target) is list
+        and a.target[:1] == ["sub"]
+        and a.target[1] not in own
+        and any(type(part) is str and part in names for part in inside(a.value))
+        for a in site.function.assigns
+    )
+
+
+def _is_of_its_own(index: Index, made: Made) -> bool:
+    """Whether the server is one of many, which the request names: ``from_url(f"redis://{shard}.cache")``."""
+    site = index.call(made.construction.path, made.construction.call)
+    asked = [*site.args[:1], *(site.keywords[name] for name in ADDRESSES & site.keywords.keys())]
+    return all(any(_is_told(index, path, site.function.value, expr) for expr in asked) for path in made.life.paths)
+
+
+def _is_told(index: Index, path: Path, function: Value, expr: Expr, *, deep: bool = True) -> bool:
+    """Whether a parameter of a path's entry point is part of an expression, or given to a call whose answer is."""
+    functions = path.functions
+    steps = path.steps[: functions.index(function)] if function in functions else path.steps
+    for at, leaf in index.provenance.upward(steps, function, expr):
+        if leaf.kind == "param" and at == path.entry.function and not leaf.text.startswith(SELVES):
+            return True
+        if leaf.kind == "call" and deep and leaf.call >= 0:
+            given = index.call(at.place, leaf.call)
+            if any(_is_told(index, path, at, arg, deep=False) for arg in (*given.args, *given.keywords.values())):
+                return True
+    return False
+
+
 def _has_a_loop_of_its_own(index: Index, path: Path) -> bool:
     """Whether a function on the way starts an event loop: ``asyncio.run(load(file))`` in a thread."""
     return any(
@@ -152,6 +202,10 @@ def confidence(index: Index, made: Made) -> Confidence:
         return Confidence.LOW  # what asks whether Redis works wants to know whether a new connection does
     if is_private(path) or only_operators(index, made.life.paths) or _stands_in(index, made):
         return Confidence.LOW
+    if _is_put_away(index, made) or _is_of_its_own(index, made):
+        return Confidence.LOW
+    if made.entries == 1 and all(is_writing(one, index) for one in made.life.paths):
+        return Confidence.LOW  # one route that is sent to change something is no flood
     if all(_has_a_loop_of_its_own(index, one) for one in made.life.paths):
         return Confidence.LOW  # what is bound to the event loop of the server does not work there
     if made.life.owner is not None or not path.entry.proven or made.entries == 1:

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     Value = Any
     Flags = tuple[tuple[str, str], ...]
 
-LITERALS = ("#True", "#False", "#None")
+LITERALS = ("#True", "#False", "#None", "#0")
 KINDS = frozenset({"getattr", "hasattr", "isinstance", "type"})
 """Builtins that tell what kind of thing something is."""
 STORES = ("redis", "cache", "client")
@@ -35,7 +35,7 @@ MADE_HOPS = 2
 
 
 def flags_of(linker: Linker, call: Call, target: Value, own: Flags = ()) -> Flags:
-    """Parameters that a call gives ``True``, ``False`` or ``None``, or leaves at such a default, with which of them.
+    """Parameters that a call gives ``True``, ``False``, ``None`` or 0, or leaves at such a default, with which of them.
 
     ``own`` are those of the function that the call stands in. Empty for what is unpacked: nobody knows what is given then.
     """

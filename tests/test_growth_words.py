@@ -33,3 +33,30 @@ def test_a_dict_that_is_made_with_its_keys_may_never_get_another() -> None:
         for finding in check_files({"app.py": text}, select=("runtime-unbounded-local-cache",)).findings
     ]
     assert levels == ["high", "low"]
+
+
+def test_what_was_found_by_its_key_may_be_few() -> None:
+    kept = """
+from flask import Flask, request
+
+app = Flask(__name__)
+CACHE = {{}}
+
+
+@app.get("/a")
+def a():
+    key = request.headers["x-who"]
+    if key in CACHE:
+        return CACHE[key]
+    {find}
+        CACHE[key] = row
+        return row
+"""
+    levels = [
+        finding.confidence.value
+        for find in ("if row := find(key):", "row = find(key)\n    if row:", "row = find(key)\n    if app.debug:")
+        for finding in check_files(
+            {"app.py": kept.format(find=find)}, select=("runtime-unbounded-local-cache",)
+        ).findings
+    ]
+    assert levels == ["medium", "medium", "high"]

@@ -249,3 +249,33 @@ async def watch(session: Session, task: asyncio.Task) -> None:
         await asyncio.sleep(1)
 """
     assert [level for level, _ in polls(code)] == ["low"]
+
+
+@pytest.mark.parametrize(
+    ("turn", "level"),
+    [
+        ("state = asks(session)", "low"),
+        ("asks(session)", "medium"),
+        ("asks(session)\n        if not state: sys.exit(1)", "low"),
+    ],
+)
+def test_a_wait_that_the_answer_of_a_turn_ends_is_only_possible(turn: str, level: str) -> None:
+    code = f"""
+import sys
+
+def is_open(state):
+    return bool(state)
+
+def wait(session: Session, state) -> None:
+    while is_open(state):
+        time.sleep(1)
+        {turn}
+"""
+    assert [level for level, _ in polls(code)] == [level]
+
+
+@pytest.mark.parametrize(("path", "level"), [("app/console.py", "low"), ("app/queue.py", "medium")])
+def test_a_console_lives_while_somebody_looks_at_it(path: str, level: str) -> None:
+    code = HEAD + "def work(session: Session) -> None:\n    while True:\n        asks(session)\n        time.sleep(1)\n"
+    report = check_files({path: code}, select=("runtime-tight-poll",))
+    assert [finding.confidence.value for finding in report.findings] == [level]

@@ -89,6 +89,47 @@ def test_the_version_that_is_used_decides_whether_a_cache_waits(requirements: di
 
 
 @pytest.mark.parametrize(
+    ("change", "found"),
+    [
+        ('CACHES["default"].update({"TIMEOUT": 60})', ["medium"]),
+        ('CACHES["default"].update(KEY_PREFIX="shop")', ["medium"]),
+        ('CACHES["default"]["KEY_PREFIX"] = "shop"', ["medium"]),
+        ('CACHES["default"].update(OPTIONS)', []),
+        ('CACHES["default"].update({"OPTIONS": {"SOCKET_TIMEOUT": 2}})', []),
+        ('CACHES["default"]["OPTIONS"] = {"SOCKET_TIMEOUT": 2}', []),
+        ('CACHES["default"].setdefault("OPTIONS", {})["SOCKET_TIMEOUT"] = 2', []),
+        ('CACHES["default"]["OPTIONS"]["SOCKET_TIMEOUT"] = 2', []),
+    ],
+)
+def test_a_change_of_what_a_timeout_can_be_in_is_the_last_word(change: str, found: list[str]) -> None:
+    files = {"requirements.txt": "redis==5.0.8\n", "shop/settings.py": SETTINGS + change + "\n"}
+    assert confidences("redis-cache-no-timeout", files) == found
+
+
+DJANGO = "django.core.cache.backends.redis.RedisCache"
+DJANGO_REDIS = "django_redis.cache.RedisCache"
+
+
+@pytest.mark.parametrize(
+    ("backend", "options", "said"),
+    [
+        (DJANGO_REDIS, {"SOCKET_TIMEOUT": 2}, ""),
+        (DJANGO_REDIS, {"SOCKET_TIMEOUT": None}, "no SOCKET_TIMEOUT in OPTIONS"),
+        (DJANGO_REDIS, {"socket_timeout": 2}, "socket_timeout in OPTIONS is not read, SOCKET_TIMEOUT is"),
+        (DJANGO_REDIS, {"CONNECTION_POOL_KWARGS": {"socket_timeout": 2}}, ""),
+        (DJANGO, {"socket_timeout": 2}, ""),
+        (DJANGO, {}, "no socket_timeout in OPTIONS"),
+    ],
+)
+def test_each_backend_has_names_of_its_own_for_a_timeout(backend: str, options: dict[str, object], said: str) -> None:
+    caches = {"default": {"BACKEND": backend, "LOCATION": "redis://cache", "OPTIONS": options}}
+    files: dict[str, str | bytes] = {"requirements.txt": "redis==5.0.8\n", "shop/settings.py": f"CACHES = {caches!r}\n"}
+    found = [finding.message for finding in check_files(files, select=["redis-cache-no-timeout"]).findings]
+    assert len(found) == bool(said)
+    assert all(message.startswith(said) for message in found)
+
+
+@pytest.mark.parametrize(
     ("listed", "views", "found"),
     [
         ("rest_framework.throttling.UserRateThrottle", 3, ["medium"]),
@@ -114,3 +155,25 @@ def test_a_throttle_of_many_views_is_of_medium_confidence_unless_it_may_let_pass
         "shop/limits.py": LIMITS,
     }
     assert confidences("redis-throttle-per-request", files) == found
+
+
+@pytest.mark.parametrize(
+    ("path", "listed", "level"),
+    [
+        ("shop/production.py", "[]", "low"),
+        ("shop/production.py", '["rest_framework.throttling.UserRateThrottle"]', "medium"),
+        ("shop/settings_dev.py", "[]", "medium"),
+    ],
+)
+def test_settings_of_production_that_list_no_throttle_leave_it_out(path: str, listed: str, level: str) -> None:
+    throttle = "rest_framework.throttling.UserRateThrottle"
+    rest = {"DEFAULT_THROTTLE_CLASSES": [throttle], "DEFAULT_THROTTLE_RATES": {"user": "9/s"}}
+    classes = "".join(f"class V{n}(APIView):\n    def get(self, request): ...\n" for n in range(3))
+    paths = ", ".join(f"path('{n}', V{n}.as_view())" for n in range(3))
+    files = {
+        "shop/settings.py": f"{SETTINGS}REST_FRAMEWORK = {rest}\n",
+        path: f'from shop.settings import *\n\nREST_FRAMEWORK["DEFAULT_THROTTLE_CLASSES"] = {listed}\n',
+        "shop/urls.py": f"from django.urls import path\nfrom shop.views import *\nurlpatterns = [{paths}]\n",
+        "shop/views.py": f"from rest_framework.views import APIView\n{classes}",
+    }
+    assert set(confidences("redis-throttle-per-request", files)) == {level}

@@ -178,6 +178,29 @@ def helper(db: Session, workspace_id: str, kind: str) -> str:
     assert finding.confidence.name == "LOW"
 
 
+@pytest.mark.parametrize(("given", "level"), [("workspace_id", "LOW"), ("current()", "MEDIUM")])
+def test_what_the_addresses_of_some_routes_name_is_what_their_pages_are_about(given: str, level: str) -> None:
+    routes = "".join(
+        f'@app.get("/{n}/{{workspace_id}}")\ndef route_{n}(workspace_id: str, db: Session = Depends(get_db)):\n'
+        f"    return helper(db, {given})\n\n\n"
+        for n in range(12)
+    )
+    others = "".join(f'@app.get("/other/{n}")\ndef other_{n}():\n    return {n}\n\n\n' for n in range(15))
+    code = f"""
+def current() -> str: ...
+
+
+def helper(db: Session, id: str) -> str:
+    return db.query(Workspace).filter(Workspace.id == id).first().name
+
+{routes}
+"""
+    (finding,) = found(code + others, "tenant-uncached-lookup")
+    assert finding.confidence.name == level
+    (finding,) = found(code, "tenant-uncached-lookup")
+    assert finding.confidence.name == "MEDIUM"
+
+
 @pytest.mark.parametrize(
     ("asked", "level"), [("store.cache.read(workspace_id)", "LOW"), ("store.rows.read(workspace_id)", "MEDIUM")]
 )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from ..facts.mask import MASK
@@ -41,7 +42,8 @@ class Backends:
     def __init__(self, linker: Linker) -> None:
         self.linker = linker
         self._kept: dict[tuple[int, str], bool | None] = {}
-        self._settings: dict[str, list[tuple[Table, int, Expr]]] | None = None
+        self._settings: dict[str, list[tuple[Table, int, Expr]]] = {}
+        self._read: set[str] = set()
 
     def is_remote(self, backend: Backend | None, entry: str = "") -> bool | None:
         """True for a service, False for this process; None when it is stated in a way that cannot be read.
@@ -69,14 +71,16 @@ class Backends:
 
     def setting(self, name: str) -> list[tuple[Table, int, Expr]]:
         """What a setting is assigned, in a module, a class, ``config[...]`` or a dict that is handed to an app."""
-        if self._settings is None:
-            self._settings = {}
-            wanted = self._names()
-            for path in self.linker.linked if wanted else ():
+        if name not in self._read:
+            wanted = self._names if name in self._names else frozenset({name})
+            self._read |= wanted
+            for path in self.linker.linked:
                 self._collect(self.linker.table(path), wanted)
         return self._settings.get(name, [])
 
+    @cached_property
     def _names(self) -> frozenset[str]:
+        """Those that the catalog asks for: they are looked for at once."""
         catalog = self.linker.catalog
         backends = [*(c.backend for c in catalog.clients.values()), *(w.backend for w in catalog.works)]
         backends += [d.backend for d in catalog.cache_decorators.values()]
@@ -85,7 +89,6 @@ class Backends:
         return frozenset(names | {name for work in catalog.works for name in (*work.settings, *work.clients)})
 
     def _collect(self, table: Table, wanted: frozenset[str]) -> None:
-        assert self._settings is not None
         for assign in table.facts.assigns:
             target, value = assign.target, assign.value
             if type(target) is list and target[:1] == ["sub"]:
@@ -108,7 +111,6 @@ class Backends:
                     self._settings.setdefault(name, []).append((table, call.scope, given))
 
     def _from_dict(self, table: Table, scope: int, value: Expr, wanted: frozenset[str]) -> None:
-        assert self._settings is not None
         if type(value) is not list or value[:1] != ["{}"]:
             return
         for key, item in zip(value[1::2], value[2::2], strict=False):
@@ -119,7 +121,6 @@ class Backends:
 
     def _from_entry(self, table: Table, scope: int, target: Expr, value: Expr, wanted: frozenset[str]) -> None:
         """``CACHES["default"] = {...}`` says as much as a table with that entry."""
-        assert self._settings is not None
         while type(target) is list and target[:1] == ["sub"] and text_of(target[2]) is not None:
             value, target = ["{}", target[2], value], target[1]
             name = text_of(target[2]) if type(target) is list and target[:1] == ["sub"] else dotted(target)

@@ -26,6 +26,7 @@ from .routes import Routes
 from .rowsets import RowSets
 from .serializers import Serializers
 from .startup import Startup
+from .unused import Unused
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -119,6 +120,11 @@ class Project:
     def whole_reach(self) -> Reach:
         """What any entry point reaches, schedules, workers and scripts among them."""
         return Reach(self.linker, self.calls, self.entries, self.dependencies, None)
+
+    @cached_property
+    def unused(self) -> Unused:
+        """Functions that nothing leads to."""
+        return Unused(self)
 
     @cached_property
     def routes(self) -> Routes:

@@ -336,7 +336,7 @@ def _number(linker: Linker, table: Table, scope: int, expr: Expr) -> int | None:
 
 
 def describe(table: Table, expr: Expr) -> str:
-    """What a person would call an expression: ``emails``, ``request.items``, ``get_users()``; empty for anything else."""
+    """What a person would call an expression: ``emails``, ``get_users()``, ``get_shop().items``; else empty."""
     for _ in range(40):
         if type(expr) is list and expr[:1] in (["sub"], ["or"], ["*"]):
             key = text_of(expr[2]) if expr[0] == "sub" and len(expr) > 2 else None
@@ -344,8 +344,11 @@ def describe(table: Table, expr: Expr) -> str:
                 return f'{expr[1]}["{key}"]'
             expr = expr[1]
         elif type(expr) is str and expr[:1] == "@":
-            record = table.facts.calls[int(expr[1:].partition(".")[0])]
+            ordinal, _, attributes = expr[1:].partition(".")
+            record = table.facts.calls[int(ordinal)]
             name = dotted(record.callee)
+            if name is not None and attributes:
+                return f"{name}().{attributes}"
             if name is not None:
                 receiver, _, method = name.rpartition(".")
                 if method == "len" and record.args:

@@ -255,6 +255,12 @@ class Function(Definition):
         """Whether a request reaches it."""
         return self.value in self.index.project.reach.reached
 
+    @property
+    def is_unused(self) -> bool:
+        """Whether nothing of the project leads to it: no entry point, and no call outside of unused code."""
+        unused: bool = self.index.project.unused.holds(self.value)
+        return unused
+
 
 class Class(Definition):
     """One class."""

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from atomlint import Index, Span
+    from atomlint.facts.records import Call as Record
     from atomlint.facts.records import Expr
     from atomlint.index.tables import Table
 
@@ -34,6 +35,9 @@ BASES = frozenset({"base", "common", "default", "defaults", "settings", "__init_
 PLAIN = ("django_redis.client.DefaultClient", "django_redis.client.HerdClient", "django_valkey.client.DefaultClient")
 POOLS = ("CONNECTION_POOL_KWARGS", "CONNECTION_POOL_CLASS_KWARGS")
 """Options that hand arguments on to the pool and its connections."""
+UNSET = ("#None", "#0")
+KEYS_ALONE = frozenset({"TIMEOUT", "KEY_PREFIX", "KEY_FUNCTION", "REVERSE_KEY_FUNCTION", "VERSION"})
+"""Parts of an entry that are about its keys alone."""
 FACTORY = "DJANGO_REDIS_CONNECTION_FACTORY"
 """The setting that chooses who makes connections, with timeouts of its own perhaps."""
 UNDEBUGGED = frozenset({"TESTING", "TEST", "DEBUG", "IS_TEST"})
@@ -52,6 +56,11 @@ class Configured(NamedTuple):
     def is_django(self) -> bool:
         """Whether the backend is Django's own."""
         return self.kind == "django"
+
+    @property
+    def is_misspelt(self) -> bool:
+        """Whether a timeout is given by a name that django-redis does not read."""
+        return self.kind == "misspelt"
 
     @property
     def is_valkey(self) -> bool:
@@ -98,18 +107,34 @@ def _configured(index: Index) -> Iterator[Configured]:
 
 
 def changes(table: Table) -> bool:
-    """Whether a file changes parts of the setting, or hands it to something that can."""
+    """Whether a file changes parts of the setting in which a timeout can be, or hands it to something that can."""
     for assign in table.facts.assigns:
-        if type(assign.target) is list and "CACHES" in _names(assign.target):
+        if type(assign.target) is list and "CACHES" in _names(assign.target) and not _is_harmless(assign.target):
             return True
         if assign.target != "CACHES" and assign.value is not None and "CACHES" in _names(assign.value):
             return True
     for call in table.facts.calls:
         if type(call.callee) is str and call.callee.startswith("CACHES."):
             return True
+        if type(call.callee) is list and "CACHES" in _names(call.callee) and not _updates(call):
+            return True
         if any("CACHES" in _names(given) for given in (*call.args, *(value for _, value in call.keywords))):
             return True
     return False
+
+
+def _is_harmless(target: Expr) -> bool:
+    """Whether one part of an entry is set that has nothing to do with its client: ``CACHES["default"]["TIMEOUT"] = 60``."""
+    owner = target[1] if target[:1] == ["sub"] and len(target) > 2 else None
+    whole = type(owner) is list and owner[:1] == ["sub"] and owner[1] == "CACHES"
+    return whole and text_of(target[2]) in KEYS_ALONE
+
+
+def _updates(call: Record) -> bool:
+    """The same for several parts: ``CACHES["default"].update(TIMEOUT=60)``."""
+    given = [mapping(arg) for arg in call.args]
+    names = {name for one in given if one is not None for name in one} | {name for name, _ in call.keywords}
+    return call.callee[2:] == ["update"] and None not in given and names <= KEYS_ALONE
 
 
 def _names(expr: Expr) -> set[str]:
@@ -162,8 +187,17 @@ def unbounded(index: Index, path: str, entry: Expr) -> str:
     client = options.get("CLIENT_CLASS")
     if client is not None and text_of(client) not in PLAIN:
         return ""
-    if any("socket_timeout" in name.lower() for name in (*options, *(n for pool in pools for n in pool or ()))):
+    if kind == "redis":  # it reads its own options by these names alone, and hands the others on to nothing
+        given_here = {name for name, value in options.items() if value not in UNSET}
+        bounded = "SOCKET_TIMEOUT" in given_here or any("socket_timeout" in pool for pool in pools if pool)
+    else:
+        bounded = any(
+            "socket_timeout" in name.lower() for name in (*options, *(n for pool in pools for n in pool or ()))
+        )
+    if bounded:
         return ""
+    if kind == "redis" and "socket_timeout" in options:
+        kind = "misspelt"
     return "" if is_otherwise(index, path, given["LOCATION"]) else kind
 
 

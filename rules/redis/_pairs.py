@@ -32,6 +32,8 @@ class Pair(NamedTuple):
     kind: str
     conditional: bool
     """Whether the second only runs where the first's answer says so."""
+    looked: bool = False
+    """Whether a TYPE of the key stands in between, which the second needs."""
 
 
 def pairs(index: Index, path: str, scope: int) -> Iterator[Pair]:
@@ -43,7 +45,7 @@ def pairs(index: Index, path: str, scope: int) -> Iterator[Pair]:
         if is_member(table, first):
             yield Pair(first, first, "in", conditional=True)
             continue
-        for second in found[number + 1 :]:
+        for second_at, second in enumerate(found[number + 1 :], number + 1):
             kind = kind_of(table, first, second)
             if kind in ("take", "exists") and any(
                 earlier.method in ("set", "setex") and same_key(table, earlier, first) for earlier in found[:number]
@@ -51,13 +53,28 @@ def pairs(index: Index, path: str, scope: int) -> Iterator[Pair]:
                 continue  # what it has just set itself: a probe
             if not kind or not same_key(table, first, second) or not together(table, first, second):
                 continue
+            if second.method in EXPIRES and heals(table, found[number + 1 :], second):
+                timed.add(second.call)
+                break
             if kind in RACES and (locked(table, first) or locked(table, second)):
                 continue
             if second.call not in timed:  # of three writes and one expiry, the first is reported
-                yield Pair(first, second, kind, depends(table, first, second))
+                looked = any(ask.method == "type" and same_key(table, first, ask) for ask in found[number:second_at])
+                yield Pair(first, second, kind, depends(table, first, second), looked)
             if second.method in EXPIRES:
                 timed.add(second.call)
             break
+
+
+def heals(table: Table, between: list[Sent], second: Sent) -> bool:
+    """Whether an EXPIRE is sent where the key was found to have no expiry: what a crash left is put right at the next write."""
+    return any(
+        ask.method in ("ttl", "pttl")
+        and ask.call < second.call
+        and same_key(table, ask, second)
+        and depends(table, ask, second)
+        for ask in between
+    )
 
 
 def kind_of(table: Table, first: Sent, second: Sent) -> str:

@@ -6,7 +6,7 @@ import re
 from functools import cache
 
 ASIDE = re.compile(
-    r"(?:^|/)(?:scripts?|migrations?|alembic|versions|tools?|bin|examples?|samples?|benchmarks?|demos?|notebooks|docs|archived?"
+    r"(?:^|/)(?:scripts?|migrations?|alembic|versions|tools?|s?bin|examples?|samples?|benchmarks?|demos?|notebooks|docs|archived?"
     r"|_archive|legacy|deprecated|seeds?|fixtures)/|(?:^|/)(?:conftest|setup|manage|seed\w*|verify_\w+|check_\w+|migrate\w*)\.py$",
     re.IGNORECASE,
 )

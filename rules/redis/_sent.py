@@ -22,7 +22,9 @@ POPS = frozenset({"lpop", "rpop"})
 COUNTERS = frozenset({"incr", "incrby", "hincrby", "decr", "incrbyfloat"})
 WRITES = frozenset({"hset", "hsetnx", "hmset", "sadd", "lpush", "rpush", "xadd", "zadd", "zincrby", "setbit", "pfadd"})
 """What gives a key no expiry, and leaves one that it has."""
-EXPIRES = frozenset({"expire", "pexpire"})
+EXPIRES = frozenset({"expire", "pexpire", "expireat", "pexpireat"})
+LOOKS = frozenset({"ttl", "pttl", "type"})
+"""What is asked between two commands without which the second may not be sent."""
 FIRST = COUNTERS | ASKS | WRITES | {"get", "aget", "setnx", "set", "hget", "llen"}
 SECOND = READS | POPS | EXPIRES | COUNTERS | {"set", "setex", "hset", "delete", "aget", "aset"}
 CACHES = ("django.core.cache.", "flask_caching.")
@@ -52,7 +54,7 @@ def sent(index: Index, path: str, scope: int) -> Iterator[Sent]:
         return
     for ordinal in calls:
         method = split(table.facts.calls[ordinal].callee)[0]
-        if method not in FIRST and method not in SECOND:
+        if method not in FIRST and method not in SECOND and method not in LOOKS:
             continue
         found = direct(index, path, ordinal)
         if found is None:

@@ -33,7 +33,9 @@ those of Django's own backend.
 Read is a literal `CACHES` of a settings module; settings of tests, of a CI and of developers are left out. Quiet where a part
 of it comes from elsewhere, where a module that is served changes it later, for sentinels and clusters, and when the project's
 requirements or lock file ask for redis-py 8 or later. Low when they leave that open, and where only work beside requests,
-such as tasks, is seen to ask a cache. A base module whose neighbour sets `CACHES` anew is not read.
+such as tasks, is seen to ask a cache.
+A base module whose neighbour sets `CACHES` anew is not read. django-redis reads `SOCKET_TIMEOUT` in capitals alone: in small
+letters it is no timeout, unless it stands in `CONNECTION_POOL_KWARGS`.
 """
 
 from __future__ import annotations
@@ -70,7 +72,12 @@ def report(ctx: Context, index: Index) -> Iterator[Finding]:
         option = "socket_timeout" if cache.is_django else "SOCKET_TIMEOUT"
         connect = "socket_connect_timeout" if cache.is_django else "SOCKET_CONNECT_TIMEOUT"
         names = ", ".join(cache.aliases)
-        text = f"no {option} in OPTIONS ({names}): a Redis that hangs also hangs every request that asks this cache"
+        lack = (
+            "socket_timeout in OPTIONS is not read, SOCKET_TIMEOUT is"
+            if cache.is_misspelt
+            else f"no {option} in OPTIONS"
+        )
+        text = f"{lack} ({names}): a Redis that hangs also hangs every request that asks this cache"
         yield ctx.finding(cache.span(index), text, confidence=level).with_help(
             f'give it `"OPTIONS": {{"{connect}": 2, "{option}": 2}}`'
         )

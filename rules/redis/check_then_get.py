@@ -32,18 +32,20 @@ Compared are commands of one function on the same client and the same key expres
 is deleted (a lock's owner) needs a script and is not reported; nor is a delete after other work, which is how queues
 make sure that nothing is lost. What a pipeline or a script sends is one step. A cache that is read and, on a miss,
 written is none: only a flag that is set without work in between is, or a value that was there before under a key that is
-called a lock. Caches of Django and Flask-Caching count where they are not known to be in the process, and methods of the
-project's own that send one command of their name. Management commands are reported with low confidence.
+called a lock. An expiry that is set wherever a TTL finds none heals itself and is not reported. Hardly worth mending, and
+of low confidence, are: a value that one connection alone takes, or that only confirms an address; GETDEL before redis-py 4;
+a limit that counts an amount which may be refused, or only what has failed; an expiry that a flag sends once; pages of
+operators; management commands; and code that nothing leads to. Caches of Django and Flask-Caching count where they are
+not known to be in the process, and methods of the project's own that send one command of their name.
 """
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
-from atomlint import Call, Confidence, Context, Finding, Note, condition, references, rule
+from atomlint import Call, Confidence, Context, Finding, Note, rule
 
-from .._turns import flags_of, holds
+from ._pair_worth import is_hardly_worth_it, is_never_sent, lacks_getdel
 from ._pairs import Pair, pairs
 from ._quiet import is_aside
 from ._sent import FIRST
@@ -54,11 +56,6 @@ if TYPE_CHECKING:
     import libcst as cst
 
 NEEDS = ("redis", "Redis", "valkey", "upstash", "cache")
-ARMS = frozenset({"if", "else", "after"})
-WORDS = re.compile(r"[a-z]+")
-GENERATIONS = frozenset({"version", "versions", "generation", "epoch", "revision", "invalidate"})
-"""Words for a number that is part of other keys."""
-COMMANDS = re.compile(r"(?:^|/)management/commands/")
 HELP = {
     "exists": "read the key and test the answer",
     "in": "read the key and test the answer",
@@ -72,6 +69,8 @@ HELP = {
     "limit": "count first: the answer of INCR is the count",
     "pop": "the pop of an empty list answers None",
 }
+OLD_HELP = "send both in one pipeline, which is a transaction by default"
+"""For a client that does not know GETDEL."""
 CACHE_HELP = {
     "add": "`cache.add(key, 0, timeout)` and `cache.incr(key)` count in the server",
     "claim": "`cache.add(key, value, timeout)` writes only when there is none, and answers whether it did",
@@ -94,49 +93,18 @@ def report(ctx: Context, node: cst.Call) -> Iterator[Finding]:
     if pair is None or is_never_sent(call, pair):
         return
     message, level = describe(pair)
-    if COMMANDS.search(call.path) or is_unused(call) or is_generation(call, pair):
-        level = Confidence.LOW  # started by hand, or on a schedule; by nothing; to make all that is kept invalid
-    elif level is Confidence.HIGH and (pair.first.wrapped or pair.second.wrapped):
+    if is_hardly_worth_it(call, pair):
+        level = Confidence.LOW
+    elif level is Confidence.HIGH and (pair.looked or pair.first.wrapped or pair.second.wrapped):
         level = Confidence.MEDIUM
     finding = ctx.finding(call, message, confidence=level)
     if pair.second is not pair.first:
         second = ctx.index.call(call.path, pair.second.call)
         finding = finding.with_related(Note(second.span, f"{pair.second.method.upper()} of the same key"))
-    yield finding.with_help((CACHE_HELP if pair.first.cache else HELP).get(pair.kind, HELP[pair.kind]))
-
-
-def is_never_sent(call: Call, pair: Pair) -> bool:
-    """Whether the second waits for an argument that no caller gives: ``if ttl: client.expire(key, ttl)``."""
-    function, facts = call.function, call.table.facts
-    frames = set(call.table.frames(facts.calls[pair.second.call].frame)) - set(call.frame_ids)
-    tests = [condition(facts.frames[at].kind, facts.frames[at].test) for at in frames if facts.frames[at].kind in ARMS]
-    callers = call.index.project.whole_reach.callers.get(function.value, []) if tests else []
-    sites = [call.index.call(caller.place, edge.call) for caller, edge in callers if edge.call >= 0]
-    given = [flags_of(call.index.project.linker, site, function.value) for site in sites]
-    return bool(given) and all(any(holds(test, flags) is False for test in tests) for flags in given)
-
-
-def is_unused(call: Call) -> bool:
-    """Whether nothing of the project calls the function, or decorates with what it is in."""
-    scopes, at = call.table.facts.scopes, call.function.ordinal
-    if call.function.value in call.index.project.whole_reach.reached:
-        return False
-    while scopes[at].parent and scopes[scopes[at].parent].kind == "function":
-        at = scopes[at].parent
-    name, linker = scopes[at].name, call.index.project.linker
-    return bool(at) and not name.startswith("__") and not linker.call_sites(name) and not linker.decorated(name)
-
-
-def is_generation(call: Call, pair: Pair) -> bool:
-    """Whether the number is one that makes what is kept invalid: of two edits at once either raises it."""
-    return pair.kind in ("add", "limit") and any(
-        word in GENERATIONS for word in WORDS.findall(f"{call.function.name} {references_of(pair)}".lower())
-    )
-
-
-def references_of(pair: Pair) -> str:
-    """The names in the key."""
-    return " ".join(references(pair.first.key))
+    if pair.kind == "take" and lacks_getdel(call):
+        yield finding.with_help(OLD_HELP)
+    else:
+        yield finding.with_help((CACHE_HELP if pair.first.cache else HELP).get(pair.kind, HELP[pair.kind]))
 
 
 def pair_at(call: Call) -> Pair | None:

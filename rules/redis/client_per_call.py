@@ -39,8 +39,9 @@ class, an application's state, a guarded attribute or global, or a local cache d
 is kept costs nothing and is not reported, nor is one that subscribes or waits (`pubsub()`, `blpop`) wherever it is handed
 to: it needs a connection of its own. An attribute of an object that every request makes for itself keeps nothing beyond
 the request: that is reported with medium confidence, as is work after the response. Pages of operators (`admin`,
-`monitoring`, `health` in the route, the function or the file) are of low confidence, and so is what runs in an event loop
-of its own (`asyncio.run` in a thread), where the client of the server does not work.
+`monitoring`, `health` in the route, the function or the file) are of low confidence, and so are what runs in an event loop
+of its own (`asyncio.run` in a thread), where the client of the server does not work; what is put into a container of
+elsewhere; a client of a server that the request names; and the only route, when it is sent to change something.
 """
 
 from __future__ import annotations

@@ -39,14 +39,15 @@ nearest to the file counts), and low when they leave that open; `socket_timeout=
 valkey-py, which has no default. Arguments that come from a dictionary that is not known are taken to hold a timeout, as are
 those of an extension's `init_app`. A client on which something also blocks, or listens to channels, must wait: one of workers
 is quiet, one of at least three routes is medium and is not repaired, because requests need another. Clients over HTTP have
-timeouts of their own: quiet. What a Sentinel hands out is not looked at.
+timeouts of their own: quiet. An address that says a timeout is read, of flask-redis that of the setting. What a Sentinel hands
+out is not looked at.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from atomlint import Call, Confidence, Context, Finding, Note, Option, rule
+from atomlint import Call, Confidence, Context, Finding, Note, Option, rule, text_of
 
 from .._made import unsure
 from ._quiet import is_aside
@@ -57,7 +58,10 @@ if TYPE_CHECKING:
 
     import libcst as cst
 
+    from atomlint import Index
     from atomlint.index.effects import Effect
+
+    Expr = Any
 
 TIMEOUT = Option("timeout", 5, "seconds that the fix waits for an answer", minimum=1)
 NEEDS = ("redis", "Redis", "valkey", "Valkey")
@@ -70,6 +74,8 @@ OTHERWISE = ("Sentinel", "master_for", "slave_for", "from_custom_provider")
 CLASSES = frozenset({"Redis", "StrictRedis", "Valkey", "StrictValkey"})
 FIFTH = 5
 """The place of the timeout among their arguments, after host, port, database and password."""
+PREFIX = 2
+"""The place of the name that the setting with the address begins with, among the arguments of flask-redis."""
 BOUNDED = 8
 """The first release of redis-py with a default."""
 SHARED = 3
@@ -161,13 +167,26 @@ def is_unbounded(call: Call) -> bool:
         return False
     if made.name.rpartition(".")[2] in CLASSES and len(call.args) >= FIFTH:
         return False
-    url = call.argument(0, "url")
-    if url is not None and made.name.endswith("from_url"):
-        texts = [call.index.settings.text(call.path, call.scope, url) or ""]
-        texts += [read.default_text or "" for read in call.index.settings_behind(call.path, call.scope, url)]
-        if any("socket_timeout" in text for text in texts):
-            return False
+    if not unset and any(
+        "socket_timeout" in text for url in _urls(call, made.name) for text in _texts(call.index, *url)
+    ):
+        return False
     return unset or not is_redis_py(call) or is_before_default(call) is not False
+
+
+def _urls(call: Call, name: str) -> list[tuple[str, int, Expr]]:
+    """The addresses that a client is made from, each with the file and the scope: what it is given, or an app's setting."""
+    if name.startswith("flask_redis."):
+        prefix = text_of(call.argument(PREFIX, "config_prefix")) or "REDIS"
+        stated = call.index.project.effects.backends.setting(f"{prefix}_URL")
+        return [(table.path, scope, expr) for table, scope, expr in stated if table.path not in call.index.tests]
+    url = call.argument(0, "url")
+    return [(call.path, call.scope, url)] if url is not None and name.endswith("from_url") else []
+
+
+def _texts(index: Index, path: str, scope: int, url: Expr) -> list[str]:
+    texts = [index.settings.text(path, scope, url) or ""]
+    return texts + [read.default_text or "" for read in index.settings_behind(path, scope, url)]
 
 
 def is_unset(call: Call) -> bool:

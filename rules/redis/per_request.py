@@ -72,7 +72,8 @@ of answers. A local cache or a time gate counts when it stands in the call path 
 keeps outlives the request and is stored on every way out, and the clock is set behind the gate. Of libraries' own work
 the default limits of slowapi and Flask-Limiter are reported, sessions are not. Gates that stay open
 are `redis-sticky-gate`, caches with holes `redis-cache-hole`, local copies that are asked last `redis-fallback-cache`.
-Clients that the index cannot follow (plugins) are not seen.
+Of low confidence are what only some requests write without a count, and the pages of one blueprint. Clients that the index
+cannot follow (plugins) are not seen.
 """
 
 from __future__ import annotations
@@ -119,6 +120,7 @@ HELP = {
     "count": "keep the answer in the process for some seconds, or count locally and sync every 30 s through one pipeline",
     "tell": "gather several in the process and send them in one pipeline, after the response",
 }
+BLUEPRINTS = ("flask.Blueprint().context_processor", "quart.Blueprint().context_processor")
 LIMITERS = ("slowapi.", "flask_limiter.")
 """Libraries whose middleware counts every request."""
 ALLOWED = Option(
@@ -211,6 +213,14 @@ def of_function(ctx: Context, function: Function) -> Iterator[Finding]:
     yield finding.with_trace(*trace_of(ctx.index, work, uses)).with_help(HELP[kind_of(uses)])
 
 
+def is_of_blueprint(index: Index, work: RequestWork) -> bool:
+    """Whether a context processor is one of a blueprint, whose pages alone it serves."""
+    entry, linker = work.path.entry.function, index.project.linker
+    scope = linker.table(entry.place).facts.scopes[entry.scope]
+    values = (linker.evaluate(entry.place, scope.parent, decorator) for decorator in scope.decorators)
+    return work.path.entry.kind == "page" and any(v.place in BLUEPRINTS for found in values for v in found)
+
+
 def kind_of(uses: Sequence[Use]) -> str:
     """What the commands are for: ``read``, ``count``, or ``tell`` when they do neither."""
     names_of = {use.command.operation.name for use in uses}
@@ -258,6 +268,8 @@ def confidence(index: Index, work: RequestWork, uses: Sequence[Use]) -> Confiden
     level = base_confidence(work)
     if waits_for_state(index, work, uses[0]):
         return Confidence.LOW
+    if (uses[0].conditional and kind_of(uses) == "tell") or is_of_blueprint(index, work):
+        return Confidence.LOW  # what is written in some requests, such as an entry that ran out; pages of one part
     if uses[0].conditional and len(work.path.steps) + len(uses[0].chain) > FAR:
         return Confidence.LOW
     if uses[0].conditional and may_be_skipped(index, work, uses[0]) and not asks_who(index, work, uses[0]):

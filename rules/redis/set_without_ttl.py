@@ -35,9 +35,10 @@ Give every key that caches something an expiry (`ex=300`).
 ## Limits
 Looked at are keys with a part that varies. Quiet for a key that anything in the project gives an expiry, for constant
 keys, and for keys that a function is handed. High confidence needs a word such as cache, session, token or lock in the
-key, or a value that a query gave; a key that grows with jobs, events, days or messages is medium where what varies in
-it has no end by its name (an id, a user, a date, a hash), else low; what is deleted or taken out somewhere is one step
-less. Keys that a wrapper of the project writes are those of its callers, and not seen.
+key; a value that a query gave is medium, and so is a key that grows with jobs, events, days or messages where what varies
+in it has no end by its name (an id, a user, a date, a hash), else low. Low are sets and hashes, too: they may be the data.
+What is deleted or taken out somewhere is one step less. Keys that a wrapper of the project writes
+are those of its callers, and not seen.
 """
 
 from __future__ import annotations
@@ -45,8 +46,9 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from atomlint import Call, Confidence, Context, Finding, Option, rule
+from atomlint import Call, Confidence, Context, Finding, Option, references, rule
 
+from .._few import is_endless
 from ._keys import commands, counted, expiring, removing
 from ._quiet import is_aside
 
@@ -74,12 +76,12 @@ GROWING = re.compile(
     r"(?:^|[^a-z])(?:jobs?|tasks?|events?|messages?|msg|requests?|runs?|executions?|traces?|uploads?|uuid|hash|digest|date"
     r"|day|hour|minute|today|timestamp|now|url|query|ip|email|webhook|alerts?|notifications?)(?:[^a-z]|$)"
 )
-
-UNBOUNDED = re.compile(
-    r"\b(?:id|ids|uuid|guid|user|session|token|hash|digest|sha|date|day|hour|minute|today|timestamp|now|url|query|ip|email"
-    r"|phone|address|host)\b"
+TIMES = frozenset({"date", "day", "hour", "minute", "now", "timestamp", "today"})
+"""What goes on and on."""
+RECORDS = frozenset(
+    {"sadd", "zadd", "zincrby", "hset", "hmset", "hsetnx", "hincrby", "hincrbyfloat", "geoadd", "pfadd", "setbit"}
 )
-"""Words for what varies in a key without an end: of names of modules, kinds and queues there are few."""
+"""What builds records, indexes and statistics, which may be the data itself."""
 
 
 @rule("redis-set-without-ttl", needs=NEEDS, options=(TTL,), since="0.1")
@@ -132,18 +134,37 @@ def level_of(call: Call, command: Command) -> Confidence | None:
     if expiring(call.index, command, pattern):
         return None
     words = key_words(pattern)
-    cached = command.method in ("set", "hset", "hmset") and from_query(call) and not counted(call.index, pattern)
-    if TEMPORARY.search(words) or cached:
-        return Confidence.LOW if removing(call.index, pattern) else Confidence.HIGH
-    if GROWING.search(words):
-        endless = UNBOUNDED.search(" ".join(pattern.names).replace("_", " ").lower())
-        return None if removing(call.index, pattern) else Confidence.MEDIUM if endless else Confidence.LOW
-    return None
+    removed = removing(call.index, pattern)
+    if TEMPORARY.search(words):
+        return Confidence.LOW if removed else Confidence.HIGH
+    if command.method in ("set", "hset", "hmset") and from_query(call) and not counted(call.index, pattern):
+        return (
+            Confidence.LOW if removed else Confidence.MEDIUM
+        )  # as many keys as rows: a copy that may be meant to stay
+    if not GROWING.search(words) or removed:
+        return None
+    endless = any(is_endless(name, TIMES) for name in pattern.names)
+    unsure = command.method in RECORDS or is_of_its_own(call, command)
+    return Confidence.MEDIUM if endless and not unsure else Confidence.LOW
+
+
+def is_of_its_own(call: Call, command: Command) -> bool:
+    """Whether the server is one that the key names, too, and goes with it: ``redis = connect(run_id)``, ``f"run:{run_id}"``."""
+    key = commands(call.index).key_of(command)
+    named = set(references(key))
+    makers = [a.value for a in call.function.assigns if a.target == command.receiver]
+    given = [arg for value in makers if is_call(value) for arg in call.index.call(call.path, int(value[1:])).args]
+    return any(type(arg) is str and arg in named for arg in given)
+
+
+def is_call(value: object) -> bool:
+    """Whether an expression is a call, and no more."""
+    return type(value) is str and value[:1] == "@" and value[1:].isdecimal()
 
 
 def key_words(pattern: KeyPattern) -> str:
     """The words of a key and of what varies in it, in lower case."""
-    text = " ".join((pattern.literal.replace("_", " "), *(name.replace("_", " ") for name in pattern.names)))
+    text = " ".join((pattern.literal, *pattern.names)).replace("_", " ")
     return re.sub(r"(?<=[a-z])(?=[A-Z])", " ", text).lower()
 
 

@@ -79,8 +79,9 @@ the number of processes, or list them on the few views that need a limit that al
 ## Limits
 Reported is a throttle of the library that a setting lists, and a class of the project that does the library's work, for a
 setting or for several views; one that overrides `allow_request` is `redis-per-request`. Low for those who are not signed in
-alone, for rates that may be None, for views that choose their throttles, and for a class that says which cache it asks. A
-limit that all processes have to share is what the library is for: allow it where it stands.
+alone, for rates that may be None, for views that choose their throttles, for a class that says which cache it asks, and
+where settings of production list none. A limit that all processes have to share is what the library is for: allow it where
+it stands.
 """
 
 from __future__ import annotations
@@ -134,6 +135,7 @@ def report(ctx: Context, index: Index) -> Iterator[Finding]:
 
 
 def confidence(throttle: Throttle) -> Confidence:
-    """Medium where every request to several views surely pays, and nobody chose the cache for it."""
-    sure = throttle.always >= SHARED and throttle.effect.certainty == "high" and not throttle.chosen
+    """Medium where every request to several views surely pays, nobody chose the cache for it and no settings leave it out."""
+    sure = throttle.always >= SHARED and throttle.effect.certainty == "high"
+    sure = sure and not throttle.chosen and not throttle.emptied
     return Confidence.MEDIUM if sure else Confidence.LOW

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from atomlint import Confidence, dotted, inside
 
-from .._few import is_key_of_few
+from .._few import is_endless, is_key_of_few
 from .._staff import is_admin
 
 if TYPE_CHECKING:
@@ -21,11 +21,10 @@ if TYPE_CHECKING:
 
 WORDS = re.compile(r"[a-z]+|[A-Z][a-z]*")
 CUSTOMERS = frozenset({"tenant", "org", "organization", "organisation", "workspace", "company", "team", "account"})
-MANY = frozenset(
-    {"ip", "host", "user", "session", "token", "email", "query", "text", "url", "path", "id", "uuid", "key", "message"}
-    | {"prompt", "client", "hash", "addres", "remote", "phone", "username", "header", "cookie", "code", "state"}
+CARRIED = frozenset(
+    {"client", "code", "cookie", "header", "key", "message", "path", "prompt", "remote", "state", "text", "username"}
 )
-"""Words of keys that there is no end of."""
+"""Words of keys for what requests carry that there is no end of, beside those that have none anywhere."""
 WHOLE = frozenset({"request.json", "request.form", "request.args", "request.values"})
 """All of what a request brings: which part of it a key is made of is not known."""
 FRESH = (
@@ -113,6 +112,7 @@ def _growth(index: Index, container: Container, use: Use) -> Growth | None:
     table = index.project.linker.table(use.path)
     shrinks = any(other.kind == "shrink" for other in index.containers.uses(container))
     refuses = any(e.kind == "raise" and e.after <= _position(index, use) for e in table.exits.get(use.scope, ()))
+    refuses = refuses or _is_found(index, use)
     likely = container.kind == "list" or refuses or shrinks  # what is refused first may leave few keys
     filled = _is_filled(index, container)
     best: Growth | None = None
@@ -125,6 +125,17 @@ def _growth(index: Index, container: Container, use: Use) -> Growth | None:
             if best is None or level.rank > best.confidence.rank:
                 best = Growth(container, use, path, name, level, fresh)
     return best
+
+
+def _is_found(index: Index, use: Use) -> bool:
+    """Whether it is stored where something was found by its key: ``if row := find(key): rows[key] = row``."""
+    table = index.project.linker.table(use.path)
+    frames = table.facts.frames
+    tests = [frames[at].test for at in table.frames(use.frame) if frames[at].kind == "if"]
+    assigns = (table.facts.assigns[place] for place in table.assigns_in.get(use.scope, ()))
+    found = [test for test in tests if type(test) is str and test[:1] == "@"]
+    found += [a.value for a in assigns if a.target in tests and type(a.value) is str and a.value[:1] == "@"]
+    return any(use.key in table.facts.calls[int(one[1:])].args for one in found if one[1:].isdecimal())
 
 
 def _is_filled(index: Index, container: Container) -> bool:
@@ -222,4 +233,4 @@ def rank(name: str) -> Confidence | None:
         return None
     if last & CUSTOMERS:
         return Confidence.LOW
-    return Confidence.HIGH if MANY & words else Confidence.LOW
+    return Confidence.HIGH if CARRIED & words or is_endless(name) else Confidence.LOW

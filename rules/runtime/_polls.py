@@ -29,6 +29,7 @@ STARTS = re.compile(r"^_*wait_?(?:for|until)_?\w*(?:migrat|database|db|redis|pos
 """Names of functions that wait at a start."""
 WRITES = frozenset({"commit", "delete", "adelete"})
 WORDS = re.compile(r"[a-z]+|[A-Z][a-z]*")
+EXITS = frozenset({"exit", "_exit", "quit"})
 KEEPS = re.compile(r"(?:^|_)(?:heartbeat|keep_?alive|renew)(?:_|$)")
 TAKES = frozenset({"acquire", "lock"})
 """Words of functions that wait until they hold a lock."""
@@ -136,8 +137,30 @@ def _is_start(call: Call, loop: Loop) -> bool:
 
 
 def _is_left(call: Call, loop: Loop) -> bool:
-    """Whether a branch of a loop leaves it; an error does not count."""
-    return any(leaver.how != "raise" for leaver in call.table.loops.leavers.get(loop.frame, ()))
+    """Whether a branch of a loop leaves it, or the process; an error does not count. So does a test of what a turn asks."""
+    return (
+        any(leaver.how != "raise" for leaver in call.table.loops.leavers.get(loop.frame, ()))
+        or any(other.name in EXITS and loop.frame in other.frame_ids for other in call.function.calls)
+        or _awaits_answer(call, loop)
+    )
+
+
+def _awaits_answer(call: Call, loop: Loop) -> bool:
+    """Whether a loop lasts until what a turn asks is another: ``while is_held(lock): sleep(1); lock = client.get(key)``."""
+    test = call.table.facts.frames[loop.frame].test
+    names = {dotted(part) for part in parts_of(test)}
+    for part in parts_of(test):
+        if type(part) is str and part[:1] == "@" and part[1:].isdigit():
+            names |= {dotted(arg) for arg in call.index.call(call.path, int(part[1:])).args}
+    names.discard(None)
+    return any(
+        assign.target in names
+        and loop.frame in call.table.frames(assign.frame)
+        and type(assign.value) is str
+        and assign.value[:1] == "@"
+        for assign in call.function.assigns
+        if type(assign.target) is str
+    )
 
 
 def _is_batch(call: Call, loop: Loop) -> bool:

@@ -40,8 +40,8 @@ declares.
 ## Limits
 Quiet for a back-off after errors, for a few attempts at start-up, for loops that a blocking read paces, for waits for
 a lock or until something is ready, and for work that only some turns do. A wait that a number of turns, a time, an
-answer or what it watches ends is of low confidence: it costs while somebody waits, not all day. So is a loop of a
-process of its own that asks every five seconds and more, one of a command or script, and one of a page of operators,
+answer (also by `sys.exit`) or what it watches ends is of low confidence: it costs while somebody waits, not all day. So is
+a loop of a process of its own that asks every five seconds and more, one of a command or script, and one of a page of operators,
 which lives while somebody looks at it. Where one of several implementations runs, the one that asks least counts. Of
 several sleeps in a loop the longest counts: it is how often an idle loop asks. An interval that is computed, or waits
 on an event with a time limit, is not seen, nor one that stands in a table of schedules. Requests to HTTP services are
@@ -77,7 +77,9 @@ TIGHT = 5.0
 """Seconds below which nobody chose the interval with its cost in mind."""
 LIVES = frozenset({"done", "is_alive", "poll", "cancelled"})
 """Methods of tasks, threads and processes that tell whether they still run."""
-COMMANDS = re.compile(r"(?:^|/)(?:management/commands|bin|scripts)/|(?:^|[/_])admin(?:[/_.]|$)|(?:^|/)monitoring\.py$")
+COMMANDS = re.compile(
+    r"(?:^|/)(?:management/commands|bin|scripts)/|(?:^|[/_])admin(?:[/_.]|$)|(?:^|/)(?:monitoring|console)\.py$"
+)
 """Files of commands, and of pages that live while an operator looks at them."""
 
 NEEDS = (".sleep(", " sleep(", "add_job(", "scheduled_job(", "add_periodic_task(", "repeat_every(")

@@ -44,8 +44,8 @@ Wrap every step of the start-up that needs a database or Redis: catch what is ra
 start.
 
 ## Limits
-A start that asks Redis in loops is reported with medium confidence; one that asks it once, or the database, with low:
-stopping may be meant, as few applications can do anything without their database. A start
+A start that reads Redis in loops is reported with medium confidence; one that asks it once, writes, or asks the database,
+with low: stopping may be meant, as few applications can do anything without their database. A start
 that only connects, creates tables or migrates is not: without those nothing works, and stopping may be what is meant. A
 handler that logs and raises again counts as meant, too. Requests to HTTP services are not seen. What runs after `yield`, in
 a task that nobody awaits, or is repeated by a decorator such as `repeat_every`, is no start.
@@ -97,10 +97,22 @@ def report(ctx: Context, function: Function) -> Iterator[Finding]:
 
 
 def confidence(function: Function, found: list[Stage]) -> Confidence:
-    """Medium where the start asks Redis in loops, each time that the crash loop comes round; else low: stopping may be meant."""
+    """Medium where the start reads Redis in loops, each time that the crash loop comes round; else low: stopping may be meant."""
+    if waits(function):
+        return Confidence.LOW
     asks = any(use.resource == "redis" for stage in found for use in stage.open)
-    repeated = asks and any(loop.resource == "redis" for loop in repeats(function))
+    repeated = asks and any(loop.resource == "redis" and loop.reads for loop in repeats(function))
     return Confidence.MEDIUM if repeated else Confidence.LOW
+
+
+def waits(function: Function) -> bool:
+    """Whether a start tries until what it needs answers: ``while not connected: try: connect()``."""
+    index = function.index
+    return any(
+        use.handled
+        and any(kind == "while" for step in use.chain for kind, _ in index.call(step.function.place, step.call).frames)
+        for use in index.project.startup.get(function.value, ())
+    )
 
 
 def unguarded(function: Function) -> list[Stage]:

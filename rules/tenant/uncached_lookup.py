@@ -78,14 +78,15 @@ when the tenant changes.
 A handler that reads the tenant it is about, by id or slug, is not reported, nor a lookup whose row is then changed. One
 that reads the tenant by host (subdomain, domain, ...) is, with medium confidence, unless it only asks whether there is
 one. So are helpers that many routes call. Neither is, when one in five of the callers changes or deletes the row. What
-one or two routes depend on, a helper of fewer than ten out of many, and a helper's branch that a request may not take,
-are reported with low confidence. A cache counts when its hit leaves before the query. Reads through repositories are
-reported where it is decided what is read: at the statement, or at the call that says of which class; of an unknown
-class, nowhere.
+one or two routes depend on, a helper of fewer than ten out of many, one of less than half of all routes that is given what
+their addresses name, and a helper's branch that a request may not take, are reported with low confidence. A cache counts
+when its hit leaves before the query. Reads through repositories are reported where it is decided what is read: at the
+statement, or at the call that says of which class; of an unknown class, nowhere.
 """
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any
 
 from atomlint import Confidence, Context, Finding, Function, Note, Option, rule
@@ -154,6 +155,7 @@ TELLING = ("_id", "_uuid", "_slug", "_host", "_hostname", "_domain", "_url", "_k
 """How columns end that tell a customer to whatever reads it on every request."""
 ROUTES = Option("routes", 5, "routes that must share a helper function before its lookup is reported", minimum=2)
 TENANT_KEYS = Option("keys", list[str](), "further columns that tell a customer, beside ids, slugs, names and hosts")
+PARAMETERS = re.compile(r"\{(\w+)")
 MANY = 10
 """Routes from which a helper is more than one page's."""
 TTL = Option("ttl", 300, "seconds that the suggested local cache lasts", minimum=1)
@@ -191,7 +193,7 @@ def report(ctx: Context, function: Function) -> Iterator[Finding]:
         if not paths or work.routes < ctx.option(ROUTES):
             return
     call = ctx.index.call(function.path, uses[0].lookup.call)
-    finding = ctx.finding(call, message(ctx, work, uses), confidence=confidence(ctx.index, work, uses))
+    finding = ctx.finding(call, message(ctx, work, uses), confidence=confidence(function, work, uses))
     for use in uses[1:]:
         place = ctx.index.call(function.path, use.effect.call).span
         finding = finding.with_related(Note(place, f"{use.lookup.model_name} is read here too"))
@@ -293,21 +295,44 @@ def changes_row(function: Function, work: RequestWork) -> bool:
 
 def is_seldom(index: Index, work: RequestWork) -> bool:
     """Whether a helper is of few routes, and of few of all there are."""
+    return work.routes < min(MANY, count_of_routes(index) // 4)
+
+
+def count_of_routes(index: Index) -> int:
+    """Functions that handle the requests of routes."""
     entries = index.project.reach.entries
     routes: int = index.keep(
         "count of routes", lambda: sum(any(e.kind == "route" for e in at) for at in entries.values())
     )
-    return work.routes < min(MANY, routes // 4)
+    return routes
 
 
-def confidence(index: Index, work: RequestWork, uses: list[Use]) -> Confidence:
+def is_of_address(function: Function, work: RequestWork, use: Use) -> bool:
+    """Whether a helper of less than half of all routes is given what their addresses name: ``/orgs/{org_id}/settings``.
+
+    Those pages are about the tenant, as one that reads it by itself is.
+    """
+    index, entry = function.index, work.path.entry.function
+    if 2 * work.routes >= count_of_routes(index):
+        return False
+    named = {name for route in index.project.routes.of(entry) for name in PARAMETERS.findall(route.path)}
+    own = function.table.facts.scopes[function.ordinal].params
+    steps = work.path.steps
+    given = [
+        leaf for param in own for at, leaf in index.provenance.upward(steps, function.value, param.name) if at == entry
+    ]
+    return any(leaf.text in named and leaf.text.endswith(use.lookup.keys) for leaf in given if leaf.kind == "param")
+
+
+def confidence(function: Function, work: RequestWork, uses: list[Use]) -> Confidence:
     """Low where few requests can be told to come there: a branch or a helper of a few handlers, a dependency of a page."""
+    index = function.index
     if asks_a_cache_first(index, work, uses[0]):
         return Confidence.LOW
     if (
         work.frequency == "route"
         and work.path.steps
-        and (is_seldom(index, work) or may_be_skipped(index, work, uses[0]))
+        and (is_seldom(index, work) or may_be_skipped(index, work, uses[0]) or is_of_address(function, work, uses[0]))
     ):
         return Confidence.LOW
     if work.frequency == "dependency" and base_confidence(work) is not Confidence.HIGH and is_of_one_route(work):

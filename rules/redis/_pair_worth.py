@@ -1,0 +1,106 @@
+"""Pairs of commands that are hardly worth mending: nobody sends them, no other request is in between, or no harm is done."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from atomlint import condition, dotted, references
+
+from .._staff import only_operators
+from .._turns import flags_of, held, holds
+from ._answers import BRANCHES, made_of, names_of
+from ._claims import text_of_key
+
+if TYPE_CHECKING:
+    from atomlint import Call
+
+    from ._pairs import Pair
+
+GETDEL = "4"
+"""The first release of redis-py that knows GETDEL."""
+COMMANDS = re.compile(r"(?:^|/)management/commands/")
+WORDS = re.compile(r"[a-z]+")
+GENERATIONS = frozenset({"version", "versions", "generation", "epoch", "revision", "invalidate"})
+"""Words for a number that is part of other keys."""
+CONNECTIONS = re.compile(r"connection|channel_name|socket|[._]sid\b", re.IGNORECASE)
+"""Words of keys for what one client alone has."""
+CONFIRMS = re.compile(r"verif|unsubscri", re.IGNORECASE)
+"""Words of keys for what a person says once, and may say twice: that an address is theirs."""
+BOOLEANS = ("#True", "#False")
+
+
+def is_hardly_worth_it(call: Call, pair: Pair) -> bool:
+    """Whether what is said of a pair is true, and mending it wins next to nothing."""
+    function, index = call.function, call.index
+    if COMMANDS.search(call.path) or not function.ordinal or function.is_unused:
+        return True  # started by hand, or on a schedule; once a process; by nothing
+    paths = index.project.reach.paths(function.value)
+    if paths and only_operators(index, paths):
+        return True
+    if pair.kind == "take":
+        return lacks_getdel(call) or is_of_one(call, pair)
+    if pair.kind == "limit" and counts_apart(call, pair):
+        return True
+    return is_generation(call, pair) or is_for_the_first(call, pair)
+
+
+def is_never_sent(call: Call, pair: Pair) -> bool:
+    """Whether the second waits for an argument that no caller gives: ``if ttl: client.expire(key, ttl)``."""
+    function, facts = call.function, call.table.facts
+    tests = [condition(facts.frames[at].kind, facts.frames[at].test) for at in branches(call, pair)]
+    callers = call.index.project.whole_reach.callers.get(function.value, []) if tests else []
+    sites = [call.index.call(caller.place, edge.call) for caller, edge in callers if edge.call >= 0]
+    given = [flags_of(call.index.project.linker, site, function.value) for site in sites]
+    return bool(given) and all(any(holds(test, flags) is False for test in tests) for flags in given)
+
+
+def branches(call: Call, pair: Pair) -> list[int]:
+    """Branches that the second stands in and the first does not."""
+    facts = call.table.facts
+    frames = call.table.frames(facts.calls[pair.second.call].frame)
+    return [at for at in frames if at not in call.frame_ids and facts.frames[at].kind in BRANCHES]
+
+
+def lacks_getdel(call: Call) -> bool:
+    """Whether the project's redis-py is too old for the one command."""
+    return call.index.project.effects.versions.holds("redis", f"<{GETDEL}", call.path) is True
+
+
+def is_of_one(call: Call, pair: Pair) -> bool:
+    """Whether nobody else takes the value, by its key: that of one connection; or whether to take it twice does no harm."""
+    text = text_of_key(call.table, pair.first)
+    return CONNECTIONS.search(text) is not None or CONFIRMS.search(text) is not None
+
+
+def counts_apart(call: Call, pair: Pair) -> bool:
+    """Whether counting first would count what is not meant: an amount that may be refused, or only what has failed.
+
+    ``if used + amount > limit: return False``, then ``incrby(key, amount)``; or ``if not valid: incr(key)``.
+    """
+    table = call.table
+    record = table.facts.calls[pair.second.call]
+    amounts = [*record.args[1 + pair.second.shift :], *(value for _, value in record.keywords)]
+    if any(dotted(amount) is not None for amount in amounts):
+        return True
+    names = names_of(table, pair.first)
+    return any(not made_of(table, table.facts.frames[at].test, names) for at in branches(call, pair))
+
+
+def is_for_the_first(call: Call, pair: Pair) -> bool:
+    """Whether an expiry is set once, as a flag says that is set there: ``if not self.timed: expire(...); self.timed = True``."""
+    facts = call.table.facts
+    flags = {dotted(a.target) for a in call.function.assigns if a.value in BOOLEANS}
+    return pair.kind in ("write", "count", "set") and any(
+        dotted(part) in flags and dotted(part) is not None
+        for at in branches(call, pair)
+        for part, _ in held(condition(facts.frames[at].kind, facts.frames[at].test))
+    )
+
+
+def is_generation(call: Call, pair: Pair) -> bool:
+    """Whether the number is one that makes what is kept invalid: of two edits at once either raises it."""
+    return pair.kind in ("add", "limit") and any(
+        word in GENERATIONS
+        for word in WORDS.findall(f"{call.function.name} {' '.join(references(pair.first.key))}".lower())
+    )

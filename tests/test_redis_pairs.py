@@ -1,0 +1,174 @@
+"""Which pairs of Redis commands are worth mending, and which are hardly so."""
+
+from __future__ import annotations
+
+import textwrap
+
+import pytest
+
+from atomlint.testing import check_files
+
+RULE = "redis-check-then-get"
+HEAD = """
+import redis
+from fastapi import FastAPI
+
+app = FastAPI()
+client = redis.Redis()
+"""
+
+
+def levels(text: str, **files: str) -> list[str]:
+    texts: dict[str, str | bytes] = {"app.py": HEAD + textwrap.dedent(text)}
+    texts.update({name.replace("_txt", ".txt"): content for name, content in files.items()})
+    return [finding.confidence.value for finding in check_files(texts, select=(RULE,)).findings]
+
+
+TAKE = """
+@app.post("/take")
+def take(token: str, connection_id: str):
+    key = f"{prefix}:{{{by}}}"
+    value = client.get(key)
+    if value is None:
+        return None
+    client.delete(key)
+    return value
+"""
+
+
+@pytest.mark.parametrize(
+    ("prefix", "by", "level"),
+    [
+        ("password-reset", "token", "medium"),
+        ("email-verification", "token", "low"),
+        ("check", "connection_id", "low"),
+    ],
+)
+def test_taking_twice_matters_where_another_can_take_and_where_it_does_harm(prefix: str, by: str, level: str) -> None:
+    assert levels(TAKE.format(prefix=prefix, by=by)) == [level]
+
+
+@pytest.mark.parametrize(("version", "level"), [("3.5.3", "low"), ("4.3.4", "medium")])
+def test_a_client_too_old_for_getdel_is_told_of_a_pipeline_with_low_confidence(version: str, level: str) -> None:
+    files: dict[str, str | bytes] = {
+        "app.py": HEAD + TAKE.format(prefix="password-reset", by="token"),
+        "requirements.txt": f"redis=={version}\n",
+    }
+    (found,) = check_files(files, select=(RULE,)).findings
+    assert found.confidence.value == level
+    assert ("GETDEL" in str(found.help)) is (level == "medium")
+
+
+LIMIT = """
+@app.post("/run")
+def run(user: str, credits: int, ok: bool):
+    key = f"used:{{user}}"
+    used = int(client.get(key) or 0)
+    if used {test}:
+        return False
+    {then}
+    return True
+"""
+
+
+@pytest.mark.parametrize(
+    ("test", "then", "level"),
+    [
+        (">= 10", "client.incr(key)", "medium"),
+        ("+ credits > 10", "client.incrby(key, credits)", "low"),
+        (">= 10", "if not ok: client.incr(key)", "low"),
+    ],
+)
+def test_a_limit_that_counts_only_what_passes_or_fails_cannot_count_first(test: str, then: str, level: str) -> None:
+    assert levels(LIMIT.format(test=test, then=then)) == [level]
+
+
+TIMED = """
+@app.post("/add")
+def add(user: str, text: str):
+    key = f"items:{{user}}"
+    client.rpush(key, text)
+    {then}
+"""
+
+
+@pytest.mark.parametrize(
+    ("then", "found"),
+    [
+        ("client.expire(key, 60)", ["medium"]),
+        ("if client.ttl(key) < 0: client.expire(key, 60)", []),
+        ("if client.ttl('other') < 0: client.expire(key, 60)", ["medium"]),
+        ("client.ttl(key); client.expire(key, 60)", ["medium"]),
+    ],
+)
+def test_an_expiry_that_a_ttl_asks_for_heals_itself(then: str, found: list[str]) -> None:
+    assert levels(TIMED.format(then=then)) == found
+
+
+PROGRESS = """
+class Progress:
+    def __init__(self):
+        self.timed = False
+
+    def add(self, key: str, text: str):
+        client.hset(key, "text", text)
+        if not self.timed:
+            client.expire(key, 60)
+        {then}
+
+@app.post("/progress")
+def progress(key: str, text: str):
+    Progress().add(key, text)
+"""
+
+
+@pytest.mark.parametrize(("then", "level"), [("self.timed = True", "low"), ("pass", "medium")])
+def test_an_expiry_that_a_flag_sends_once_is_of_low_confidence(then: str, level: str) -> None:
+    assert levels(PROGRESS.format(then=then)) == [level]
+
+
+KIND = """
+@app.get("/items")
+def items(name: str):
+    if not client.exists(name):
+        return []
+    {between}
+    return client.smembers(name)
+"""
+
+
+@pytest.mark.parametrize(
+    ("between", "level"), [("pass", "high"), ("if client.type(name) != b'set': return []", "medium")]
+)
+def test_the_type_of_a_key_may_have_to_be_asked_for_in_between(between: str, level: str) -> None:
+    assert levels(KIND.format(between=between)) == [level]
+
+
+COUNT = """
+def count(user: str, ttl: int = 0):
+    client.incr(f"calls:{{user}}")
+    if ttl:
+        client.expire(f"calls:{{user}}", ttl)
+
+@app.get("/count")
+def counted(user: str):
+    count(user{given})
+"""
+
+
+@pytest.mark.parametrize(("given", "found"), [("", []), (", 60", ["medium"]), (", ttl=0", [])])
+def test_what_waits_for_a_number_that_is_never_given_is_never_sent(given: str, found: list[str]) -> None:
+    assert levels(COUNT.format(given=given)) == found
+
+
+@pytest.mark.parametrize(("name", "level"), [("cache_debug", "low"), ("announce", "medium")])
+def test_pages_of_operators_are_of_low_confidence(name: str, level: str) -> None:
+    code = f"""
+    @app.get("/page")
+    def {name}(user: str):
+        if client.get(f"told:{{user}}"):
+            return "told"
+        client.set(f"told:{{user}}", 1, ex=60)
+        return "new"
+    """
+    assert levels(code) == [level]

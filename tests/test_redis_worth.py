@@ -1,0 +1,167 @@
+"""Redis clients, keys and requests of which little is to be won: each beside its like that is worth mending."""
+
+from __future__ import annotations
+
+import textwrap
+
+import pytest
+
+from atomlint.testing import check_files
+
+HEAD = """
+import redis
+from fastapi import Depends, FastAPI, Request
+from sqlalchemy.orm import Session
+
+app = FastAPI()
+client = redis.Redis()
+"""
+
+
+def levels(rule: str, text: str, head: str = HEAD) -> list[str]:
+    report = check_files({"app.py": head + textwrap.dedent(text)}, select=(rule,))
+    assert not report.errors
+    return [finding.confidence.value for finding in report.findings]
+
+
+# --- clients -------------------------------------------------------------------------------------------------------------
+
+SHARD = """
+def address(shard):
+    url = f"redis://{{shard}}.cache:6379"
+    return url
+
+def connect(shard):
+    return redis.from_url({url})
+
+@app.get("/a/{{shard}}")
+def a(shard: str):
+    return connect(shard).get("a")
+
+@app.get("/b/{{shard}}")
+def b(shard: str):
+    return connect(shard).get("b")
+"""
+
+
+@pytest.mark.parametrize(
+    ("url", "level"),
+    [("address(shard)", "low"), ('f"redis://{shard}.cache"', "low"), ('"redis://cache"', "high")],
+)
+def test_a_server_that_the_request_names_has_no_client_to_share(url: str, level: str) -> None:
+    assert levels("redis-client-per-call", SHARD.format(url=url)) == [level]
+
+
+@pytest.mark.parametrize(("verb", "level"), [("get", "medium"), ("delete", "low")])
+def test_one_route_that_is_sent_to_change_something_makes_few_clients(verb: str, level: str) -> None:
+    code = f"""
+    @app.{verb}("/a")
+    def a():
+        return redis.Redis(host="other").get("a")
+    """
+    assert levels("redis-client-per-call", code) == [level]
+
+
+STORE = """
+from shop.state import state
+
+def make():
+    return redis.Redis(host="other")
+
+def get():
+    {store}
+    client = make()
+    store["client"] = (1, client)
+    return client
+
+@app.get("/a")
+def a(): return get().get("a")
+
+@app.get("/b")
+def b(): return get().get("b")
+"""
+
+
+@pytest.mark.parametrize(("store", "level"), [("store = state()", "low"), ("store = {}", "high")])
+def test_for_how_long_a_container_of_elsewhere_keeps_a_client_is_not_known(store: str, level: str) -> None:
+    assert levels("redis-client-per-call", STORE.format(store=store)) == [level]
+
+
+# --- keys ----------------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("write", "level"),
+    [
+        ('client.sadd(f"jobs|{file_hash}", tag)', "low"),
+        ('client.hset(f"jobs|{file_hash}", "tag", tag)', "low"),
+        ('client.rpush(f"jobs|{file_hash}", tag)', "medium"),
+        ('client.set(f"jobs|{file_hash}", tag)', "medium"),
+    ],
+)
+def test_sets_and_hashes_may_be_the_data(write: str, level: str) -> None:
+    code = f"""
+    @app.post("/tags")
+    def tags(file_hash: str, tag: str):
+        {write}
+    """
+    assert levels("redis-set-without-ttl", code) == [level]
+
+
+@pytest.mark.parametrize(("of", "level"), [("run_id", "low"), ("'main'", "medium")])
+def test_a_server_that_a_key_names_goes_with_the_key(of: str, level: str) -> None:
+    code = f"""
+    def connect(name):
+        return redis.Redis(host=name)
+
+    @app.post("/tell")
+    def tell(run_id: str, text: str):
+        server = connect({of})
+        server.rpush(f"messages:{{run_id}}", text)
+    """
+    assert levels("redis-set-without-ttl", code) == [level]
+
+
+@pytest.mark.parametrize(("key", "level"), [("roles:{user_id}", "medium"), ("cache:roles:{user_id}", "high")])
+def test_a_copy_of_a_row_may_be_meant_to_stay_unless_its_key_says_cache(key: str, level: str) -> None:
+    code = f"""
+    def keep(session: Session, user_id: int):
+        row = session.get(User, user_id)
+        client.set(f"{key}", row.roles)
+    """
+    assert levels("redis-set-without-ttl", code) == [level]
+
+
+# --- requests ------------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("command", "level"), [('client.rpush("times", 1)', "low"), ('client.incr("times")', "medium")]
+)
+def test_what_some_requests_write_without_a_count_is_only_possible(command: str, level: str) -> None:
+    code = f"""
+    @app.middleware("http")
+    async def measure(request: Request, call_next):
+        if request.user.is_authenticated:
+            {command}
+        return await call_next(request)
+    """
+    assert levels("redis-per-request", code) == [level]
+
+
+@pytest.mark.parametrize(("on", "level"), [("app", "medium"), ("pages", "low")])
+def test_a_blueprint_has_pages_of_its_own_alone(on: str, level: str) -> None:
+    head = """
+import redis
+from flask import Blueprint, Flask
+
+app = Flask(__name__)
+pages = Blueprint("pages", __name__)
+client = redis.Redis()
+"""
+    code = f"""
+    @{on}.context_processor
+    def counts():
+        return dict(jobs=client.get("jobs"))
+    """
+    assert levels("redis-per-request", code, head) == [level]

@@ -75,7 +75,7 @@ from atomlint import Class, Confidence, Context, Finding, Note, rule
 from .._certainty import PAGE
 from .._few import loops_over_few
 from .._repeats import may_repeat_in
-from .._staff import is_class_for_staff
+from .._staff import is_class_for_staff, names_staff
 from ._eager import is_of_one_person
 from ._serialized import listed
 
@@ -83,6 +83,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from atomlint import Index
+    from atomlint.index.listviews import ListView
 
     from ._serialized import Asked, Listed
 
@@ -115,25 +116,37 @@ def message(index: Index, cls: Class, found: Listed) -> str:
     """Which serializer reads what, what it costs, and what would spare it."""
     table = index.project.linker.table(found.serializer.place)
     name = table.facts.scopes[found.serializer.scope].name
-    parts = [f"`{asked.what}`" for asked in found.asked[:SHOWN]]
-    if len(found.asked) > SHOWN:
-        parts.append(f"{len(found.asked) - SHOWN} more")
+    read = list(dict.fromkeys(f"`{asked.what}`" for asked in found.asked))
+    parts = read[:SHOWN]
+    if len(read) > SHOWN:
+        parts.append(f"{len(read) - SHOWN} more")
     what = " and ".join([", ".join(parts[:-1]), parts[-1]] if len(parts) > 1 else parts)
-    count = sum(asked.queries for asked in found.asked)
-    often = "" if found.sure and all(asked.sure for asked in found.asked) else "up to "
+    answer = f"a page of {found.page}" if found.page else f"{PAGE} rows"
     return (
-        f"`{name}` reads {what} of each row that {cls.name} lists: {often}{20 * count + 1} queries for 20 rows; "
+        f"`{name}` reads {what} of each row that {cls.name} lists: {often(found)}{spared(found) + 1} queries for {answer}; "
         f"{repair(found.asked)}"
     )
+
+
+def often(found: Listed) -> str:
+    """What is known of the number: a row may lead to several others, and may leave queries out."""
+    if any(asked.way is not None and asked.way.many for asked in found.asked):
+        return "some "
+    return "" if found.sure and all(asked.sure for asked in found.asked) else "up to "
+
+
+def spared(found: Listed) -> int:
+    """Queries that its fields cost an answer."""
+    return (found.page or PAGE) * sum(asked.queries for asked in found.asked)
 
 
 def repair(asked: tuple[Asked, ...]) -> str:
     """The calls that load it with the rows, and what is left then."""
     named = [one for one in asked if one.relationship is not None and not one.narrowed]
-    single = [f'"{one.what}"' for one in named if one.relationship is not None and one.relationship.uselist is False]
-    many = [f'"{one.what}"' for one in named if one.relationship is not None and one.relationship.uselist is not False]
-    calls = [f"select_related({', '.join(single)})"] if single else []
-    calls += [f"prefetch_related({', '.join(many)})"] if many else []
+    single = [one.what for one in named if not one.many]
+    many = list(dict.fromkeys(one.what for one in named if one.many))
+    calls = [f"select_related({_names(single)})"] if single else []
+    calls += [f"prefetch_related({_names(many)})"] if many else []
     left = 1 + len(many)
     if len(named) < len(asked):
         calls.append("an annotation, or a query with `IN (...)`")
@@ -141,15 +154,27 @@ def repair(asked: tuple[Asked, ...]) -> str:
     return f"{' and '.join(calls)} make{'s' if len(calls) == 1 else ''} it {left}"
 
 
+def _names(paths: list[str]) -> str:
+    """Arguments that load all of them: ``depot__region`` loads the depot as well."""
+    last = [path for path in paths if not any(other.startswith(f"{path}__") for other in paths)]
+    return ", ".join(f'"{path}"' for path in last)
+
+
 def confidence(cls: Class, found: Listed) -> Confidence:
     """Medium for what each row is sure to read, in a list that its users ask for: how many rows it has is not known."""
     rows = found.view.rows
     model = cls.index.project.linker.table(rows.model.place).facts.scopes[rows.model.scope].name
-    few = rows.sliced or 0 < rows.most < PAGE or 0 < found.view.page < PAGE
+    few = rows.sliced or 0 < rows.most < PAGE or spared(found) < PAGE
     if few or is_of_one_person(rows) or loops_over_few(model):
         return Confidence.LOW
-    if not found.view.routed or is_class_for_staff(cls.index, cls.value):
+    if not found.view.routed or is_class_for_staff(cls.index, cls.value) or is_for_staff_by_default(cls, found.view):
         return Confidence.LOW
     sure = found.sure and any(asked.sure for asked in found.asked)
     related = any(asked.relationship is not None and not asked.narrowed for asked in found.asked)
     return Confidence.MEDIUM if sure or related else Confidence.LOW
+
+
+def is_for_staff_by_default(cls: Class, view: ListView) -> bool:
+    """Whether settings let only staff pass where a view says nothing of it."""
+    asked = cls.index.project.listviews.defaults.permissions
+    return view.permitted and bool(asked) and all(any(map(names_staff, names)) for names in asked)

@@ -42,11 +42,13 @@ def main(folder: str) -> None:
 def _book(name: str) -> None:
     from library import models
 
-    author = models.Author.objects.create(name=name, branch=models.Branch.objects.create(name=name))
+    branch = models.Branch.objects.create(name=name, region=models.Region.objects.create(name=name))
+    author = models.Author.objects.create(name=name, branch=branch)
     book = models.Book.objects.create(title=name, author=author)
-    book.tags.add(models.Tag.objects.create(name=name))
+    book.tags.add(models.Tag.objects.create(name=name, kept_by=branch))
     models.Loan.objects.create(book=book)
     models.Review.objects.create(book=book)
+    models.Note.objects.create(text=name, about=book)
 
 
 def _statements(cls: Any) -> int:

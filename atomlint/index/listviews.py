@@ -48,6 +48,8 @@ class ListView(NamedTuple):
     """Rows that an answer has at most, by the view's paginator; 0 when that is not known."""
     permitted: bool = True
     """Whether what requests have to pass is left to the settings."""
+    call: int = -1
+    """Where a method of the view serializes them by hand."""
 
 
 class ListViews:
@@ -68,18 +70,24 @@ class ListViews:
             return None
         if not self.serializers.members(own).isdisjoint(OWN_LIST):
             return None
-        if not self._lists(cls) or self._loads(cls, own):
+        if not self._lists(cls) or self.loads(cls):
             return None
         acting = Acting(self.linker, cls)
         rows = self._rows(acting)
         made = [self.serializers.of(value) for value in acting.serializers()] if rows is not None else []
         if rows is None or not made or None in made:
             return None
-        asks = self.linker.member(cls, "get_permissions") or list(
-            self.linker.class_attribute(cls, "permission_classes")
-        )
         serializers = tuple(one for one in made if one is not None)
-        return ListView(rows, serializers, cls in self._routes, self._page(cls), not asks)
+        return ListView(rows, serializers, self.is_routed(cls), self._page(cls), self.is_permitted(cls))
+
+    def is_routed(self, cls: Value) -> bool:
+        """Whether a route is seen that leads to a view."""
+        return cls in self._routes
+
+    def is_permitted(self, cls: Value) -> bool:
+        """Whether what requests to a view have to pass is left to the settings."""
+        said = list(self.linker.class_attribute(cls, "permission_classes"))
+        return not said and self.linker.member(cls, "get_permissions") is None
 
     def _page(self, cls: Value) -> int:
         """Rows of a page of the view's own paginator, else of the one in the settings."""
@@ -97,7 +105,7 @@ class ListViews:
         mapped = [given for given in actions if type(given) is list and given[:1] == ["{}"]]
         return not mapped or len(mapped) < len(actions) or any("'list" in given for given in mapped)
 
-    def _loads(self, cls: Value, own: Sequence[Value]) -> bool:
+    def loads(self, cls: Value) -> bool:
         """Whether a filter or a paginator of the project's, or what the view does first, may load related rows."""
         helpers: list[Value] = []
         for name in ("filter_backends", "pagination_class"):
@@ -106,8 +114,9 @@ class ListViews:
                 helpers += [v for n in names for v in self.linker.evaluate(table.path, 0, n) if v.kind == "def"]
         helpers += self.defaults.paginators
         classes = [base for v in helpers for base in self.linker.mro(v.place, v.scope) if base.kind == "def"]
-        methods = [(cls, None) for cls in classes] + [(cls, FIRST) for cls in own]
-        return any(self._loads_in(cls, names) for cls, names in methods)
+        own = [base for base in self.linker.mro(cls.place, cls.scope) if base.kind == "def"]
+        methods = [(base, None) for base in classes] + [(base, FIRST) for base in own]
+        return any(self._loads_in(base, names) for base, names in methods)
 
     def _loads_in(self, cls: Value, names: frozenset[str] | None) -> bool:
         table = self.linker.table(cls.place)

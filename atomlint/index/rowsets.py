@@ -40,6 +40,8 @@ ONE = frozenset(
     {"first", "one", "one_or_none", "scalar", "scalar_one", "scalar_one_or_none", "get", "first_or_404", "get_or_404"}
 )
 THROUGH = frozenset({"list", "tuple", "set", "sorted", "reversed", "enumerate", "iter", "filter"})
+PASSED = ("filter_queryset", "paginate_queryset")
+"""Methods of Django REST framework that give some of the rows that they get."""
 MADE = frozenset({"bulk_create", "abulk_create", "bulk_update", "abulk_update"})
 """What gives rows that the program has made: they hold the objects that they were made with."""
 KNOWN = frozenset(
@@ -196,6 +198,9 @@ class RowSets:
             self._visit(table, record.scope, record.args[0], found, depth)
             return
         if self._followed(table, ordinal, found, depth):
+            return
+        if method in PASSED and record.args:
+            self._visit(table, record.scope, record.args[0], found, depth)
             return
         found.own = found.own or method not in KNOWN
         self._option(table, ordinal, method, found)

@@ -87,7 +87,7 @@ class Serializers:
         for name in meta.listed:
             declared.setdefault(name, Taken(name, serializer.place, -1, name, None, meta.nested))
         taken = tuple(one for name, one in declared.items() if one is not None and name not in meta.hidden)
-        hidden = meta.hidden | declared.keys() if meta.every else None
+        hidden = meta.hidden | frozenset(declared) if meta.every else None
         return Serialized(serializer, taken, members.isdisjoint(DYNAMIC), hidden)
 
     def plural_keys(self, serialized: Serialized, model: Value) -> list[Taken]:

@@ -86,17 +86,23 @@ class Listed(NamedTuple):
         return self.view.page if self.view.page < PAGE else 0
 
 
-def listed(cls: Class) -> Listed | None:
-    """What the serializers of a view ask for each row; None when one of them asks for nothing."""
-    found: Listed | None = cls.index.keep(("listed", cls.value), lambda: _listed(cls))
+def listed(cls: Class) -> list[Listed]:
+    """What the serializers of a view ask for each row, of its list and of those that its methods make by hand."""
+    found: list[Listed] = cls.index.keep(("listed", cls.value), lambda: list(_listed(cls)))
     return found
 
 
-def _listed(cls: Class) -> Listed | None:
-    view = cls.index.project.listviews.of(cls.value)
-    if view is None or view.rows.awaited or "*" in view.rows.loaded:
-        return None
-    found = [list(_asked(cls.index, view.rows, one)) for one in view.serializers]
+def _listed(cls: Class) -> Iterator[Listed]:
+    project = cls.index.project
+    view = project.listviews.of(cls.value)
+    for one in (*([view] if view is not None else []), *project.handlists.of(cls.value)):
+        if not one.rows.awaited and "*" not in one.rows.loaded and (found := _of_view(cls.index, one)) is not None:
+            yield found
+
+
+def _of_view(index: Index, view: ListView) -> Listed | None:
+    """What a view asks for each row; None when one of the serializers that it may take asks for nothing."""
+    found = [list(_asked(index, view.rows, one)) for one in view.serializers]
     common = set.intersection(*({asked.what for asked in each} for each in found))
     asked = tuple(one for one in _distinct(found[0]) if one.what in common)
     if not asked:

@@ -84,6 +84,7 @@ if TYPE_CHECKING:
 
     from atomlint import Index
     from atomlint.index.listviews import ListView
+    from atomlint.index.rowsets import Rows
 
     from ._serialized import Asked, Listed
 
@@ -94,26 +95,29 @@ SHOWN = 4
 @rule("database-query-in-serializer", needs=("rest_framework",), severity="warning", since="0.1")
 def lists_row_by_row(cls: Class) -> bool:
     """A list view of Django REST framework whose serializer asks for each row."""
-    return may_repeat_in(cls.path) and not cls.in_test and listed(cls) is not None
+    return may_repeat_in(cls.path) and not cls.in_test and bool(listed(cls))
 
 
 @lists_row_by_row.on("*")
 def report(ctx: Context, cls: Class) -> Iterator[Finding]:
-    """The view, with the fields that ask."""
-    found = listed(cls)
-    if found is None:
-        return
-    finding = ctx.finding(cls, message(ctx.index, cls, found), confidence=confidence(cls, found))
-    for asked in found.asked[:SHOWN]:
-        field = asked.field
-        if field.call >= 0:
-            place = ctx.index.call(field.path, field.call).span
-            finding = finding.with_related(Note(place, f"this field asks for {asked.what}"))
-    yield finding
+    """The view, or the call that serializes by hand, with the fields that ask."""
+    for found in listed(cls):
+        by_hand = found.view.call
+        place = cls if by_hand < 0 else ctx.index.call(cls.path, by_hand).span
+        finding = ctx.finding(place, message(cls, found), confidence=confidence(cls, found))
+        for asked in found.asked[:SHOWN]:
+            field = asked.field
+            if field.call >= 0:
+                at = ctx.index.call(field.path, field.call).span
+                finding = finding.with_related(Note(at, f"this field asks for {asked.what}"))
+        yield finding
 
 
-def message(index: Index, cls: Class, found: Listed) -> str:
+def message(cls: Class, found: Listed) -> str:
     """Which serializer reads what, what it costs, and what would spare it."""
+    index = cls.index
+    by_hand = found.view.call
+    where = cls.name if by_hand < 0 else f"{cls.name}.{index.call(cls.path, by_hand).function.name}"
     table = index.project.linker.table(found.serializer.place)
     name = table.facts.scopes[found.serializer.scope].name
     read = list(dict.fromkeys(f"`{asked.what}`" for asked in found.asked))
@@ -123,7 +127,7 @@ def message(index: Index, cls: Class, found: Listed) -> str:
     what = " and ".join([", ".join(parts[:-1]), parts[-1]] if len(parts) > 1 else parts)
     answer = f"a page of {found.page}" if found.page else f"{PAGE} rows"
     return (
-        f"`{name}` reads {what} of each row that {cls.name} lists: {often(found)}{spared(found) + 1} queries for {answer}; "
+        f"`{name}` reads {what} of each row that {where} lists: {often(found)}{spared(found) + 1} queries for {answer}; "
         f"{repair(found.asked)}"
     )
 
@@ -167,6 +171,8 @@ def confidence(cls: Class, found: Listed) -> Confidence:
     few = rows.sliced or 0 < rows.most < PAGE or spared(found) < PAGE
     if few or is_of_one_person(rows) or loops_over_few(model):
         return Confidence.LOW
+    if found.view.call >= 0 and is_of_one_row(cls.index, rows):
+        return Confidence.LOW
     if not found.view.routed or is_class_for_staff(cls.index, cls.value) or is_for_staff_by_default(cls, found.view):
         return Confidence.LOW
     sure = found.sure and any(asked.sure for asked in found.asked)
@@ -178,3 +184,9 @@ def is_for_staff_by_default(cls: Class, view: ListView) -> bool:
     """Whether settings let only staff pass where a view says nothing of it."""
     asked = cls.index.project.listviews.defaults.permissions
     return view.permitted and bool(asked) and all(any(map(names_staff, names)) for names in asked)
+
+
+def is_of_one_row(index: Index, rows: Rows) -> bool:
+    """Whether a query asks for what leads to one row, of which there is often a handful: ``filter(case=case)``."""
+    related = index.project.relationships.of(rows.model)
+    return any(name.removesuffix("_id") in related for name in rows.filters)

@@ -106,7 +106,9 @@ class ListViews:
         return not mapped or len(mapped) < len(actions) or any("'list" in given for given in mapped)
 
     def loads(self, cls: Value) -> bool:
-        """Whether a filter or a paginator of the project's, or what the view does first, may load related rows."""
+        """Whether a filter or a paginator of the project's, a list of the view, or what it does first may load related rows."""
+        if any(True for name in EAGERLY for _ in self.serializers.stated(cls, name)):
+            return True
         helpers: list[Value] = []
         for name in ("filter_backends", "pagination_class"):
             for table, value in list(self.serializers.stated(cls, name))[:1]:

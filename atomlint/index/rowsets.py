@@ -199,6 +199,9 @@ class RowSets:
             return
         if self._followed(table, ordinal, found, depth):
             return
+        if record.callee == "self.get_queryset":
+            self._queryset_of(table, record.scope, found, depth, above=False)
+            return
         if method in PASSED and record.args:
             self._visit(table, record.scope, record.args[0], found, depth)
             return
@@ -261,6 +264,8 @@ class RowSets:
                     if exit_.kind == "return":
                         self._visit(of, method, exit_.value, found, depth - 1)
                 return
+            for assign in of.attributes.get((cls.scope, "queryset"), ()):  # self.queryset = self.queryset.filter(...)
+                self._visit(of, assign.scope, assign.value, found, depth - 1)
             for assign in of.class_attributes.get((cls.scope, "queryset"), ()):
                 if assign.value is not None:
                     self._visit(of, cls.scope, assign.value, found, depth - 1)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
+from .expressions import inside
 from .tables import dotted, text_of
 from .value import Value
 
@@ -86,8 +87,9 @@ class Serializers:
             return None
         for name in meta.listed:
             declared.setdefault(name, Taken(name, serializer.place, -1, name, None, meta.nested))
-        taken = tuple(one for name, one in declared.items() if one is not None and name not in meta.hidden)
-        hidden = meta.hidden | frozenset(declared) if meta.every else None
+        out = meta.hidden | frozenset(self._left_out(own))
+        taken = tuple(one for name, one in declared.items() if one is not None and name not in out)
+        hidden = out | frozenset(declared) if meta.every else None
         return Serialized(serializer, taken, members.isdisjoint(DYNAMIC), hidden)
 
     def plural_keys(self, serialized: Serialized, model: Value) -> list[Taken]:
@@ -101,6 +103,16 @@ class Serializers:
             if own and relationship.uselist and name not in serialized.but:
                 found.append(Taken(name, serialized.serializer.place, -1, name, None, nested=False))
         return found
+
+    def _left_out(self, own: Sequence[Value]) -> Iterator[str]:
+        """Texts in methods that may leave fields out: ``self.fields.pop("lines")``."""
+        for cls in own:
+            table = self.linker.table(cls.place)
+            for name in DYNAMIC:
+                method = table.members.get((cls.scope, name), -1)
+                said = [arg for number in table.calls_in.get(method, ()) for arg in table.facts.calls[number].args]
+                said += [table.facts.assigns[place].value for place in table.assigns_in.get(method, ())]
+                yield from (text for expr in said for part in inside(expr) if (text := text_of(part)) is not None)
 
     def _declared(self, cls: Value, serializer: Value) -> Iterator[tuple[str, Taken | None]]:
         """Fields that a class body makes; None for those that read nothing of another row."""

@@ -90,6 +90,9 @@ if TYPE_CHECKING:
 
 SHOWN = 4
 """Attributes that a message names."""
+CHOSEN = ("id", "pk", "**")
+"""Names by which a query asks for rows that are chosen one by one, or by what is not known."""
+FILES = "export"
 
 
 @rule("database-query-in-serializer", needs=("rest_framework",), severity="warning", since="0.1")
@@ -171,7 +174,7 @@ def confidence(cls: Class, found: Listed) -> Confidence:
     few = rows.sliced or 0 < rows.most < PAGE or spared(found) < PAGE
     if few or is_of_one_person(rows) or loops_over_few(model):
         return Confidence.LOW
-    if found.view.call >= 0 and is_of_one_row(cls.index, rows):
+    if found.view.call >= 0 and (is_of_one_row(cls.index, rows) or is_rare(cls, found.view.call)):
         return Confidence.LOW
     if not found.view.routed or is_class_for_staff(cls.index, cls.value) or is_for_staff_by_default(cls, found.view):
         return Confidence.LOW
@@ -187,6 +190,14 @@ def is_for_staff_by_default(cls: Class, view: ListView) -> bool:
 
 
 def is_of_one_row(index: Index, rows: Rows) -> bool:
-    """Whether a query asks for what leads to one row, of which there is often a handful: ``filter(case=case)``."""
+    """Whether a query asks for what leads to one row, or for chosen ones, of which there is often a handful."""
     related = index.project.relationships.of(rows.model)
-    return any(name.removesuffix("_id") in related for name in rows.filters)
+    return any(name in CHOSEN or name.removesuffix("_id") in related for name in rows.filters)
+
+
+def is_rare(cls: Class, number: int) -> bool:
+    """Whether a method answers for one row, ``@action(detail=True)``, or with all that there is for a file."""
+    method = cls.index.call(cls.path, number).function
+    made = (str(part) for part in method.table.facts.scopes[method.ordinal].decorators)
+    calls = (cls.index.call(cls.path, int(part[1:])) for part in made if part[:1] == "@" and part[1:].isdigit())
+    return FILES in method.name or any(call.keywords.get("detail") == "#True" for call in calls)

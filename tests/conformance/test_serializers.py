@@ -14,7 +14,7 @@ from atomlint.testing import check_files
 
 RULE = "database-query-in-serializer"
 LIBRARY = Path(__file__).parent.parent / "fixtures/database" / RULE / "project_library"
-SAID = re.compile(r"that (\w+) lists: (?:up to |some )?(\d+) queries for (?:a page of )?(\d+)(?: rows)?; .* (\d+)$")
+SAID = re.compile(r"that ([\w.]+) lists: (?:up to |some )?(\d+) queries for (?:a page of )?(\d+)(?: rows)?; .* (\d+)$")
 
 
 @pytest.fixture(scope="module")

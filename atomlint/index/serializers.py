@@ -105,14 +105,16 @@ class Serializers:
         return found
 
     def _left_out(self, own: Sequence[Value]) -> Iterator[str]:
-        """Texts in methods that may leave fields out: ``self.fields.pop("lines")``."""
+        """Fields that a serializer takes away: ``for name in ["lines", "notes"]: self.fields.pop(name)``."""
         for cls in own:
             table = self.linker.table(cls.place)
-            for name in DYNAMIC:
-                method = table.members.get((cls.scope, name), -1)
-                said = [arg for number in table.calls_in.get(method, ()) for arg in table.facts.calls[number].args]
-                said += [table.facts.assigns[place].value for place in table.assigns_in.get(method, ())]
-                yield from (text for expr in said for part in inside(expr) if (text := text_of(part)) is not None)
+            for method in (table.members.get((cls.scope, name), -1) for name in DYNAMIC):
+                calls = (table.facts.calls[number] for number in table.calls_in.get(method, ()))
+                popped = [arg for call in calls if str(call.callee).endswith(".pop") for arg in call.args[:1]]
+                assigned = (table.facts.assigns[place].value for place in table.assigns_in.get(method, ()))
+                listed = [part for value in assigned for part in inside(value) if type(part) is list]
+                yield from (text for part in popped if (text := text_of(part)) is not None)
+                yield from (text for part in listed if part[:1] == ["[]"] for text in _texts(part))
 
     def _declared(self, cls: Value, serializer: Value) -> Iterator[tuple[str, Taken | None]]:
         """Fields that a class body makes; None for those that read nothing of another row."""

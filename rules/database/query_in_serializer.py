@@ -57,13 +57,16 @@ orders that names each customer sends 21 queries, and nothing in the code of the
 Name in `select_related` or `prefetch_related` of a list view what its serializer reads of other rows.
 
 ## Limits
-Views with `list`, `filter_queryset` or `get_serializer` of their own, with bases of other packages, and serializers with
+Views with `filter_queryset` or `get_serializer` of their own, with bases of other packages, and serializers with
 `to_representation` of their own are left alone, as are querysets that are put together where the index cannot follow. Of
-a view that takes one serializer or another, what all of them read counts. Serializers inside of serializers are looked at
-one level deep. How many rows a list has is not known: findings are of medium confidence at most. Of low confidence are
-those of which nothing is sure (a query that a method sends in a branch), views of staff, those whose paginator gives less
-than 20 rows, those that no route is seen to lead to, and lists of what one person has (`filter(user=...)`) or of what
-there are few of by its name (`EventType`, `Role`).
+a view that takes one serializer or another, the list's is read where `self.action` or the method decides; else what all of
+them read counts. Of what methods serialize by hand, `OrderSerializer(orders, many=True)`, those of classes are seen that
+answer a GET, not functions. Serializers inside of serializers are looked at three levels deep, each with one row where
+there may be many. How many rows a list has is not known: findings are of medium confidence at most. Of low confidence are
+those of which nothing is sure (a query that a method sends in a branch), views of staff, those whose page spares less than
+20 queries, by their paginator or `REST_FRAMEWORK`, those that no route is seen to lead to, lists of what one person has
+(`filter(user=...)`), by hand those of one row or for an export, and what there are few of by its name (`EventType`,
+`Role`).
 """
 
 from __future__ import annotations
@@ -73,7 +76,7 @@ from typing import TYPE_CHECKING
 from atomlint import Class, Confidence, Context, Finding, Note, rule
 
 from .._certainty import PAGE
-from .._few import loops_over_few
+from .._few import is_table_of_few
 from .._repeats import may_repeat_in
 from .._staff import is_class_for_staff, names_staff
 from ._eager import is_of_one_person
@@ -172,7 +175,7 @@ def confidence(cls: Class, found: Listed) -> Confidence:
     rows = found.view.rows
     model = cls.index.project.linker.table(rows.model.place).facts.scopes[rows.model.scope].name
     few = rows.sliced or 0 < rows.most < PAGE or spared(found) < PAGE
-    if few or is_of_one_person(rows) or loops_over_few(model):
+    if few or is_of_one_person(rows) or is_table_of_few(model):
         return Confidence.LOW
     if found.view.call >= 0 and (is_of_one_row(cls.index, rows) or is_rare(cls, found.view.call)):
         return Confidence.LOW

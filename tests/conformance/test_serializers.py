@@ -44,4 +44,9 @@ def test_each_list_view_sends_as_many_queries_a_row_as_is_said(observed: dict[st
 
 
 def test_the_repair_leaves_as_many_queries_as_is_said(observed: dict[str, list[int]]) -> None:
-    assert said()["NestedViewSet"][1] == observed["LoadedViewSet"][1] == 2
+    queries = said()
+    assert queries["NestedViewSet"][1] == observed["LoadedViewSet"][1] == 2
+    assert queries["DeepView"][1] == observed["AllDeepView"][1] == 1
+    assert queries["KeptTagsView"][1] == observed["LoadedKeptTagsView"][1] == 3
+    assert queries["NoteView"][1] == observed["LoadedNoteView"][1] == 2
+    assert queries["PlainView.get"][1] == observed["LoadedPlainView.get"][1] == 1

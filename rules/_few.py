@@ -14,6 +14,8 @@ LOOPED = NOUNS | (
     | {"scope", "stage", "tier"}
 )
 """Those that a loop goes through in a few turns."""
+LISTED = LOOPED | {"drive", "policy"}
+"""Models whose whole table has a few rows."""
 KEYED = NOUNS | (
     {"app", "callback", "class", "cls", "config", "engine", "func", "function", "handler", "limit", "loop", "pid"}
     | {"process", "schema", "scheme", "service", "size", "sport", "tool", "version", "worker"}
@@ -31,10 +33,17 @@ WORDS = re.compile(r"[a-z]+|[A-Z][a-z]*")
 
 def loops_over_few(name: str) -> bool:
     """Whether what a loop goes through is few things by its last word: ``user.roles``, ``request.args.getlist()``."""
-    if ADDRESS.search(name):
-        return True
-    words = WORDS.findall(name.removesuffix(".all()").removesuffix("_set").rpartition(".")[2])
-    return bool(words) and not LOOPED.isdisjoint(singulars(words[-1].lower()))
+    return ADDRESS.search(name) is not None or _ends_in(LOOPED, name.removesuffix(".all()").removesuffix("_set"))
+
+
+def is_table_of_few(model: str) -> bool:
+    """Whether there are few rows of a model by its last word: ``StoragePolicy``, ``EventType``."""
+    return _ends_in(LISTED, model)
+
+
+def _ends_in(nouns: frozenset[str], name: str) -> bool:
+    words = WORDS.findall(name.rpartition(".")[2])
+    return bool(words) and not nouns.isdisjoint(singulars(words[-1].lower()))
 
 
 def is_key_of_few(name: str) -> bool:

@@ -109,7 +109,7 @@ def only_operators(index: Index, paths: Iterable[Path]) -> bool:
 
 def is_for_staff(index: Index, entry: Entry) -> bool:
     """Whether only staff pass an entry point: ``@staff_member_required``, ``Depends(require_admin)``, ``[IsAdminUser]``."""
-    found: bool = index.keep(("staff", entry), lambda: any(map(_says, _names(index, entry))))
+    found: bool = index.keep(("staff", entry), lambda: any(map(names_staff, _names(index, entry))))
     return found
 
 
@@ -118,10 +118,11 @@ def is_class_for_staff(index: Index, view: Value) -> bool:
     table = index.table(view.place)
     if "admin" in view.place.lower():
         return True
-    return any(map(_says, _inside(table, list(_of_class(table, view.scope)))))
+    return any(map(names_staff, _inside(table, list(_of_class(table, view.scope)))))
 
 
-def _says(name: str) -> bool:
+def names_staff(name: str) -> bool:
+    """Whether the name of a permission, decorator or dependency says that only staff pass."""
     words = {word.lower() for word in WORDS.findall(name.rpartition(".")[2])}
     return bool(words & STAFF) and not words & OTHERS
 

@@ -95,3 +95,101 @@ def test_views_of_staff_are_of_low_confidence() -> None:
 )
 def test_views_that_answer_in_ways_of_their_own_are_left_alone(view: str) -> None:
     assert levels(view=view) == []
+
+
+SETTINGS = """
+REST_FRAMEWORK = {{
+    "DEFAULT_PAGINATION_CLASS": "rest_framework.pagination.{paginator}",
+    "PAGE_SIZE": {size},
+    "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.{permission}"],
+}}
+"""
+
+
+def with_settings(
+    paginator: str = "PageNumberPagination", size: str = "100", permission: str = "IsAuthenticated", view: str = ""
+) -> tuple[str, str]:
+    """Confidence and message of the finding in a project whose settings say how lists are paged and who may ask."""
+    code = CODE.format(null="", serializer="", page=50, view=view).replace("    pagination_class = Pages\n", "")
+    settings = SETTINGS.format(paginator=paginator, size=size, permission=permission)
+    report = check_files(
+        {"stock/views.py": code, "stock/settings.py": settings}, select=("database-query-in-serializer",)
+    )
+    (finding,) = report.findings
+    return finding.confidence.value, finding.message
+
+
+@pytest.mark.parametrize(
+    ("paginator", "size", "level", "said"),
+    [
+        ("PageNumberPagination", "10", "low", "11 queries for a page of 10;"),
+        ("PageNumberPagination", "100", "medium", "21 queries for 20 rows;"),
+        ("LimitOffsetPagination", "10", "medium", "21 queries for 20 rows;"),
+        ("PageNumberPagination", "int(size())", "medium", "21 queries for 20 rows;"),
+    ],
+)
+def test_pages_of_settings_say_how_many_rows_an_answer_has(paginator: str, size: str, level: str, said: str) -> None:
+    confidence, message = with_settings(paginator, size)
+    assert (confidence, said in message) == (level, True)
+
+
+def test_small_pages_of_rows_that_ask_for_several_things_are_of_medium_confidence() -> None:
+    code = CODE.replace("class Crate(models.Model):", "class Crate(models.Model):\n    lid = models.ForeignKey(Depot)")
+    code = code.replace("{serializer}", '    lid_name = serializers.CharField(source="lid.name")')
+    report = check_files(
+        {"stock/views.py": code.format(null="", page=10, view="")}, select=("database-query-in-serializer",)
+    )
+    assert [finding.confidence.value for finding in report.findings] == ["medium"]
+    assert "21 queries for a page of 10;" in report.findings[0].message
+
+
+def test_lists_that_settings_open_to_staff_alone_are_of_low_confidence() -> None:
+    assert with_settings(permission="IsAdminUser")[0] == "low"
+    assert with_settings(permission="IsAdminUser", view="    permission_classes = []")[0] == "medium"
+
+
+NARROWING = """
+class Depots(serializers.ModelSerializer):
+    newest = serializers.SerializerMethodField()
+
+    class Meta:
+        model = Depot
+        fields = ["newest"]
+
+    def get_newest(self, depot):
+        crates = depot.crate_set.all()
+        return crates.order_by("-id").first().id
+
+"""
+
+
+def test_what_a_name_narrows_later_is_not_prefetched() -> None:
+    code = CODE.format(null="", serializer="", page=50, view="").replace("queryset = Crate.", "queryset = Depot.")
+    code = code.replace("class CrateViewSet(", NARROWING + "class CrateViewSet(")
+    code = code.replace("serializer_class = CrateSerializer", "serializer_class = Depots")
+    (finding,) = check_files({"stock/views.py": code}, select=("database-query-in-serializer",)).findings
+    assert finding.message.endswith("21 queries for 20 rows; an annotation, or a query with `IN (...)` makes it 2")
+
+
+@pytest.mark.parametrize(
+    ("decorated", "rows", "level"),
+    [
+        ("@action(detail=False)\n    def open(", "Crate.objects.order_by('id')", "medium"),
+        ("@action(detail=True)\n    def open(", "Crate.objects.order_by('id')", "low"),
+        ("@action(detail=False)\n    def open(", "Crate.objects.filter(depot=depot())", "low"),
+        ("@action(detail=False)\n    def open(", "Crate.objects.filter(id__in=chosen())", "low"),
+        ("@action(detail=False)\n    def export(", "Crate.objects.order_by('id')", "low"),
+    ],
+)
+def test_what_methods_serialize_by_hand_is_of_medium_confidence_unless_few_rows_are_likely(
+    decorated: str, rows: str, level: str
+) -> None:
+    view = f"    http_method_names = ['post']\n\n    {decorated}self, request):\n        crates = {rows}\n"
+    view += "        return CrateSerializer(crates, many=True).data\n"
+    assert levels(view=view) == [level]
+
+
+def test_a_table_of_few_rows_by_its_name_is_of_low_confidence() -> None:
+    code = CODE.format(null="", serializer="", page=50, view="").replace("Crate", "CratePolicy")
+    report = check_files({"stock/views.py": code}, select=("database-query-in-serializer",))
+    assert [finding.confidence.value for finding in report.findings] == ["low"]

@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from .linker import Linker
     from .rows import Backend
 
+REST = "REST_FRAMEWORK"
+"""The setting of Django REST framework, of which no row of a catalog has to tell."""
 MAX_PARTS = 400
 MAX_HOPS = 4
 LOCAL = (
@@ -85,7 +87,7 @@ class Backends:
         backends = [*(c.backend for c in catalog.clients.values()), *(w.backend for w in catalog.works)]
         backends += [d.backend for d in catalog.cache_decorators.values()]
         names = {name for backend in backends if backend is not None for name in backend.settings}
-        names |= {work.rates for work in catalog.works if work.rates}
+        names |= {REST} | {work.rates for work in catalog.works if work.rates}
         return frozenset(names | {name for work in catalog.works for name in (*work.settings, *work.clients)})
 
     def _collect(self, table: Table, wanted: frozenset[str]) -> None:

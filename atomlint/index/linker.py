@@ -13,7 +13,7 @@ from .tables import Table, dotted
 from .values import NOTHING, Evaluator, Value, Values
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from .catalog import Catalog
     from .rows import Client
@@ -107,6 +107,21 @@ class Linker:
     def mro(self, path: str, scope: int) -> list[Value]:
         """A class and its bases in Python's order; bases outside of the project last, as ``ext`` values."""
         return self.heirs.mro(path, scope)
+
+    def class_attribute(self, cls: Value, name: str) -> Iterator[tuple[Table, Assign]]:
+        """What the bodies of a class and its bases assign to a name, nearest first: the first is what Python finds."""
+        for base in self.mro(cls.place, cls.scope) if cls.kind == "def" else ():
+            if base.kind == "def":
+                table = self.table(base.place)
+                yield from ((table, assign) for assign in reversed(table.class_attributes.get((base.scope, name), [])))
+
+    def member(self, cls: Value, name: str) -> Value | None:
+        """The nearest method, or class, of a name in the bodies of a class and its bases."""
+        for base in self.mro(cls.place, cls.scope) if cls.kind == "def" else ():
+            found = self.table(base.place).members.get((base.scope, name)) if base.kind == "def" else None
+            if found is not None:
+                return Value("def", base.place, found)
+        return None
 
     def name_of(self, value: Value) -> str:
         """Canonical dotted name: of a library as it is, of the project from its root."""

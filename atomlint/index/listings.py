@@ -99,11 +99,9 @@ class Listings:
         given = self._decorated(function, attribute)
         if given is None:
             owner = self.class_of(function)
-            for cls in self.linker.mro(owner.place, owner.scope) if owner is not None else ():
-                assigns = self.linker.table(cls.place).class_attributes.get((cls.scope, attribute), ())
-                if cls.kind == "def" and assigns:
-                    given = (cls.place, cls.scope, assigns[-1].value)
-                    break
+            for table, assign in self.linker.class_attribute(owner, attribute) if owner is not None else ():
+                given = (table.path, assign.scope, assign.value)
+                break
         if given is None:
             return None
         return [
@@ -241,25 +239,13 @@ class Listings:
 
     def says(self, owner: Value, name: str) -> bool:
         """Whether a class of the project, or a base of it, says something for an attribute or defines such a method."""
-        for cls in self.linker.mro(owner.place, owner.scope) if name and owner.kind == "def" else ():
-            if cls.kind == "def":
-                table = self.linker.table(cls.place)
-                if any(a.value not in (None, "#None") for a in table.class_attributes.get((cls.scope, name), ())):
-                    return True
-                if (cls.scope, name) in table.members:
-                    return True
-        return False
+        stated = (assign.value for _, assign in self.linker.class_attribute(owner, name)) if name else ()
+        return any(value not in (None, "#None") for value in stated) or self.linker.member(owner, name) is not None
 
     def _text(self, owner: Value | None, name: str) -> str:
         """The text that a class of the project, or a base of it, gives an attribute."""
-        if owner is None or owner.kind != "def":
-            return ""
-        for cls in self.linker.mro(owner.place, owner.scope):
-            for assign in (
-                self.linker.table(cls.place).class_attributes.get((cls.scope, name), ()) if cls.kind == "def" else ()
-            ):
-                return text_of(assign.value) or ""
-        return ""
+        stated = self.linker.class_attribute(owner, name) if owner is not None else iter(())
+        return next((text_of(assign.value) or "" for _, assign in stated), "")
 
 
 def views(linker: Linker, entries: Mapping[Value, Iterable[Entry]]) -> dict[Value, Value]:

@@ -6,7 +6,9 @@ from collections import defaultdict
 from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
 
+from .actions import Acting
 from .expressions import inside
+from .restdefaults import RestDefaults
 from .rowsets import EAGERLY
 from .serializers import FRAMEWORK
 from .tables import dotted, text_of
@@ -19,7 +21,6 @@ if TYPE_CHECKING:
     from .project import Project
     from .rowsets import Rows
     from .serializers import Serialized
-    from .tables import Table
 
 LISTS = (
     "rest_framework.viewsets.ModelViewSet",
@@ -45,6 +46,10 @@ class ListView(NamedTuple):
     """Whether a route is seen that leads to it."""
     page: int = 0
     """Rows that an answer has at most, by the view's paginator; 0 when that is not known."""
+    permitted: bool = True
+    """Whether what requests have to pass is left to the settings."""
+    call: int = -1
+    """Where a method of the view serializes them by hand."""
 
 
 class ListViews:
@@ -54,6 +59,7 @@ class ListViews:
         self.project = project
         self.linker = project.linker
         self.serializers = project.serializers
+        self.defaults = RestDefaults(project.effects.backends, self.linker)
 
     def of(self, cls: Value) -> ListView | None:
         """What a class lists; None for one that is no list view, or one with ways of its own."""
@@ -64,52 +70,55 @@ class ListViews:
             return None
         if not self.serializers.members(own).isdisjoint(OWN_LIST):
             return None
-        if not self._lists(cls, own) or self._loads(own):
+        if not self._lists(cls) or self.loads(cls):
             return None
-        rows = self._rows(own)
-        made = [self.serializers.of(value) for value in self._serializers(own)] if rows is not None else []
+        acting = Acting(self.linker, cls)
+        rows = self._rows(acting)
+        made = [self.serializers.of(value) for value in acting.serializers()] if rows is not None else []
         if rows is None or not made or None in made:
             return None
-        return ListView(rows, tuple(one for one in made if one is not None), cls in self._routes, self._page(own))
+        serializers = tuple(one for one in made if one is not None)
+        return ListView(rows, serializers, self.is_routed(cls), self._page(cls), self.is_permitted(cls))
 
-    def _page(self, own: Sequence[Value]) -> int:
-        """Rows of a page of the view's own paginator, where a request cannot ask for more."""
-        path, value = next(iter(self.serializers.attribute(own, "pagination_class")), ("", None))
-        for cls in self._classes(path, 0, value) if dotted(value) else ():
-            bases = [base for base in self.linker.mro(cls.place, cls.scope) if base.kind == "def"]
-            said = [dict(self._numbers(base)) for base in bases]
-            asked = any(True for _ in self.serializers.attribute(bases, "page_size_query_param"))
-            name = "max_page_size" if asked else "page_size"
-            return next((numbers[name] for numbers in said if name in numbers), 0)
-        return 0
+    def is_routed(self, cls: Value) -> bool:
+        """Whether a route is seen that leads to a view."""
+        return cls in self._routes
 
-    def _numbers(self, cls: Value) -> Iterator[tuple[str, int]]:
-        """Attributes of a class that are numbers."""
-        table = self.linker.table(cls.place)
-        for place in table.assigns_in.get(cls.scope, ()):
-            assign = table.facts.assigns[place]
-            if type(assign.target) is str and type(assign.value) is str and assign.value[1:].isdecimal():
-                yield assign.target, int(assign.value[1:])
+    def is_permitted(self, cls: Value) -> bool:
+        """Whether what requests to a view have to pass is left to the settings."""
+        said = list(self.linker.class_attribute(cls, "permission_classes"))
+        return not said and self.linker.member(cls, "get_permissions") is None
 
-    def _lists(self, cls: Value, own: Sequence[Value]) -> bool:
+    def _page(self, cls: Value) -> int:
+        """Rows of a page of the view's own paginator, else of the one in the settings."""
+        for table, value in self.serializers.stated(cls, "pagination_class"):
+            return self.defaults.page_of(self.linker.evaluate(table.path, 0, value)) if dotted(value) else 0
+        said = self.linker.class_attribute(cls, "pagination_class")
+        return 0 if any(assign.value is not None for _, assign in said) else self.defaults.page
+
+    def _lists(self, cls: Value) -> bool:
         """Whether requests can ask for the list: not when ``as_view({"get": "retrieve"})`` is all that is routed."""
-        for _, methods in self.serializers.attribute(own, "http_method_names"):
+        for _, methods in self.serializers.stated(cls, "http_method_names"):
             if type(methods) is list and "get" not in {text_of(part) for part in methods[1:]}:
                 return False
         actions = self._routes.get(cls, [])
         mapped = [given for given in actions if type(given) is list and given[:1] == ["{}"]]
         return not mapped or len(mapped) < len(actions) or any("'list" in given for given in mapped)
 
-    def _loads(self, own: Sequence[Value]) -> bool:
-        """Whether a filter or a paginator of the project's, or what the view does first, may load related rows."""
+    def loads(self, cls: Value) -> bool:
+        """Whether a filter or a paginator of the project's, a list of the view, or what it does first may load related rows."""
+        if any(True for name in EAGERLY for _ in self.serializers.stated(cls, name)):
+            return True
         helpers: list[Value] = []
         for name in ("filter_backends", "pagination_class"):
-            path, value = next(iter(self.serializers.attribute(own, name)), ("", None))
-            names = [n for part in (value[1:] if type(value) is list else [value]) if (n := dotted(part))]
-            helpers += [v for n in names for v in self.linker.evaluate(path, 0, n) if v.kind == "def"]
+            for table, value in list(self.serializers.stated(cls, name))[:1]:
+                names = [n for part in (value[1:] if type(value) is list else [value]) if (n := dotted(part))]
+                helpers += [v for n in names for v in self.linker.evaluate(table.path, 0, n) if v.kind == "def"]
+        helpers += self.defaults.paginators
         classes = [base for v in helpers for base in self.linker.mro(v.place, v.scope) if base.kind == "def"]
-        methods = [(cls, None) for cls in classes] + [(cls, FIRST) for cls in own]
-        return any(self._loads_in(cls, names) for cls, names in methods)
+        own = [base for base in self.linker.mro(cls.place, cls.scope) if base.kind == "def"]
+        methods = [(base, None) for base in classes] + [(base, FIRST) for base in own]
+        return any(self._loads_in(base, names) for base, names in methods)
 
     def _loads_in(self, cls: Value, names: frozenset[str] | None) -> bool:
         table = self.linker.table(cls.place)
@@ -122,14 +131,14 @@ class ListViews:
 
     # --- the rows ----------------------------------------------------------------------------------------------------
 
-    def _rows(self, own: Sequence[Value]) -> Rows | None:
+    def _rows(self, acting: Acting) -> Rows | None:
         """The rows of ``get_queryset``, else of ``queryset``; None where one of them is not understood."""
-        method = self.serializers.method(own, "get_queryset")
+        own = acting.own
+        method = self.linker.member(acting.view, "get_queryset")
         stated = [rows for cls in own for rows in self._stated(cls)][:1]
         if method is None:
             return stated[0] if stated else None
-        exits = self.linker.table(method.place).exits.get(method.scope, ())
-        returned = [exit_.value for exit_ in exits if exit_.kind == "return"]
+        returned = [exit_.value for exit_ in acting.returns(method)]
         found = [self.project.rowsets.of(method.place, method.scope, value) for value in returned]
         below = own.index(Value("def", method.place, self.linker.table(method.place).facts.scopes[method.scope].parent))
         if below:  # what it asks of ``super()``, ``self.queryset`` or ``self.rows()`` may be what a class below states
@@ -176,41 +185,6 @@ class ListViews:
                         found[value].append(actions)
         return dict(found)
 
-    # --- the serializers ---------------------------------------------------------------------------------------------
-
-    def _serializers(self, own: Sequence[Value]) -> list[Value]:
-        """The classes that a view may serialize with; none when that is not known."""
-        for cls in own:
-            table = self.linker.table(cls.place)
-            method = table.members.get((cls.scope, "get_serializer_class"))
-            if method is not None:
-                found: list[Value | None] = []
-                for exit_ in table.exits.get(method, ()):
-                    if exit_.kind == "return":
-                        found += self._named(own, table, method, exit_.value) or [None]
-                return [value for value in found if value is not None] if found and None not in found else []
-        for path, value in self.serializers.attribute(own, "serializer_class"):
-            return self._classes(path, 0, value) if dotted(value) else []
-        return []
-
-    def _named(self, own: Sequence[Value], table: Table, scope: int, value: Expr) -> list[Value]:
-        if value == "self.serializer_class" or self._is_super(table, value):
-            given = next(iter(self.serializers.attribute(own, "serializer_class")), None)
-            return [] if given is None else self._classes(given[0], 0, given[1])
-        return self._classes(table.path, scope, value)
-
-    @staticmethod
-    def _is_super(table: Table, value: Expr) -> bool:
-        if type(value) is not str or value[:1] != "@" or "." in value:
-            return False
-        callee = table.facts.calls[int(value[1:])].callee
-        head = callee.partition(".")[0] if type(callee) is str else ""
-        return head[:1] == "@" and table.facts.calls[int(head[1:])].callee == "super"
-
-    def _classes(self, path: str, scope: int, expr: Expr) -> list[Value]:
-        values = self.linker.evaluate(path, scope, expr)
-        return sorted(values) if all(value.kind == "def" for value in values) else []
-
 
 def _is_known(base: str) -> bool:
     return base.startswith((FRAMEWORK, "builtins.", "typing.", "abc."))
@@ -222,4 +196,6 @@ def _together(found: Sequence[Rows]) -> Rows | None:
     if any(rows.model != first.model for rows in found):
         return None
     loaded = frozenset().union(*(rows.loaded for rows in found))
-    return first._replace(loaded=loaded, most=max(rows.most for rows in found) if all(r.most for r in found) else 0)
+    paths = frozenset().union(*(rows.paths for rows in found))
+    most = max(rows.most for rows in found) if all(rows.most for rows in found) else 0
+    return first._replace(loaded=loaded, paths=paths, most=most)

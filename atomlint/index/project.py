@@ -14,6 +14,7 @@ from .entries import Dependency, Entry, find_dependencies, find_entries, unique
 from .eventloop import EventLoop
 from .fallbacks import Fallbacks
 from .guards import Guards
+from .handlists import HandLists
 from .lifetimes import Lifetimes
 from .linker import Linker
 from .listviews import ListViews
@@ -170,6 +171,11 @@ class Project:
     def listviews(self) -> ListViews:
         """Its list views."""
         return ListViews(self)
+
+    @cached_property
+    def handlists(self) -> HandLists:
+        """Lists that its views serialize by hand."""
+        return HandLists(self)
 
     def reached_calls(self) -> Sequence[tuple[Value, int]]:
         """Calls of functions that requests reach: (function, ordinal)."""

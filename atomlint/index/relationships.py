@@ -21,7 +21,8 @@ if TYPE_CHECKING:
     from .tables import Table
 
 FUNCTIONS = ("relationship", "Relationship", "dynamic_loader")
-FOREIGN = {"ForeignKey": "one", "OneToOneField": "one", "ManyToManyField": "many", "ParentalKey": "one"}
+GENERIC = "GenericForeignKey"
+FOREIGN = {"ForeignKey": "one", "OneToOneField": "one", "ManyToManyField": "many", "ParentalKey": "one", GENERIC: "one"}
 """Django's fields that lead to other rows."""
 COLLECTIONS = frozenset(
     {"list", "List", "set", "Set", "Sequence", "Collection", "FrozenSet", "frozenset", "Iterable", "dict", "Dict"}
@@ -50,6 +51,8 @@ class Relationship(NamedTuple):
     path: str
     call: int
     """The call that makes it."""
+    generic: bool = False
+    """Whether it leads to a row of any class, which no join can bring."""
 
     @property
     def queries(self) -> bool:
@@ -137,6 +140,11 @@ class Relationships:
     def _of_django(self, table: Table, assign: Assign, ordinal: int, name: str) -> Iterator[Relationship]:
         """A field, and the attribute that Django gives the other model for the way back."""
         call, owner = table.facts.calls[ordinal], Value("def", table.path, assign.scope)
+        if name == GENERIC:
+            yield Relationship(
+                owner, str(assign.target), None, "select", False, True, table.path, ordinal, generic=True
+            )
+            return
         given = call.args[0] if call.args else dict(call.keywords).get("to")
         target = owner if given == "'self" else self._class(table, assign.scope, given)
         lazy = "select" if FOREIGN[name] == "one" else "dynamic"

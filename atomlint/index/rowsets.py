@@ -9,7 +9,7 @@ from .tables import dotted, text_of
 from .value import Value
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from ..facts.records import Expr
     from .project import Project
@@ -40,6 +40,8 @@ ONE = frozenset(
     {"first", "one", "one_or_none", "scalar", "scalar_one", "scalar_one_or_none", "get", "first_or_404", "get_or_404"}
 )
 THROUGH = frozenset({"list", "tuple", "set", "sorted", "reversed", "enumerate", "iter", "filter"})
+PASSED = ("filter_queryset", "paginate_queryset")
+"""Methods of Django REST framework that give some of the rows that they get."""
 MADE = frozenset({"bulk_create", "abulk_create", "bulk_update", "abulk_update"})
 """What gives rows that the program has made: they hold the objects that they were made with."""
 KNOWN = frozenset(
@@ -78,6 +80,14 @@ class Rows(NamedTuple):
     """How many there are at most, when the query says so by a constant; 0 when it does not."""
     sliced: bool = False
     """Whether some of them are cut out, ``rows[:limit]``: a few, or a page."""
+    paths: frozenset[str] = frozenset()
+    """What `loaded` says, with what it loads of the rows behind: ``author__branch``."""
+
+    def behind(self, attribute: str, model: Value) -> Rows:
+        """The rows that an attribute of these leads to, with what the query loads of them."""
+        paths = frozenset(rest for path in self.paths for head, _, rest in [path.partition("__")] if head == attribute)
+        heads = frozenset(path.partition("__")[0] for path in paths) - {""}
+        return self._replace(model=model, loaded=heads, paths=paths, filters=frozenset())
 
 
 class RowSets:
@@ -109,6 +119,7 @@ class RowSets:
             call,
             found.most,
             found.sliced,
+            frozenset(found.paths),
         )
 
     def _visit(self, table: Table, scope: int, expr: Expr, found: _Found, depth: int) -> None:
@@ -192,6 +203,12 @@ class RowSets:
             return
         if self._followed(table, ordinal, found, depth):
             return
+        if record.callee == "self.get_queryset":
+            self._queryset_of(table, record.scope, found, depth, above=False)
+            return
+        if method in PASSED and record.args:
+            self._visit(table, record.scope, record.args[0], found, depth)
+            return
         found.own = found.own or method not in KNOWN
         self._option(table, ordinal, method, found)
         if receiver:
@@ -215,14 +232,17 @@ class RowSets:
             if value.kind == "def" and self.project.effects.is_mapped(value):
                 found.models.append((value, table.path, -1))
                 found.managed = found.managed or attribute == "objects"
-                if attribute == "objects" and self._loads(table.path, scope, name):
+                if attribute == "objects" and self._manager_loads(self.linker.evaluate(table.path, scope, name)):
                     found.loaded.add(ALL_RELATED)
                 return True
         return False
 
-    def _loads(self, path: str, scope: int, manager: str) -> bool:
+    def loads_always(self, model: Value) -> bool:
         """Whether the project's manager of a model loads related rows with each query."""
-        for value in self.linker.evaluate(path, scope, manager):
+        return self._manager_loads(self.linker.values.attribute(model, "objects"))
+
+    def _manager_loads(self, manager: Iterable[Value]) -> bool:
+        for value in manager:
             for cls in self.linker.mro(value.place, value.scope) if value.kind == "inst" else ():
                 table = self.linker.table(cls.place) if cls.kind == "def" else None
                 method = table.members.get((cls.scope, "get_queryset")) if table is not None else None
@@ -248,6 +268,8 @@ class RowSets:
                     if exit_.kind == "return":
                         self._visit(of, method, exit_.value, found, depth - 1)
                 return
+            for assign in of.attributes.get((cls.scope, "queryset"), ()):  # self.queryset = self.queryset.filter(...)
+                self._visit(of, assign.scope, assign.value, found, depth - 1)
             for assign in of.class_attributes.get((cls.scope, "queryset"), ()):
                 if assign.value is not None:
                     self._visit(of, cls.scope, assign.value, found, depth - 1)
@@ -281,6 +303,7 @@ class RowSets:
         elif method in ("select_related", "prefetch_related"):
             texts = [text_of(arg) for arg in record.args]
             found.loaded |= {text.partition("__")[0] if text else ALL_RELATED for text in texts} or {ALL_RELATED}
+            found.paths |= {text for text in texts if text}
         elif method == "none":
             found.most = 1
         elif method == "only":
@@ -298,6 +321,7 @@ class _Found:
     def __init__(self) -> None:
         self.models: list[tuple[Value, str, int]] = []
         self.loaded: set[str] = set()
+        self.paths: set[str] = set()
         self.filters: set[str] = set()
         self.owners: set[str] = set()
         self.keyed: set[str] = set()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
+from .expressions import inside
 from .tables import dotted, text_of
 from .value import Value
 
@@ -37,6 +38,8 @@ class Taken(NamedTuple):
     """False where the key of the row that it leads to is enough."""
     rest: tuple[str, ...] = ()
     """Attributes between the first and the last of ``source="depot.region.name"``."""
+    inner: Value | None = None
+    """The serializer of the project that reads what it leads to."""
 
 
 class Serialized(NamedTuple):
@@ -77,15 +80,16 @@ class Serializers:
             return None
         declared: dict[str, Taken | None] = {}
         for cls in own:
-            for name, field in self._declared(cls, own):
+            for name, field in self._declared(cls, serializer):
                 declared.setdefault(name, field)
         meta = self._meta(own)
         if meta is None:
             return None
         for name in meta.listed:
             declared.setdefault(name, Taken(name, serializer.place, -1, name, None, meta.nested))
-        taken = tuple(one for name, one in declared.items() if one is not None and name not in meta.hidden)
-        hidden = meta.hidden | declared.keys() if meta.every else None
+        out = meta.hidden | frozenset(self._left_out(own))
+        taken = tuple(one for name, one in declared.items() if one is not None and name not in out)
+        hidden = out | frozenset(declared) if meta.every else None
         return Serialized(serializer, taken, members.isdisjoint(DYNAMIC), hidden)
 
     def plural_keys(self, serialized: Serialized, model: Value) -> list[Taken]:
@@ -100,7 +104,19 @@ class Serializers:
                 found.append(Taken(name, serialized.serializer.place, -1, name, None, nested=False))
         return found
 
-    def _declared(self, cls: Value, own: Sequence[Value]) -> Iterator[tuple[str, Taken | None]]:
+    def _left_out(self, own: Sequence[Value]) -> Iterator[str]:
+        """Fields that a serializer takes away: ``for name in ["lines", "notes"]: self.fields.pop(name)``."""
+        for cls in own:
+            table = self.linker.table(cls.place)
+            for method in (table.members.get((cls.scope, name), -1) for name in DYNAMIC):
+                calls = (table.facts.calls[number] for number in table.calls_in.get(method, ()))
+                popped = [arg for call in calls if str(call.callee).endswith(".pop") for arg in call.args[:1]]
+                assigned = (table.facts.assigns[place].value for place in table.assigns_in.get(method, ()))
+                listed = [part for value in assigned for part in inside(value) if type(part) is list]
+                yield from (text for part in popped if (text := text_of(part)) is not None)
+                yield from (text for part in listed if part[:1] == ["[]"] for text in _texts(part))
+
+    def _declared(self, cls: Value, serializer: Value) -> Iterator[tuple[str, Taken | None]]:
         """Fields that a class body makes; None for those that read nothing of another row."""
         table = self.linker.table(cls.place)
         for ordinal in table.assigns_in.get(cls.scope, ()):
@@ -111,9 +127,9 @@ class Serializers:
             if type(assign.target) is not str or type(made) is not str or made[:1] != "@" or "." in made:
                 continue
             number = int(made[1:])
-            yield assign.target, self._field(table, assign.target, number, own)
+            yield assign.target, self._field(table, assign.target, number, serializer)
 
-    def _field(self, table: Table, name: str, number: int, own: Sequence[Value]) -> Taken | None:
+    def _field(self, table: Table, name: str, number: int, serializer: Value) -> Taken | None:
         call = table.facts.calls[number]
         keywords = dict(call.keywords)
         if keywords.get("write_only") == "#True" or "**" in keywords:
@@ -121,32 +137,29 @@ class Serializers:
         source = text_of(keywords.get("source")) or name
         kind = call.callee.rpartition(".")[2] if type(call.callee) is str else ""
         if kind == "SerializerMethodField":
-            method = self.method(own, text_of(keywords.get("method_name")) or f"get_{name}")
+            method = self.linker.member(serializer, text_of(keywords.get("method_name")) or f"get_{name}")
             return None if method is None else Taken(name, table.path, number, "", method)
         first, dot, _ = source.partition(".")
         if source == "*":
             return None
-        bases = {base.rpartition(".")[2] for base in self._bases(table, call)}
+        made = self._made(table, call)
+        bases = {base.rpartition(".")[2] for value in made for base in self._bases(value)}
         nested = any(base.endswith("Serializer") for base in bases)
         related = bool(dot) or nested or not bases.isdisjoint(RELATED) or keywords.get("many") == "#True"
         if not related and kind != "ReadOnlyField":
             return None
-        return Taken(name, table.path, number, first, rest=tuple(source.split(".")[1:-1]))
+        inner = made[0] if nested and not dot and len(made) == 1 and made[0].kind == "def" else None
+        return Taken(name, table.path, number, first, rest=tuple(source.split(".")[1:-1]), inner=inner)
 
-    def method(self, own: Sequence[Value], name: str) -> Value | None:
-        """The nearest method of a name."""
-        for cls in own:
-            member = self.linker.table(cls.place).members.get((cls.scope, name))
-            if member is not None:
-                return Value("def", cls.place, member)
-        return None
-
-    def _bases(self, table: Table, call: Call) -> Iterator[str]:
-        """Names of the framework's classes that what a field calls is, or derives from."""
+    def _made(self, table: Table, call: Call) -> list[Value]:
+        """What a field calls."""
         name = dotted(call.callee)
-        for value in self.linker.evaluate(table.path, call.scope, name) if name else ():
-            bases = self.linker.mro(value.place, value.scope) if value.kind == "def" else [value]
-            yield from (base.place for base in bases if base.kind == "ext" and base.place.startswith(FRAMEWORK))
+        return list(self.linker.evaluate(table.path, call.scope, name)) if name else []
+
+    def _bases(self, value: Value) -> Iterator[str]:
+        """Names of the framework's classes that a class is, or derives from."""
+        bases = self.linker.mro(value.place, value.scope) if value.kind == "def" else [value]
+        return (base.place for base in bases if base.kind == "ext" and base.place.startswith(FRAMEWORK))
 
     def _meta(self, own: Sequence[Value]) -> Meta | None:
         """What ``Meta`` says of the fields; None where a serializer of lists reads in a way of its own."""
@@ -174,12 +187,11 @@ class Serializers:
         """Names of what class bodies define."""
         return {name for cls in own for name in self.linker.table(cls.place).members_of.get(cls.scope, ())}
 
-    def attribute(self, own: Sequence[Value], name: str) -> Iterator[tuple[str, Expr]]:
-        """What class bodies assign to a name, the nearest first, each with its file."""
-        for cls in own:
-            for assign in self.linker.table(cls.place).class_attributes.get((cls.scope, name), ()):
-                if assign.value not in (None, "#None"):
-                    yield cls.place, assign.value
+    def stated(self, cls: Value, name: str) -> Iterator[tuple[Table, Expr]]:
+        """What class bodies assign to a name that is something, the nearest first, each with its file."""
+        for table, assign in self.linker.class_attribute(cls, name):
+            if assign.value not in (None, "#None"):
+                yield table, assign.value
 
 
 def _texts(expr: Expr) -> Iterator[str]:

@@ -28,7 +28,7 @@ def is_always(index: Index, relationship: Relationship) -> bool:
     if relationship.uselist is not False:
         return True
     made = index.call(relationship.path, relationship.call)
-    return relationship.django and made.keywords.get("null") != "#True"
+    return relationship.django and not relationship.generic and made.keywords.get("null") != "#True"
 
 
 def is_shared(relationship: Relationship) -> bool:
@@ -66,7 +66,7 @@ def eager_option(index: Index, rows: Rows, relationships: Sequence[Relationship]
         return "one query with `IN (...)` makes it 2"
     if first.django:
         option = ", ".join(f'"{name}"' for name in attributes)
-        many = any(relationship.uselist for relationship in relationships)
+        many = any(relationship.uselist or relationship.generic for relationship in relationships)
         return f"{'prefetch_related' if many else 'select_related'}({option}) makes it {2 if many else 1}"
     option = ", ".join(f"selectinload({model}.{name})" for name in attributes)
     return f".options({option}) makes it {1 + len(attributes)}"

@@ -170,7 +170,8 @@ def _reads(
         relationship = relationships.get(first)
         if relationship is not None:
             if _counts(relationship, rest, reading, rows):
-                narrowed = relationship.uselist is not False and rest.partition(".")[0] in NARROWS
+                plural = relationship.uselist is not False
+                narrowed = plural and (rest.partition(".")[0] in NARROWS or _narrows_later(function, reading.name))
                 yield LazyRead(relationship, step, sure, narrowed)
         elif depth:
             for member in _members(index, rows, first, called=reading.called and not rest):
@@ -192,6 +193,27 @@ def _reads(
             given = flags_of(index.project.linker, call, value, flags)
             for read in _reads(index.function(value), param, 0, rows, depth - 1, step, given):
                 yield read._replace(sure=read.sure and sure)
+
+
+def _narrows_later(function: Function, name: str) -> bool:
+    """Whether a local name for what is read is narrowed: ``tags = book.tags.all()``, then ``tags.filter(...)``."""
+    if not name.endswith(".all"):
+        return False
+    table = function.table
+    made = [table.facts.assigns[place] for place in table.assigns_in.get(function.ordinal, ())]
+    calls = table.facts.calls
+    bound = {
+        assign.target
+        for assign in made
+        if type(assign.target) is str
+        and type(assign.value) is str
+        and assign.value[:1] == "@"
+        and assign.value[1:].isdigit()
+        and calls[int(assign.value[1:])].callee == name
+    }
+    callees = (calls[number].callee for number in table.calls_in.get(function.ordinal, ()))
+    split = (callee.rpartition(".") for callee in callees if type(callee) is str)
+    return any(receiver in bound and method in NARROWS for receiver, _, method in split)
 
 
 def _constants(function: Function, reading: Reading, member: Function, flags: Flags) -> Flags:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
+from .._certainty import PAGE
 from .._repeats import work_of
 from ._eager import is_always
 from ._lazy import member_reads, row_reads
@@ -20,6 +21,10 @@ if TYPE_CHECKING:
     from atomlint.index.value import Value
 
 
+DEPTH = 3
+"""Serializers inside of serializers that are looked at."""
+
+
 class Asked(NamedTuple):
     """One query that a field costs for each row."""
 
@@ -29,13 +34,41 @@ class Asked(NamedTuple):
     narrowed: bool
     sure: bool
     queries: int = 1
-    below: str = ""
-    """Where the relationship is one of the row that another leads to: ``depot__``."""
+    way: Way | None = None
+    """Where it is asked for a row that another leads to."""
 
     @property
     def what(self) -> str:
-        """The attribute that is read, or the field."""
-        return f"{self.below}{self.relationship.attribute}" if self.relationship is not None else f"{self.field.name}()"
+        """The attribute that is read, or the field, from the row of the list on: ``depot__region``."""
+        names = self.way.names if self.way is not None else ()
+        own = self.relationship.attribute if self.relationship is not None else f"{self.field.name}()"
+        return "__".join((*names, own))
+
+    @property
+    def plural(self) -> bool:
+        """Whether the attribute leads to many rows."""
+        return self.relationship is not None and self.relationship.uselist is not False
+
+    @property
+    def many(self) -> bool:
+        """Whether only a prefetch brings it: it, or one on the way to it, leads to many rows, or to any."""
+        generic = self.relationship is not None and self.relationship.generic
+        return self.plural or generic or (self.way is not None and self.way.many)
+
+
+class Way(NamedTuple):
+    """How serializers come from a row of the list to one that is asked."""
+
+    names: tuple[str, ...]
+    last: Relationship
+    many: bool
+    """Whether one of the steps leads to many rows."""
+    sure: bool
+
+    def returns_by(self, relationship: Relationship) -> bool:
+        """Whether a relationship leads back to the row that one comes from, which Django holds already."""
+        back = (relationship.path, relationship.call) == (self.last.path, self.last.call)
+        return back and relationship.uselist is False
 
 
 class Listed(NamedTuple):
@@ -47,18 +80,29 @@ class Listed(NamedTuple):
     sure: bool
     """Whether none of its fields may be left out."""
 
+    @property
+    def page(self) -> int:
+        """Rows of an answer where its paginator gives fewer than are usual; 0 else."""
+        return self.view.page if self.view.page < PAGE else 0
 
-def listed(cls: Class) -> Listed | None:
-    """What the serializers of a view ask for each row; None when one of them asks for nothing."""
-    found: Listed | None = cls.index.keep(("listed", cls.value), lambda: _listed(cls))
+
+def listed(cls: Class) -> list[Listed]:
+    """What the serializers of a view ask for each row, of its list and of those that its methods make by hand."""
+    found: list[Listed] = cls.index.keep(("listed", cls.value), lambda: list(_listed(cls)))
     return found
 
 
-def _listed(cls: Class) -> Listed | None:
-    view = cls.index.project.listviews.of(cls.value)
-    if view is None or view.rows.awaited or "*" in view.rows.loaded:
-        return None
-    found = [list(_asked(cls.index, view.rows, one)) for one in view.serializers]
+def _listed(cls: Class) -> Iterator[Listed]:
+    project = cls.index.project
+    view = project.listviews.of(cls.value)
+    for one in (*([view] if view is not None else []), *project.handlists.of(cls.value)):
+        if not one.rows.awaited and "*" not in one.rows.loaded and (found := _of_view(cls.index, one)) is not None:
+            yield found
+
+
+def _of_view(index: Index, view: ListView) -> Listed | None:
+    """What a view asks for each row; None when one of the serializers that it may take asks for nothing."""
+    found = [list(_asked(index, view.rows, one)) for one in view.serializers]
     common = set.intersection(*({asked.what for asked in each} for each in found))
     asked = tuple(one for one in _distinct(found[0]) if one.what in common)
     if not asked:
@@ -67,40 +111,64 @@ def _listed(cls: Class) -> Listed | None:
 
 
 def _distinct(found: list[Asked]) -> list[Asked]:
-    """The surest of each, in the order of the fields."""
-    best = {asked.what: asked for asked in sorted(found, key=lambda asked: (asked.sure, not asked.narrowed))}
-    return [asked for asked in found if best[asked.what] is asked]
+    """The surest of each, in the order of the fields; many rows are asked for anew by each field that reads them."""
+    keys = [(asked.what, asked.field.name if asked.narrowed or asked.plural else "") for asked in found]
+    best = dict(sorted(zip(keys, found, strict=True), key=lambda pair: pair[1].sure))
+    return [asked for key, asked in zip(keys, found, strict=True) if best[key] is asked]
 
 
-def _asked(index: Index, rows: Rows, serialized: Serialized) -> Iterator[Asked]:
+def _asked(index: Index, rows: Rows, serialized: Serialized, way: Way | None = None) -> Iterator[Asked]:
+    """What a serializer asks for each row, or for each that the rows lead to by a way."""
     relationships = index.project.relationships.of(rows.model)
     for field in (*serialized.taken, *index.project.serializers.plural_keys(serialized, rows.model)):
         if field.method is not None:
-            yield from _by_method(index, rows, field)
-            continue
-        relationship = relationships.get(field.attribute)
-        if relationship is None:
-            for read in member_reads(index, rows, field.attribute):
-                yield Asked(field, read.relationship, read.narrowed, read.sure)
-        elif (
-            relationship.queries
-            and field.attribute not in rows.loaded
-            and (field.nested or relationship.uselist is not False)
-        ):
-            yield Asked(field, relationship, narrowed=False, sure=is_always(index, relationship))
-            yield from _below(index, field, relationship)
+            found = _by_method(index, rows, field)
+        elif (relationship := relationships.get(field.attribute)) is None:
+            reads = member_reads(index, rows, field.attribute)
+            found = (Asked(field, read.relationship, read.narrowed, read.sure) for read in reads)
+        else:
+            found = _of_relationship(index, rows, field, relationship, way)
+        for asked in found:
+            if way is None or asked.way is not None:
+                yield asked
+            elif asked.relationship is None or not way.returns_by(asked.relationship):
+                yield asked._replace(sure=asked.sure and way.sure, way=way)
 
 
-def _below(index: Index, field: Taken, first: Relationship) -> Iterator[Asked]:
+def _of_relationship(
+    index: Index, rows: Rows, field: Taken, relationship: Relationship, way: Way | None
+) -> Iterator[Asked]:
+    if not relationship.queries or (way is not None and way.returns_by(relationship)):
+        return
+    sure = is_always(index, relationship)
+    if field.attribute not in rows.loaded and (field.nested or relationship.uselist is not False):
+        yield Asked(field, relationship, narrowed=False, sure=sure)
+    elif not field.nested:
+        return
+    many = relationship.uselist is not False
+    names = (*(way.names if way is not None else ()), relationship.attribute)
+    surely = sure and not many and (way is None or way.sure)
+    onward = Way(names, relationship, many or (way is not None and way.many), surely)
+    if relationship.target is None or len(names) > DEPTH:
+        return
+    if not many or not index.project.rowsets.loads_always(relationship.target):
+        behind = rows.behind(field.attribute, relationship.target)
+        yield from _below(index, behind, field, onward)
+        inner = index.project.serializers.of(field.inner) if field.inner is not None else None
+        if inner is not None:
+            yield from _asked(index, behind, inner, onward)
+
+
+def _below(index: Index, rows: Rows, field: Taken, way: Way) -> Iterator[Asked]:
     """What ``source="depot.region.name"`` reads further on, one query more at each step."""
-    at, names = first.target, [first.attribute]
     for name in field.rest:
-        found = index.project.relationships.of(at).get(name) if at is not None else None
-        if found is None or not found.queries:
+        found = index.project.relationships.of(rows.model).get(name)
+        if found is None or not found.queries or found.target is None:
             return
-        yield Asked(field, found, narrowed=False, sure=is_always(index, found), below="__".join([*names, ""]))
-        at = found.target
-        names.append(name)
+        if name not in rows.loaded:
+            yield Asked(field, found, narrowed=False, sure=is_always(index, found) and way.sure, way=way)
+        rows = rows.behind(name, found.target)
+        way = Way((*way.names, name), found, way.many, way.sure)
 
 
 def _by_method(index: Index, rows: Rows, field: Taken) -> Iterator[Asked]:

@@ -57,13 +57,16 @@ orders that names each customer sends 21 queries, and nothing in the code of the
 Name in `select_related` or `prefetch_related` of a list view what its serializer reads of other rows.
 
 ## Limits
-Views with `list`, `filter_queryset` or `get_serializer` of their own, with bases of other packages, and serializers with
+Views with `filter_queryset` or `get_serializer` of their own, with bases of other packages, and serializers with
 `to_representation` of their own are left alone, as are querysets that are put together where the index cannot follow. Of
-a view that takes one serializer or another, what all of them read counts. Serializers inside of serializers are looked at
-one level deep. How many rows a list has is not known: findings are of medium confidence at most. Of low confidence are
-those of which nothing is sure (a query that a method sends in a branch), views of staff, those whose paginator gives less
-than 20 rows, those that no route is seen to lead to, and lists of what one person has (`filter(user=...)`) or of what
-there are few of by its name (`EventType`, `Role`).
+a view that takes one serializer or another, the list's is read where `self.action` or the method decides; else what all of
+them read counts. Of what methods serialize by hand, `OrderSerializer(orders, many=True)`, those of classes are seen that
+answer a GET, not functions. Serializers inside of serializers are looked at three levels deep, each with one row where
+there may be many. How many rows a list has is not known: findings are of medium confidence at most. Of low confidence are
+those of which nothing is sure (a query that a method sends in a branch), views of staff, those whose page spares less than
+20 queries, by their paginator or `REST_FRAMEWORK`, those that no route is seen to lead to, lists of what one person has
+(`filter(user=...)`), by hand those of one row or for an export, and what there are few of by its name (`EventType`,
+`Role`).
 """
 
 from __future__ import annotations
@@ -73,9 +76,9 @@ from typing import TYPE_CHECKING
 from atomlint import Class, Confidence, Context, Finding, Note, rule
 
 from .._certainty import PAGE
-from .._few import loops_over_few
+from .._few import is_table_of_few
 from .._repeats import may_repeat_in
-from .._staff import is_class_for_staff
+from .._staff import is_class_for_staff, names_staff
 from ._eager import is_of_one_person
 from ._serialized import listed
 
@@ -83,57 +86,77 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from atomlint import Index
+    from atomlint.index.listviews import ListView
+    from atomlint.index.rowsets import Rows
 
     from ._serialized import Asked, Listed
 
 SHOWN = 4
 """Attributes that a message names."""
+CHOSEN = ("id", "pk", "**")
+"""Names by which a query asks for rows that are chosen one by one, or by what is not known."""
+FILES = "export"
 
 
 @rule("database-query-in-serializer", needs=("rest_framework",), severity="warning", since="0.1")
 def lists_row_by_row(cls: Class) -> bool:
     """A list view of Django REST framework whose serializer asks for each row."""
-    return may_repeat_in(cls.path) and not cls.in_test and listed(cls) is not None
+    return may_repeat_in(cls.path) and not cls.in_test and bool(listed(cls))
 
 
 @lists_row_by_row.on("*")
 def report(ctx: Context, cls: Class) -> Iterator[Finding]:
-    """The view, with the fields that ask."""
-    found = listed(cls)
-    if found is None:
-        return
-    finding = ctx.finding(cls, message(ctx.index, cls, found), confidence=confidence(cls, found))
-    for asked in found.asked[:SHOWN]:
-        field = asked.field
-        if field.call >= 0:
-            place = ctx.index.call(field.path, field.call).span
-            finding = finding.with_related(Note(place, f"this field asks for {asked.what}"))
-    yield finding
+    """The view, or the call that serializes by hand, with the fields that ask."""
+    for found in listed(cls):
+        by_hand = found.view.call
+        place = cls if by_hand < 0 else ctx.index.call(cls.path, by_hand).span
+        finding = ctx.finding(place, message(cls, found), confidence=confidence(cls, found))
+        for asked in found.asked[:SHOWN]:
+            field = asked.field
+            if field.call >= 0:
+                at = ctx.index.call(field.path, field.call).span
+                finding = finding.with_related(Note(at, f"this field asks for {asked.what}"))
+        yield finding
 
 
-def message(index: Index, cls: Class, found: Listed) -> str:
+def message(cls: Class, found: Listed) -> str:
     """Which serializer reads what, what it costs, and what would spare it."""
+    index = cls.index
+    by_hand = found.view.call
+    where = cls.name if by_hand < 0 else f"{cls.name}.{index.call(cls.path, by_hand).function.name}"
     table = index.project.linker.table(found.serializer.place)
     name = table.facts.scopes[found.serializer.scope].name
-    parts = [f"`{asked.what}`" for asked in found.asked[:SHOWN]]
-    if len(found.asked) > SHOWN:
-        parts.append(f"{len(found.asked) - SHOWN} more")
+    read = list(dict.fromkeys(f"`{asked.what}`" for asked in found.asked))
+    parts = read[:SHOWN]
+    if len(read) > SHOWN:
+        parts.append(f"{len(read) - SHOWN} more")
     what = " and ".join([", ".join(parts[:-1]), parts[-1]] if len(parts) > 1 else parts)
-    count = sum(asked.queries for asked in found.asked)
-    often = "" if found.sure and all(asked.sure for asked in found.asked) else "up to "
+    answer = f"a page of {found.page}" if found.page else f"{PAGE} rows"
     return (
-        f"`{name}` reads {what} of each row that {cls.name} lists: {often}{20 * count + 1} queries for 20 rows; "
+        f"`{name}` reads {what} of each row that {where} lists: {often(found)}{spared(found) + 1} queries for {answer}; "
         f"{repair(found.asked)}"
     )
+
+
+def often(found: Listed) -> str:
+    """What is known of the number: a row may lead to several others, and may leave queries out."""
+    if any(asked.way is not None and asked.way.many for asked in found.asked):
+        return "some "
+    return "" if found.sure and all(asked.sure for asked in found.asked) else "up to "
+
+
+def spared(found: Listed) -> int:
+    """Queries that its fields cost an answer."""
+    return (found.page or PAGE) * sum(asked.queries for asked in found.asked)
 
 
 def repair(asked: tuple[Asked, ...]) -> str:
     """The calls that load it with the rows, and what is left then."""
     named = [one for one in asked if one.relationship is not None and not one.narrowed]
-    single = [f'"{one.what}"' for one in named if one.relationship is not None and one.relationship.uselist is False]
-    many = [f'"{one.what}"' for one in named if one.relationship is not None and one.relationship.uselist is not False]
-    calls = [f"select_related({', '.join(single)})"] if single else []
-    calls += [f"prefetch_related({', '.join(many)})"] if many else []
+    single = [one.what for one in named if not one.many]
+    many = list(dict.fromkeys(one.what for one in named if one.many))
+    calls = [f"select_related({_names(single)})"] if single else []
+    calls += [f"prefetch_related({_names(many)})"] if many else []
     left = 1 + len(many)
     if len(named) < len(asked):
         calls.append("an annotation, or a query with `IN (...)`")
@@ -141,15 +164,43 @@ def repair(asked: tuple[Asked, ...]) -> str:
     return f"{' and '.join(calls)} make{'s' if len(calls) == 1 else ''} it {left}"
 
 
+def _names(paths: list[str]) -> str:
+    """Arguments that load all of them: ``depot__region`` loads the depot as well."""
+    last = [path for path in paths if not any(other.startswith(f"{path}__") for other in paths)]
+    return ", ".join(f'"{path}"' for path in last)
+
+
 def confidence(cls: Class, found: Listed) -> Confidence:
     """Medium for what each row is sure to read, in a list that its users ask for: how many rows it has is not known."""
     rows = found.view.rows
     model = cls.index.project.linker.table(rows.model.place).facts.scopes[rows.model.scope].name
-    few = rows.sliced or 0 < rows.most < PAGE or 0 < found.view.page < PAGE
-    if few or is_of_one_person(rows) or loops_over_few(model):
+    few = rows.sliced or 0 < rows.most < PAGE or spared(found) < PAGE
+    if few or is_of_one_person(rows) or is_table_of_few(model):
         return Confidence.LOW
-    if not found.view.routed or is_class_for_staff(cls.index, cls.value):
+    if found.view.call >= 0 and (is_of_one_row(cls.index, rows) or is_rare(cls, found.view.call)):
+        return Confidence.LOW
+    if not found.view.routed or is_class_for_staff(cls.index, cls.value) or is_for_staff_by_default(cls, found.view):
         return Confidence.LOW
     sure = found.sure and any(asked.sure for asked in found.asked)
     related = any(asked.relationship is not None and not asked.narrowed for asked in found.asked)
     return Confidence.MEDIUM if sure or related else Confidence.LOW
+
+
+def is_for_staff_by_default(cls: Class, view: ListView) -> bool:
+    """Whether settings let only staff pass where a view says nothing of it."""
+    asked = cls.index.project.listviews.defaults.permissions
+    return view.permitted and bool(asked) and all(any(map(names_staff, names)) for names in asked)
+
+
+def is_of_one_row(index: Index, rows: Rows) -> bool:
+    """Whether a query asks for what leads to one row, or for chosen ones, of which there is often a handful."""
+    related = index.project.relationships.of(rows.model)
+    return any(name in CHOSEN or name.removesuffix("_id") in related for name in rows.filters)
+
+
+def is_rare(cls: Class, number: int) -> bool:
+    """Whether a method answers for one row, ``@action(detail=True)``, or with all that there is for a file."""
+    method = cls.index.call(cls.path, number).function
+    made = (str(part) for part in method.table.facts.scopes[method.ordinal].decorators)
+    calls = (cls.index.call(cls.path, int(part[1:])) for part in made if part[:1] == "@" and part[1:].isdigit())
+    return FILES in method.name or any(call.keywords.get("detail") == "#True" for call in calls)

@@ -8,10 +8,9 @@ from atomlint import Note, condition, dotted
 
 from ._arms import short_circuited
 from ._decorators import is_answered
-from ._methods import is_writing
-from ._staff import is_admin
 from ._started import BACKGROUND, FORGETS, is_started
 from ._turns import flags_of, held, holds, is_carried, is_entered, is_few, seldom
+from ._ways import paths_to
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -42,7 +41,6 @@ QUIET_PATHS = (
     "commands",
     "versions",
 )
-RANKS = ("high", "medium", "low")
 ONCE = frozenset(
     {"migration", "migrations", "migrate", "diagnose", "backfill", "seed", "seeder", "maintenance", "repair"}
     | {"deprecated", "legacy"}
@@ -195,50 +193,6 @@ def _is_quiet(path: str) -> bool:
     parts = path.removesuffix(".py").lower().split("/")
     words = parts[-1].split("_")
     return any(part in QUIET_PATHS for part in parts) or words[0] == "fix" or not ONCE.isdisjoint(words)
-
-
-def path_to(function: Function) -> Path | None:
-    """The shortest way that a request takes to a function before it is answered; None when only administrators' do."""
-    return next(iter(paths_to(function)), None)
-
-
-def paths_to(function: Function) -> list[Path]:
-    """Ways that requests take to a function before they are answered, the surest first, and of them those that only read."""
-    project = function.index.project
-    paths = [path for path in project.reach.paths(function.value) if path.phase == "request"]
-    paths = [path for path in paths if not is_admin(path, function.index) and not _is_apart(path, function.index)]
-    index = function.index
-    return sorted(
-        paths,
-        key=lambda path: (RANKS.index(path.confidence), is_writing(path, index), is_kept(path, index), path.length),
-    )
-
-
-def _is_apart(path: Path, index: Index) -> bool:
-    """Whether a path leaves the request: it goes on in a task that nobody awaits, ``create_task(store(answer))``."""
-    return any(
-        edge.call >= 0 and edge.kind == "call" and is_started(index.call(caller.place, edge.call))
-        for caller, edge in path.steps
-    )
-
-
-def is_kept(path: Path, index: Index) -> bool:
-    """Whether a cache answers most of the requests that take a path: one around a call of it, or of a decorator."""
-    guards = index.project.guards
-    if any(
-        edge.call >= 0 and edge.kind in ("call", "carried") and is_behind_cache(index.call(caller.place, edge.call))
-        for caller, edge in path.steps
-    ):
-        return True
-    return any(guards.decorator(index.table(one.place), one.scope) is not None for one in path.functions)
-
-
-def is_behind_cache(call: Call) -> bool:
-    """Whether a cache answers instead of a call most of the time, or keeps a mark that it was done."""
-    guard = call.guard
-    if guard is not None and not guard.holes:
-        return True
-    return call.index.project.guards.marked(call.path, call.ordinal)
 
 
 def others(repeat: Repeat) -> list[Note]:

@@ -71,13 +71,13 @@ def in_staff_branch(function: Function, frames: Iterable[int]) -> bool:
 def _asks_for_staff(table: Table, test: Expr) -> bool:
     """Whether a test holds for staff: ``user.is_superuser``, ``user.may("admin")``, ``user.role == "admin"``."""
     if type(test) is list and test[:1] == ["cmp"] and len(test) == 4 and test[2] in ("==", "is"):
-        return any(_says(text_of(side) or dotted(side) or "") for side in (test[1], test[3]) if side != "#None")
+        return any(names_staff(text_of(side) or dotted(side) or "") for side in (test[1], test[3]) if side != "#None")
     if type(test) is not str:
         return False
     if test[:1] == "@" and test[1:].isdecimal():
         call = table.facts.calls[int(test[1:])]
-        return any(_says(text_of(part) or dotted(part) or "") for part in (call.callee, *call.args))
-    return _says(dotted(test) or "")
+        return any(names_staff(text_of(part) or dotted(part) or "") for part in (call.callee, *call.args))
+    return names_staff(dotted(test) or "")
 
 
 def _is_for_developers(index: Index, entry: Entry) -> bool:

@@ -77,9 +77,10 @@ from .._certainty import PAGE, WORKER, confidence, is_repair
 from .._few import loops_over_few
 from .._methods import in_writing_branch, is_writing
 from .._readings import place_of
-from .._repeats import is_behind_cache, is_kept, may_repeat, others, path_to, repeats, trace
+from .._repeats import may_repeat, others, repeats, trace
 from .._staff import in_staff_branch
 from .._turns import is_unpaged
+from .._ways import is_behind_cache, is_kept, path_to
 from ._answers import answers
 from ._deeds import acts, deeds, sets_a_row
 from ._eager import eager_option, is_always, is_of_one_parent, is_of_one_person, is_shared

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from .._deprecated import is_deprecated
-from .._repeats import is_kept, paths_to
+from .._ways import is_kept, paths_to
 from ._bulk import of_cache
 
 if TYPE_CHECKING:

@@ -7,7 +7,8 @@ import re
 NOUNS = frozenset(
     {"backend", "category", "column", "connector", "country", "currency", "env", "environment", "feature", "field"}
     | {"format", "integration", "kind", "lang", "language", "level", "locale", "method", "mode", "model", "module"}
-    | {"plan", "platform", "provider", "region", "role", "setting", "status", "strategy", "table", "type"}
+    | {"plan", "platform", "provider", "region", "role", "schedule", "setting", "status", "strategy", "table", "template"}
+    | {"type", "webhook"}
 )
 LOOPED = NOUNS | (
     {"aggregate", "ancestor", "choice", "dimension", "metric", "option", "parent", "period", "permission", "pin"}

@@ -411,15 +411,21 @@ def test_a_view_that_only_staff_pass_is_left_out(decorator: str, found: list[str
 
 
 @pytest.mark.parametrize(
-    ("name", "level"), [("folder", "medium"), ("author", "low"), ("created_by", "low"), ("status", "low")]
+    ("names", "level"),
+    [
+        (["folder"], "low"),
+        (["author"], "low"),
+        (["author", "status"], "low"),
+        (["folder", "shelf"], "medium"),
+    ],
 )
-def test_parents_that_many_rows_share_are_loaded_once_each(name: str, level: str) -> None:
+def test_parents_that_many_rows_share_are_loaded_once_each(names: list[str], level: str) -> None:
     key = '    folder_id = Column(ForeignKey("folders.id"))\n'
-    models = MODELS.replace(key, f"{key}    {name} = relationship(Folder)\n")
+    models = MODELS.replace(key, key + "".join(f"    {name} = relationship(Folder)\n" for name in names))
     handler = f"""
     @app.get("/files")
     def files(db: Session = Depends(get_db)):
-        return [file.{name}.id for file in db.query(File)]
+        return [({", ".join(f"file.{name}.id" for name in names)}) for file in db.query(File)]
     """
     assert levels(models + textwrap.dedent(handler)) == [level]
 

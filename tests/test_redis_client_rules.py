@@ -712,3 +712,20 @@ def test_a_timeout_may_be_given_by_its_place(given: str, found: int) -> None:
         return client.get("a")
     """
     assert len(findings("redis-no-timeout", text, requirements_txt="redis==5.0.1\n")) == found
+
+
+@pytest.mark.parametrize(
+    ("route", "body", "level"),
+    [
+        ('@app.get("/items")', "client.get('a')", "high"),
+        ('@app.post("/items")', "client.lpush('a', 1)", "medium"),
+        ('@app.post("/items")', "client.lpush('a', 1)\n    client.lpush('b', 1)", "high"),
+        ('@app.get("/health")', "client.ping()", "low"),
+    ],
+)
+def test_one_command_of_what_is_changed_now_and_then_holds_the_loop_for_little(
+    route: str, body: str, level: str
+) -> None:
+    source = f"\nclient = redis.Redis()\n\n{route}\nasync def handle():\n    {body}\n"
+    (found,) = findings("redis-blocking-in-async", source)
+    assert found.confidence.name.lower() == level

@@ -31,9 +31,14 @@ def is_always(index: Index, relationship: Relationship) -> bool:
     return relationship.django and not relationship.generic and made.keywords.get("null") != "#True"
 
 
+def is_loaded_once(relationship: Relationship) -> bool:
+    """Whether a session loads each parent once, of which there are fewer than rows: a foreign key of SQLAlchemy."""
+    return relationship.uselist is False and not relationship.django
+
+
 def is_shared(relationship: Relationship) -> bool:
     """Whether many rows have the same few parents, each of which a session loads once: the authors of comments, a status."""
-    if relationship.uselist is not False or relationship.django:
+    if not is_loaded_once(relationship):
         return False
     name = relationship.attribute
     return loops_over_few(name) or not PEOPLE.isdisjoint(name.split("_"))

@@ -63,7 +63,8 @@ so are requests that are sent to change something (POST, PUT, PATCH, DELETE) and
 only staff pass are left out. A slice, a limit below 20, what a caller writes out, or what there are few of by its name
 (roles, regions, providers), is taken for a few items, as are the children of one row (`filter(article=article)`) unless
 it is a customer or a project; that a customer has one or two of something is not known. A session of SQLAlchemy loads
-each parent once: of rows whose authors, owners or kinds are read it is possible only that there are many.
+each parent once: where one foreign key of a row is read, or only authors, owners or kinds, it is possible only that there
+are many.
 """
 
 from __future__ import annotations
@@ -83,7 +84,7 @@ from .._turns import is_unpaged
 from .._ways import is_behind_cache, is_kept, path_to
 from ._answers import answers
 from ._deeds import acts, deeds, sets_a_row
-from ._eager import eager_option, is_always, is_of_one_parent, is_of_one_person, is_shared
+from ._eager import eager_option, is_always, is_loaded_once, is_of_one_parent, is_of_one_person, is_shared
 from ._lazy import lazy_loops
 from ._one_row import is_of_one_row
 from ._own_work import (
@@ -222,7 +223,8 @@ def _of_answer(ctx: Context, answer: Answer, path: Path) -> Finding:
         f"{20 * count + 1} for 20 rows; {eager_option(ctx.index, answer.rows, answer.relationships)}"
     )
     level = Confidence(path.confidence)
-    if all(map(is_shared, answer.relationships)) or answer.rows.sliced or 0 < answer.rows.most < PAGE:
+    shared = all(map(is_shared, answer.relationships)) or (count < SEVERAL and is_loaded_once(answer.relationships[0]))
+    if shared or answer.rows.sliced or 0 < answer.rows.most < PAGE:
         level = Confidence.LOW
     elif count < SEVERAL or not any(one.uselist for one in answer.relationships):
         level = min(level, Confidence.MEDIUM, key=lambda each: each.rank)
@@ -285,7 +287,9 @@ def _lazy_confidence(lazy: LazyLoop, path: Path) -> Confidence:
     proven = [read for read in lazy.reads if read.sure and (read.relationship.uselist or read.relationship.django)]
     if all(read.narrowed or is_shared(read.relationship) for read in lazy.reads):
         return Confidence.LOW
-    if len(lazy.reads) < SEVERAL and is_of_one_parent(function.index, lazy.rows):
+    if len(lazy.reads) < SEVERAL and (
+        is_of_one_parent(function.index, lazy.rows) or is_loaded_once(lazy.reads[0].relationship)
+    ):
         return Confidence.LOW
     if is_of_one_person(lazy.rows) and all(read.relationship.uselist is False for read in lazy.reads):
         return Confidence.LOW

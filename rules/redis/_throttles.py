@@ -6,14 +6,10 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from atomlint import Place
 
-from ._django import UNSERVED
-
 if TYPE_CHECKING:
     from atomlint import Effect, Index, Span
     from atomlint.index.listings import Listed
     from atomlint.index.value import Value
-
-SETTING = "DEFAULT_THROTTLE_CLASSES"
 
 
 class Throttle(NamedTuple):
@@ -25,10 +21,6 @@ class Throttle(NamedTuple):
     views: int
     always: int
     """Views of which every request that is handled pays."""
-    chosen: bool
-    """Whether a class of the project says which cache it asks."""
-    emptied: bool
-    """Whether the setting that lists it is emptied by other settings."""
 
     @property
     def name(self) -> str:
@@ -71,17 +63,4 @@ def _throttle(index: Index, uses: list[tuple[Listed, Effect]]) -> Throttle:
     if not listed.name:
         listed = listed._replace(name=index.project.linker.name_of(listed.value))
     always = sum(effect.operation.lower[1] > 0 for _, effect in uses)
-    chosen = index.project.effects.libraries.listings.says(listed.value, "cache")
-    return Throttle(listed, uses[0][1], len(uses), always, chosen, emptied=listed.of_all and _is_emptied(index, listed))
-
-
-def _is_emptied(index: Index, listed: Listed) -> bool:
-    """Whether settings of production list none: ``REST_FRAMEWORK["DEFAULT_THROTTLE_CLASSES"] = []``."""
-    stated = index.project.effects.backends.setting(SETTING)
-    return any(
-        expr == ["[]"]
-        and table.path != listed.path
-        and table.path not in index.tests
-        and not UNSERVED.search(table.path)
-        for table, _, expr in stated
-    )
+    return Throttle(listed, uses[0][1], len(uses), always)

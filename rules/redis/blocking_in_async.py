@@ -38,7 +38,8 @@ In `async def`, use the asynchronous Redis client and await it.
 Followed are coroutine functions that requests reach, and plain functions that they call. A thread in between
 (`run_in_threadpool`, `asyncio.to_thread`, an executor) ends it, as do plain routes and plain dependencies of FastAPI,
 which run in a pool. Flask gives a coroutine view a loop of its own: quiet. One finding for each function that holds such
-commands, or for the client that they share. Sessions of a database are another matter.
+commands, or for the client that they share. One command of requests that are sent to change something (POST, PUT, PATCH,
+DELETE) is a step less sure, and pages of operators are possible only. Sessions of a database are another matter.
 """
 
 from __future__ import annotations
@@ -49,6 +50,8 @@ from typing import TYPE_CHECKING, NamedTuple
 from atomlint import Call, Confidence, Context, Finding, Function, Note, Option, rule
 
 from .._made import unsure
+from .._methods import is_writing
+from .._staff import only_operators
 from ._keys import commands
 from ._quiet import is_aside
 
@@ -249,8 +252,14 @@ def constructions(index: Index, command: Command) -> list[Construction]:
 
 
 def confidence(index: Index, found: Held) -> Confidence:
-    """High when every edge from a proven entry point is proven."""
+    """High when every edge from a proven entry point is proven; a step less for one command where something is changed."""
     blocked = found.blocked[0]
     paths = index.project.reach.paths(blocked.function)
     path = paths[0]._replace(steps=(*paths[0].steps, *blocked.steps))
-    return Confidence.HIGH if path.entry.proven and not unsure(index, path) else Confidence.MEDIUM
+    level = Confidence.HIGH if path.entry.proven and not unsure(index, path) else Confidence.MEDIUM
+    ways = [way for one in found.blocked for way in index.project.reach.paths(one.function)]
+    if only_operators(index, ways):
+        return Confidence.LOW
+    if len(found.commands) == 1 and all(is_writing(way, index) for way in ways):
+        return Confidence.LOW if level is Confidence.MEDIUM else Confidence.MEDIUM
+    return level

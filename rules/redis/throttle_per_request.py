@@ -78,10 +78,8 @@ the number of processes, or list them on the few views that need a limit that al
 
 ## Limits
 Reported is a throttle of the library that a setting lists, and a class of the project that does the library's work, for a
-setting or for several views; one that overrides `allow_request` is `redis-per-request`. Low for those who are not signed in
-alone, for rates that may be None, for views that choose their throttles, for a class that says which cache it asks, and
-where settings of production list none. A limit that all processes have to share is what the library is for: allow it where
-it stands.
+setting or for several views; one that overrides `allow_request` is `redis-per-request`. All are of low confidence: a limit
+that all processes share is what the library is for, and only its owner knows whether it has to be.
 """
 
 from __future__ import annotations
@@ -91,7 +89,7 @@ from typing import TYPE_CHECKING
 from atomlint import Confidence, Context, Finding, Index, Option, rule
 
 from .._work import SHARED, counted
-from ._throttles import Throttle, throttles
+from ._throttles import throttles
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -128,14 +126,7 @@ def report(ctx: Context, index: Index) -> Iterator[Finding]:
         views = counted(throttle.views, "view")
         when = f"every request to {views}, by" if throttle.always else f"requests to {views} that are limited by"
         text = f"{counted(number)} (get, set) on {when} {throttle.name}"
-        yield ctx.finding(throttle.span(index), text, confidence=confidence(throttle)).with_help(
+        yield ctx.finding(throttle.span(index), text, confidence=Confidence.LOW).with_help(
             'give it a cache in local memory (`cache = caches["limits"]`) and its rate divided by the number of processes, '
             "or list it only on the views that need it"
         )
-
-
-def confidence(throttle: Throttle) -> Confidence:
-    """Medium where every request to several views surely pays, nobody chose the cache for it and no settings leave it out."""
-    sure = throttle.always >= SHARED and throttle.effect.certainty == "high"
-    sure = sure and not throttle.chosen and not throttle.emptied
-    return Confidence.MEDIUM if sure else Confidence.LOW

@@ -7,7 +7,19 @@ import re
 NOUNS = frozenset(
     {"backend", "category", "column", "connector", "country", "currency", "env", "environment", "feature", "field"}
     | {"format", "integration", "kind", "lang", "language", "level", "locale", "method", "mode", "model", "module"}
-    | {"plan", "platform", "provider", "region", "role", "schedule", "setting", "status", "strategy", "table", "template"}
+    | {
+        "plan",
+        "platform",
+        "provider",
+        "region",
+        "role",
+        "schedule",
+        "setting",
+        "status",
+        "strategy",
+        "table",
+        "template",
+    }
     | {"type", "webhook"}
 )
 LOOPED = NOUNS | (

@@ -95,8 +95,10 @@ def _is_for_developers(index: Index, entry: Entry) -> bool:
 
 
 def is_of_operators(index: Index, path: Path) -> bool:
-    """Whether a path begins at a page of operators: ``/admin/jobs``, ``MonitorView.get``, ``api/health.py``."""
+    """Whether a path begins at a page of operators: ``/admin/jobs``, ``MonitorView.get``, ``api/health.py``, or one for staff."""
     entry = path.entry.function
+    if is_for_staff(index, path.entry):
+        return True
     stem = entry.place.removesuffix(".py")
     names = [stem, index.function(entry).qualname, *(route.path for route in index.project.routes.of(entry))]
     return any(PAGES.search(APART.sub("_", name).lower()) for name in names)

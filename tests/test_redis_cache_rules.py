@@ -151,3 +151,29 @@ def test_a_throttle_of_all_views_is_of_low_confidence(listed: str, views: int) -
         "shop/limits.py": LIMITS,
     }
     assert confidences("redis-throttle-per-request", files) == ["low"]
+
+
+@pytest.mark.parametrize(
+    ("alias", "code", "level"),
+    [
+        ("default", "", "medium"),
+        ("locks", "", "low"),
+        ("locks", "from django.core.cache import caches\n\nstore = caches['locks']\n", "medium"),
+        (
+            "locks",
+            "from django.views.decorators.cache import cache_page\n\n@cache_page(60, cache='locks')\ndef page(r): ...\n",
+            "medium",
+        ),
+        ("locks", "SESSION_CACHE_ALIAS = 'locks'\n", "medium"),
+        ("locks", "kind = 'locks'\n", "low"),
+    ],
+)
+def test_a_cache_that_nothing_names_is_of_low_confidence(alias: str, code: str, level: str) -> None:
+    caches = {alias: {"BACKEND": DJANGO_REDIS, "LOCATION": "redis://cache"}}
+    files: dict[str, str | bytes] = {
+        "requirements.txt": "redis==5.0.8\n",
+        "shop/settings.py": f"CACHES = {caches!r}\n{code if 'ALIAS' in code else ''}",
+        "shop/code.py": code,
+    }
+    found = [f.confidence.name.lower() for f in check_files(files, select=["redis-cache-no-timeout"]).findings]
+    assert found == [level]

@@ -193,3 +193,21 @@ def test_a_table_of_few_rows_by_its_name_is_of_low_confidence() -> None:
     code = CODE.format(null="", serializer="", page=50, view="").replace("Crate", "CratePolicy")
     report = check_files({"stock/views.py": code}, select=("database-query-in-serializer",))
     assert [finding.confidence.value for finding in report.findings] == ["low"]
+
+
+@pytest.mark.parametrize(
+    ("rows", "level"),
+    [
+        ("Crate.objects.filter(depot__user=self.request.user)", "low"),
+        ("Crate.objects.filter(depot__name='north')", "medium"),
+    ],
+)
+def test_what_leads_to_one_person_is_a_handful(rows: str, level: str) -> None:
+    assert levels(view=f"    def get_queryset(self):\n        return {rows}\n") == [level]
+
+
+def test_customers_are_few_for_each_user() -> None:
+    text = CODE.format(null="", serializer="", page=50, view="")
+    for name, level in (("Crate", "medium"), ("Organization", "low")):
+        report = check_files({"stock/views.py": text.replace("Crate", name)}, select=("database-query-in-serializer",))
+        assert [finding.confidence.value for finding in report.findings] == [level]

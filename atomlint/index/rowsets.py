@@ -70,7 +70,7 @@ class Rows(NamedTuple):
     filters: frozenset[str]
     """Attributes of the class that it compares for equality."""
     owners: frozenset[str]
-    """Those of them that it compares themselves, not what they lead to, in every way that it is put together."""
+    """Names that it compares in every way that it is put together, with what they lead to: ``order``, ``order__state``."""
     awaited: bool
     """Whether it is sent by a coroutine: then lazy loading is an error, not a query."""
     path: str
@@ -293,7 +293,7 @@ class RowSets:
         record = table.facts.calls[ordinal]
         if method in ("filter", "where", "filter_by"):
             found.filters |= {name.partition("__")[0] for name, _ in record.keywords}
-            found.owners |= {name for name, _ in record.keywords if "__" not in name}
+            found.owners |= {name for name, _ in record.keywords}
             found.owners |= {name.rpartition("__")[0] for name, _ in record.keywords if name.endswith(OWN_KEYS)}
             found.keyed |= {"" for name, _ in record.keywords if name in KEYS}
             for arg in record.args:

@@ -45,8 +45,12 @@ def is_shared(relationship: Relationship) -> bool:
 
 
 def is_of_one_person(rows: Rows) -> bool:
-    """Whether a query asks for what one person has, of which there is a handful: ``filter(user=request.user)``."""
-    return any(not PEOPLE.isdisjoint(name.removesuffix("_id").split("_")) for name in rows.filters)
+    """Whether a query asks for what one person has, of which there is a handful: ``filter(user=request.user)``.
+
+    That of a person whom they lead to is, too: ``filter(accesses__user=request.user)``.
+    """
+    last = {name.rpartition("__")[2] for name in rows.owners if "__" in name}
+    return any(not PEOPLE.isdisjoint(name.removesuffix("_id").split("_")) for name in (*rows.filters, *last))
 
 
 def is_of_one_parent(index: Index, rows: Rows) -> bool:

@@ -65,8 +65,8 @@ answer a GET, not functions. Serializers inside of serializers are looked at thr
 there may be many. How many rows a list has is not known: findings are of medium confidence at most. Of low confidence are
 those of which nothing is sure (a query that a method sends in a branch), views of staff, those whose page spares less than
 20 queries, by their paginator or `REST_FRAMEWORK`, those that no route is seen to lead to, lists of what one person has
-(`filter(user=...)`), by hand those of one row or for an export, and what there are few of by its name (`EventType`,
-`Role`).
+(`filter(user=...)`, `filter(members__user=...)`), lists of customers, of which a user has a few, by hand those of one row or
+for an export, and what there are few of by its name (`EventType`, `Role`).
 """
 
 from __future__ import annotations
@@ -79,6 +79,7 @@ from .._certainty import PAGE
 from .._few import is_table_of_few
 from .._repeats import may_repeat_in
 from .._staff import is_class_for_staff, names_staff
+from ..tenant._models import tenant_models
 from ._eager import is_of_one_person
 from ._serialized import listed
 
@@ -175,7 +176,7 @@ def confidence(cls: Class, found: Listed) -> Confidence:
     rows = found.view.rows
     model = cls.index.project.linker.table(rows.model.place).facts.scopes[rows.model.scope].name
     few = rows.sliced or 0 < rows.most < PAGE or spared(found) < PAGE
-    if few or is_of_one_person(rows) or is_table_of_few(model):
+    if few or is_of_one_person(rows) or is_table_of_few(model) or model in tenant_models(cls.index):
         return Confidence.LOW
     if found.view.call >= 0 and (is_of_one_row(cls.index, rows) or is_rare(cls, found.view.call)):
         return Confidence.LOW

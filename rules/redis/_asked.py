@@ -23,6 +23,50 @@ USERS = re.compile(
 """What is called so in these settings asks a cache while requests are handled."""
 
 
+GETS = frozenset({"get_redis_connection", "get_cache", "create_connection", "cache_page"})
+"""Calls that are given the alias of a cache."""
+DEFAULT = "default"
+
+
+def is_named_nowhere(index: Index, aliases: tuple[str, ...]) -> bool:
+    """Whether no code and no setting of the project names one of these caches, and none is the one that is asked unnamed."""
+    if DEFAULT in aliases:
+        return False
+    return not any(_names(index, path, frozenset(aliases)) for path in index.paths if path not in index.tests)
+
+
+def _names(index: Index, path: str, aliases: frozenset[str]) -> bool:
+    """Whether a file names one: ``caches["sessions"]``, ``cache="sessions"``, ``SESSION_CACHE_ALIAS = "sessions"``."""
+    facts = index.table(path).facts
+    for call in facts.calls:
+        given = [value for name, value in call.keywords if "cache" in name or name in ("alias", "using")]
+        if type(call.callee) is str and call.callee.rpartition(".")[2] in GETS:
+            given += call.args
+        if any(text_of(value) in aliases for value in given) or _takes(call.callee, aliases):
+            return True
+        if any(_takes(value, aliases) for value in (*call.args, *(value for _, value in call.keywords))):
+            return True
+    for assign in facts.assigns:
+        if _takes(assign.value, aliases):
+            return True
+        if type(assign.target) is str and "CACHE" in assign.target and text_of(assign.value) in aliases:
+            return True
+    exits = (exit_ for found in index.table(path).exits.values() for exit_ in found)
+    return any(_takes(exit_.value, aliases) for exit_ in exits)
+
+
+def _takes(expr: object, aliases: frozenset[str]) -> bool:
+    """Whether a part of an expression is ``caches["sessions"]``."""
+    return any(
+        type(part) is list
+        and part[:1] == ["sub"]
+        and type(part[1]) is str
+        and part[1].rpartition(".")[2] == "caches"
+        and text_of(part[2]) in aliases
+        for part in inside(expr)
+    )
+
+
 def is_asked_by_work_alone(index: Index) -> bool:
     """Whether code of the project asks a cache and none of it runs for a request, nor anything that settings name.
 

@@ -32,8 +32,8 @@ those of Django's own backend.
 ## Limits
 Read is a literal `CACHES` of a settings module; settings of tests, of a CI and of developers are left out. Quiet where a part
 of it comes from elsewhere, where a module that is served changes it later, for sentinels and clusters, and when the project's
-requirements or lock file ask for redis-py 8 or later. Low when they leave that open, and where only work beside requests,
-such as tasks, is seen to ask a cache.
+requirements or lock file ask for redis-py 8 or later. Low when they leave that open, where only work beside requests, such
+as tasks, is seen to ask a cache, and for caches besides the default one that nothing in the project names.
 A base module whose neighbour sets `CACHES` anew is not read. django-redis reads `SOCKET_TIMEOUT` in capitals alone: in small
 letters it is no timeout, unless it stands in `CONNECTION_POOL_KWARGS`.
 """
@@ -44,7 +44,7 @@ from typing import TYPE_CHECKING
 
 from atomlint import Confidence, Context, Finding, Index, rule
 
-from ._asked import is_asked_by_work_alone
+from ._asked import is_asked_by_work_alone, is_named_nowhere
 from ._django import Configured, configured
 
 if TYPE_CHECKING:
@@ -67,7 +67,7 @@ def report(ctx: Context, index: Index) -> Iterator[Finding]:
         level = confidence(index, cache)
         if level is None:
             continue
-        if level is not Confidence.LOW and is_asked_by_work_alone(index):
+        if level is not Confidence.LOW and (is_named_nowhere(index, cache.aliases) or is_asked_by_work_alone(index)):
             level = Confidence.LOW
         option = "socket_timeout" if cache.is_django else "SOCKET_TIMEOUT"
         connect = "socket_connect_timeout" if cache.is_django else "SOCKET_CONNECT_TIMEOUT"

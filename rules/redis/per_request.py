@@ -72,8 +72,8 @@ of answers. A local cache or a time gate counts when it stands in the call path 
 keeps outlives the request and is stored on every way out, and the clock is set behind the gate. Of libraries' own work
 the default limits of slowapi and Flask-Limiter are reported, sessions are not. Gates that stay open
 are `redis-sticky-gate`, caches with holes `redis-cache-hole`, local copies that are asked last `redis-fallback-cache`.
-Of low confidence are what only some requests write without a count, and the pages of one blueprint. Clients that the index
-cannot follow (plugins) are not seen.
+Of low confidence are what only some requests write without a count, what only some pages read, and the pages of one
+blueprint. Clients that the index cannot follow (plugins) are not seen.
 """
 
 from __future__ import annotations
@@ -268,7 +268,8 @@ def confidence(index: Index, work: RequestWork, uses: Sequence[Use]) -> Confiden
     level = base_confidence(work)
     if waits_for_state(index, work, uses[0]):
         return Confidence.LOW
-    if (uses[0].conditional and kind_of(uses) == "tell") or is_of_blueprint(index, work):
+    some = uses[0].conditional and (kind_of(uses) == "tell" or work.path.entry.kind == "page")
+    if some or is_of_blueprint(index, work):
         return Confidence.LOW  # what is written in some requests, such as an entry that ran out; pages of one part
     if uses[0].conditional and len(work.path.steps) + len(uses[0].chain) > FAR:
         return Confidence.LOW

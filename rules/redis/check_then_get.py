@@ -80,7 +80,7 @@ CACHE_HELP = {
 """The same for caches over Redis."""
 
 
-@rule("redis-check-then-get", needs=NEEDS, since="0.1")
+@rule("redis-check-then-get", needs=NEEDS, reach=True, since="0.1")
 def is_half(call: Call) -> bool:
     """The first of two commands that could be one."""
     return call.name in FIRST and not call.in_test and not is_aside(call.path) and pair_at(call) is not None

@@ -55,11 +55,10 @@ class Linking:
     def _shared_out(self, paths: Sequence[Rule], others: Sequence[Rule], copies: int) -> IndexAnswer:
         for path in self.linked:
             self.project.linker.table(path)  # decoded once, for all
-        _ = self.project.registrations  # which those without call paths ask for, too
-        import libcst  # noqa: F401 - or every copy does
-
-        waiting = [beside(lambda: pack(self._of([others], self.documents)))]
+        waiting = [beside(lambda: pack(self._of([others], self.documents)))]  # those ask for no entry point
         self.project.prepare()  # once, for all that ask for call paths, while the others run
+        import libcst  # noqa: F401 - or each copy that asks for call paths does
+
         lots = Lots(in_lots(paths))
         share = lambda: pack(self._of(reversed(lots), []))  # noqa: E731
         again = lambda: pack(self._of(lots.others(), []))  # noqa: E731

@@ -9,7 +9,6 @@ import msgspec
 
 from .late import Late
 from .packing import pack
-from .pool import SERIAL
 from .scan import Scan, Task, decode_scans
 
 if TYPE_CHECKING:
@@ -57,6 +56,7 @@ class Scanning:
     def _can_wait(self, tasks: list[Task]) -> bool:
         """Whether to leave files to `late`: there are enough of them, and the project will be linked in several processes."""
         from .linking import WORTH_A_COPY, copies
+        from .pool import SERIAL
 
         needed = sum(task.facts for task in tasks)
         return needed >= WORTH_A_COPY and len(tasks) - needed >= SERIAL and copies(self.pipeline) > 0

@@ -90,7 +90,7 @@ SHOWN = 4
 """Attributes that a message names."""
 
 
-@rule("database-query-in-serializer", needs=("rest_framework",), severity="warning", since="0.1")
+@rule("database-query-in-serializer", needs=("rest_framework",), reach=True, severity="warning", since="0.1")
 def lists_row_by_row(cls: Class) -> bool:
     """A list view of Django REST framework whose serializer asks for each row."""
     return may_repeat_in(cls.path) and not cls.in_test and listed(cls) is not None

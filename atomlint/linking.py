@@ -82,8 +82,6 @@ class Linking:
         self.late.open()
         waiting = [beside(lambda: self._share([others], self.documents))]  # these ask for no entry point
         self.project.prepare()  # once, for all that ask for call paths, while the others run
-        import libcst  # noqa: F401 - or each copy that asks for call paths does
-
         lots = Lots(in_lots(paths))
         share = lambda: self._share(reversed(lots), [])  # noqa: E731
         again = lambda: self._share(lots.others(), [])  # noqa: E731

@@ -5,10 +5,13 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING
 
+import msgspec
+
 from .answer import IndexAnswer
 from .beside import MAX_LOTS, Lots, beside, can_fork
 from .packing import pack, unpack
 from .pool import cores
+from .scan import Result
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -16,6 +19,7 @@ if TYPE_CHECKING:
     from .declare import Rule
     from .index.facade import Index
     from .index.project import Project
+    from .late import Late
     from .pipeline import Pipeline
     from .scan import Scan
 
@@ -25,11 +29,32 @@ MAX_LINKING = 4
 """Processes that link at most: each finds out for itself what the others may find out too."""
 
 
+class Share(msgspec.Struct, array_like=True):
+    """What one copy of this process did."""
+
+    answer: IndexAnswer
+    late: dict[str, Result] = {}
+    """Results of `Late`."""
+
+
 class Linking:
-    """Index rules and document rules of one run, on facts that are there already."""
+    """Index rules and document rules of one run, on facts that are there already.
+
+    Args:
+        pipeline: the run.
+        scans: of production Python.
+        linked: the files that matter.
+        documents: files that document rules look at.
+        late: files to look at besides, when the project is linked in several processes.
+    """
 
     def __init__(
-        self, pipeline: Pipeline, scans: Mapping[str, Scan], linked: Sequence[str], documents: Sequence[str]
+        self,
+        pipeline: Pipeline,
+        scans: Mapping[str, Scan],
+        linked: Sequence[str],
+        documents: Sequence[str],
+        late: Late,
     ) -> None:
         from .index.project import Project
 
@@ -38,40 +63,57 @@ class Linking:
         self.scans = scans
         self.linked = linked
         self.documents = documents
+        self.late = late
         self.project: Project = Project(
             scans, self.facts.facts, self.facts.spans, linked, pipeline.catalog, pipeline.settings.src
         )
 
     def answer(self) -> IndexAnswer:
         """What all rules say."""
-        pipeline = self.pipeline
-        paths = [rule for rule in pipeline.index_rules if rule.reach]
-        others = [rule for rule in pipeline.rules if rule.subject not in ("Text", "Project") and not rule.reach]
-        copies = min(pipeline.jobs or cores(), MAX_LINKING) - 1
-        if copies > 0 and len(self.linked) >= WORTH_A_COPY and paths and others and can_fork():
-            return self._shared_out(paths, others, copies)
+        paths, others = halves(self.pipeline)
+        number = copies(self.pipeline) if len(self.linked) >= WORTH_A_COPY else 0
+        if number:
+            return self._shared_out(paths, others, number)
         return self._of([[*paths, *others]], self.documents)
 
-    def _shared_out(self, paths: Sequence[Rule], others: Sequence[Rule], copies: int) -> IndexAnswer:
+    def _shared_out(self, paths: Sequence[Rule], others: Sequence[Rule], number: int) -> IndexAnswer:
         for path in self.linked:
             self.project.linker.table(path)  # decoded once, for all
-        _ = self.project.registrations  # which those without call paths ask for, too
-        import libcst  # noqa: F401 - or every copy does
-
-        waiting = [beside(lambda: pack(self._of([others], self.documents)))]
+        self.late.open()
+        waiting = [beside(lambda: self._share([others], self.documents))]  # these ask for no entry point
         self.project.prepare()  # once, for all that ask for call paths, while the others run
         lots = Lots(in_lots(paths))
-        share = lambda: pack(self._of(reversed(lots), []))  # noqa: E731
-        again = lambda: pack(self._of(lots.others(), []))  # noqa: E731
-        waiting += [beside(share, again) for _ in range(copies)]
+        share = lambda: self._share(reversed(lots), [])  # noqa: E731
+        again = lambda: self._share(lots.others(), [])  # noqa: E731
+        waiting += [beside(share, again) for _ in range(number)]
         answer = self._of(lots, [])
-        parts = [unpack(wait(), IndexAnswer) for wait in waiting]
+        late = self.late.look()
+        for result in late.values():
+            self._charge(result, elsewhere=False)
+        parts = [unpack(wait(), Share) for wait in waiting]
         lots.close()
+        self.late.close()
         for part in parts:
-            self.pipeline.clock.add("link", part.link_seconds)
-            self.pipeline.clock.add("libcst", part.libcst_seconds)
-            answer = answer.joined(part)
+            self.pipeline.clock.add("link", part.answer.link_seconds)
+            self.pipeline.clock.add("libcst", part.answer.libcst_seconds)
+            answer = answer.joined(part.answer)
+            late |= part.late
+            for result in part.late.values():
+                self._charge(result, elsewhere=True)
+        self.late.results = late
         return answer
+
+    def _share(self, lots: Iterable[Sequence[Rule]], documents: Sequence[str]) -> bytes:
+        """What one copy answers: first what rules say, then what is left to look at besides."""
+        answer = self._of(lots, documents)
+        return pack(Share(answer, self.late.look()))
+
+    def _charge(self, result: Result, *, elsewhere: bool) -> None:
+        """Charge the time that a late file took to the stages of its scan; this process's own is under ``link`` already."""
+        for name, seconds in zip(("prefilter", "secrets", "facts"), result.cpu, strict=True):
+            self.pipeline.clock.add(name, seconds)
+            if not elsewhere:
+                self.pipeline.clock.add("link", -seconds)
 
     def _index(self) -> Index:
         from .index.facade import Index
@@ -112,6 +154,19 @@ class Linking:
             link_seconds=time.process_time() - start - libcst, libcst_seconds=libcst, unknown=unknown,
             asked=index.inventory.asked, read=sorted(index.read),
         )  # fmt: skip
+
+
+def halves(pipeline: Pipeline) -> tuple[list[Rule], list[Rule]]:
+    """The rules about call paths, and the other ones that ask the index or look at documents."""
+    paths = [rule for rule in pipeline.index_rules if rule.reach]
+    others = [rule for rule in pipeline.rules if rule.subject not in ("Text", "Project") and not rule.reach]
+    return paths, others
+
+
+def copies(pipeline: Pipeline) -> int:
+    """Copies of this process that take part in linking a project that is large enough for it."""
+    number = min(pipeline.jobs or cores(), MAX_LINKING) - 1
+    return number if number > 0 and all(halves(pipeline)) and can_fork() else 0
 
 
 def in_lots(rules: Sequence[Rule]) -> list[Sequence[Rule]]:

@@ -17,7 +17,8 @@ from .outcome import Clock, Outcome, Sources
 from .own_rules import SYNTAX
 from .packing import pack, unpack
 from .report import Looked, Trouble, UnresolvedCall
-from .scan import Crash, Result, Scan, Setup, Task, begin, decode_scans, failed, look
+from .scan import Crash, Result, Scan, Setup, Task, begin, failed, look
+from .scanning import Scanning, key_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -29,14 +30,12 @@ if TYPE_CHECKING:
     from .index.catalog import Catalog
     from .index.facade import Index
     from .index.project import Project
+    from .late import Late
     from .moved import Lines
     from .outcome import Progress
     from .pool import Pool
     from .registry import Registry
     from .workspace import Workspace
-
-NOTHING = pack(Scan())
-"""What is known of a file that cannot be read."""
 
 
 class Pipeline:
@@ -73,7 +72,7 @@ class Pipeline:
         self.unresolved: list[UnresolvedCall] = []
         self.is_complete = True
         """Whether every file was looked at that could be: else the outcome says nothing about the next run."""
-        self.facts = FactStore(cache, hashes, workspace.overlay, self._run_tasks, {} if memo is None else memo)
+        self.facts = FactStore(cache, hashes, workspace.overlay, self.run_tasks, {} if memo is None else memo)
         text_rules = tuple(rule.id for rule in self.rules if rule.subject == "Text")
         index_rules = [rule for rule in self.rules if rule.subject in OF_INDEX]
         self.index_rules = index_rules
@@ -120,13 +119,17 @@ class Pipeline:
             self._pool = None
 
     def _run(self) -> Outcome:
-        scans = self._scan()
+        scanning = Scanning(self)
+        with self.clock.stage("prefilter"):
+            scans = scanning.first()
         python = {path: scan for path, scan in scans.items() if path.endswith(".py") and not self.is_test(path)}
         with self.clock.stage("prefilter"):
             linked = self._matters(python)
         with self.clock.stage("facts"):
             self.facts.ensure(linked)
-        findings, crashes, looked = self._rules(python, linked)
+        findings, crashes, looked = self._rules(python, linked, scanning.late)
+        with self.clock.stage("prefilter"):
+            scans |= scanning.rest()
         findings += [finding for scan in scans.values() for finding in scan.findings]
         crashes += [crash for scan in scans.values() for crash in scan.crashes]
         looked.files = looked.read = len(scans)
@@ -161,53 +164,15 @@ class Pipeline:
 
     # --- stages ----------------------------------------------------------------------------------------------------
 
-    def _scan(self) -> dict[str, Scan]:
-        with self.clock.stage("prefilter"):
-            setup = self.setup
-            asked = [setup.needles, setup.text_rules, setup.key, self.options, self.settings.tests]
-            keys = self._keys("" if not self.cache.keeps else [self.registry.stamp(), *asked])
-            known = self.cache.get_many("scan", [key for key in keys.values() if key])
-            missing = [path for path, key in keys.items() if key and key not in known]
-            blobs = {path: known[key] if key else NOTHING for path, key in keys.items() if key in known or not key}
-            tasks = [self._task(path, scan=True, facts=self._surely(path)) for path in missing]
-            fresh: dict[bytes, bytes] = {}
-            for task, result in self._run_tasks("reading", tasks):
-                blobs[task.path] = result.scan
-                if result.failure is None:
-                    fresh[keys[task.path]] = result.scan
-                if result.facts or result.problem or result.failure is not None:
-                    self.facts.add(task.path, result)
-                    if result.facts and not self.pool.is_serial:
-                        self.facts.facts(task.path)  # decoded while others read on: a file with a needle will be linked
-            self.cache.put_many("scan", fresh)
-            order = sorted(blobs)
-            return dict(zip(order, decode_scans([blobs[path] for path in order]), strict=True))
-
-    def _keys(self, asked: object) -> dict[str, bytes]:
-        """Under what each file's scan is kept; empty when it cannot be read."""
-        stamp = msgspec.msgpack.encode(asked)
-        if not self.cache.keeps:
-            return dict.fromkeys(self.workspace.files, stamp)
-        return {path: _key(stamp, path, self.hashes.of(path)) for path in self.workspace.files}
-
-    def _surely(self, path: str) -> bool:
-        """Whether to extract facts along with the scan: production Python, when anything will be linked at all."""
-        return path.endswith(".py") and bool(self.needles) and not self.is_test(path)
-
-    def _task(self, path: str, *, scan: bool, facts: bool) -> Task:
-        data = self.workspace.overlay.get(path)
-        return Task(path, data, self.is_test(path), scan, facts)
-
-    def _run_tasks(self, stage: str, tasks: Sequence[Task]) -> Iterator[tuple[Task, Result]]:
+    def run_tasks(self, stage: str, tasks: Sequence[Task]) -> Iterator[tuple[Task, Result]]:
+        """Do tasks in the pool; each with its result, in their order."""
         from .pool import Died
 
         report = lambda done: self.progress(stage, done, len(tasks))  # noqa: E731
         for task, result in self.pool.run(look, tasks, report):
             if isinstance(result, Died):
                 result = failed(Trouble("worker", task.path, "the process that read it died"))  # noqa: PLW2901
-            if result.failure is not None:
-                self.is_complete = False
-                self.troubles.append(result.failure)
+            self.take_in(result)
             if self.pool.is_serial:
                 self.clock.move("facts" if not task.scan else "prefilter", "secrets", result.cpu[1])
                 if task.scan:
@@ -216,6 +181,12 @@ class Pipeline:
                 for name, seconds in zip(("prefilter", "secrets", "facts"), result.cpu, strict=True):
                     self.clock.add(name, seconds)
             yield task, result
+
+    def take_in(self, result: Result) -> None:
+        """Note of a task's result whether its file could be looked at."""
+        if result.failure is not None:
+            self.is_complete = False
+            self.troubles.append(result.failure)
 
     def _matters(self, scans: Mapping[str, Scan]) -> list[str]:
         from .index.modules import Modules
@@ -245,7 +216,9 @@ class Pipeline:
 
     # --- rules -----------------------------------------------------------------------------------------------------
 
-    def _rules(self, scans: Mapping[str, Scan], linked: Sequence[str]) -> tuple[list[Finding], list[Crash], Looked]:
+    def _rules(
+        self, scans: Mapping[str, Scan], linked: Sequence[str], late: Late
+    ) -> tuple[list[Finding], list[Crash], Looked]:
         """Index and document rules; their answer is kept under what the linked files and the documents say."""
         from .finding import Position
         from .nominate import syntax_error
@@ -254,7 +227,7 @@ class Pipeline:
         key = self._index_key(scans, linked, documents) if self.cache.keeps else b""
         answer = self._kept_answer(key) if key else None
         if answer is None:
-            answer = self._link(scans, linked, documents)
+            answer = self._link(scans, linked, documents, late)
             if self.is_complete and self.cache.keeps:
                 read = sorted({*pointed_at(answer.findings), *answer.needed, *answer.read})
                 answer.texts = {path: self.facts.key(path) for path in read}
@@ -321,7 +294,7 @@ class Pipeline:
         own = self.settings.own
         whole.append(repr([own.select, own.ignore, own.agent_rules, own.severity, own.severities]))
         whole += ["unresolved"] * self.lists_unresolved
-        return _key(msgspec.msgpack.encode(whole), "", b"")
+        return key_of(msgspec.msgpack.encode(whole), "", b"")
 
     @staticmethod
     def _is_read_whole(path: str) -> bool:
@@ -330,14 +303,16 @@ class Pipeline:
 
         return path.endswith(".sh") or "." not in path or states_versions(path)
 
-    def _link(self, scans: Mapping[str, Scan], linked: Sequence[str], documents: Sequence[str]) -> IndexAnswer:
+    def _link(
+        self, scans: Mapping[str, Scan], linked: Sequence[str], documents: Sequence[str], late: Late
+    ) -> IndexAnswer:
         from .linking import Linking
 
         with self.clock.stage("link"):
             self.progress("linking", 0, 0)
             self.facts.prefetch(linked)
             self._end_pool()  # its threads would forbid copies of this process
-            return Linking(self, scans, linked, documents).answer()
+            return Linking(self, scans, linked, documents, late).answer()
 
     def _finish(
         self, findings: list[Finding], crashes: list[Crash], looked: Looked, scans: Mapping[str, Scan]
@@ -351,15 +326,6 @@ class Pipeline:
         return Outcome(
             done, sorted({*self.troubles, *troubles}), looked, [c.traceback for c in crashes], self.unresolved
         )
-
-
-def _key(stamp: bytes, path: str, digest: bytes | None) -> bytes:
-    """A cache key; empty when the file could not be read."""
-    if digest is None:
-        return b""
-    from hashlib import blake2b
-
-    return blake2b(b"\0".join([stamp, path.encode("utf-8", "surrogateescape"), digest]), digest_size=16).digest()
 
 
 def stated_names(rows: Sequence[Mapping[str, Any]]) -> set[str]:

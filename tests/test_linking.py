@@ -2,9 +2,19 @@
 
 from __future__ import annotations
 
+import os
+import sys
+from pathlib import Path
+
+import pytest
+from projects import check
+
 from atomlint import Call, rule
 from atomlint.beside import MAX_LOTS
+from atomlint.index import project as linked
 from atomlint.linking import in_lots
+
+EXAMPLE = Path(__file__).parent.parent / "examples" / "incident" / "before"
 
 
 def declared(rule_id: str, shares: str = ""):
@@ -32,3 +42,18 @@ def test_many_rules_are_no_more_lots_than_can_be_taken():
 
 def test_no_rules_are_no_lots():
     assert in_lots([]) == []
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="copies of a process are for Linux")
+def test_rules_that_do_not_say_that_they_ask_for_entry_points_do_not(tmp_path, monkeypatch):
+    here, asked = os.getpid(), tmp_path / "asked"
+
+    def find_entries(*given, real=linked.find_entries):
+        with asked.open("a") as file:
+            file.write("here\n" if os.getpid() == here else "a copy\n")
+        return real(*given)
+
+    monkeypatch.setattr("atomlint.linking.WORTH_A_COPY", 1)
+    monkeypatch.setattr(linked, "find_entries", find_entries)
+    check(EXAMPLE, jobs=2)
+    assert asked.read_text() == "here\n"

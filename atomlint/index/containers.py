@@ -13,7 +13,7 @@ from .value import Value
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from ..facts.records import Assign, Call, Expr
+    from ..facts.records import Assign, Expr
     from .project import Project
 
 KINDS = {
@@ -220,9 +220,8 @@ class Containers:
         for place, assign in enumerate(table.facts.assigns):
             if self._is_about(assign):
                 yield from self._assigned(table, place, assign)
-        for ordinal, call in enumerate(table.facts.calls):
-            if self._concerns(call):
-                yield from self._called(table, ordinal)
+        for ordinal in self._concerned(table):
+            yield from self._called(table, ordinal)
         for exits in table.exits.values():
             for exit_ in exits:
                 if dotted(exit_.value):
@@ -236,18 +235,21 @@ class Containers:
             return True
         return type(value) is str and value.rpartition(".")[2] in names
 
-    def _concerns(self, call: Call) -> bool:
-        """Whether a call can be about a container, by the names in it."""
-        names, callee = self._parts, call.callee
-        if type(callee) is not str or callee.rpartition(".")[0].rpartition(".")[2] in names:
-            return True
-        for given in call.args:
-            if type(given) is str and given[:1] not in NO_NAME and not names.isdisjoint(given.split(".")[-2:]):
-                return True
-        for _, given in call.keywords:
-            if type(given) is str and given[:1] not in NO_NAME and not names.isdisjoint(given.split(".")[-2:]):
-                return True
-        return False
+    def _concerned(self, table: Table) -> Iterator[int]:
+        """Calls that can be about a container, by the names in them: ordinals."""
+        names = self._parts
+        for ordinal, call in enumerate(table.facts.calls):
+            callee = call.callee
+            if type(callee) is not str or callee.rpartition(".")[0].rpartition(".")[2] in names:
+                yield ordinal
+                continue
+            given = call.args
+            if call.keywords:
+                given = [*given, *(value for _, value in call.keywords)]
+            for value in given:
+                if type(value) is str and value[:1] not in NO_NAME and not names.isdisjoint(value.split(".")[-2:]):
+                    yield ordinal
+                    break
 
     @cached_property
     def _parts(self) -> frozenset[str]:

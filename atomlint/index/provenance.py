@@ -183,9 +183,10 @@ class Provenance:
             elif type(target) is list and target[:1] == ["sub"] and target[1] == name and assign.kind != "del":
                 yield from (assign.value, target[2])
         for ordinal in table.calls_in.get(scope, ()):
-            call = table.facts.calls[ordinal]
-            if type(call.callee) is str and call.callee.rpartition(".")[0] == name and last_name(call.callee) in FILLS:
-                yield from call.args
+            if table.lasts[ordinal] in FILLS:
+                call = table.facts.calls[ordinal]
+                if type(call.callee) is str and call.callee.rpartition(".")[0] == name:
+                    yield from call.args
 
     # --- across calls ----------------------------------------------------------------------------------------------
 

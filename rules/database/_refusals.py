@@ -40,8 +40,10 @@ def _looks(index: Index, path: str) -> bool:
     if path in index.tests:
         return False
     facts = index.project.linker.table(path).facts
-    if any(type(a) is str and a.startswith("'sqlite") for call in facts.calls for a in call.args):
-        return True
+    for call in facts.calls:
+        for given in call.args:
+            if type(given) is str and given[:7] == "'sqlite":
+                return True
     return any(type(f.test) is list and "sqlite" in str(f.test) for f in facts.frames)
 
 

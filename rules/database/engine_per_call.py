@@ -51,8 +51,6 @@ from .._made import closing, confidence, how_often, made_anew, with_callers
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    import libcst as cst
-
 
 @rule(
     "database-engine-per-call",
@@ -66,10 +64,9 @@ def makes_an_engine(call: Call) -> bool:
     return named and made_anew(call, "database") is not None
 
 
-@makes_an_engine.on("Call")
-def report(ctx: Context, node: cst.Call) -> Iterator[Finding]:
+@makes_an_engine.on("*")
+def report(ctx: Context, call: Call) -> Iterator[Finding]:
     """The construction, unless its URL comes with the request."""
-    call = ctx.fact(node)
     made = made_anew(call, "database")
     if made is None or not is_of_the_project(call) or "creator" in call.keywords:
         return  # of another URL than the process's, or over a connection that is there

@@ -99,7 +99,7 @@ CHOSEN = ("id", "pk", "**")
 FILES = "export"
 
 
-@rule("database-query-in-serializer", needs=("rest_framework",), severity="warning", since="0.1")
+@rule("database-query-in-serializer", needs=("rest_framework",), reach=True, severity="warning", since="0.1")
 def lists_row_by_row(cls: Class) -> bool:
     """A list view of Django REST framework whose serializer asks for each row."""
     return may_repeat_in(cls.path) and not cls.in_test and bool(listed(cls))

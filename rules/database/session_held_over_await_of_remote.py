@@ -73,6 +73,7 @@ SESSIONS = ("Session", "AsyncSession", "Connection", "AsyncConnection")
 @rule(
     "database-session-held-over-await-of-remote",
     needs=("await ",),
+    reach=True,
     status="preview",
     confidence="medium",
     since="0.2",

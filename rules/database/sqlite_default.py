@@ -48,7 +48,6 @@ from ._open import SCRIPTS, Opening, knows_no_other, opening
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    import libcst as cst
 
 LITERAL = r"""[rbfRBF]{0,2}(?:"[^"\n]*"|'[^'\n]*')"""
 
@@ -59,10 +58,9 @@ def falls_back(call: Call) -> bool:
     return call.ordinal in fallbacks(call.index, call.path)
 
 
-@falls_back.on("Call")
-def report(ctx: Context, node: cst.Call) -> Iterator[Finding]:
+@falls_back.on("*")
+def report(ctx: Context, call: Call) -> Iterator[Finding]:
     """One finding for each place that takes SQLite, unless something keeps it from production."""
-    call = ctx.fact(node)
     for fallback in fallbacks(ctx.index, call.path)[call.ordinal]:
         found = opening(ctx.index, fallback)
         if found is not None:

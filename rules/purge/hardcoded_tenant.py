@@ -57,7 +57,6 @@ from ._targets import Target, targets_of
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    import libcst as cst
 
 NEEDS = ("delete", "DELETE", "DROP ", "drop ", "TRUNCATE", "truncate ", "rmtree", "purge", "wipe")
 MAX_RELATED = 5
@@ -69,10 +68,9 @@ def removes_a_named_tenant(call: Call) -> bool:
     return call in targets_of(call.index, call.path)
 
 
-@removes_a_named_tenant.on("Call")
-def report(ctx: Context, node: cst.Call) -> Iterator[Finding]:
+@removes_a_named_tenant.on("*")
+def report(ctx: Context, call: Call) -> Iterator[Finding]:
     """Every literal that aims the call, at the place where it is written."""
-    call = ctx.fact(node)
     for target in targets_of(ctx.index, call.path)[call]:
         notes = [
             Note(removal.call.span, "this call removes what it picks") for removal in target.removals[:MAX_RELATED]

@@ -58,8 +58,6 @@ from ._quiet import is_aside
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    import libcst as cst
-
     from atomlint import Index
     from atomlint.index.clients import Construction, Site
     from atomlint.index.commands import Command
@@ -111,10 +109,9 @@ def holds_the_loop(call: Call) -> bool:
     return (site in found.functions or site in found.clients) and not (call.in_test or is_aside(call.path))
 
 
-@holds_the_loop.on("Call")
-def report(ctx: Context, node: cst.Call) -> Iterator[Finding]:
+@holds_the_loop.on("*")
+def report(ctx: Context, call: Call) -> Iterator[Finding]:
     """A function by itself, or all functions of a client."""
-    call = ctx.fact(node)
     found = blocking(ctx.index)
     site = (call.path, call.ordinal)
     most = ctx.option(PLACES)

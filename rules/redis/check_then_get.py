@@ -53,7 +53,6 @@ from ._sent import FIRST
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    import libcst as cst
 
 NEEDS = ("redis", "Redis", "valkey", "upstash", "cache")
 HELP = {
@@ -79,16 +78,15 @@ CACHE_HELP = {
 """The same for caches over Redis."""
 
 
-@rule("redis-check-then-get", needs=NEEDS, since="0.1")
+@rule("redis-check-then-get", needs=NEEDS, reach=True, since="0.1")
 def is_half(call: Call) -> bool:
     """The first of two commands that could be one."""
     return call.name in FIRST and not call.in_test and not is_aside(call.path) and pair_at(call) is not None
 
 
-@is_half.on("Call")
-def report(ctx: Context, node: cst.Call) -> Iterator[Finding]:
+@is_half.on("*")
+def report(ctx: Context, call: Call) -> Iterator[Finding]:
     """The first command, with the second as a related place."""
-    call = ctx.fact(node)
     pair = pair_at(call)
     if pair is None or is_never_sent(call, pair):
         return

@@ -55,7 +55,6 @@ from .._made import closing, confidence, how_often, listens, made_anew, with_cal
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    import libcst as cst
 
 NEEDS = ("redis", "Redis", "valkey", "Valkey", "arq")
 
@@ -67,10 +66,9 @@ def makes_a_client(call: Call) -> bool:
     return made is not None and not listens(call.index, made)
 
 
-@makes_a_client.on("Call")
-def report(ctx: Context, node: cst.Call) -> Iterator[Finding]:
+@makes_a_client.on("*")
+def report(ctx: Context, call: Call) -> Iterator[Finding]:
     """The construction, with how often it runs and who asks for it."""
-    call = ctx.fact(node)
     made = made_anew(call, "redis")
     if made is None:
         return

@@ -75,8 +75,6 @@ from ._fallback import fallback_of
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    import libcst as cst
-
     from atomlint import Index
     from atomlint.index.fallbacks import Fallback
     from atomlint.index.requests import RequestWork, Use
@@ -98,9 +96,8 @@ def reads_before_its_local_copy(call: Call) -> bool:
     return (call.path, call.ordinal) in readers(call.index)
 
 
-@reads_before_its_local_copy.on("Call")
-def report(ctx: Context, node: cst.Call) -> Iterator[Finding]:
-    call = ctx.fact(node)
+@reads_before_its_local_copy.on("*")
+def report(ctx: Context, call: Call) -> Iterator[Finding]:
     known = readers(ctx.index).get((call.path, call.ordinal))
     if known is None:
         return

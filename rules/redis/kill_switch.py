@@ -46,7 +46,6 @@ from ._switches import has_own_switch, recognised, switch_around
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    import libcst as cst
 
 SWITCH = Option(
     "switch",
@@ -68,10 +67,9 @@ def makes_a_client(call: Call) -> bool:
     )
 
 
-@makes_a_client.on("Call")
-def report(ctx: Context, node: cst.Call) -> Iterator[Finding]:
+@makes_a_client.on("*")
+def report(ctx: Context, call: Call) -> Iterator[Finding]:
     """The construction, when the project has a switch and nothing on the way to it asks."""
-    call = ctx.fact(node)
     declared = ctx.option(SWITCH)
     switches = {declared: None} if declared else recognised(ctx.index)
     if not switches or switch_around(ctx.index, call, frozenset(switches)) or has_own_switch(call):

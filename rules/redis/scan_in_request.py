@@ -56,8 +56,6 @@ from ._quiet import is_aside
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    import libcst as cst
-
     from atomlint import Index
     from atomlint.index.commands import Command
     from atomlint.index.keys import KeyPattern
@@ -107,10 +105,9 @@ def walks(call: Call) -> bool:
     return command is not None and level_of(call, command) is not None
 
 
-@walks.on("Call")
-def report(ctx: Context, node: cst.Call) -> Iterator[Finding]:
+@walks.on("*")
+def report(ctx: Context, call: Call) -> Iterator[Finding]:
     """The command, with the path from the nearest entry point."""
-    call = ctx.fact(node)
     command = command_of(call)
     level = Confidence.MEDIUM if of_cache(call) else None if command is None else level_of(call, command)
     paths = paths_of(call)

@@ -60,7 +60,15 @@ COMMANDS = Option("commands", 50, "commands or queries that a start of the proce
 NEEDS = ("lifespan", "on_event", "on_startup", "startup", "before_serving", "add_event_handler")
 
 
-@rule("runtime-startup-reads", needs=NEEDS, severity="warning", options=(COMMANDS,), since="0.2")
+@rule(
+    "runtime-startup-reads",
+    needs=NEEDS,
+    reach=True,
+    anywhere=True,
+    severity="warning",
+    options=(COMMANDS,),
+    since="0.2",
+)
 def repeats_at_start(function: Function) -> bool:
     """A start-up handler that leads to remote work in loops."""
     return any(True for _ in repeats(function))

@@ -60,8 +60,6 @@ from ._polls import MAX_INTERVAL, poll_of, schedule_of
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    import libcst as cst
-
     from ._polls import Poll
 
 BUDGET = Option(
@@ -91,10 +89,9 @@ def waits_between_questions(call: Call) -> bool:
     return poll_of(call) is not None if call.name == "sleep" else schedule_of(call) is not None
 
 
-@waits_between_questions.on("Call")
-def report(ctx: Context, node: cst.Call) -> Iterator[Finding]:
+@waits_between_questions.on("*")
+def report(ctx: Context, call: Call) -> Iterator[Finding]:
     """The sleep, when it is shorter than the budget, with the first remote call of a turn."""
-    call = ctx.fact(node)
     poll = poll_of(call) or schedule_of(call)
     budget = min(float(ctx.option(BUDGET)), MAX_INTERVAL)
     if poll is None or poll.loop.interval >= budget:

@@ -66,7 +66,7 @@ if TYPE_CHECKING:
 NEEDS = ("lifespan", "on_event", "on_startup", "startup", "before_serving", "add_event_handler")
 
 
-@rule("runtime-unguarded-startup", needs=NEEDS, severity="warning", since="0.1")
+@rule("runtime-unguarded-startup", needs=NEEDS, reach=True, anywhere=True, severity="warning", since="0.1")
 def asks_without_handlers(function: Function) -> bool:
     """A start-up handler with a stage that nothing catches, and that the process could do without."""
     return bool(unguarded(function))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from atomlint import Confidence, Note, condition, dotted, inside
+from atomlint import Confidence, Note, condition, dotted, inside, text_of
 
 from ._methods import is_writing
 from ._staff import only_operators
@@ -123,6 +123,15 @@ def _stands_in(index: Index, made: Made) -> bool:
     )
 
 
+def is_local(call: Call) -> bool:
+    """Whether a client is of a server on the same machine, by a socket of the file system."""
+    given = [*call.args[:1], *(call.keywords[name] for name in ("url", "connection_class") if name in call.keywords)]
+    names = [text_of(part) or dotted(part) or "" for expr in given for part in inside(expr)]
+    return "unix_socket_path" in call.keywords or any(
+        name.startswith("unix:") or name.endswith("UnixDomainSocketConnection") for name in names
+    )
+
+
 def _is_put_away(index: Index, made: Made) -> bool:
     """Whether every call that gets one puts it into a container of elsewhere: ``store["client"] = (os.getpid(), client)``.
 
@@ -202,7 +211,8 @@ def confidence(index: Index, made: Made) -> Confidence:
         return Confidence.LOW  # what asks whether Redis works wants to know whether a new connection does
     if is_private(path) or only_operators(index, made.life.paths) or _stands_in(index, made):
         return Confidence.LOW
-    if _is_put_away(index, made) or _is_of_its_own(index, made):
+    local = is_local(index.call(made.construction.path, made.construction.call))
+    if local or _is_put_away(index, made) or _is_of_its_own(index, made):
         return Confidence.LOW
     if made.entries == 1 and all(is_writing(one, index) for one in made.life.paths):
         return Confidence.LOW  # one route that is sent to change something is no flood

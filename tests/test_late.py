@@ -39,6 +39,7 @@ FILES = {
 def run(tmp_path, monkeypatch):
     """Checks the project, in several processes unless told otherwise."""
     monkeypatch.setattr("atomlint.linking.WORTH_A_COPY", 1)
+    monkeypatch.setattr("threading.active_count", lambda: 1)  # servers of other tests do not count
     monkeypatch.setattr("atomlint.pool.SERIAL", 8)
     root = write(tmp_path / "project", FILES)
     return lambda jobs=2: check(root, jobs=jobs, overrides={"select": SELECT})

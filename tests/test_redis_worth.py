@@ -165,3 +165,92 @@ client = redis.Redis()
         return dict(jobs=client.get("jobs"))
     """
     assert levels("redis-per-request", code, head) == [level]
+
+
+@pytest.mark.parametrize(
+    ("body", "level"),
+    [
+        ("client.hset(key, 'state', 1)\n    client.expire(key, 60)", "medium"),
+        ("client.hset('jobs', key, 1)\n    client.expire('jobs', 60)", "low"),
+        ("if client.hget(key, 'state'):\n        client.hset(key, 'state', 1)\n        client.expire(key, 60)", "low"),
+        (
+            "try:\n        key = int(key)\n    except ValueError:\n        client.hset(key, 'x', 1)\n        client.expire(key, 60)",
+            "low",
+        ),
+    ],
+)
+def test_an_expiry_that_the_next_write_gives_anyway_is_of_low_confidence(body: str, level: str) -> None:
+    source = f"""
+import redis
+from fastapi import FastAPI
+app = FastAPI()
+client = redis.Redis(socket_timeout=1)
+
+@app.post("/jobs/{{key}}")
+def job(key: str):
+    {body}
+"""
+    report = check_files({"shop/app.py": source}, select=["redis-check-then-get"])
+    assert [finding.confidence.name.lower() for finding in report.findings] == [level]
+
+
+@pytest.mark.parametrize(
+    "given",
+    ['unix_socket_path="/run/redis.sock"', '"unix:///run/redis.sock"', "connection_class=UnixDomainSocketConnection"],
+)
+@pytest.mark.parametrize("rule", ["redis-no-timeout", "redis-client-per-call"])
+def test_a_server_on_the_same_machine_is_of_low_confidence(rule: str, given: str) -> None:
+    made = f"redis.Redis.from_url({given})" if "unix:" in given else f"redis.Redis({given})"
+    source = f"""
+import redis
+from fastapi import FastAPI
+from redis import UnixDomainSocketConnection
+app = FastAPI()
+
+def client():
+    return {made}
+
+@app.get("/a")
+def a():
+    return client().get("a")
+
+@app.get("/b")
+def b():
+    return client().get("b")
+"""
+    files: dict[str, str | bytes] = {"requirements.txt": "redis==5.0.8\n", "shop/app.py": source}
+    report = check_files(files, select=[rule])
+    assert {finding.confidence.name.lower() for finding in report.findings} == {"low"}
+    assert not any("TCP" in finding.message for finding in report.findings)
+
+
+def test_who_calls_is_asked_where_a_route_wants_to_know_and_a_session_is_no_copy() -> None:
+    source = """
+import redis
+from flask import Flask
+from flask.sessions import SessionInterface
+from flask_jwt_extended import JWTManager
+
+client = redis.Redis(socket_timeout=1)
+app = Flask(__name__)
+jwt = JWTManager(app)
+
+class Sessions(SessionInterface):
+    def open_session(self, app, request):
+        return client.get(request.cookies["sid"])
+
+    def save_session(self, app, session, response):
+        client.set(session["sid"], "x", ex=60)
+
+app.session_interface = Sessions()
+
+@jwt.token_in_blocklist_loader
+def is_revoked(header, payload):
+    return client.get(payload["jti"]) is not None
+
+@app.route("/")
+def home(): ...
+"""
+    report = check_files({"shop/app.py": source}, select=["redis-per-request"])
+    levels = {finding.symbol: finding.confidence.name.lower() for finding in report.findings}
+    assert levels == {"Sessions.open_session": "low", "Sessions.save_session": "high", "is_revoked": "medium"}

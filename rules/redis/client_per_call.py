@@ -41,7 +41,8 @@ to: it needs a connection of its own. An attribute of an object that every reque
 the request: that is reported with medium confidence, as is work after the response. Pages of operators (`admin`,
 `monitoring`, `health` in the route, the function or the file) are of low confidence, and so are what runs in an event loop
 of its own (`asyncio.run` in a thread), where the client of the server does not work; what is put into a container of
-elsewhere; a client of a server that the request names; and the only route, when it is sent to change something.
+elsewhere; a client of a server that the request names, or of one on the same machine by a Unix socket; and the only route,
+when it is sent to change something.
 """
 
 from __future__ import annotations
@@ -50,7 +51,7 @@ from typing import TYPE_CHECKING
 
 from atomlint import Call, Context, Finding, rule
 
-from .._made import closing, confidence, how_often, listens, made_anew, with_callers
+from .._made import closing, confidence, how_often, is_local, listens, made_anew, with_callers
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -76,7 +77,7 @@ def report(ctx: Context, call: Call) -> Iterator[Finding]:
     if made.construction.type == "upstash_redis.Redis":
         cost = "a new HTTP session and TLS handshake"
     else:
-        cost = "1 to 3 extra commands and a TCP handshake"
+        cost = f"1 to 3 extra commands and a {'' if is_local(call) else 'TCP '}handshake"
     parts = [f"a new {what} {how_often(made)}: {cost} each time", closing(call, made.life)]
     sites = len(made.life.sites)
     if sites > 1:

@@ -40,7 +40,7 @@ valkey-py, which has no default. Arguments that come from a dictionary that is n
 those of an extension's `init_app`. A client on which something also blocks, or listens to channels, must wait: one of workers
 is quiet, one of at least three routes is medium and is not repaired, because requests need another. Clients over HTTP have
 timeouts of their own: quiet. An address that says a timeout is read, of flask-redis that of the setting. What a Sentinel hands
-out is not looked at.
+out is not looked at. A server on the same machine, by a Unix socket, is low.
 """
 
 from __future__ import annotations
@@ -49,7 +49,7 @@ from typing import TYPE_CHECKING, Any
 
 from atomlint import Call, Confidence, Context, Finding, Note, Option, rule, text_of
 
-from .._made import unsure
+from .._made import is_local, unsure
 from ._quiet import is_aside
 from ._uses import asked_by, shortest, uses_of, waits_too
 
@@ -143,7 +143,7 @@ def _asked_by_routes(ctx: Context, call: Call, uses: list[Call]) -> Finding | No
 
 
 def _level(call: Call, *, sure: bool) -> Confidence:
-    if may_have_default(call) and is_before_default(call) is None:
+    if (may_have_default(call) and is_before_default(call) is None) or is_local(call):
         return Confidence.LOW
     return Confidence.HIGH if sure else Confidence.MEDIUM
 

@@ -73,7 +73,8 @@ keeps outlives the request and is stored on every way out, and the clock is set 
 the default limits of slowapi and Flask-Limiter are reported, sessions are not. Gates that stay open
 are `redis-sticky-gate`, caches with holes `redis-cache-hole`, local copies that are asked last `redis-fallback-cache`.
 Of low confidence are what only some requests write without a count, what only some pages read, and the pages of one
-blueprint. Clients that the index cannot follow (plugins) are not seen.
+blueprint, and reading a session of Flask: a copy of it would be old. What an extension asks of a token (flask-jwt-extended)
+is of medium confidence: routes choose whether it does. Clients that the index cannot follow (plugins) are not seen.
 """
 
 from __future__ import annotations
@@ -120,6 +121,8 @@ HELP = {
     "count": "keep the answer in the process for some seconds, or count locally and sync every 30 s through one pipeline",
     "tell": "gather several in the process and send them in one pipeline, after the response",
 }
+OPENS = "open_session"
+"""The method of a session interface of Flask that reads the session."""
 BLUEPRINTS = ("flask.Blueprint().context_processor", "quart.Blueprint().context_processor")
 LIMITERS = ("slowapi.", "flask_limiter.")
 """Libraries whose middleware counts every request."""
@@ -268,7 +271,10 @@ def confidence(index: Index, work: RequestWork, uses: Sequence[Use]) -> Confiden
     level = base_confidence(work)
     if waits_for_state(index, work, uses[0]):
         return Confidence.LOW
-    some = uses[0].conditional and (kind_of(uses) == "tell" or work.path.entry.kind == "page")
+    entry = work.path.entry
+    if kind_of(uses) == "read" and index.function(entry.function).name == OPENS:
+        return Confidence.LOW  # the session itself: a copy of it would be old
+    some = uses[0].conditional and (kind_of(uses) == "tell" or entry.kind == "page")
     if some or is_of_blueprint(index, work):
         return Confidence.LOW  # what is written in some requests, such as an entry that ran out; pages of one part
     if uses[0].conditional and len(work.path.steps) + len(uses[0].chain) > FAR:
@@ -277,4 +283,5 @@ def confidence(index: Index, work: RequestWork, uses: Sequence[Use]) -> Confiden
         return Confidence.LOW
     if work.frequency == "dependency" and level is not Confidence.HIGH and is_of_one_route(work):
         return Confidence.LOW
-    return min(level, Confidence.MEDIUM, key=lambda c: c.rank) if uses[0].conditional else level
+    sure = not uses[0].conditional and entry.kind != "auth-dependency"
+    return level if sure else min(level, Confidence.MEDIUM, key=lambda c: c.rank)

@@ -60,3 +60,12 @@ def a():
         ).findings
     ]
     assert levels == ["medium", "medium", "high"]
+
+
+def test_a_key_that_something_else_has_is_one_of_a_few() -> None:
+    known = TEXT.replace("CACHE = {}", "SHOPS = {}\nCACHE = {}").replace(
+        "        CACHE[key] = len(key)", "        shop = SHOPS[key]\n        CACHE[key] = len(shop)"
+    )
+    assert not check_files({"app.py": known}, select=("runtime-unbounded-local-cache",)).findings
+    own = known.replace("SHOPS[key]", "CACHE[key]")
+    assert check_files({"app.py": own}, select=("runtime-unbounded-local-cache",)).findings

@@ -271,3 +271,8 @@ class Items(ModelViewSet):
     assert names["close"] == {"POST", "DELETE"}
     assert names["show"] == {"GET"}
     assert names.get("get_queryset", frozenset()) == frozenset()
+
+
+def test_modules_that_import_a_name_from_each_other_hold_nothing() -> None:
+    code = f"{FASTAPI}from b import ROUTERS\n@app.get('/a')\ndef f(): pass\nfor router in ROUTERS:\n    app.include_router(router)\n"
+    assert table(code, b="from c import ROUTERS\n", c="from b import ROUTERS\n") == ["GET /a"]

@@ -227,6 +227,8 @@ class Items:
         return found
 
     def _named(self, path: str, scope: int, name: str, key: str | None, depth: int) -> list[Item]:
+        if depth > MAX_DEPTH:
+            return []  # modules that import a name from each other
         table = self.linker.table(path)
         found: list[Item] = []
         if "." not in name:

@@ -112,6 +112,8 @@ def _growth(index: Index, container: Container, use: Use) -> Growth | None:
     table = index.project.linker.table(use.path)
     shrinks = any(other.kind == "shrink" for other in index.containers.uses(container))
     refuses = any(e.kind == "raise" and e.after <= _position(index, use) for e in table.exits.get(use.scope, ()))
+    if _is_taken(index, container, use):
+        return None
     refuses = refuses or _is_found(index, use)
     likely = container.kind == "list" or refuses or shrinks  # what is refused first may leave few keys
     filled = _is_filled(index, container)
@@ -125,6 +127,25 @@ def _growth(index: Index, container: Container, use: Use) -> Growth | None:
             if best is None or level.rank > best.confidence.rank:
                 best = Growth(container, use, path, name, level, fresh)
     return best
+
+
+def _is_taken(index: Index, container: Container, use: Use) -> bool:
+    """Whether something else was taken by the same key before, which raises where there is none: ``known = SETTINGS[key]``."""
+    table = index.project.linker.table(use.path)
+    own = {param.name for param in table.facts.scopes[use.scope].params}
+    values = [
+        table.facts.assigns[place].value
+        for place in table.assigns_in.get(use.scope, ())
+        if table.facts.assigns[place].after <= _position(index, use)
+    ]
+    return any(
+        type(value) is list
+        and value[:1] == ["sub"]
+        and value[2] == use.key
+        and (dotted(value[1]) or "").partition(".")[0] not in own
+        and not str(value[1]).endswith(container.name)
+        for value in values
+    )
 
 
 def _is_found(index: Index, use: Use) -> bool:

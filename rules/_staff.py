@@ -126,7 +126,7 @@ def is_class_for_staff(index: Index, view: Value) -> bool:
 def names_staff(name: str) -> bool:
     """Whether the name of a permission, decorator or dependency says that only staff pass."""
     words = {word.lower() for word in WORDS.findall(name.rpartition(".")[2])}
-    return bool(words & STAFF) and not words & OTHERS
+    return bool(words & STAFF or {"super", "user"} <= words) and not words & OTHERS
 
 
 def _names(index: Index, entry: Entry) -> Iterator[str]:

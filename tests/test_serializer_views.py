@@ -211,3 +211,35 @@ def test_customers_are_few_for_each_user() -> None:
     for name, level in (("Crate", "medium"), ("Organization", "low")):
         report = check_files({"stock/views.py": text.replace("Crate", name)}, select=("database-query-in-serializer",))
         assert [finding.confidence.value for finding in report.findings] == [level]
+
+
+@pytest.mark.parametrize(
+    ("rows", "level"),
+    [
+        ("Crate.objects.filter(depot=self.kwargs['depot'])", "low"),
+        ("Crate.objects.filter(depot_id=self.kwargs['depot'])", "low"),
+        ("Crate.objects.exclude(depot=None)", "medium"),
+    ],
+)
+def test_a_list_of_what_one_row_has_is_of_low_confidence(rows: str, level: str) -> None:
+    view = f"    def get_queryset(self):\n        return {rows}\n"
+    assert levels(view=view) == [level]
+
+
+@pytest.mark.parametrize(
+    ("who", "level"), [("IsSuperUser", "low"), ("IsAdminUser", "low"), ("IsAuthenticated", "medium")]
+)
+def test_an_action_for_staff_is_of_low_confidence(who: str, level: str) -> None:
+    text = CODE.format(null="", serializer="", page=5, view="").replace(
+        "import pagination,", "import decorators, pagination,"
+    )
+    text += f"""
+class Drafts(viewsets.GenericViewSet):
+    @decorators.action(detail=False, methods=["get"], permission_classes=[permissions.{who}])
+    def drafts(self, request):
+        return Response(CrateSerializer(Crate.objects.all(), many=True).data)
+
+router.register("drafts", Drafts)
+"""
+    report = check_files({"stock/views.py": text}, select=("database-query-in-serializer",))
+    assert [finding.confidence.value for finding in report.findings if "drafts" in finding.message] == [level]

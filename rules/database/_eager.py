@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 PEOPLE = frozenset(
     {"user", "author", "owner", "creator", "account", "created", "updated", "editor", "invited", "member", "username"}
+    | {"applicant", "email", "person", "recipient", "requester", "requestor"}
 )
 """Words of relationships with whoever did something: a handful did most of it."""
 

@@ -65,22 +65,23 @@ answer a GET, not functions. Serializers inside of serializers are looked at thr
 there may be many. How many rows a list has is not known: findings are of medium confidence at most. Of low confidence are
 those of which nothing is sure (a query that a method sends in a branch), views of staff, those whose page spares less than
 20 queries, by their paginator or `REST_FRAMEWORK`, those that no route is seen to lead to, lists of what one person has
-(`filter(user=...)`, `filter(members__user=...)`), lists of customers, of which a user has a few, by hand those of one row or
-for an export, and what there are few of by its name (`EventType`, `Role`).
+(`filter(user=...)`, `filter(members__user=...)`) or one row (`filter(order=...)`, unless it costs three queries a row),
+lists of customers, of which a user has a few, by hand those of one row, for staff or for an export, and what there are few
+of by its name (`EventType`, `Role`).
 """
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from atomlint import Class, Confidence, Context, Finding, Note, rule
+from atomlint import Class, Confidence, Context, Finding, Note, dotted, inside, rule
 
 from .._certainty import PAGE
 from .._few import is_table_of_few
 from .._repeats import may_repeat_in
 from .._staff import is_class_for_staff, names_staff
 from ..tenant._models import tenant_models
-from ._eager import is_of_one_person
+from ._eager import is_of_one_parent, is_of_one_person
 from ._serialized import listed
 
 if TYPE_CHECKING:
@@ -97,6 +98,8 @@ SHOWN = 4
 CHOSEN = ("id", "pk", "**")
 """Names by which a query asks for rows that are chosen one by one, or by what is not known."""
 FILES = "export"
+SEVERAL = 3
+"""Queries of a row from which they are worth mending even where one row has a few of them."""
 
 
 @rule("database-query-in-serializer", needs=("rest_framework",), reach=True, severity="warning", since="0.1")
@@ -178,6 +181,8 @@ def confidence(cls: Class, found: Listed) -> Confidence:
     few = rows.sliced or 0 < rows.most < PAGE or spared(found) < PAGE
     if few or is_of_one_person(rows) or is_table_of_few(model) or model in tenant_models(cls.index):
         return Confidence.LOW
+    if sum(asked.queries for asked in found.asked) < SEVERAL and is_of_one_parent(cls.index, rows):
+        return Confidence.LOW
     if found.view.call >= 0 and (is_of_one_row(cls.index, rows) or is_rare(cls, found.view.call)):
         return Confidence.LOW
     if not found.view.routed or is_class_for_staff(cls.index, cls.value) or is_for_staff_by_default(cls, found.view):
@@ -200,8 +205,12 @@ def is_of_one_row(index: Index, rows: Rows) -> bool:
 
 
 def is_rare(cls: Class, number: int) -> bool:
-    """Whether a method answers for one row, ``@action(detail=True)``, or with all that there is for a file."""
+    """Whether a method answers for one row, ``@action(detail=True)``, for staff alone, or with all that there is for a file."""
     method = cls.index.call(cls.path, number).function
     made = (str(part) for part in method.table.facts.scopes[method.ordinal].decorators)
     calls = (cls.index.call(cls.path, int(part[1:])) for part in made if part[:1] == "@" and part[1:].isdigit())
-    return FILES in method.name or any(call.keywords.get("detail") == "#True" for call in calls)
+    return FILES in method.name or any(
+        call.keywords.get("detail") == "#True"
+        or any(names_staff(dotted(part) or "") for part in inside(call.keywords.get("permission_classes")))
+        for call in calls
+    )

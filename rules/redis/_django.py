@@ -25,7 +25,7 @@ BACKENDS = {
 SETTINGS = re.compile(r"settings|conf", re.IGNORECASE)
 UNSERVED = re.compile(
     r"(?:^|[/_.-])(?:tests?|testing|pytest|local\w*|dev|devel|develop|development|ci|travis\w*|circle\w*|github\w*|gitlab\w*"
-    r"|jenkins\w*|actions|examples?|samples?|debug|sandbox|e2e|demo|docs?)(?=[/_.-])",
+    r"|jenkins\w*|staging|uat|actions|examples?|samples?|debug|sandbox|e2e|demo|docs?)(?=[/_.-])",
     re.IGNORECASE,
 )
 """Settings that no user's request meets: of tests, of a CI, of developers' machines, of builds."""

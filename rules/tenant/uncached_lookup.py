@@ -78,10 +78,10 @@ when the tenant changes.
 A handler that reads the tenant it is about, by id or slug, is not reported, nor a lookup whose row is then changed. One
 that reads the tenant by host (subdomain, domain, ...) is, with medium confidence, unless it only asks whether there is
 one. So are helpers that many routes call. Neither is, when one in five of the callers changes or deletes the row. What
-one or two routes depend on, a helper of fewer than ten out of many, one of less than half of all routes that is given what
-their addresses name, and a helper's branch that a request may not take, are reported with low confidence. A cache counts
-when its hit leaves before the query. Reads through repositories are reported where it is decided what is read: at the
-statement, or at the call that says of which class; of an unknown class, nowhere.
+one or two routes depend on, or fewer than ten in a branch, a helper of fewer than ten out of many, one of less than half of
+all routes that is given what their addresses name, and a helper's branch that a request may not take, are reported with low
+confidence. A cache counts when its hit leaves before the query. Reads through repositories are reported where it is decided
+what is read: at the statement, or at the call that says of which class; of an unknown class, nowhere.
 """
 
 from __future__ import annotations
@@ -328,6 +328,8 @@ def confidence(function: Function, work: RequestWork, uses: list[Use]) -> Confid
     """Low where few requests can be told to come there: a branch or a helper of a few handlers, a dependency of a page."""
     index = function.index
     if asks_a_cache_first(index, work, uses[0]):
+        return Confidence.LOW
+    if work.frequency == "dependency" and uses[0].conditional and work.routes < MANY:
         return Confidence.LOW
     if (
         work.frequency == "route"

@@ -22,8 +22,9 @@ if TYPE_CHECKING:
 
 STAFF = frozenset({"admin", "admins", "administrator", "staff", "superuser", "superusers", "superadmin", "sysadmin"})
 """Words for those who run a service."""
-OTHERS = frozenset({"or", "not", "non", "readonly"})
+OTHERS = frozenset({"or", "not", "non", "readonly", "exclude", "tenant"})
 """Words beside them that let others pass: ``IsAdminOrReadOnly``."""
+NOTHING = frozenset({"#None", "#False", "#0"})
 LISTS = frozenset({"permission_classes", "decorators", "method_decorators"})
 """Attributes of a view class that name what its requests have to pass."""
 WORDS = re.compile(r"[a-z]+|[A-Z][a-z]*")
@@ -71,7 +72,10 @@ def in_staff_branch(function: Function, frames: Iterable[int]) -> bool:
 def _asks_for_staff(table: Table, test: Expr) -> bool:
     """Whether a test holds for staff: ``user.is_superuser``, ``user.may("admin")``, ``user.role == "admin"``."""
     if type(test) is list and test[:1] == ["cmp"] and len(test) == 4 and test[2] in ("==", "is"):
-        return any(names_staff(text_of(side) or dotted(side) or "") for side in (test[1], test[3]) if side != "#None")
+        sides = (test[1], test[3])
+        return not NOTHING.intersection(map(str, sides)) and any(
+            names_staff(text_of(side) or dotted(side) or "") for side in sides
+        )
     if type(test) is not str:
         return False
     if test[:1] == "@" and test[1:].isdecimal():
@@ -123,6 +127,13 @@ def is_class_for_staff(index: Index, view: Value) -> bool:
     return any(map(names_staff, _inside(table, list(_of_class(table, view.scope)))))
 
 
+def lets_staff_alone(permissions: Expr) -> bool:
+    """Whether a list of permissions names one of staff, and none beside which others pass: ``IsUser | IsAdminUser``."""
+    parts = list(inside(permissions))
+    either = any(type(part) is list and part[:2] == ["bin", "|"] for part in parts)
+    return not either and any(names_staff(dotted(part) or "") for part in parts)
+
+
 def names_staff(name: str) -> bool:
     """Whether the name of a permission, decorator or dependency says that only staff pass."""
     words = {word.lower() for word in WORDS.findall(name.rpartition(".")[2])}
@@ -164,7 +175,10 @@ def _inside(table: Table, work: list[Expr]) -> Iterator[str]:
     for _ in range(MAX_PARTS):
         if not work:
             return
-        for part in inside(work.pop()):
+        parts = list(inside(work.pop()))
+        if any(type(part) is list and part[:2] == ["bin", "|"] for part in parts):
+            continue  # IsAuthenticated | IsAdminUser lets others pass, too
+        for part in parts:
             if type(part) is list and part[:1] == ["lambda"]:
                 work += [exit_.value for exit_ in table.exits.get(part[1], ())]
             elif type(part) is str and part[:1] == "@":

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from atomlint.testing import check_files
 
 TEXT = """
@@ -69,3 +71,27 @@ def test_a_key_that_something_else_has_is_one_of_a_few() -> None:
     assert not check_files({"app.py": known}, select=("runtime-unbounded-local-cache",)).findings
     own = known.replace("SHOPS[key]", "CACHE[key]")
     assert check_files({"app.py": own}, select=("runtime-unbounded-local-cache",)).findings
+
+
+@pytest.mark.parametrize(
+    ("before", "found"),
+    [
+        ("shop = SHOPS[key]", 0),
+        ("if request.args:\n        shop = SHOPS[key]", 1),
+        ("try:\n        shop = SHOPS[key]\n    except KeyError:\n        shop = None", 1),
+        ("shop = HITS[key]", 1),
+    ],
+)
+def test_what_is_taken_by_the_key_bounds_it_where_it_surely_raises(before: str, found: int) -> None:
+    known = TEXT.replace(
+        "CACHE = {}", "from collections import defaultdict\nSHOPS = {}\nHITS = defaultdict(int)\nCACHE = {}"
+    )
+    known = known.replace("    if key not in CACHE:", f"    {before}\n    if key not in CACHE:")
+    assert len(check_files({"app.py": known}, select=("runtime-unbounded-local-cache",)).findings) == found
+
+
+@pytest.mark.parametrize("store", ["CACHE[hash(key) % 64] = 1", "if key in SHOPS:\n            CACHE[key] = 1"])
+def test_keys_of_which_there_are_only_so_many_are_not_reported(store: str) -> None:
+    known = TEXT.replace("CACHE = {}", 'SHOPS = {"a", "b"}\nCACHE = {}').replace("CACHE[key] = len(key)", store)
+    known = known.replace("str(CACHE[key])", "key")
+    assert not check_files({"app.py": known}, select=("runtime-unbounded-local-cache",)).findings

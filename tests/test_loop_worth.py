@@ -138,6 +138,8 @@ def test_what_each_of_many_rows_has_is_many() -> None:
         ("user.role == 'admin'", "low"),
         ("not user.is_admin", "medium"),
         ("user.role != 'admin'", "medium"),
+        ("user.is_admin == False", "medium"),
+        ("user.is_tenant_admin", "medium"),
         ("user.is_active", "medium"),
     ],
 )
@@ -219,6 +221,10 @@ def test_what_is_called_on_what_a_row_gives_is_no_query() -> None:
         ("Line.objects.filter(order__state='open')", "medium"),
         ("Line.objects.filter(organization=request.organization)", "medium"),
         ("Line.objects.filter(label='new')", "medium"),
+        ("Line.objects.filter(owner=request.user)", "low"),
+        ("Line.objects.filter(approved_by=request.user)", "low"),
+        ("Line.objects.filter(created_at__gte=request.day)", "medium"),
+        ("Line.objects.filter(owner_type='shop')", "medium"),
     ],
 )
 def test_children_of_one_row_are_few_and_those_of_a_customer_are_many(rows: str, level: str) -> None:
@@ -258,3 +264,28 @@ def page(request):
 urlpatterns = [path("page", page)]
 """
     return levels(source.replace("{rows}", rows))
+
+
+def test_each_relationship_that_is_prefetched_is_a_query_of_its_own() -> None:
+    source = """
+from django.db import models
+from django.http import HttpResponse
+from django.urls import path
+
+class Tag(models.Model):
+    name = models.CharField(max_length=20)
+
+class Line(models.Model):
+    tags = models.ManyToManyField(Tag)
+    product = models.ForeignKey(Tag, models.CASCADE)
+
+def page(request):
+    return HttpResponse([(line.product.name, line.tags.all()) for line in Line.objects.all()])
+
+urlpatterns = [path("page", page)]
+"""
+    (found,) = check_files({"shop/urls.py": source}, select=("database-query-in-loop",)).findings
+    assert found.message.endswith(
+        "send 2 queries for each of `Line.objects.all()`: 41 for 20 rows; "
+        'prefetch_related("product", "tags") makes it 3'
+    )

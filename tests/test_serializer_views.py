@@ -227,7 +227,13 @@ def test_a_list_of_what_one_row_has_is_of_low_confidence(rows: str, level: str) 
 
 
 @pytest.mark.parametrize(
-    ("who", "level"), [("IsSuperUser", "low"), ("IsAdminUser", "low"), ("IsAuthenticated", "medium")]
+    ("who", "level"),
+    [
+        ("IsSuperUser", "low"),
+        ("IsAdminUser", "low"),
+        ("IsAuthenticated", "medium"),
+        ("IsAuthenticated | permissions.IsAdminUser", "medium"),
+    ],
 )
 def test_an_action_for_staff_is_of_low_confidence(who: str, level: str) -> None:
     text = CODE.format(null="", serializer="", page=5, view="").replace(

@@ -20,7 +20,9 @@ PEOPLE = frozenset(
 )
 """Words of relationships with whoever did something: a handful did most of it."""
 
-WIDE = frozenset({"project", "site", "catalog", "catalogue", "account"})
+WIDE = frozenset(
+    {"project", "site", "catalog", "catalogue", "account", "company", "team", "customer", "client", "shop", "store"}
+)
 """Words of rows that have many children, besides customers."""
 
 
@@ -51,7 +53,8 @@ def is_of_one_person(rows: Rows) -> bool:
     That of a person whom they lead to is, too: ``filter(accesses__user=request.user)``.
     """
     last = {name.rpartition("__")[2] for name in rows.owners if "__" in name}
-    return any(not PEOPLE.isdisjoint(name.removesuffix("_id").split("_")) for name in (*rows.filters, *last))
+    names = [name.removesuffix("_id") for name in (*rows.filters, *last)]
+    return any(name.rpartition("_")[2] in PEOPLE or name.endswith("_by") for name in names)
 
 
 def is_of_one_parent(index: Index, rows: Rows) -> bool:
@@ -77,6 +80,7 @@ def eager_option(index: Index, rows: Rows, relationships: Sequence[Relationship]
     if first.django:
         option = ", ".join(f'"{name}"' for name in attributes)
         many = any(relationship.uselist or relationship.generic for relationship in relationships)
-        return f"{'prefetch_related' if many else 'select_related'}({option}) makes it {2 if many else 1}"
+        left = 1 + len(relationships) if many else 1  # each that is prefetched is a query of its own
+        return f"{'prefetch_related' if many else 'select_related'}({option}) makes it {left}"
     option = ", ".join(f"selectinload({model}.{name})" for name in attributes)
     return f".options({option}) makes it {1 + len(attributes)}"

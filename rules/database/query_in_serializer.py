@@ -74,12 +74,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from atomlint import Class, Confidence, Context, Finding, Note, dotted, inside, rule
+from atomlint import Class, Confidence, Context, Finding, Note, rule
 
 from .._certainty import PAGE
 from .._few import is_table_of_few
 from .._repeats import may_repeat_in
-from .._staff import is_class_for_staff, names_staff
+from .._staff import is_class_for_staff, lets_staff_alone, names_staff
 from ..tenant._models import tenant_models
 from ._eager import is_of_one_parent, is_of_one_person
 from ._serialized import listed
@@ -210,7 +210,6 @@ def is_rare(cls: Class, number: int) -> bool:
     made = (str(part) for part in method.table.facts.scopes[method.ordinal].decorators)
     calls = (cls.index.call(cls.path, int(part[1:])) for part in made if part[:1] == "@" and part[1:].isdigit())
     return FILES in method.name or any(
-        call.keywords.get("detail") == "#True"
-        or any(names_staff(dotted(part) or "") for part in inside(call.keywords.get("permission_classes")))
+        call.keywords.get("detail") == "#True" or lets_staff_alone(call.keywords.get("permission_classes"))
         for call in calls
     )

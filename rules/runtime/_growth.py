@@ -112,7 +112,7 @@ def _growth(index: Index, container: Container, use: Use) -> Growth | None:
     table = index.project.linker.table(use.path)
     shrinks = any(other.kind == "shrink" for other in index.containers.uses(container))
     refuses = any(e.kind == "raise" and e.after <= _position(index, use) for e in table.exits.get(use.scope, ()))
-    if _is_taken(index, container, use):
+    if _is_taken(index, container, use) or _is_bounded(index, container, use):
         return None
     refuses = refuses or _is_found(index, use)
     likely = container.kind == "list" or refuses or shrinks  # what is refused first may leave few keys
@@ -133,10 +133,11 @@ def _is_taken(index: Index, container: Container, use: Use) -> bool:
     """Whether something else was taken by the same key before, which raises where there is none: ``known = SETTINGS[key]``."""
     table = index.project.linker.table(use.path)
     own = {param.name for param in table.facts.scopes[use.scope].params}
+    around = table.frames(use.frame)
     values = [
-        table.facts.assigns[place].value
-        for place in table.assigns_in.get(use.scope, ())
-        if table.facts.assigns[place].after <= _position(index, use)
+        assign.value
+        for assign in (table.facts.assigns[place] for place in table.assigns_in.get(use.scope, ()))
+        if assign.after <= _position(index, use) and assign.frame in (0, *around)
     ]
     return any(
         type(value) is list
@@ -144,7 +145,31 @@ def _is_taken(index: Index, container: Container, use: Use) -> bool:
         and value[2] == use.key
         and (dotted(value[1]) or "").partition(".")[0] not in own
         and not str(value[1]).endswith(container.name)
+        and not _fills_itself(index, use, str(value[1]))
         for value in values
+    )
+
+
+def _fills_itself(index: Index, use: Use, name: str) -> bool:
+    """Whether a mapping has an entry for whatever it is asked for: a ``defaultdict`` or a counter."""
+    table = index.project.linker.table(use.path)
+    made = [binding.assign.value for binding in table.lookup(use.scope, name) if binding.assign is not None]
+    calls = [table.facts.calls[int(v[1:])] for v in made if type(v) is str and v[:1] == "@" and v[1:].isdecimal()]
+    return any(str(call.callee).endswith(("defaultdict", "Counter")) for call in calls)
+
+
+def _is_bounded(index: Index, container: Container, use: Use) -> bool:
+    """Whether there are only so many keys: the rest of a division, or what something else holds, ``if key in ALLOWED``."""
+    if type(use.key) is list and use.key[:2] == ["bin", "%"]:
+        return True
+    table = index.project.linker.table(use.path)
+    entries = [table.facts.frames[frame] for frame in table.frames(use.frame)]
+    return any(
+        entry.kind == "if"
+        and type(entry.test) is list
+        and entry.test[:3] == ["cmp", use.key, "in"]
+        and not str(entry.test[3]).endswith(container.name)
+        for entry in entries
     )
 
 

@@ -52,7 +52,8 @@ Only reads count. Quiet for chunks, pages, retries, constants, loops that leave 
 turns stored, what is read for the message of an error, and for code that no request reaches, or only where a service is
 developed (`if settings.DEBUG:`). Nothing tells how many turns a loop will have: a query that it sends is of medium
 confidence at most, and only where the loop goes through rows or answers of another service, as a client names few things;
-a relationship that it reads of each row is of high only where there are two of them or more. What one row has
+a relationship that it reads of each row is of high only where there are two of them or more, and possible only where there
+is one that the loop reads itself (not a method that it calls on the row, such as `row.to_dict()`). What one row has
 (`order.lines`, `order.notes()`) is taken for a few items. A query under a condition, or more than three calls away from
 its route, is possible only, as is one behind a cache that answers most of the time. So is one of a turn that also
 writes: that saves, makes or deletes a row, commits, locks or opens a transaction or a schema of its own, and of a turn
@@ -104,7 +105,7 @@ from ._same import asks_the_same
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from atomlint import Span
+    from atomlint import Index, Span
     from atomlint.index.loops import Loop
     from atomlint.index.reach import Path
 
@@ -223,10 +224,10 @@ def _of_answer(ctx: Context, answer: Answer, path: Path) -> Finding:
         f"{20 * count + 1} for 20 rows; {eager_option(ctx.index, answer.rows, answer.relationships)}"
     )
     level = Confidence(path.confidence)
-    shared = all(map(is_shared, answer.relationships)) or (count < SEVERAL and is_loaded_once(answer.relationships[0]))
-    if shared or answer.rows.sliced or 0 < answer.rows.most < PAGE:
+    shared = all(map(is_shared, answer.relationships))
+    if shared or count < SEVERAL or answer.rows.sliced or 0 < answer.rows.most < PAGE:
         level = Confidence.LOW
-    elif count < SEVERAL or not any(one.uselist for one in answer.relationships):
+    elif not any(one.uselist for one in answer.relationships):
         level = min(level, Confidence.MEDIUM, key=lambda each: each.rank)
     first = answer.relationships[0]
     made = ctx.index.call(first.path, first.call).span
@@ -287,11 +288,18 @@ def _lazy_confidence(lazy: LazyLoop, path: Path) -> Confidence:
     proven = [read for read in lazy.reads if read.sure and (read.relationship.uselist or read.relationship.django)]
     if all(read.narrowed or is_shared(read.relationship) for read in lazy.reads):
         return Confidence.LOW
-    if len(lazy.reads) < SEVERAL and (
-        is_of_one_parent(function.index, lazy.rows) or is_loaded_once(lazy.reads[0].relationship)
-    ):
+    if len(lazy.reads) < SEVERAL and not is_of_many(function.index, lazy):
         return Confidence.LOW
     if is_of_one_person(lazy.rows) and all(read.relationship.uselist is False for read in lazy.reads):
         return Confidence.LOW
     level = Confidence(path.confidence)
     return Confidence.MEDIUM if level is Confidence.HIGH and len(proven) < SEVERAL else level
+
+
+def is_of_many(index: Index, lazy: LazyLoop) -> bool:
+    """Whether one relationship is read of rows that an answer shows by the page: by what the row says of itself.
+
+    ``[row.to_dict() for row in rows]`` makes an answer of them; of loops that read it themselves half go through a few.
+    """
+    read = lazy.reads[0]
+    return len(read.steps) > 1 and not is_of_one_parent(index, lazy.rows) and not is_loaded_once(read.relationship)

@@ -65,8 +65,8 @@ answer a GET, not functions. Serializers inside of serializers are looked at thr
 there may be many. How many rows a list has is not known: findings are of medium confidence at most. Of low confidence are
 those of which nothing is sure (a query that a method sends in a branch), views of staff, those whose page spares less than
 20 queries, by their paginator or `REST_FRAMEWORK`, those that no route is seen to lead to, lists of what one person has
-(`filter(user=...)`, `filter(members__user=...)`) or one row (`filter(order=...)`, unless it costs three queries a row),
-lists of customers, of which a user has a few, by hand those of one row, for staff or for an export, and what there are few
+(`filter(user=...)`, `filter(members__user=...)`), what costs one or two queries a row unless the list is narrowed to
+something other than one row's (`filter(published=True)`): of whole tables many have a handful of rows, lists of customers, of which a user has a few, by hand those of one row, for staff or for an export, and what there are few
 of by its name (`EventType`, `Role`).
 """
 
@@ -99,7 +99,7 @@ CHOSEN = ("id", "pk", "**")
 """Names by which a query asks for rows that are chosen one by one, or by what is not known."""
 FILES = "export"
 SEVERAL = 3
-"""Queries of a row from which they are worth mending even where one row has a few of them."""
+"""Queries of a row from which they are worth mending, whatever the list: readers found one or two so half of the time."""
 
 
 @rule("database-query-in-serializer", needs=("rest_framework",), reach=True, severity="warning", since="0.1")
@@ -181,7 +181,7 @@ def confidence(cls: Class, found: Listed) -> Confidence:
     few = rows.sliced or 0 < rows.most < PAGE or spared(found) < PAGE
     if few or is_of_one_person(rows) or is_table_of_few(model) or model in tenant_models(cls.index):
         return Confidence.LOW
-    if sum(asked.queries for asked in found.asked) < SEVERAL and is_of_one_parent(cls.index, rows):
+    if sum(asked.queries for asked in found.asked) < SEVERAL and not piles_up(cls.index, rows):
         return Confidence.LOW
     if found.view.call >= 0 and (is_of_one_row(cls.index, rows) or is_rare(cls, found.view.call)):
         return Confidence.LOW
@@ -190,6 +190,11 @@ def confidence(cls: Class, found: Listed) -> Confidence:
     sure = found.sure and any(asked.sure for asked in found.asked)
     related = any(asked.relationship is not None and not asked.narrowed for asked in found.asked)
     return Confidence.MEDIUM if sure or related else Confidence.LOW
+
+
+def piles_up(index: Index, rows: Rows) -> bool:
+    """Whether a list is narrowed, and not to one row's: what is published, or not archived, is what there is more and more of."""
+    return bool(rows.filters) and not is_of_one_parent(index, rows)
 
 
 def is_for_staff_by_default(cls: Class, view: ListView) -> bool:

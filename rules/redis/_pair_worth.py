@@ -30,6 +30,8 @@ CONNECTIONS = re.compile(r"connection|channel_name|socket|[._]sid\b", re.IGNOREC
 """Words of keys for what one client alone has."""
 CONFIRMS = re.compile(r"verif|unsubscri", re.IGNORECASE)
 """Words of keys for what a person says once, and may say twice: that an address is theirs."""
+ONCE = re.compile(r"token|nonce|otp|code|state|ticket|challenge|verifier|csrf|magic|reset|invit", re.IGNORECASE)
+"""Words of keys for what may be spent once."""
 BOOLEANS = ("#True", "#False")
 
 
@@ -91,6 +93,8 @@ def is_there(call: Call, pair: Pair) -> bool:
 def is_of_one(call: Call, pair: Pair) -> bool:
     """Whether nobody else takes the value, by its key: that of one connection; or whether to take it twice does no harm."""
     text = text_of_key(call.table, pair.first)
+    if ONCE.search(f"{text} {call.function.name}") is None:
+        return True
     return CONNECTIONS.search(text) is not None or CONFIRMS.search(text) is not None
 
 

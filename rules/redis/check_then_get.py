@@ -33,7 +33,9 @@ is deleted (a lock's owner) needs a script and is not reported; nor is a delete 
 make sure that nothing is lost. What a pipeline or a script sends is one step. A cache that is read and, on a miss,
 written is none: only a flag that is set without work in between is, or a value that was there before under a key that is
 called a lock. An expiry that is set wherever a TTL finds none heals itself and is not reported. Hardly worth mending, and
-of low confidence, are: a value that one connection alone takes, or that only confirms an address; GETDEL before redis-py 4;
+of low confidence, are: an expiry that a hash, a list or a set waits for, as the next write mostly sets it; a value that is
+taken and is no token, code, state or the like (by its key), that one connection alone takes, or that only confirms an
+address; GETDEL before redis-py 4;
 a limit that counts an amount which may be refused, or only what has failed; an expiry that a flag sends once; a write under a
 key that is always the same, that was read before, or that is written after an error; pages of operators; management
 commands; and code that nothing leads to. Caches of Django and Flask-Caching count where they are
@@ -138,7 +140,7 @@ def describe(pair: Pair) -> tuple[str, Confidence]:
     if pair.kind == "set":
         return f"{both}, and a crash in between leaves a key that never expires", Confidence.HIGH
     if pair.kind == "write":
-        return f"{both}, and a crash in between leaves a new key without an expiry", Confidence.MEDIUM
+        return f"{both}, and a crash in between leaves a new key without an expiry", Confidence.LOW
     if pair.conditional:
         return (
             f"{first} and then {second} when it is the first: a crash in between leaves a counter for ever",

@@ -273,10 +273,10 @@ def _words(name: str) -> set[str]:
 
 
 def rank(name: str) -> Confidence | None:
-    """How sure it is, by its name, that there is no end of values: None when there are few."""
+    """How sure it is, by its name, that there is no end of values: None when there are few; ids are those of rows."""
     words, last = _words(name), _words(name.rpartition(".")[2])
     if is_key_of_few(name.rpartition(".")[2]):
         return None
     if last & CUSTOMERS:
         return Confidence.LOW
-    return Confidence.HIGH if CARRIED & words or is_endless(name) else Confidence.LOW
+    return Confidence.HIGH if CARRIED & words or any(map(is_endless, words - {"id"})) else Confidence.LOW

@@ -58,17 +58,17 @@ Name in `select_related` or `prefetch_related` of a list view what its serialize
 
 ## Limits
 Views with `filter_queryset` or `get_serializer` of their own, with bases of other packages, and serializers with
-`to_representation` of their own are left alone, as are querysets that are put together where the index cannot follow. Of
-a view that takes one serializer or another, the list's is read where `self.action` or the method decides; else what all of
-them read counts. Of what methods serialize by hand, `OrderSerializer(orders, many=True)`, those of classes are seen that
-answer a GET, not functions. Serializers inside of serializers are looked at three levels deep, each with one row where there may be many. How many
-rows a list has is not known: findings are of medium confidence at most. Of low confidence are those of which nothing is
-sure (a query that a method sends in a branch), views of staff, those whose page spares less than 20 queries, by their
-paginator or `REST_FRAMEWORK`, those that no route is seen to lead to, lists of what one person has (`filter(user=...)`,
-`filter(members__user=...)`), lists of customers, of which a user has a few, by hand those of one row, for staff or for
-an export, and what there are few of by its name (`EventType`, `Role`). So is what costs one or two queries a row,
-unless the list is narrowed to something other than what one row has (`filter(published=True)`): many a whole table has
-a handful of rows.
+`to_representation` of their own are left alone, as are querysets that are put together where the index cannot follow.
+Of a view that takes one serializer or another, the list's is read where `self.action` or the method decides; else what
+all of them read counts. Of what methods serialize by hand, `OrderSerializer(orders, many=True)`, those of classes are
+seen that answer a GET, not functions. Serializers inside of serializers are looked at three levels deep, each with one
+row where there may be many. How many rows a list has is not known: findings are of medium confidence at most. Of low
+confidence are those of which nothing is sure (a query that a method sends in a branch), views of staff, those whose
+page spares less than 20 queries, by their paginator or `REST_FRAMEWORK`, those that no route is seen to lead to, lists
+of what one person has (`filter(user=...)`, `filter(members__user=...)`), lists of customers, of which a user has a few,
+by hand those of one row, for staff or for an export, and what there are few of by its name (`EventType`, `Role`). So is
+what costs one or two queries a row, unless the list is narrowed to something other than what one row has
+(`filter(published=True)`): many a whole table has a handful of rows.
 """
 
 from __future__ import annotations

@@ -70,15 +70,27 @@ def is_of_one_parent(index: Index, rows: Rows) -> bool:
     return bool(parents) and not any(words_of(name) & wide for name in parents)
 
 
-def eager_option(index: Index, rows: Rows, relationships: Sequence[Relationship], *, narrowed: bool = False) -> str:
-    """The option that loads relationships with the rows, and how many queries it leaves."""
+def eager_option(
+    index: Index,
+    rows: Rows,
+    relationships: Sequence[Relationship],
+    paths: Sequence[str] = (),
+    *,
+    narrowed: bool = False,
+) -> str:
+    """The option that loads relationships with the rows, and how many queries it leaves.
+
+    ``paths`` are their names where rows behind those of the query have them: ``order__customer``.
+    """
     first = relationships[0]
     model = index.project.linker.table(rows.model.place).facts.scopes[rows.model.scope].name
     attributes = [relationship.attribute for relationship in relationships]
     if narrowed or (first.lazy == "dynamic" and not first.django):
         return "one query with `IN (...)` makes it 2"
     if first.django:
-        option = ", ".join(f'"{name}"' for name in attributes)
+        wanted = paths or attributes
+        longest = [name for name in wanted if not any(other.startswith(f"{name}__") for other in wanted)]
+        option = ", ".join(f'"{name}"' for name in longest)
         many = any(relationship.uselist or relationship.generic for relationship in relationships)
         left = 1 + len(relationships) if many else 1  # each that is prefetched is a query of its own
         return f"{'prefetch_related' if many else 'select_related'}({option}) makes it {left}"

@@ -44,6 +44,14 @@ class LazyRead(NamedTuple):
     sure: bool
     narrowed: bool = False
     """Whether only some of its rows are asked for, which no eager option brings: ``row.tags.filter(title=title)``."""
+    through: Relationship | None = None
+    """Where it is read of a row that one of these leads to: ``row.order.customer``."""
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Attributes from a row of the loop on."""
+        own = (self.relationship.attribute,)
+        return own if self.through is None else (self.through.attribute, *own)
 
 
 class LazyLoop(NamedTuple):
@@ -75,10 +83,8 @@ def lazy_loops(function: Function) -> Iterator[LazyLoop]:
         ):
             continue
         before = loaded.setdefault(entry.test, set()) if dotted(entry.test) else set()  # rows keep what they loaded
-        found = [
-            r for r in _reads(function, bound[-1], frame, rows, DEPTH, ()) if r.relationship.attribute not in before
-        ]
-        before |= {r.relationship.attribute for r in found if r.sure and r.relationship.lazy != "dynamic"}
+        found = [r for r in _reads(function, bound[-1], frame, rows, DEPTH, ()) if ".".join(r.names) not in before]
+        before |= {".".join(r.names) for r in found if r.sure and r.relationship.lazy != "dynamic"}
         if found:
             yield LazyLoop(loop, rows, bound[-1], tuple(_best(found)))
 
@@ -110,8 +116,8 @@ def member_reads(index: Index, rows: Rows, attribute: str) -> list[LazyRead]:
 def _best(reads: Iterable[LazyRead]) -> list[LazyRead]:
     """Of each relationship the surest and nearest reading, in the order of the first."""
     found = list(reads)
-    best = {r.relationship.attribute: r for r in sorted(found, key=lambda r: (r.sure, -len(r.steps)))}
-    return [read for read in found if best[read.relationship.attribute] is read]
+    best = {r.names: r for r in sorted(found, key=lambda r: (r.sure, -len(r.steps)))}
+    return [read for read in found if best[read.names] is read]
 
 
 def _loops(function: Function) -> list[int]:
@@ -173,6 +179,7 @@ def _reads(
                 plural = relationship.uselist is not False
                 narrowed = plural and (rest.partition(".")[0] in NARROWS or _narrows_later(function, reading.name))
                 yield LazyRead(relationship, step, sure, narrowed)
+            yield from _behind(function, relationship, reading, rows, LazyRead(relationship, step, sure))
         elif depth:
             for member in _members(index, rows, first, called=reading.called and not rest):
                 given = _constants(function, reading, member, flags)
@@ -193,6 +200,22 @@ def _reads(
             given = flags_of(index.project.linker, call, value, flags)
             for read in _reads(index.function(value), param, 0, rows, depth - 1, step, given):
                 yield read._replace(sure=read.sure and sure)
+
+
+def _behind(
+    function: Function, first: Relationship, reading: Reading, rows: Rows, read: LazyRead
+) -> Iterator[LazyRead]:
+    """What is read of the row that a foreign key leads to, ``row.order.customer.name``: Django asks for it anew each time."""
+    name, _, rest = reading.name.partition(f".{first.attribute}.")[2].partition(".")
+    if not name or not first.django or first.uselist is not False or first.target is None:
+        return
+    found = function.index.project.relationships.of(first.target).get(name)
+    back = found is not None and (found.path, found.call) == (first.path, first.call)
+    behind = rows.behind(first.attribute, first.target)
+    if found is None or back or not found.django or not _counts(found, rest, reading, behind):
+        return
+    narrowed = found.uselist is not False and rest.partition(".")[0] in NARROWS
+    yield read._replace(relationship=found, narrowed=narrowed, through=first)
 
 
 def _narrows_later(function: Function, name: str) -> bool:

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from atomlint.index.serializers import Serialized, Taken
     from atomlint.index.value import Value
 
+    from ._lazy import LazyRead
+
 
 DEPTH = 3
 """Serializers inside of serializers that are looked at."""
@@ -122,10 +124,9 @@ def _asked(index: Index, rows: Rows, serialized: Serialized, way: Way | None = N
     relationships = index.project.relationships.of(rows.model)
     for field in (*serialized.taken, *index.project.serializers.plural_keys(serialized, rows.model)):
         if field.method is not None:
-            found = _by_method(index, rows, field)
+            found = _by_method(index, rows, field, way)
         elif (relationship := relationships.get(field.attribute)) is None:
-            reads = member_reads(index, rows, field.attribute)
-            found = (Asked(field, read.relationship, read.narrowed, read.sure) for read in reads)
+            found = (_of_read(index, field, read, way) for read in member_reads(index, rows, field.attribute))
         else:
             found = _of_relationship(index, rows, field, relationship, way)
         for asked in found:
@@ -171,7 +172,18 @@ def _below(index: Index, rows: Rows, field: Taken, way: Way) -> Iterator[Asked]:
         way = Way((*way.names, name), found, way.many, way.sure)
 
 
-def _by_method(index: Index, rows: Rows, field: Taken) -> Iterator[Asked]:
+def _of_read(index: Index, field: Taken, read: LazyRead, way: Way | None) -> Asked:
+    """What a method reads of a row, or of one that a foreign key of it leads to."""
+    sure = read.sure and is_always(index, read.relationship)
+    first = read.through
+    if first is None:
+        return Asked(field, read.relationship, read.narrowed, sure)
+    before = way or Way((), first, many=False, sure=True)
+    onward = Way((*before.names, first.attribute), first, before.many, before.sure and is_always(index, first))
+    return Asked(field, read.relationship, read.narrowed, sure and onward.sure, way=onward)
+
+
+def _by_method(index: Index, rows: Rows, field: Taken, way: Way | None) -> Iterator[Asked]:
     """What a method such as ``get_total(self, order)`` reads of the row, or asks by itself."""
     assert field.method is not None
     function = index.function(field.method)
@@ -180,7 +192,7 @@ def _by_method(index: Index, rows: Rows, field: Taken) -> Iterator[Asked]:
         return
     reads = row_reads(function, params[1].name, rows)
     for read in reads:
-        yield Asked(field, read.relationship, read.narrowed, read.sure and is_always(index, read.relationship))
+        yield _of_read(index, field, read, way)
     work = work_of(function, read_of, "database") if not reads else []
     if work:
         sure = [one for one in work if one.sure and one.proven]

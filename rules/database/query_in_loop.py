@@ -254,10 +254,11 @@ def _message(repeat: Repeat) -> str:
 
 def _of_relationships(ctx: Context, lazy: LazyLoop, path: Path) -> Finding:
     first = next((r for r in lazy.reads if r.sure), lazy.reads[0])
-    names = ", ".join(f"`{lazy.target}.{read.relationship.attribute}`" for read in lazy.reads)
+    names = ", ".join(f"`{'.'.join((lazy.target, *read.names))}`" for read in lazy.reads)
     count = len(lazy.reads)
     narrowed = any(read.narrowed for read in lazy.reads)  # prefetch_related does not serve what filters
-    repair = eager_option(ctx.index, lazy.rows, [read.relationship for read in lazy.reads], narrowed=narrowed)
+    paths = ["__".join(read.names) for read in lazy.reads]
+    repair = eager_option(ctx.index, lazy.rows, [read.relationship for read in lazy.reads], paths, narrowed=narrowed)
     each = f"each of `{lazy.loop.name}`" if lazy.loop.name else "each row"
     always = all(read.sure and is_always(ctx.index, read.relationship) for read in lazy.reads)
     sends = f"{'sends' if count == 1 else 'send'} {'' if always else 'up to '}{count} {'query' if count == 1 else 'queries'}"

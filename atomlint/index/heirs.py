@@ -6,6 +6,7 @@ from collections import defaultdict
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from .modelbases import with_model
 from .tables import dotted
 from .value import Value
 
@@ -51,6 +52,7 @@ class Heirs:
             if type(base) is list and base[:1] == ["sub"]:
                 base = base[1]  # noqa: PLW2901 - Generic[T]
             bases += [value for value in self._defined_before(path, scope, base) if value.kind in ("def", "ext")]
+        bases = list(with_model(self.linker, path, scope, bases))
         orders = [self.mro(base.place, base.scope) if base.kind == "def" else [base] for base in bases]
         self._open.discard(key)
         order = [this, *(orders[0] if len(orders) == 1 else merge([*orders, bases]))]

@@ -65,9 +65,10 @@ answer a GET, not functions. Serializers inside of serializers are looked at thr
 there may be many. How many rows a list has is not known: findings are of medium confidence at most. Of low confidence are
 those of which nothing is sure (a query that a method sends in a branch), views of staff, those whose page spares less than
 20 queries, by their paginator or `REST_FRAMEWORK`, those that no route is seen to lead to, lists of what one person has
-(`filter(user=...)`, `filter(members__user=...)`), what costs one or two queries a row unless the list is narrowed to
-something other than one row's (`filter(published=True)`): of whole tables many have a handful of rows, lists of customers, of which a user has a few, by hand those of one row, for staff or for an export, and what there are few
-of by its name (`EventType`, `Role`).
+(`filter(user=...)`, `filter(members__user=...)`), what costs one or two queries a row unless the list is narrowed, and not
+to what one row has (`filter(published=True)`), as many whole tables have a handful of rows, lists of customers, of which a
+user has a few, by hand those of one row, for staff or for an export, and what there are few of by its name (`EventType`,
+`Role`).
 """
 
 from __future__ import annotations

@@ -27,6 +27,36 @@ def test_entries_are_for_the_values_of_headers_and_not_for_the_headers() -> None
     assert "keeps an entry for every value of request.headers" in found.message
 
 
+STORED = """
+from flask import Flask
+
+app = Flask(__name__)
+CACHE = {{}}
+
+
+@app.get("/a/<{name}>")
+def a({name}):
+    CACHE[{name}] = 1
+    return ""
+"""
+
+
+@pytest.mark.parametrize(
+    ("name", "level"),
+    [
+        ("thread_id", "low"),
+        ("thread_ids", "low"),
+        ("user_id", "high"),
+        ("email", "high"),
+        ("address", "high"),
+        ("hashes", "high"),
+    ],
+)
+def test_of_ids_there_are_as_many_as_rows_and_no_end_of_what_anyone_may_send(name: str, level: str) -> None:
+    report = check_files({"app.py": STORED.format(name=name)}, select=("runtime-unbounded-local-cache",))
+    assert [finding.confidence.value for finding in report.findings] == [level]
+
+
 def test_a_dict_that_is_made_with_its_keys_may_never_get_another() -> None:
     filled = TEXT.replace("CACHE = {}", 'PLAIN = "plain"\nSEEN = {}\nCACHE = {PLAIN: None}')
     levels = [

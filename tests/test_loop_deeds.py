@@ -29,6 +29,9 @@ class Folder(Base, Stored):
     name = Column(String)
     files = relationship("File")
 
+    def contents(self):
+        return [file.name for file in self.files]
+
     def present(self, details=False):
         names = []
         if details:
@@ -76,6 +79,16 @@ class File(models.Model):
     shelf = models.ForeignKey(Shelf, models.CASCADE)
     tags = models.ManyToManyField(Tag)
     made = models.DateField()
+
+    def place(self):
+        return self.shelf.slug
+
+    def words(self):
+        return self.tags.all()
+
+    def new_words(self):
+        return self.tags.filter(name="new")
+
     objects = FileQuery.as_manager()
 
 def page(request):
@@ -219,8 +232,8 @@ def test_a_turn_that_links_rows_is_only_possible() -> None:
 
 def test_rows_that_were_made_hold_what_they_were_made_with() -> None:
     made = "File.objects.bulk_create([File(shelf=shelf) for shelf in request.shelves])"
-    assert of_page(f"for file in {made}:\n    print(file.shelf.slug)") == []
-    assert of_page("for file in File.objects.all():\n    print(file.shelf.slug)") == ["medium"]
+    assert of_page(f"for file in {made}:\n    print(file.place())") == []
+    assert of_page("for file in File.objects.all():\n    print(file.place())") == ["medium"]
 
 
 def test_a_method_of_a_manager_may_load_what_it_likes() -> None:
@@ -350,10 +363,10 @@ def test_rows_of_a_query_that_is_limited_are_few(limit: str, level: str) -> None
     handler = f"""
     @app.get("/folders")
     def folders(n: int, db: Session = Depends(get_db)):
-        return [folder.files for folder in db.query(Folder).order_by(Folder.id){limit}]
+        return [folder.contents() for folder in db.query(Folder).order_by(Folder.id){limit}]
     """
     assert levels(MODELS + textwrap.dedent(handler)) == [level]
-    asked = handler.replace("folder.files", "find(db, folder.name)")
+    asked = handler.replace("folder.contents()", "find(db, folder.name)")
     assert levels(MODELS + textwrap.dedent(asked)) == ["low" if level == "low" else "medium"]
 
 
@@ -364,7 +377,7 @@ def test_rows_that_are_asked_for_by_their_key_are_few(asked: str, level: str) ->
     handler = f"""
     @app.get("/folders")
     def folders(n: int, db: Session = Depends(get_db)):
-        return [folder.files for folder in db.query(Folder).filter({asked})]
+        return [folder.contents() for folder in db.query(Folder).filter({asked})]
     """
     assert levels(MODELS + textwrap.dedent(handler)) == [level]
 
@@ -421,18 +434,20 @@ def test_a_view_that_only_staff_pass_is_left_out(decorator: str, found: list[str
 )
 def test_parents_that_many_rows_share_are_loaded_once_each(names: list[str], level: str) -> None:
     key = '    folder_id = Column(ForeignKey("folders.id"))\n'
-    models = MODELS.replace(key, key + "".join(f"    {name} = relationship(Folder)\n" for name in names))
-    handler = f"""
+    told = ", ".join(f"self.{name}.id" for name in names)
+    related = "".join(f"    {name} = relationship(Folder)\n" for name in names)
+    models = MODELS.replace(key, f"{key}{related}\n    def parents(self):\n        return ({told})\n")
+    handler = """
     @app.get("/files")
     def files(db: Session = Depends(get_db)):
-        return [({", ".join(f"file.{name}.id" for name in names)}) for file in db.query(File)]
+        return [file.parents() for file in db.query(File)]
     """
     assert levels(models + textwrap.dedent(handler)) == [level]
 
 
 def test_an_eager_option_does_not_serve_what_filters() -> None:
-    assert of_page("for file in File.objects.all():\n    print(file.tags.filter(name='new'))") == ["low"]
-    assert of_page("for file in File.objects.all():\n    print(file.tags.all())") == ["medium"]
+    assert of_page("for file in File.objects.all():\n    print(file.new_words())") == ["low"]
+    assert of_page("for file in File.objects.all():\n    print(file.words())") == ["medium"]
 
 
 def test_a_loop_over_models_is_only_possible() -> None:
@@ -479,7 +494,7 @@ def test_what_a_cache_answers_for_most_requests_is_only_possible(asked: str, lev
     kept = {{}}
 
     def rows(db):
-        return [folder.files for folder in db.query(Folder)]
+        return [folder.contents() for folder in db.query(Folder)]
 
     @lru_cache
     def cached(db):

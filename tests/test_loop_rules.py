@@ -302,10 +302,9 @@ def test_likeness_and_nearness_are_asked_one_by_one(asked: str) -> None:
 
 @pytest.mark.parametrize(("turn", "level"), [("file.save()", "low"), ("pass", "medium")])
 def test_a_relationship_of_a_row_that_each_turn_saves_is_only_possible(turn: str, level: str) -> None:
-    source = DJANGO.format(body=f"    for file in File.objects.all():\n        print(file.folder.name)\n        {turn}")
-    source = source.replace(
-        "class File(models.Model):", "class File(models.Model):\n    folder = models.ForeignKey(Folder, models.CASCADE)"
-    )
+    source = DJANGO.format(body=f"    for file in File.objects.all():\n        print(file.place())\n        {turn}")
+    folder = "    folder = models.ForeignKey(Folder, models.CASCADE)\n\n    def place(self):\n        return self.folder.name\n"
+    source = source.replace("class File(models.Model):", f"class File(models.Model):\n{folder}")
     report = check_files({"shop/urls.py": source}, select=("database-query-in-loop",))
     assert [finding.confidence.name.lower() for finding in report.findings] == [level]
 

@@ -92,13 +92,55 @@ def of_page(body: str, urls: str = 'urlpatterns += [path("page", page)]') -> lis
 @pytest.mark.parametrize(
     ("read", "level"),
     [
-        ("order.lines", "medium"),
+        ("order.labels()", "medium"),
         ("(order.lines, order.notes)", "high"),
         ("(order.lines, order.notes if order.name else ())", "medium"),
     ],
 )
 def test_two_relationships_of_each_row_are_worth_it_even_where_rows_are_few(read: str, level: str) -> None:
     assert of_handler(f"return [{read} for order in db.query(Order)]") == [level]
+
+
+@pytest.mark.parametrize(
+    ("read", "level"),
+    [
+        ("order.lines", "low"),
+        ("order.labels()", "medium"),
+        ("told(order)", "medium"),
+        ("(order.lines, order.notes)", "high"),
+        ("(order.labels(), order.notes)", "high"),
+    ],
+)
+def test_one_relationship_that_a_loop_reads_itself_is_only_possible(read: str, level: str) -> None:
+    body = f"""
+    def told(order):
+        return [line.label for line in order.lines]
+
+    return [{read} for order in db.query(Order)]
+    """
+    assert of_handler(body) == [level]
+
+
+@pytest.mark.parametrize(
+    ("fields", "level"),
+    [("lines: list[Shown]", "low"), ("lines: list[Shown]\n    notes: list[Shown]", "high")],
+)
+def test_one_relationship_that_an_answer_reads_is_only_possible(fields: str, level: str) -> None:
+    source = f"""
+from pydantic import BaseModel, ConfigDict
+
+class Shown(BaseModel):
+    id: int
+
+class OrderOut(BaseModel):
+    model_config = ConfigDict(from_attributes=True)
+    {fields}
+
+@app.get("/orders", response_model=list[OrderOut])
+def orders(db: Session = Depends(get_db)):
+    return db.query(Order).order_by(Order.id).all()
+"""
+    assert levels(MODELS + source) == [level]
 
 
 @pytest.mark.parametrize(
@@ -146,7 +188,7 @@ def test_what_each_of_many_rows_has_is_many() -> None:
 def test_a_branch_for_staff_is_only_possible(test: str, level: str) -> None:
     body = f"""
     if {test}:
-        return [order.lines for order in db.query(Order)]
+        return [order.labels() for order in db.query(Order)]
     """
     assert of_handler(body) == [level]
 
@@ -156,13 +198,13 @@ def test_what_stands_behind_the_test_for_staff_is_only_possible(test: str, level
     body = f"""
     if {test}:
         raise HTTPException(403)
-    return [order.lines for order in db.query(Order)]
+    return [order.labels() for order in db.query(Order)]
     """
     assert of_handler(body) == [level]
 
 
 def test_a_call_in_a_branch_for_staff_is_left_out() -> None:
-    helper = "\ndef lines(db):\n    return [order.lines for order in db.query(Order)]\n"
+    helper = "\ndef lines(db):\n    return [order.labels() for order in db.query(Order)]\n"
     head = '\n@app.get("/orders")\ndef orders(db: Session = Depends(get_db), user=Depends(get_user)):\n'
     assert levels(f"{MODELS}{helper}{head}    if user.is_staff:\n        return lines(db)\n") == []
     assert levels(f"{MODELS}{helper}{head}    if user.is_active:\n        return lines(db)\n") == ["medium"]
@@ -184,7 +226,7 @@ def test_what_a_mark_in_a_cache_holds_back_is_only_possible(mark: str, level: st
     key = "seen:" + name
     if not client.get(key):
         {mark}
-        return [order.lines for order in db.query(Order)]
+        return [order.labels() for order in db.query(Order)]
     """
     assert of_handler(body) == [level]
 
@@ -257,9 +299,12 @@ class Line(models.Model):
     organization = models.ForeignKey(Organization, models.CASCADE)
     product = models.ForeignKey(Product, models.CASCADE)
 
+    def title(self):
+        return self.product.name
+
 def page(request):
 {rows}
-    return HttpResponse([line.product.name for line in rows])
+    return HttpResponse([line.title() for line in rows])
 
 urlpatterns = [path("page", page)]
 """

@@ -678,9 +678,13 @@ def a(name: str):
         ),
         ("def put(key):\n    client.set(key, 1)\n    client.expire(key, 60)", "put(name)", ["high"]),
         ("def put(key):\n    client.set(key, 1)\n    client.expire(key, 60)", "name", ["low"]),
-        ("def put(key):\n    code = client.get(key)\n    client.delete(key)\n    return code", "put(name)", ["medium"]),
         (
-            "def put(key):\n    code = client.get(key)\n    return code if client.delete(key) else None",
+            "def put(code):\n    seen = client.get(code)\n    client.delete(code)\n    return seen",
+            "put(name)",
+            ["medium"],
+        ),
+        (
+            "def put(code):\n    seen = client.get(code)\n    return seen if client.delete(code) else None",
             "put(name)",
             [],
         ),

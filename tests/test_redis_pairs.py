@@ -41,11 +41,35 @@ def take(token: str, connection_id: str):
     [
         ("password-reset", "token", "medium"),
         ("email-verification", "token", "low"),
-        ("check", "connection_id", "low"),
+        ("login-code", "connection_id", "low"),
     ],
 )
 def test_taking_twice_matters_where_another_can_take_and_where_it_does_harm(prefix: str, by: str, level: str) -> None:
     assert levels(TAKE.format(prefix=prefix, by=by)) == [level]
+
+
+SPENT = """
+@app.post("/{name}")
+def {name}(number: str):
+    value = client.get(f"{key}:{{number}}")
+    if value is None:
+        return None
+    client.delete(f"{key}:{{number}}")
+    return value
+"""
+
+
+@pytest.mark.parametrize(
+    ("name", "key", "level"),
+    [
+        ("take", "cart", "low"),
+        ("take", "reset-token", "medium"),
+        ("take", "oauth:state", "medium"),
+        ("redeem_invitation", "cart", "medium"),
+    ],
+)
+def test_what_is_taken_twice_does_harm_where_it_may_be_spent_once(name: str, key: str, level: str) -> None:
+    assert levels(SPENT.format(name=name, key=key)) == [level]
 
 
 @pytest.mark.parametrize(("version", "level"), [("3.5.3", "low"), ("4.3.4", "medium")])
@@ -85,9 +109,9 @@ def test_a_limit_that_counts_only_what_passes_or_fails_cannot_count_first(test: 
 
 TIMED = """
 @app.post("/add")
-def add(user: str, text: str):
+def add(user: str):
     key = f"items:{{user}}"
-    client.rpush(key, text)
+    client.incr(key)
     {then}
 """
 
@@ -105,13 +129,28 @@ def test_an_expiry_that_a_ttl_asks_for_heals_itself(then: str, found: list[str])
     assert levels(TIMED.format(then=then)) == found
 
 
+@pytest.mark.parametrize(
+    ("write", "level"),
+    [
+        ("client.rpush(key, user)", "low"),
+        ("client.hset(key, 'name', user)", "low"),
+        ("client.sadd(key, user)", "low"),
+        ("client.incr(key)", "medium"),
+        ("client.set(key, user)", "high"),
+    ],
+)
+def test_an_expiry_that_the_next_write_gives_anyway_is_of_low_confidence(write: str, level: str) -> None:
+    code = TIMED.replace("client.incr(key)", write).format(then="client.expire(key, 60)")
+    assert levels(code) == [level]
+
+
 PROGRESS = """
 class Progress:
     def __init__(self):
         self.timed = False
 
     def add(self, key: str, text: str):
-        client.hset(key, "text", text)
+        client.set(key, text)
         if not self.timed:
             client.expire(key, 60)
         {then}
@@ -122,7 +161,7 @@ def progress(key: str, text: str):
 """
 
 
-@pytest.mark.parametrize(("then", "level"), [("self.timed = True", "low"), ("pass", "medium")])
+@pytest.mark.parametrize(("then", "level"), [("self.timed = True", "low"), ("pass", "high")])
 def test_an_expiry_that_a_flag_sends_once_is_of_low_confidence(then: str, level: str) -> None:
     assert levels(PROGRESS.format(then=then)) == [level]
 

@@ -168,33 +168,6 @@ client = redis.Redis()
 
 
 @pytest.mark.parametrize(
-    ("body", "level"),
-    [
-        ("client.hset(key, 'state', 1)\n    client.expire(key, 60)", "medium"),
-        ("client.hset('jobs', key, 1)\n    client.expire('jobs', 60)", "low"),
-        ("if client.hget(key, 'state'):\n        client.hset(key, 'state', 1)\n        client.expire(key, 60)", "low"),
-        (
-            "try:\n        key = int(key)\n    except ValueError:\n        client.hset(key, 'x', 1)\n        client.expire(key, 60)",
-            "low",
-        ),
-    ],
-)
-def test_an_expiry_that_the_next_write_gives_anyway_is_of_low_confidence(body: str, level: str) -> None:
-    source = f"""
-import redis
-from fastapi import FastAPI
-app = FastAPI()
-client = redis.Redis(socket_timeout=1)
-
-@app.post("/jobs/{{key}}")
-def job(key: str):
-    {body}
-"""
-    report = check_files({"shop/app.py": source}, select=["redis-check-then-get"])
-    assert [finding.confidence.name.lower() for finding in report.findings] == [level]
-
-
-@pytest.mark.parametrize(
     "given",
     ['unix_socket_path="/run/redis.sock"', '"unix:///run/redis.sock"', "connection_class=UnixDomainSocketConnection"],
 )

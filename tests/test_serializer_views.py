@@ -15,6 +15,7 @@ class Depot(models.Model):
 
 class Crate(models.Model):
     depot = models.ForeignKey(Depot, on_delete=models.CASCADE{null})
+    sealed = models.BooleanField()
 
 class CrateSerializer(serializers.ModelSerializer):
     depot_name = serializers.CharField(source="depot.name")
@@ -27,7 +28,7 @@ class Pages(pagination.PageNumberPagination):
     page_size = {page}
 
 class CrateViewSet(viewsets.ModelViewSet):
-    queryset = Crate.objects.all()
+    queryset = Crate.objects.filter(sealed=True)
     serializer_class = CrateSerializer
     pagination_class = Pages
 {view}
@@ -49,6 +50,35 @@ def test_what_each_row_is_sure_to_read_is_of_medium_confidence_as_the_number_of_
     assert levels() == ["medium"]
 
 
+def of_table(fields: int, rows: str) -> list[str]:
+    """Confidences where each row costs so many queries, and a list is of these rows."""
+    names = [f"part{number}" for number in range(1, fields)]
+    keys = "".join(f"\n    {name} = models.ForeignKey(Depot, on_delete=models.CASCADE)" for name in names)
+    read = "".join(f'    {name}_name = serializers.CharField(source="{name}.name")\n' for name in names)
+    code = CODE.format(null="", serializer=read, page=50, view="").replace("Crate.objects.filter(sealed=True)", rows)
+    code = code.replace("    sealed = models.BooleanField()", f"    sealed = models.BooleanField(){keys}")
+    report = check_files({"stock/views.py": code}, select=("database-query-in-serializer",))
+    assert all(f"{20 * fields + 1} queries for 20 rows" in finding.message for finding in report.findings)
+    return [finding.confidence.value for finding in report.findings]
+
+
+@pytest.mark.parametrize(
+    ("fields", "rows", "level"),
+    [
+        (1, "Crate.objects.all()", "low"),
+        (2, "Crate.objects.all()", "low"),
+        (3, "Crate.objects.all()", "medium"),
+        (1, "Crate.objects.filter(sealed=True)", "medium"),
+        (1, "Crate.objects.filter(depot=1)", "low"),
+        (3, "Crate.objects.filter(depot=1)", "medium"),
+    ],
+)
+def test_one_or_two_queries_a_row_are_worth_it_in_lists_that_grow_and_three_in_all(
+    fields: int, rows: str, level: str
+) -> None:
+    assert of_table(fields, rows) == [level]
+
+
 def test_a_key_that_may_be_empty_is_of_medium_confidence() -> None:
     assert levels(null=", null=True") == ["medium"]
 
@@ -67,7 +97,12 @@ def test_a_view_that_no_route_leads_to_is_of_low_confidence() -> None:
 
 
 @pytest.mark.parametrize(
-    "rows", ["Crate.objects.filter(user=self.request.user)", "Crate.objects.all()[:9]", "Crate.objects.none()"]
+    "rows",
+    [
+        "Crate.objects.filter(user=self.request.user)",
+        "Crate.objects.filter(sealed=True)[:9]",
+        "Crate.objects.filter(sealed=True).none()",
+    ],
 )
 def test_what_one_person_has_and_what_is_cut_out_is_of_low_confidence(rows: str) -> None:
     assert levels(view=f"    def get_queryset(self):\n        return {rows}") == ["low"]
@@ -174,11 +209,11 @@ def test_what_a_name_narrows_later_is_not_prefetched() -> None:
 @pytest.mark.parametrize(
     ("decorated", "rows", "level"),
     [
-        ("@action(detail=False)\n    def open(", "Crate.objects.order_by('id')", "medium"),
-        ("@action(detail=True)\n    def open(", "Crate.objects.order_by('id')", "low"),
+        ("@action(detail=False)\n    def open(", "Crate.objects.filter(sealed=True)", "medium"),
+        ("@action(detail=True)\n    def open(", "Crate.objects.filter(sealed=True)", "low"),
         ("@action(detail=False)\n    def open(", "Crate.objects.filter(depot=depot())", "low"),
         ("@action(detail=False)\n    def open(", "Crate.objects.filter(id__in=chosen())", "low"),
-        ("@action(detail=False)\n    def export(", "Crate.objects.order_by('id')", "low"),
+        ("@action(detail=False)\n    def export(", "Crate.objects.filter(sealed=True)", "low"),
     ],
 )
 def test_what_methods_serialize_by_hand_is_of_medium_confidence_unless_few_rows_are_likely(
@@ -218,7 +253,7 @@ def test_customers_are_few_for_each_user() -> None:
     [
         ("Crate.objects.filter(depot=self.kwargs['depot'])", "low"),
         ("Crate.objects.filter(depot_id=self.kwargs['depot'])", "low"),
-        ("Crate.objects.exclude(depot=None)", "medium"),
+        ("Crate.objects.filter(sealed=True).exclude(depot=None)", "medium"),
     ],
 )
 def test_a_list_of_what_one_row_has_is_of_low_confidence(rows: str, level: str) -> None:
@@ -243,7 +278,7 @@ def test_an_action_for_staff_is_of_low_confidence(who: str, level: str) -> None:
 class Drafts(viewsets.GenericViewSet):
     @decorators.action(detail=False, methods=["get"], permission_classes=[permissions.{who}])
     def drafts(self, request):
-        return Response(CrateSerializer(Crate.objects.all(), many=True).data)
+        return Response(CrateSerializer(Crate.objects.filter(sealed=True), many=True).data)
 
 router.register("drafts", Drafts)
 """

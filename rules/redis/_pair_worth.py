@@ -5,15 +5,12 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from atomlint import condition, dotted, references, text_of
+from atomlint import condition, dotted, references
 
 from .._staff import only_operators
 from .._turns import flags_of, held, holds
 from ._answers import BRANCHES, made_of, names_of
 from ._claims import text_of_key
-from ._pairs import same_key
-from ._sent import ASKS, READS
-from ._sent import sent as sent_in
 
 if TYPE_CHECKING:
     from atomlint import Call
@@ -45,8 +42,6 @@ def is_hardly_worth_it(call: Call, pair: Pair) -> bool:
         return True
     if pair.kind == "take":
         return lacks_getdel(call) or is_of_one(call, pair)
-    if pair.kind == "write" and (is_of_one_key(call, pair) or is_there(call, pair)):
-        return True
     if pair.kind == "limit" and counts_apart(call, pair):
         return True
     return is_generation(call, pair) or is_for_the_first(call, pair)
@@ -74,24 +69,8 @@ def lacks_getdel(call: Call) -> bool:
     return call.index.project.effects.versions.holds("redis", f"<{GETDEL}", call.path) is True
 
 
-def is_of_one_key(call: Call, pair: Pair) -> bool:
-    """Whether the key is always the same, or is written after an error: the next write gives it its expiry, or none comes."""
-    failed = any(kind == "except" for kind, _ in call.frames)
-    key = pair.first.key
-    return failed or text_of(key) is not None or {value.kind for value in call.evaluate(key)} == {"const"}
-
-
-def is_there(call: Call, pair: Pair) -> bool:
-    """Whether the function has read the same key before: it is there, and has its expiry."""
-    before = sent_in(call.index, call.path, call.scope)
-    return any(
-        one.call < pair.first.call and one.method in READS | ASKS and same_key(call.table, one, pair.first)
-        for one in before
-    )
-
-
 def is_of_one(call: Call, pair: Pair) -> bool:
-    """Whether nobody else takes the value, by its key: that of one connection; or whether to take it twice does no harm."""
+    """Whether to take a value twice does no harm, or nobody else takes it, by its key: that of one connection."""
     text = text_of_key(call.table, pair.first)
     if ONCE.search(f"{text} {call.function.name}") is None:
         return True
@@ -116,7 +95,7 @@ def is_for_the_first(call: Call, pair: Pair) -> bool:
     """Whether an expiry is set once, as a flag says that is set there: ``if not self.timed: expire(...); self.timed = True``."""
     facts = call.table.facts
     flags = {dotted(a.target) for a in call.function.assigns if a.value in BOOLEANS}
-    return pair.kind in ("write", "count", "set") and any(
+    return pair.kind in ("count", "set") and any(
         dotted(part) in flags and dotted(part) is not None
         for at in branches(call, pair)
         for part, _ in held(condition(facts.frames[at].kind, facts.frames[at].test))

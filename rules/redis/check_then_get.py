@@ -34,12 +34,11 @@ make sure that nothing is lost. What a pipeline or a script sends is one step. A
 written is none: only a flag that is set without work in between is, or a value that was there before under a key that is
 called a lock. An expiry that is set wherever a TTL finds none heals itself and is not reported. Hardly worth mending, and
 of low confidence, are: an expiry that a hash, a list or a set waits for, as the next write mostly sets it; a value that is
-taken and is no token, code, state or the like (by its key), that one connection alone takes, or that only confirms an
-address; GETDEL before redis-py 4;
-a limit that counts an amount which may be refused, or only what has failed; an expiry that a flag sends once; a write under a
-key that is always the same, that was read before, or that is written after an error; pages of operators; management
-commands; and code that nothing leads to. Caches of Django and Flask-Caching count where they are
-not known to be in the process, and methods of the project's own that send one command of their name.
+taken and is no token, code, state or the like (by its key or its function), that one connection alone takes, or that only
+confirms an address; GETDEL before redis-py 4; a limit that counts an amount which may be refused, or only what has failed;
+an expiry that a flag sends once; pages of operators; management commands; and code that nothing leads to. Caches of Django
+and Flask-Caching count where they are not known to be in the process, and methods of the project's own that send one
+command of their name.
 """
 
 from __future__ import annotations

@@ -25,6 +25,8 @@ CARRIED = frozenset(
     {"client", "code", "cookie", "header", "key", "message", "path", "prompt", "remote", "state", "text", "username"}
 )
 """Words of keys for what requests carry that there is no end of, beside those that have none anywhere."""
+IDS = ("id", "ids")
+"""Words of which alone it is not known what they are of: of rows there are as many as people made."""
 WHOLE = frozenset({"request.json", "request.form", "request.args", "request.values"})
 """All of what a request brings: which part of it a key is made of is not known."""
 FRESH = (
@@ -279,4 +281,5 @@ def rank(name: str) -> Confidence | None:
         return None
     if last & CUSTOMERS:
         return Confidence.LOW
-    return Confidence.HIGH if CARRIED & words or any(map(is_endless, words - {"id"})) else Confidence.LOW
+    endless = any(is_endless(word) for word in WORDS.findall(name) if word.lower() not in IDS)
+    return Confidence.HIGH if CARRIED & words or endless else Confidence.LOW

@@ -118,9 +118,8 @@ def repeats(function: Function, remote: Remote, resource: str, kinds: tuple[str,
         work = [w for w in _work(call, wanted, loop.frame, DEPTH) if not w.steps[-1].in_test]
         if work and not is_carried(call, loop.frame) and not (len(work[0].steps) > 1 and is_entered(call)):
             found.setdefault(loop.frame, (loop, outer, []))[2].extend(work)
-    paths = paths_to(function) if found else []
     for loop, around_it, repeated in found.values():
-        path = next((path for path in paths if _takes(function, path, loop)), None)
+        path = next((path for path in paths_to(function) if _takes(function, path, loop)), None)
         if path is not None:
             yield Repeat(loop, around_it, tuple(_distinct(repeated)), path)
 

@@ -126,6 +126,7 @@ def is_unpaged(function: Function, frames: list[int]) -> bool:
         assign.target
         for assign in function.assigns
         if type(assign.value) is str
+        and assign.value[:1] == "@"
         and assign.value[1:].isdecimal()
         and function.index.call(function.path, int(assign.value[1:])).name == "paginate_queryset"
     }

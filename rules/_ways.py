@@ -9,6 +9,8 @@ from ._staff import is_admin
 from ._started import is_started
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from atomlint import Call, Function, Index
     from atomlint.index.reach import Path
 
@@ -17,19 +19,30 @@ RANKS = ("high", "medium", "low")
 
 def path_to(function: Function) -> Path | None:
     """The shortest way that a request takes to a function before it is answered; None when only administrators' do."""
-    return next(iter(paths_to(function)), None)
+    return next(paths_to(function), None)
 
 
-def paths_to(function: Function) -> list[Path]:
-    """Ways that requests take to a function before they are answered, the surest first, and of them those that only read."""
-    project = function.index.project
-    paths = [path for path in project.reach.paths(function.value) if path.phase == "request"]
-    paths = [path for path in paths if not is_admin(path, function.index) and not _is_apart(path, function.index)]
+def paths_to(function: Function) -> Iterator[Path]:
+    """Ways that requests take to a function before they are answered, the surest first, and of them those that only read.
+
+    Of these, those that no cache answers come first, then the shortest. Each is looked at when it is asked for: mostly
+    the first is enough, and what stands before a call is dear to know.
+    """
     index = function.index
-    return sorted(
-        paths,
-        key=lambda path: (RANKS.index(path.confidence), is_writing(path, index), is_kept(path, index), path.length),
-    )
+    paths = [path for path in index.project.reach.paths(function.value) if path.phase == "request"]
+    for rank in RANKS:
+        writing, kept = [], []
+        for path in sorted((path for path in paths if path.confidence == rank), key=lambda path: path.length):
+            if is_admin(path, index) or _is_apart(path, index):
+                continue
+            if is_writing(path, index):
+                writing.append(path)
+            elif is_kept(path, index):
+                kept.append(path)
+            else:
+                yield path
+        yield from kept
+        yield from sorted(writing, key=lambda path: is_kept(path, index))
 
 
 def _is_apart(path: Path, index: Index) -> bool:

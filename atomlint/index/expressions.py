@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
+
+import msgspec
 
 from .tables import dotted
 
@@ -15,7 +17,7 @@ if TYPE_CHECKING:
 BRANCHES = frozenset({"if", "else", "after"})
 
 
-class Place(NamedTuple):
+class Place(msgspec.Struct, frozen=True, gc=False):
     """Where an expression stands as a whole: one kind of record, and which."""
 
     kind: str

@@ -288,3 +288,17 @@ def test_a_call_in_a_handler_runs_on_error_only():
     calls = index.project.linker.table("app.py").facts.calls
     on_error = {str(c.callee): index.project.guards.on_error("app.py", n) for n, c in enumerate(calls)}
     assert (on_error["a"], on_error["client.get"], on_error["b"]) == (False, True, False)
+
+
+def test_a_number_is_no_call_that_looks_at_the_path() -> None:
+    source = textwrap.dedent("""
+    def f(k):
+        most = 5000
+        if most is None:
+            return None
+        return client.get(k)
+    """)
+    index = index_of({"app.py": HEAD + source})
+    calls = index.project.linker.table("app.py").facts.calls
+    ordinal = next(n for n, record in enumerate(calls) if record.callee == "client.get")
+    assert not index.project.guards.chosen("app.py", ordinal)

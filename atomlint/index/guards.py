@@ -135,9 +135,10 @@ class Guards:
             value = (
                 self.body(path, call).value(left, call, outside=frame) if type(left) is str and dotted(left) else None
             )
-            if value is None or type(value.value) is not str or not value.value[1:].isdigit():
+            made = value.value if value is not None and type(value.value) is str else ""
+            if made[:1] != "@" or not made[1:].isdigit():
                 continue
-            looked = table.facts.calls[int(value.value[1:])]
+            looked = table.facts.calls[int(made[1:])]
             if any((dotted(arg) or "").rpartition(".")[2] == "path" for arg in looked.args):
                 return True
         return False

@@ -46,7 +46,9 @@ def a({name}):
     [
         ("thread_id", "low"),
         ("thread_ids", "low"),
-        ("user_id", "high"),
+        ("user_id", "low"),
+        ("network_code", "low"),
+        ("auth_code", "high"),
         ("email", "high"),
         ("address", "high"),
         ("hashes", "high"),

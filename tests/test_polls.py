@@ -279,3 +279,20 @@ def test_a_console_lives_while_somebody_looks_at_it(path: str, level: str) -> No
     code = HEAD + "def work(session: Session) -> None:\n    while True:\n        asks(session)\n        time.sleep(1)\n"
     report = check_files({path: code}, select=("runtime-tight-poll",))
     assert [finding.confidence.value for finding in report.findings] == [level]
+
+
+@pytest.mark.parametrize(
+    ("name", "found"),
+    [("try_acquire", []), ("asks", ["medium"])],
+    ids=["until it holds a lock", "until it is answered"],
+)
+def test_a_wait_for_a_lock_is_no_poll(name: str, found: list[str]) -> None:
+    code = f"""
+def {name}_first(session: Session) -> bool:
+    return asks(session)
+
+def take(session: Session) -> None:
+    while not {name}_first(session):
+        time.sleep(1)
+"""
+    assert [level for level, _ in polls(code)] == found

@@ -38,6 +38,8 @@ class Mine(UserRateThrottle):
 class Chosen(Mine):
     cache = caches["default"]
 """
+USED = {"shop/pages.py": "from django.views.decorators.cache import cache_page\n"}
+"""Something that asks the default cache."""
 VIEW = "from django.urls import path\n{0}\ndef items(request):\n    {1}\n\nurlpatterns = [path('items', items)]\n"
 
 
@@ -60,10 +62,11 @@ def confidences(rule: str, files: dict[str, str]) -> list[str]:
             "medium",
         ),
         ({"shop/settings.py": SETTINGS + 'INSTALLED_APPS += ["axes"]\n'}, "medium"),
-        ({"shop/lock.py": "def alone(name): ...\n"}, "medium"),
+        ({"shop/lock.py": "def alone(name): ...\n"}, "low"),
+        ({"shop/lock.py": "def alone(name): ...\n", **USED}, "medium"),
     ],
 )
-def test_a_cache_that_only_tasks_ask_is_of_low_confidence(changed: dict[str, str], confidence: str) -> None:
+def test_a_cache_that_only_tasks_or_nobody_asks_is_of_low_confidence(changed: dict[str, str], confidence: str) -> None:
     files = {
         "requirements.txt": "redis==5.0.8\n",
         "shop/settings.py": SETTINGS,
@@ -85,7 +88,7 @@ def test_a_cache_that_only_tasks_ask_is_of_low_confidence(changed: dict[str, str
     ],
 )
 def test_the_version_that_is_used_decides_whether_a_cache_waits(requirements: dict[str, str], found: list[str]) -> None:
-    assert confidences("redis-cache-no-timeout", {"shop/settings.py": SETTINGS, **requirements}) == found
+    assert confidences("redis-cache-no-timeout", {"shop/settings.py": SETTINGS, **USED, **requirements}) == found
 
 
 @pytest.mark.parametrize(
@@ -102,7 +105,7 @@ def test_the_version_that_is_used_decides_whether_a_cache_waits(requirements: di
     ],
 )
 def test_a_change_of_what_a_timeout_can_be_in_is_the_last_word(change: str, found: list[str]) -> None:
-    files = {"requirements.txt": "redis==5.0.8\n", "shop/settings.py": SETTINGS + change + "\n"}
+    files = {"requirements.txt": "redis==5.0.8\n", "shop/settings.py": SETTINGS + change + "\n", **USED}
     assert confidences("redis-cache-no-timeout", files) == found
 
 
@@ -174,6 +177,7 @@ def test_a_cache_that_nothing_names_is_of_low_confidence(alias: str, code: str, 
         "requirements.txt": "redis==5.0.8\n",
         "shop/settings.py": f"CACHES = {caches!r}\n{code if 'ALIAS' in code else ''}",
         "shop/code.py": code,
+        **USED,
     }
     found = [f.confidence.name.lower() for f in check_files(files, select=["redis-cache-no-timeout"]).findings]
     assert found == [level]

@@ -172,15 +172,19 @@ def items(name: str):
     if not client.exists(name):
         return []
     {between}
-    return client.smembers(name)
+    return client.get(name)
 """
 
 
 @pytest.mark.parametrize(
-    ("between", "level"), [("pass", "high"), ("if client.type(name) != b'set': return []", "medium")]
+    ("between", "level"), [("pass", "high"), ("if client.type(name) != b'string': return []", "medium")]
 )
 def test_the_type_of_a_key_may_have_to_be_asked_for_in_between(between: str, level: str) -> None:
     assert levels(KIND.format(between=between)) == [level]
+
+
+def test_what_is_no_value_but_a_set_may_be_tested_for_on_purpose() -> None:
+    assert levels(KIND.replace("client.get", "client.smembers").format(between="pass")) == ["medium"]
 
 
 COUNT = """

@@ -68,9 +68,9 @@ def _takes(expr: object, aliases: frozenset[str]) -> bool:
 
 
 def is_asked_by_work_alone(index: Index) -> bool:
-    """Whether code of the project asks a cache and none of it runs for a request, nor anything that settings name.
+    """Whether none of the project's code that asks a cache runs for a request, nor anything that settings name.
 
-    False also where that cannot be told: what a cache is handed to is not followed.
+    So it is when no code asks one. False also where that cannot be told: what a cache is handed to is not followed.
     """
     found: bool = index.keep("redis-caches-of-work", lambda: _is_asked_by_work_alone(index))
     return found
@@ -109,7 +109,7 @@ def _is_asked_by_work_alone(index: Index) -> bool:
         if own is None or not taken.isdisjoint({*names, *(name for name in made if type(name) is str)}):
             return False
         asks += own
-    return asks > 0
+    return asks > 0 or not holders
 
 
 def _heads(index: Index, path: str, value: object) -> set[str]:

@@ -126,7 +126,7 @@ def describe(pair: Pair) -> tuple[str, Confidence]:
             if pair.kind == "exists"
             else "a test with `in` and then GET of one key: 2 round trips where 1 would do"
         )
-        sure = pair.conditional and not pair.first.cache
+        sure = pair.conditional and not pair.first.cache and pair.second.method == "get"
         return f"{both}, and the key can be gone in between", Confidence.HIGH if sure else Confidence.MEDIUM
     if pair.kind == "take":
         return f"{both}, and two requests can both take the value", Confidence.MEDIUM

@@ -40,11 +40,12 @@ valkey-py, which has no default. Arguments that come from a dictionary that is n
 those of an extension's `init_app`. A client on which something also blocks, or listens to channels, must wait: one of workers
 is quiet, one of at least three routes is medium and is not repaired, because requests need another. Clients over HTTP have
 timeouts of their own: quiet. An address that says a timeout is read, of flask-redis that of the setting. What a Sentinel hands
-out is not looked at. A server on the same machine, by a Unix socket, is low.
+out is not looked at. A server on the same machine, by a Unix socket or a literal `localhost`, is low.
 """
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any
 
 from atomlint import Call, Confidence, Context, Finding, Note, Option, rule, text_of
@@ -78,6 +79,8 @@ PREFIX = 2
 """The place of the name that the setting with the address begins with, among the arguments of flask-redis."""
 BOUNDED = 8
 """The first release of redis-py with a default."""
+LOOPBACK = ("localhost", "127.0.0.1", "::1")
+LOCAL_URL = re.compile(r"rediss?://(?:[^@/]*@)?(?:localhost|127\.0\.0\.1|\[::1\])(?:[:/]|$)")
 SHARED = 3
 
 
@@ -143,9 +146,16 @@ def _asked_by_routes(ctx: Context, call: Call, uses: list[Call]) -> Finding | No
 
 
 def _level(call: Call, *, sure: bool) -> Confidence:
-    if (may_have_default(call) and is_before_default(call) is None) or is_local(call):
+    if (may_have_default(call) and is_before_default(call) is None) or is_local(call) or is_on_loopback(call):
         return Confidence.LOW
     return Confidence.HIGH if sure else Confidence.MEDIUM
+
+
+def is_on_loopback(call: Call) -> bool:
+    """Whether a literal says that the server is on the same machine, where no network between can stay silent."""
+    host = text_of(call.argument(0, "host")) or ""
+    url = text_of(call.argument(0, "url")) or ""
+    return host in LOOPBACK or LOCAL_URL.match(url) is not None
 
 
 def _text(call: Call, who: str) -> str:

@@ -25,8 +25,10 @@ CARRIED = frozenset(
     {"client", "code", "cookie", "header", "key", "message", "path", "prompt", "remote", "state", "text", "username"}
 )
 """Words of keys for what requests carry that there is no end of, beside those that have none anywhere."""
-IDS = ("id", "ids")
-"""Words of which alone it is not known what they are of: of rows there are as many as people made."""
+IDS = ("id", "ids", "user", "users")
+"""Words of which alone it is not known what they are of: of rows, such as users, there are as many as people made."""
+CODED = frozenset({"area", "country", "currency", "error", "lang", "language", "network", "post", "product", "status"})
+"""Words before a code that make it one of a list."""
 WHOLE = frozenset({"request.json", "request.form", "request.args", "request.values"})
 """All of what a request brings: which part of it a key is made of is not known."""
 FRESH = (
@@ -282,4 +284,6 @@ def rank(name: str) -> Confidence | None:
     if last & CUSTOMERS:
         return Confidence.LOW
     endless = any(is_endless(word) for word in WORDS.findall(name) if word.lower() not in IDS)
+    if "code" in last and last & CODED:
+        return Confidence.LOW
     return Confidence.HIGH if CARRIED & words or endless else Confidence.LOW

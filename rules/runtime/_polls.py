@@ -12,9 +12,12 @@ from ._loops import Loop, inside, interval_of, is_sleep, loop_around, paced_by
 from ._work import work_in, work_of
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from typing import Any
 
     from atomlint import Call
+
+    from ._work import Work
 
 MAX_INTERVAL = 3_600.0
 """Seconds beyond which a loop is a schedule, whatever the budget."""
@@ -111,14 +114,15 @@ def _poll(call: Call) -> Poll | None:
         return None  # the first answer ends it, or the last page: the sleep is a pause between pages
     if _is_start(call, loop) or _is_outwaited(call, loop, first.steps[0]):
         return None
-    if _is_left(call, loop) and _is_batch(call, loop):
+    left = _is_left(call, loop)
+    if left and _is_batch(call, loop):
         return None
-    if _is_left(call, loop) and any(_takes_lock(call, item.steps) for item in work):
+    if (left or _is_test(call, loop, work)) and any(_takes_lock(call, item.steps) for item in work):
         return None
     same = [item for item in work if item.resource == first.resource]
     database = first.steps[-1].database
     proven = database is None or database.proven
-    return Poll(loop, first.resource, len(same), first.steps, proven=proven, left=_is_left(call, loop))
+    return Poll(loop, first.resource, len(same), first.steps, proven=proven, left=left)
 
 
 def _is_start(call: Call, loop: Loop) -> bool:
@@ -143,6 +147,12 @@ def _is_left(call: Call, loop: Loop) -> bool:
         or any(other.name in EXITS and loop.frame in other.frame_ids for other in call.function.calls)
         or _awaits_answer(call, loop)
     )
+
+
+def _is_test(call: Call, loop: Loop, work: Sequence[Work]) -> bool:
+    """Whether a loop lasts until what it asks says so: ``while not await self.acquire(): await sleep(0.1)``."""
+    tested = parts_of(call.table.facts.frames[loop.frame].test)
+    return any(f"@{item.steps[0].ordinal}" in tested for item in work)
 
 
 def _awaits_answer(call: Call, loop: Loop) -> bool:

@@ -89,6 +89,23 @@ def test_a_django_manager_queries_when_it_is_run_or_iterated_and_not_before() ->
     assert [call.operation for call in database_calls(code, head)] == ["count", "iterate"]
 
 
+@pytest.mark.parametrize(
+    ("code", "operations"),
+    [
+        ("jobs = Job.objects.in_bulk([1, 2])\njobs.get(1) or jobs.get(2)", ["in_bulk"]),
+        ("Job.objects.exclude(done=True).in_bulk().get(1)", ["in_bulk"]),
+        ("async def f():\n    jobs = await Job.objects.ain_bulk()\n    return jobs.get(1)", ["ain_bulk"]),
+        ("sums = Job.objects.aggregate(done=1)\nsums.get('done')", ["aggregate"]),
+        ("job = Job.objects.values('id').first()\njob.get('id')", ["first"]),
+        ("jobs = Job.objects.filter(done=True)\njobs.get(id=1)", ["get"]),
+        ("jobs = Job.objects.all()\njobs.filter(done=True).get(id=1)", ["get"]),
+    ],
+)
+def test_what_a_query_of_django_has_given_sends_no_other(code: str, operations: list[str]) -> None:
+    head = "from django.db import models\nclass Job(models.Model):\n    pass\n"
+    assert [call.operation for call in database_calls(code, head)] == operations
+
+
 def test_a_database_session_is_no_redis_effect() -> None:
     facts, spans = extract(textwrap.dedent(HEAD) + "def f(session: Session):\n    session.get(Job, 1)\n")
     project = Project(["app.py"], {"app.py": facts}.get, {"app.py": spans}.get, ["app.py"], CATALOG)

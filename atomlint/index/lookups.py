@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import TYPE_CHECKING, NamedTuple
 
 from .layers import Layers, is_session
@@ -55,6 +56,8 @@ class Lookups:
         self.cruds = {name: frozenset(options) for row in rows for name, options in row.cruds.items()}
         self.crud_names = frozenset(name.rpartition(".")[2] for name in self.cruds)
         self.senders = self.executors | self.getters | self.one | self.crud_names
+        self.ended = frozenset(name for row in rows for name in row.many if name != "all") | ONE_OF_MANAGER
+        """What runs a query of Django and gives what is no query any more: a row, a dict, a number."""
         self._reading = self.senders | ONE_OF_MANAGER | SHORTCUTS
         self.queried = Selects(self)
         self.layers = Layers(self)
@@ -164,6 +167,8 @@ class Lookups:
         """``Model.objects.filter(...).first()``, ``Model.objects.get(...)``, ``get_object_or_404(Model, ...)``."""
         scope = table.facts.calls[ordinal].scope
         chain = self._chain(table, scope, expr)
+        if any(self._is_ended(table, *two) for two in pairwise(chain)):
+            return None
         if chain:
             first = table.facts.calls[chain[-1]]
             head = dotted(first.callee.rpartition(".")[0]) if type(first.callee) is str else None
@@ -183,6 +188,11 @@ class Lookups:
             keys += ["?"] * len(call.args[1 if method in SHORTCUTS else 0 :])  # Q(...)
         start = chain[-1] if chain else ordinal
         return Lookup(table.path, ordinal, model[0], model[1], tuple(dict.fromkeys(keys)), start)
+
+    def _is_ended(self, table: Table, ordinal: int, before: int) -> bool:
+        """Whether a call of a chain is on what the one before has run: ``stops = Stop.objects.in_bulk(); stops.get(1)``."""
+        receiver = str(table.facts.calls[ordinal].callee).rpartition(".")[0]
+        return "." not in receiver and table.lasts[before] in self.ended
 
     def _managed(self, path: str, scope: int, name: str) -> tuple[Value, str] | None:
         """The model of a manager: ``Model.objects``, or what else a class attribute holds a manager under."""

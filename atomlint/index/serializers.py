@@ -11,7 +11,7 @@ from .value import Value
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from ..facts.records import Call, Expr
+    from ..facts.records import Assign, Call, Expr
     from .project import Project
     from .tables import Table
 
@@ -19,6 +19,8 @@ FRAMEWORK = "rest_framework."
 OWN_READING = ("to_representation",)
 DYNAMIC = ("__init__", "get_fields", "get_field_names")
 """Methods by which a serializer may leave fields out."""
+DEPTH = 4
+"""Lists of fields that are made of others."""
 RELATED = ("StringRelatedField", "SlugRelatedField")
 """Fields that read a related row for more than its key."""
 
@@ -60,6 +62,8 @@ class Meta(NamedTuple):
     hidden: frozenset[str]
     every: bool
     nested: bool
+    closed: bool
+    """Whether ``fields`` names all that there are, of those that bases declare, too."""
 
 
 class Serializers:
@@ -85,6 +89,8 @@ class Serializers:
         meta = self._meta(own)
         if meta is None:
             return None
+        if meta.closed and any(cls.place.endswith("ModelSerializer") for cls in mro):  # others do not ask ``fields``
+            declared = {name: field for name, field in declared.items() if name in meta.listed}
         for name in meta.listed:
             declared.setdefault(name, Taken(name, serializer.place, -1, name, None, meta.nested))
         out = meta.hidden | frozenset(self._left_out(own))
@@ -168,20 +174,53 @@ class Serializers:
             meta = table.members.get((cls.scope, "Meta"))
             if meta is None:
                 continue
+            options = Value("def", cls.place, meta)
             said = {
-                name: found[-1].value
+                name: found[0]
                 for name in ("fields", "exclude", "extra_kwargs", "depth", "list_serializer_class")
-                if (found := table.class_attributes.get((meta, name)))
+                if (found := list(self.linker.class_attribute(options, name))[:1])
             }
             if "list_serializer_class" in said:
                 return None
-            extra = said.get("extra_kwargs")
+            extra = said["extra_kwargs"][1].value if "extra_kwargs" in said else None
             pairs = zip(extra[1::2], extra[2::2], strict=False) if type(extra) is list and extra[:1] == ["{}"] else ()
             hidden = {text_of(key) or "" for key, value in pairs if "write_only" in str(value)}
-            listed = tuple(name for name in _texts(said.get("fields")) if name not in hidden)
-            every = said.get("fields") == "'__all__" or "exclude" in said
-            return Meta(listed, frozenset(_texts(said.get("exclude"))) | hidden, every, "depth" in said)
-        return Meta((), frozenset(), every=False, nested=False)
+            exclude = said["exclude"][1].value if "exclude" in said else None
+            every = "exclude" in said or ("fields" in said and said["fields"][1].value == "'__all__")
+            names = list(self._named(*said["fields"])) if "fields" in said and not every else [None]
+            listed = tuple(name for name in names if name is not None and name not in hidden)
+            closed = None not in names
+            return Meta(listed, frozenset(_texts(exclude)) | hidden, every, "depth" in said, closed)
+        return Meta((), frozenset(), every=False, nested=False, closed=False)
+
+    def _named(self, table: Table, assign: Assign, depth: int = DEPTH) -> Iterator[str | None]:
+        """Texts of a list, as far as it is written out; None among them for a part that is not."""
+        work: list[Expr] = [assign.value if assign.kind in ("=", ":") else "?"]
+        while work:
+            part = work.pop()
+            if type(part) is list and part[:1] in (["[]"], ["*"]):
+                work += reversed(part[1:])
+            elif type(part) is list and part[:2] == ["bin", "+"]:
+                work += reversed(part[2:])
+            elif (text := text_of(part)) is not None or depth == 0:
+                yield text
+            else:
+                found = list(self._bound(table, assign.scope, dotted(part) or ""))
+                for of, bound in found:
+                    yield from self._named(of, bound, depth - 1)
+                if not found:
+                    yield None
+
+    def _bound(self, table: Table, scope: int, name: str) -> Iterator[tuple[Table, Assign]]:
+        """What a name of the file, or an attribute of a class such as ``Base.Meta.fields``, is bound to once."""
+        owner, _, attribute = name.rpartition(".")
+        if owner:
+            for value in self.linker.evaluate(table.path, scope, owner):
+                yield from list(self.linker.class_attribute(value, attribute))[:1]
+            return
+        bindings = table.lookup(scope, name) if name else []
+        if len(bindings) == 1 and bindings[0].assign is not None:
+            yield table, bindings[0].assign
 
     def members(self, own: Sequence[Value]) -> set[str]:
         """Names of what class bodies define."""

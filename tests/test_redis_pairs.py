@@ -184,7 +184,7 @@ def test_the_type_of_a_key_may_have_to_be_asked_for_in_between(between: str, lev
 
 
 def test_what_is_no_value_but_a_set_may_be_tested_for_on_purpose() -> None:
-    assert levels(KIND.replace("client.get", "client.smembers").format(between="pass")) == ["medium"]
+    assert levels(KIND.replace("client.get", "client.smembers").format(between="pass")) == ["low"]
 
 
 COUNT = """

@@ -126,8 +126,10 @@ def describe(pair: Pair) -> tuple[str, Confidence]:
             if pair.kind == "exists"
             else "a test with `in` and then GET of one key: 2 round trips where 1 would do"
         )
-        sure = pair.conditional and not pair.first.cache and pair.second.method == "get"
-        return f"{both}, and the key can be gone in between", Confidence.HIGH if sure else Confidence.MEDIUM
+        level = Confidence.HIGH if pair.conditional and not pair.first.cache else Confidence.MEDIUM
+        if pair.second.method not in ("get", "set"):
+            level = Confidence.LOW  # a test of a set, a list or a hash is often one of several questions to it
+        return f"{both}, and the key can be gone in between", level
     if pair.kind == "take":
         return f"{both}, and two requests can both take the value", Confidence.MEDIUM
     if pair.kind == "lock":

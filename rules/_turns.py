@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     Flags = tuple[tuple[str, str], ...]
 
 LITERALS = ("#True", "#False", "#None", "#0")
+GIVEN = "given"
+"""Stands for what is true, and none of these."""
 KINDS = frozenset({"getattr", "hasattr", "isinstance", "type"})
 """Builtins that tell what kind of thing something is."""
 STORES = ("redis", "cache", "client")
@@ -62,11 +64,9 @@ def flags_of(linker: Linker, call: Call, target: Value, own: Flags = ()) -> Flag
 
 def holds(test: Expr, flags: Flags) -> bool | None:
     """Whether a test is true where parameters are these constants; None when that is open."""
-    if not flags:
-        return None
     if type(test) is not list or not test:
-        value = dict(flags).get(test) if type(test) is str else None
-        return None if value is None else value == "#True"
+        value = dict(flags).get(test, test if test in LITERALS else None) if type(test) is str else None
+        return None if value is None else value in ("#True", GIVEN)
     if test[0] == "not":
         inner = holds(test[1], flags)
         return None if inner is None else not inner

@@ -535,6 +535,57 @@ def test_a_walk_for_what_a_writing_route_deletes_is_a_weak_claim(method: str, le
     assert found.confidence is level
 
 
+WALK = """
+client = redis.Redis()
+
+@app.get("/words")
+def words(sent):
+    data = {{"user": sent, "words": [sent]}}
+    return {call}
+
+def listed(data):
+    if "words" not in data.keys():
+        return read([])
+    return read(data["words"])
+
+def kept(data):
+    if "words" in data:
+        return read(data["words"])
+    return read(None)
+
+def read(names, *, every=True):
+    if not names and every:
+        names = client.keys("word:*")
+    return client.mget(names)
+"""
+
+
+@pytest.mark.parametrize(
+    ("call", "is_reported"),
+    [
+        ("read(['word:a'])", False),
+        ("read(names=f(), every=False)", False),
+        ("read([*sent])", True),
+        ("read([])", True),
+        ("read(None)", True),
+        ("read(sent)", True),
+        ("read(['word:a']) or read(None)", True),
+        ("kept({'words': ['word:a'], **sent})", True),
+        ("kept({'user': sent})", True),
+    ],
+)
+def test_a_walk_is_reported_where_what_callers_give_leads_to_it(call: str, *, is_reported: bool) -> None:
+    assert bool(findings("redis-scan-in-request", WALK.format(call=call))) is is_reported
+
+
+@pytest.mark.parametrize(
+    ("call", "is_reported"), [("listed(data)", False), ("listed(sent)", True), ("listed({})", True)]
+)
+def test_a_dict_that_has_a_key_does_not_lead_to_a_walk_for_those_without_it(call: str, *, is_reported: bool) -> None:
+    text = WALK.replace('    return read(data["words"])\n\ndef kept', '    return data["words"]\n\ndef kept')
+    assert bool(findings("redis-scan-in-request", text.format(call=call))) is is_reported
+
+
 LOOP = """
 client = redis.Redis()
 

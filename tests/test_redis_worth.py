@@ -132,6 +132,38 @@ def test_a_copy_of_a_row_may_be_meant_to_stay_unless_its_key_says_cache(key: str
     assert levels("redis-set-without-ttl", code) == [level]
 
 
+WELCOME = """
+OWNER = "7"
+
+@app.post("/welcome")
+def welcome(request: Request, code: str):
+    user = signed_in(code)
+    named = {{app.bot.login.lower(): ["read"], app.streamer.login: ["write"]}}
+    theirs = [user.id, request.session["of"]]
+    {test}
+        client.set(f"access-token:{{user.id}}", code)
+"""
+
+
+@pytest.mark.parametrize(
+    ("test", "level"),
+    [
+        ("if user.login in named:", "low"),
+        ("if user.login not in named:", "high"),
+        ("if user.login in theirs:", "high"),
+        ("if user.login in unknown:", "high"),
+        ("if user.id == OWNER and code:", "low"),
+        ("if user.id == OWNER or code:", "high"),
+        ("if user.login != app.bot.login:\n        return\n    if code:", "low"),
+        ("if user.id == request.session['of']:", "high"),
+        ("if user.state in ['new', 'old']:", "high"),
+        ("if code in named:", "high"),
+    ],
+)
+def test_keys_of_those_whom_the_program_names_are_few(test: str, level: str) -> None:
+    assert levels("redis-set-without-ttl", WELCOME.format(test=test)) == [level]
+
+
 # --- requests ------------------------------------------------------------------------------------------------------------
 
 

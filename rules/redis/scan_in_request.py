@@ -36,7 +36,8 @@ KEYS and FLUSHALL are high. Reading a whole set, list or hash is reported when t
 to it and never trims it, with low confidence, as is SCAN: nothing tells how many there are. A hash with a handful of
 fields that are named in the source is an object, and quiet. Of low confidence, too, are pages of operators (`admin`,
 `monitoring`, `health` in the route, the function or the file), a walk for what a writing route deletes, and FLUSHALL in
-what somebody calls to empty everything (`rebuild_cache`, `reset`). Work after
+what somebody calls to empty everything (`rebuild_cache`, `reset`). What
+stands in a branch that no caller takes, by the constants, lists and keys of dicts that it gives, is quiet. Work after
 the response, keys of one user and a SCAN of a thousand keys and more a command are one step less.
 """
 
@@ -49,6 +50,7 @@ from atomlint import Call, Confidence, Context, Finding, rule, text_of
 from .._made import PROBES, WORDS, is_private, unsure, words_of
 from .._methods import is_writing
 from .._staff import is_admin, only_operators
+from .._taken import is_taken
 from ._bulk import of_cache
 from ._keys import commands
 from ._quiet import is_aside
@@ -99,6 +101,8 @@ def walks(call: Call) -> bool:
         return False
     if any(call.table.facts.frames[frame].kind == "except" for frame in call.frame_ids):
         return False  # the way out when a better one has failed
+    if not is_taken(call):
+        return False
     if of_cache(call):
         return call.name in CACHE
     command = command_of(call)

@@ -37,7 +37,8 @@ Looked at are keys with a part that varies. Quiet for a key that anything in the
 keys, and for keys that a function is handed. High confidence needs a word such as cache, session, token or lock in the
 key; a value that a query gave is medium, and so is a key that grows with jobs, events, days or messages where what varies
 in it has no end by its name (an id, a user, a date, a hash), else low. Low are sets and hashes, too: they may be the data.
-What is deleted or taken out somewhere is one step less. Keys that a wrapper of the project writes
+What is deleted or taken out somewhere is one step less, and so is a write for one of few that the program names
+(`if user.login in (app.bot.login, OWNER)`). Keys that a wrapper of the project writes
 are those of its callers, and not seen.
 """
 
@@ -50,6 +51,7 @@ from atomlint import Call, Confidence, Context, Finding, Option, references, rul
 
 from .._few import is_endless
 from ._keys import commands, counted, expiring, removing
+from ._narrow import is_one_of_few
 from ._quiet import is_aside
 
 if TYPE_CHECKING:
@@ -135,6 +137,7 @@ def level_of(call: Call, command: Command) -> Confidence | None:
         return None
     words = key_words(pattern)
     removed = removing(call.index, pattern)
+    removed = removed or is_one_of_few(call, pattern, found.key_of(command))
     if TEMPORARY.search(words):
         return Confidence.LOW if removed else Confidence.HIGH
     if command.method in ("set", "hset", "hmset") and from_query(call) and not counted(call.index, pattern):

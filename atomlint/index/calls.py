@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
+from .coroutines import TURNS, is_left_out, kind_of
 from .entries import called_functions
 from .heirs import MAX_HEIRS
 from .protocols import Protocols
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection
 
     from ..facts.records import Call, Expr
+    from .coroutines import Kind
     from .linker import Linker
     from .value import Values
 
@@ -320,8 +322,11 @@ class Calls:
 
     def _layers(self, table: Table, function: Value) -> list[tuple[int, Layer]]:
         record = table.facts.scopes[function.scope]
-        found = []
-        for decorator in record.decorators:
+        found: list[tuple[int, Layer]] = []
+        if not record.decorators:
+            return found
+        kind = kind_of([record])
+        for decorator in reversed(record.decorators):
             call = -1
             expr = decorator
             if type(decorator) is str and decorator[:1] == "@" and "." not in decorator:
@@ -329,14 +334,18 @@ class Calls:
                 expr = table.facts.calls[call].callee
             if dotted(expr) is None:
                 continue
+            given = kind
             for value in self.linker.evaluate(table.path, record.parent, expr):
-                layer = self._layer(value, is_called=call >= 0)
+                layer = self._layer(value, given, is_called=call >= 0)
                 if layer.wrappers:
                     found.append((call, layer))
-        return found
+                    kind = kind_of([self.linker.table(v.place).facts.scopes[v.scope] for v in layer.wrappers])
+                elif value.kind == "ext" and value.place.rpartition(".")[2] in TURNS:
+                    kind = None
+        return found[::-1]
 
-    def _layer(self, value: Value, *, is_called: bool) -> Layer:
-        """What a decorator puts around what it is given."""
+    def _layer(self, value: Value, kind: Kind | None, *, is_called: bool) -> Layer:
+        """What a decorator puts around a function of the given kind."""
         if value.kind != "def":
             return Layer((), ())
         if self.linker.table(value.place).facts.scopes[value.scope].kind == "class":
@@ -345,6 +354,10 @@ class Calls:
         takers = self._returned_functions([value]) if is_called else [value]
         wrappers = self._returned_functions(takers)
         callers = {place for taker in takers for places in self.called_params(taker).values() for place in places}
+        if kind is not None and len(wrappers) > 1:
+            out = {v for v in wrappers if is_left_out(self.linker.table(v.place), v.scope, kind)}
+            wrappers = [v for v in wrappers if v not in out]
+            callers -= out
         return Layer(tuple(wrappers), tuple(sorted(callers)))
 
     def _returned_functions(self, functions: list[Value]) -> list[Value]:

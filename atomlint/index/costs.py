@@ -162,7 +162,10 @@ class Costs:
         kept = {
             int(assign.value[1:])
             for assign in (table.facts.assigns[place] for place in table.assigns_in.get(function.scope, ()))
-            if type(assign.value) is str and str(assign.target) in gathered and assign.value[:1] == "@" and assign.value[1:].isdecimal()
+            if type(assign.value) is str
+            and str(assign.target) in gathered
+            and assign.value[:1] == "@"
+            and assign.value[1:].isdecimal()
         }
         return frozenset(
             inner

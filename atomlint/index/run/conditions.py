@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from .calling import Calling
 from .core import ANY, Activation, Args
-from .objects import NONE, Class, Const, Env, Function, Instance, Object, Set, join
+from .objects import NO, NONE, YES, Class, Const, Env, Function, Instance, Object, Set, join
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -46,7 +46,7 @@ class Conditions(Calling):
             return None
         values = self.visit(act, node)
         self.truth(act, values)
-        if isinstance(node, (ast.Name, ast.Attribute)):
+        if isinstance(node, (ast.Name, ast.Attribute)) or all(v is YES or v is NO for v in values):
             return self.definitely(values)
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "isinstance":
             return self._is_instance(act, node)

@@ -8,12 +8,15 @@ from typing import Any
 from .core import ANY, Activation, Args, consts, external, text
 from .models import Models
 from .objects import (
+    NO,
     NOTHING,
+    YES,
     Box,
     Class,
     Const,
     Env,
     External,
+    Function,
     Generator,
     Instance,
     Object,
@@ -63,6 +66,8 @@ MODELS = {
     "collections.OrderedDict": "_builtin_dict", "collections.ChainMap": "_builtin_dict",
     "weakref.WeakValueDictionary": "_builtin_dict", "itertools.chain": "_chain", "itertools.cycle": "_chain",
     "itertools.islice": "_chain",
+    "asyncio.iscoroutinefunction": "_is_coroutine_function", "inspect.iscoroutinefunction": "_is_coroutine_function",
+    "inspect.isasyncgenfunction": "_is_async_generator_function", "inspect.isgeneratorfunction": "_is_generator_function",
 }  # fmt: skip
 """Methods that stand for functions of libraries."""
 
@@ -101,6 +106,24 @@ class Libraries(Models):
 
     def _cached_property(self, act: Activation, args: Args, node: Any) -> Set:
         return (Wrapped("property", args.first()),)
+
+    def _is_coroutine_function(self, act: Activation, args: Args, node: Any) -> Set:
+        return self._is_of_kind(args.first(), is_async=True, yields=False)
+
+    def _is_async_generator_function(self, act: Activation, args: Args, node: Any) -> Set:
+        return self._is_of_kind(args.first(), is_async=True, yields=True)
+
+    def _is_generator_function(self, act: Activation, args: Args, node: Any) -> Set:
+        return self._is_of_kind(args.first(), is_async=False, yields=True)
+
+    @staticmethod
+    def _is_of_kind(given: Set, *, is_async: bool, yields: bool) -> Set:
+        """Whether functions are async, or generators."""
+        functions = [value for value in given if isinstance(value, Function)]
+        if not given or len(functions) < len(given):
+            return ANY
+        kinds = [(isinstance(f.node, ast.AsyncFunctionDef), f.is_generator) == (is_async, yields) for f in functions]
+        return tuple({YES if kind else NO: None for kind in kinds})
 
     def _handing_on(self, act: Activation, args: Args, node: Any) -> Set:
         return external("functools.wraps", called=True)

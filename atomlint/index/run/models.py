@@ -8,8 +8,10 @@ from typing import Any
 from .boxes import Boxes
 from .core import ANY, Activation, Args, consts, text
 from .objects import (
+    NO,
     NONE,
     NOTHING,
+    YES,
     Bound,
     Box,
     Builtin,
@@ -287,10 +289,10 @@ class Models(Boxes):
         """Whether values are all true (functions, classes, instances without ``__bool__``) or all None; None: either."""
         if not values:
             return None
-        if all(v is NONE for v in values):
+        if all(v is NONE or v is NO for v in values):
             return False
         for value in values:
-            if isinstance(value, (Function, Class, Bound, Partial, Module)):
+            if value is YES or isinstance(value, (Function, Class, Bound, Partial, Module)):
                 continue
             if not isinstance(value, Instance) or self.outside(value.cls) is not None:
                 return None

@@ -226,6 +226,8 @@ def constant(value: Any) -> Const:
 
 
 NONE = constant(None)
+YES, NO = Const(True), Const(False)
+"""Answers that are certain, such as whether a function is a coroutine function: a flag of a program may be set elsewhere."""
 
 
 def join(sets: Iterable[Set]) -> Set:

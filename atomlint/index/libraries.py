@@ -9,14 +9,16 @@ from msgspec.structs import replace
 from .listings import Listings
 from .rows import operation_from
 from .tables import dotted, text_of
-from .turns import count_literal
+from .turns import count_of
 from .value import Value
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
+    from ..facts.records import Expr
     from .effects import Effect, Effects
     from .rows import CacheDecorator, WorkRow
+    from .tables import Table
 
 FALSE = ("#False", "#None", "#0", "'")
 
@@ -257,9 +259,16 @@ class Libraries:
 
     def _count(self, row: WorkRow) -> int:
         counts = [
-            count_literal(value) or 1
+            self._items(table, table.facts.calls[ordinal].scope, value)
             for table, ordinal in (self.effects.backends.constructions(row.backend) if row.backend else ())
             for name, value in table.facts.calls[ordinal].keywords
             if name == row.times
         ]
         return max(counts, default=0)
+
+    def _items(self, table: Table, scope: int, value: Expr) -> int:
+        """Items of an argument; one where the source does not say."""
+        if value == "#None":
+            return 0
+        count = count_of(self.linker, table, scope, value)
+        return 1 if count is None else count

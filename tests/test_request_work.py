@@ -207,3 +207,24 @@ async def m(request: Request, call_next):
 """
     index = index_of({"app.py": HEAD + code})
     assert [index.function(function).qualname for function in index.redis_work()] == ["plan_of"]
+
+
+def test_what_a_miss_stores_is_spared_by_a_hit_of_a_client_that_each_request_makes():
+    code = """
+class Store:
+    def __init__(self):
+        self.client = redis.Redis()
+
+    def plan(self, k):
+        found = self.client.get(k)
+        if found is not None:
+            return found
+        found = name_of(k)
+        self.client.set(k, found, ex=60)
+        return found
+
+@app.middleware("http")
+async def m(request: Request, call_next):
+    Store().plan(request.headers["x"])
+"""
+    assert statuses(code) == [("get", "open"), ("set", "guarded")]

@@ -318,7 +318,7 @@ class Guards:
             if lookup.helper and any(hole.reason == "another key" for hole in holes):
                 continue  # nothing says that it keeps what this function stores
             interval = self._kept_for(body, lookup.name)
-            owner = self._owner(body, lookup.slots)
+            owner = 0 if lookup.remote else self._owner(body, lookup.slots)  # each client asks the same store
             guard = Guard("cache", lookup.name, remote, holes, interval, None, body.table.path, call, owner)
             if best is None or rank(guard) < rank(best):
                 best, slots = guard, lookup.slots

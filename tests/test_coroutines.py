@@ -74,6 +74,8 @@ def test_a_coroutine_function_has_the_wrapper_for_coroutine_functions(choice):
         "return awaiting if function.is_async else calling",
         "return awaiting if inspect.iscoroutinefunction(other) else calling",
         "return awaiting if inspect.iscoroutinefunction(function) and function.traced else calling",
+        "wanted = not wanted\n    return awaiting if wanted else calling",
+        "asked = inspect.iscoroutinefunction(function)\n    asked = FORCED\n    return awaiting if asked else calling",
     ],
 )
 def test_both_wrappers_are_possible_where_something_else_is_asked(choice):

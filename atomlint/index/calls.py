@@ -323,6 +323,8 @@ class Calls:
     def _layers(self, table: Table, function: Value) -> list[tuple[int, Layer]]:
         record = table.facts.scopes[function.scope]
         found: list[tuple[int, Layer]] = []
+        if not record.decorators:
+            return found
         kind = kind_of([record])
         for decorator in reversed(record.decorators):
             call = -1

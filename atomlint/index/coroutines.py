@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from .conditions import branches
+from .conditions import MAX_DEPTH, branches
 from .tables import dotted
 
 if TYPE_CHECKING:
@@ -64,21 +64,23 @@ class _Choice(NamedTuple):
         """Whether a place is not come to."""
         return any(self._answer(test) is (not holds) for _, test, holds in branches(self.table, frame))
 
-    def _answer(self, test: Expr) -> bool | None:
+    def _answer(self, test: Expr, depth: int = MAX_DEPTH) -> bool | None:
         """What a test says of the function that is given; None where that is not known."""
+        if not depth:
+            return None
         if type(test) is list and test[:1] == ["not"]:
-            answer = self._answer(test[1])
+            answer = self._answer(test[1], depth - 1)
             return None if answer is None else not answer
         if type(test) is list and test[:1] in (["and"], ["or"]):
             decides = test[0] == "or"
-            parts = [self._answer(part) for part in test[1:]]
+            parts = [self._answer(part, depth - 1) for part in test[1:]]
             return decides if decides in parts else None if None in parts else not decides
         if type(test) is not str or test == "" or test[0] in "#'?" or "." in test:
             return None
         if test[0] != "@":
-            found = self.table.find(self.scope, test)[1]
-            kept = found[0].assign if len(found) == 1 else None
-            return self._answer(kept.value) if kept is not None and kept.value != test else None
+            owner, found = self.table.find(self.scope, test)
+            kept = found[0].assign if owner == self.scope and len(found) == 1 else None
+            return self._answer(kept.value, depth - 1) if kept is not None and kept.kind == "=" else None
         call = self.table.facts.calls[int(test[1:])]
         asked = KINDS.get((dotted(call.callee) or "").rpartition(".")[2])
         params = {param.name for param in self.table.facts.scopes[self.scope].params}

@@ -215,3 +215,34 @@ def test_pages_of_operators_are_of_low_confidence(name: str, level: str) -> None
         return "new"
     """
     assert levels(code) == [level]
+
+
+FIRST = """
+import time
+from datetime import date
+
+def bucket_key(user: str) -> str:
+    return f"calls:{{user}}:{{date.today().isoformat()}}"
+
+@app.get("/hits")
+def hit(user: str):
+    {made}
+    count = client.incr({key})
+    if count == 1:
+        client.expire({key}, 60)
+    return count
+"""
+
+
+@pytest.mark.parametrize(
+    ("made", "key", "level"),
+    [
+        ("pass", 'f"calls:{user}"', "high"),
+        ("pass", 'f"calls:{user}:minute"', "high"),
+        ("window = int(time.time() // 60)", 'f"calls:{user}:{window}"', "low"),
+        ("key = f'calls:{user}:{date.today().isoformat()}'", "key", "low"),
+        ("key = bucket_key(user)", "key", "low"),
+    ],
+)
+def test_a_counter_of_a_day_or_a_window_locks_nobody_out(made: str, key: str, level: str) -> None:
+    assert levels(FIRST.format(made=made, key=key)) == [level]

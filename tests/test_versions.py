@@ -113,3 +113,12 @@ def test_where_nothing_is_stated_above_a_file_all_statements_count() -> None:
 )
 def test_files_that_state_versions_are_known_by_name(path: str, answer: bool) -> None:
     assert states_versions(path) is answer
+
+
+def test_what_a_part_leaves_open_is_not_decided_by_the_parts_beside_it() -> None:
+    stated = versions(api__requirements_txt="redis==5.0.1\n", maps__requirements_txt="redis>=5\n")
+    assert stated.holds("redis", "<8", "maps/app.py") is None
+    assert stated.holds("redis", "<8", "api/app.py") is True
+    assert stated.holds("redis", "<8", "jobs/app.py") is True
+    locked = versions(requirements_txt="redis==5.0.1\n", maps__requirements_txt="redis>=5\n")
+    assert locked.holds("redis", "<8", "maps/app.py") is True

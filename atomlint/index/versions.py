@@ -52,15 +52,18 @@ class Versions:
         A library that is stated by a range counts when the range leaves one answer for its ends.
 
         Args:
-            near: a file of a part of the project; what the nearest folder above it says goes before the others.
+            near: a file of a part of the project; what the nearest folder above it says goes before the others, and
+                what other parts say does not count where one above it leaves it open.
         """
         said = self._said.get(normal(library), ())
+        is_open = False
         for folder in above(near) if near is not None else ():
             here = [one.stated for one in said if one.folder == folder]
             answer = _holds(here, versions) if here else None
             if answer is not None:
                 return answer
-        return _holds([one.stated for one in said], versions) if said else None
+            is_open = is_open or bool(here)
+        return _holds([one.stated for one in said], versions) if said and not is_open else None
 
     @cached_property
     def _said(self) -> dict[str, list[Said]]:

@@ -13,9 +13,13 @@ from ._answers import BRANCHES, made_of, names_of
 from ._claims import text_of_key
 
 if TYPE_CHECKING:
-    from atomlint import Call
+    from typing import Any
+
+    from atomlint import Call, Index
 
     from ._pairs import Pair
+
+    Expr = Any
 
 GETDEL = "4"
 """The first release of redis-py that knows GETDEL."""
@@ -29,6 +33,11 @@ CONFIRMS = re.compile(r"verif|unsubscri", re.IGNORECASE)
 """Words of keys for what a person says once, and may say twice: that an address is theirs."""
 ONCE = re.compile(r"token|nonce|otp|code|state|ticket|challenge|verifier|csrf|magic|reset|invit", re.IGNORECASE)
 """Words of keys for what may be spent once."""
+TIMES = re.compile(
+    r"(?<![a-z])(?:date|day|today|hour|minute|month|week|window|bucket|time|strftime|isoformat|timestamp|utcnow|now)(?![a-z])",
+    re.IGNORECASE,
+)
+"""Words of what a key is made of for a time that goes by."""
 BOOLEANS = ("#True", "#False")
 
 
@@ -43,6 +52,8 @@ def is_hardly_worth_it(call: Call, pair: Pair) -> bool:
     if pair.kind == "take":
         return lacks_getdel(call) or is_of_one(call, pair)
     if pair.kind == "limit" and counts_apart(call, pair):
+        return True
+    if pair.kind in ("count", "lock") and is_of_a_time(call, pair):
         return True
     return is_generation(call, pair) or is_for_the_first(call, pair)
 
@@ -89,6 +100,24 @@ def counts_apart(call: Call, pair: Pair) -> bool:
         return True
     names = names_of(table, pair.first)
     return any(not made_of(table, table.facts.frames[at].test, names) for at in branches(call, pair))
+
+
+def is_of_a_time(call: Call, pair: Pair) -> bool:
+    """Whether a key names the day or the window that it is for: one that stays is never asked for again."""
+    return _goes_by(call.index, call.path, call.scope, pair.first.key, depth=1)
+
+
+def _goes_by(index: Index, path: str, scope: int, expr: Expr, *, depth: int) -> bool:
+    """Whether an expression is made of a time, by itself or by what a function of the project gives."""
+    for leaf in index.provenance.leaves(path, scope, expr):
+        if leaf.kind != "const" and TIMES.search(leaf.text.replace("_", " ")):
+            return True
+        callees = index.project.linker.values.callee(path, leaf.call) if leaf.kind == "call" and depth else ()
+        for value in callees:
+            exits = index.table(value.place).exits.get(value.scope, ()) if value.kind == "def" else ()
+            if any(_goes_by(index, value.place, value.scope, one.value, depth=depth - 1) for one in exits):
+                return True
+    return False
 
 
 def is_for_the_first(call: Call, pair: Pair) -> bool:

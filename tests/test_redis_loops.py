@@ -144,3 +144,13 @@ def test_an_attribute_of_what_a_call_gives_tells_what_a_loop_goes_through(attrib
         return [client.get(name) for name in shop().{attribute}]
     """
     assert levels(code) == [level]
+
+
+@pytest.mark.parametrize(
+    ("command", "repair"), [("exists", "a pipeline makes it one round trip"), ("get", "MGET makes it one command")]
+)
+def test_exists_of_many_keys_only_counts_them(command: str, repair: str) -> None:
+    loop = f"[client.{command}(f'item:{{name}}') for name in client.smembers('items')]"
+    source = f'{HEAD}\n@app.get("/items")\ndef items():\n    return {loop}\n'
+    (found,) = check_files({"app.py": source}, select=("redis-command-in-loop",)).findings
+    assert repair in found.message

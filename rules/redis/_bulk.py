@@ -15,7 +15,6 @@ KEYS = {
     "get": "MGET",
     "delete": "`delete(*keys)`",
     "unlink": "`unlink(*keys)`",
-    "exists": "`exists(*keys)`",
     "touch": "`touch(*keys)`",
 }
 """Commands on one key that take many keys."""

@@ -12,8 +12,12 @@ from django.db import models
 from django.http import HttpResponse
 from django.urls import path
 
+class Region(models.Model):
+    name = models.CharField(max_length=20)
+
 class Branch(models.Model):
     city = models.CharField(max_length=20)
+    region = models.ForeignKey(Region, models.CASCADE)
 
 class Person(models.Model):
     name = models.CharField(max_length=20)
@@ -72,3 +76,16 @@ def test_rows_behind_that_are_prefetched_come_with_a_query_for_each_kind() -> No
 )
 def test_what_is_loaded_or_a_column_is_not_asked_for(read: str, query: str) -> None:
     assert not found(read, query)
+
+
+@pytest.mark.parametrize(
+    ("query", "names"),
+    [
+        ("all()", "`order.seller`, `order.seller.branch`, `order.seller.branch.region` send 3 queries"),
+        ("select_related('seller__branch')", "`order.seller.branch.region` sends 1 query"),
+    ],
+)
+def test_each_further_step_is_a_query_too(query: str, names: str) -> None:
+    (finding,) = found("order.seller.branch.region.name", query)
+    assert finding.message.startswith(names)
+    assert 'select_related("seller__branch__region") makes it 1' in finding.message

@@ -44,14 +44,13 @@ class LazyRead(NamedTuple):
     sure: bool
     narrowed: bool = False
     """Whether only some of its rows are asked for, which no eager option brings: ``row.tags.filter(title=title)``."""
-    through: Relationship | None = None
-    """Where it is read of a row that one of these leads to: ``row.order.customer``."""
+    through: tuple[Relationship, ...] = ()
+    """What leads to the row that it is read of, where that is none of the loop's: ``order`` in ``row.order.customer``."""
 
     @property
     def names(self) -> tuple[str, ...]:
         """Attributes from a row of the loop on."""
-        own = (self.relationship.attribute,)
-        return own if self.through is None else (self.through.attribute, *own)
+        return (*(one.attribute for one in self.through), self.relationship.attribute)
 
 
 class LazyLoop(NamedTuple):
@@ -206,16 +205,20 @@ def _behind(
     function: Function, first: Relationship, reading: Reading, rows: Rows, read: LazyRead
 ) -> Iterator[LazyRead]:
     """What is read of the row that a foreign key leads to, ``row.order.customer.name``: Django asks for it anew each time."""
-    name, _, rest = reading.name.partition(f".{first.attribute}.")[2].partition(".")
-    if not name or not first.django or first.uselist is not False or first.target is None:
-        return
-    found = function.index.project.relationships.of(first.target).get(name)
-    back = found is not None and (found.path, found.call) == (first.path, first.call)
-    behind = rows.behind(first.attribute, first.target)
-    if found is None or back or not found.django or not _counts(found, rest, reading, behind):
-        return
-    narrowed = found.uselist is not False and rest.partition(".")[0] in NARROWS
-    yield read._replace(relationship=found, narrowed=narrowed, through=first)
+    rest = reading.name.partition(f".{first.attribute}.")[2]
+    through: tuple[Relationship, ...] = ()
+    step: Relationship | None = first
+    while step is not None and rest and step.django and step.uselist is False and step.target is not None:
+        rows = rows.behind(step.attribute, step.target)
+        through = (*through, step)
+        name, _, rest = rest.partition(".")
+        found = function.index.project.relationships.of(step.target).get(name)
+        if found is None or not found.django or (found.path, found.call) == (step.path, step.call):
+            return
+        if _counts(found, rest, reading, rows):
+            narrowed = found.uselist is not False and rest.partition(".")[0] in NARROWS
+            yield read._replace(relationship=found, narrowed=narrowed, through=through)
+        step = found
 
 
 def _narrows_later(function: Function, name: str) -> bool:

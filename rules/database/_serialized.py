@@ -175,11 +175,11 @@ def _below(index: Index, rows: Rows, field: Taken, way: Way) -> Iterator[Asked]:
 def _of_read(index: Index, field: Taken, read: LazyRead, way: Way | None) -> Asked:
     """What a method reads of a row, or of one that a foreign key of it leads to."""
     sure = read.sure and is_always(index, read.relationship)
-    first = read.through
-    if first is None:
+    if not read.through:
         return Asked(field, read.relationship, read.narrowed, sure)
-    before = way or Way((), first, many=False, sure=True)
-    onward = Way((*before.names, first.attribute), first, before.many, before.sure and is_always(index, first))
+    onward = way or Way((), read.through[0], many=False, sure=True)
+    for step in read.through:
+        onward = Way((*onward.names, step.attribute), step, onward.many, onward.sure and is_always(index, step))
     return Asked(field, read.relationship, read.narrowed, sure and onward.sure, way=onward)
 
 

@@ -20,17 +20,18 @@ if TYPE_CHECKING:
     from .index.conditions import availability
     from .index.deployments import Deployment
     from .index.effects import Effect
-    from .index.expressions import Place, atoms, condition, expressions, inside, references
+    from .index.expressions import BRANCHES, Place, atoms, condition, expressions, inside, references
     from .index.facade import Index
     from .index.modes import ModeBranch, ModeGuard
     from .index.reach import Path
     from .index.settings import SettingRead
-    from .index.tables import dotted, text_of
+    from .index.tables import call_number, dotted, text_of
     from .index.views import Call, Class, Function
     from .option import Option
     from .text import Text, TextContext
 
 _HOMES = {
+    "BRANCHES": "index.expressions",
     "Call": "index.views",
     "Class": "index.views",
     "Confidence": "finding",
@@ -62,6 +63,7 @@ _HOMES = {
     "TextContext": "text",
     "atoms": "index.expressions",
     "availability": "index.conditions",
+    "call_number": "index.tables",
     "condition": "index.expressions",
     "document_kind": "document",
     "dotted": "index.tables",
@@ -75,6 +77,7 @@ _HOMES = {
 }
 
 __all__ = [
+    "BRANCHES",
     "Call",
     "Class",
     "Confidence",
@@ -107,6 +110,7 @@ __all__ = [
     "__version__",
     "atoms",
     "availability",
+    "call_number",
     "condition",
     "document_kind",
     "dotted",

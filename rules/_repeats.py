@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from atomlint import Note, condition, dotted
+from atomlint import BRANCHES, Note, condition, dotted
 
 from ._arms import short_circuited
 from ._decorators import is_answered
@@ -46,7 +46,6 @@ ONCE = frozenset(
     | {"deprecated", "legacy"}
 )
 """Words in names of files whose code runs a few times ever, though a route may start it."""
-BRANCHES = frozenset({"if", "else", "after"})
 PRESENT = ("client", "redis", "enabled", "available", "pool", "connection", "conn", "db", "session", "engine")
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from atomlint import condition, dotted, text_of
+from atomlint import BRANCHES, call_number, condition, dotted, text_of
 
 from ._turns import GIVEN, flags_of, holds
 
@@ -16,7 +16,6 @@ if TYPE_CHECKING:
 
     Expr = Any
 
-BRANCHES = frozenset({"if", "else", "after"})
 MOST = 200
 """Calls on the ways to one that are looked at: behind more of them, one will take it."""
 
@@ -68,8 +67,9 @@ def _names(table: Table, test: Expr) -> set[str]:
 
 def _mapping(table: Table, expr: Expr) -> str:
     """The name that is asked for keys, itself or by ``keys()``; empty for anything else."""
-    if type(expr) is str and expr[:1] == "@" and expr[1:].isdecimal():
-        owner, _, method = (dotted(table.facts.calls[int(expr[1:])].callee) or "").rpartition(".")
+    number = call_number(expr)
+    if number is not None:
+        owner, _, method = (dotted(table.facts.calls[number].callee) or "").rpartition(".")
         return owner if method == "keys" else ""
     return dotted(expr) or ""
 

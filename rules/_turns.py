@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
-from atomlint import condition, dotted, inside
+from atomlint import call_number, condition, dotted, inside
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -125,10 +125,8 @@ def is_unpaged(function: Function, frames: list[int]) -> bool:
     pages = {
         assign.target
         for assign in function.assigns
-        if type(assign.value) is str
-        and assign.value[:1] == "@"
-        and assign.value[1:].isdecimal()
-        and function.index.call(function.path, int(assign.value[1:])).name == "paginate_queryset"
+        if (made := call_number(assign.value)) is not None
+        and function.index.call(function.path, made).name == "paginate_queryset"
     }
     return any(
         negated and type(part) is str and part in pages

@@ -787,31 +787,19 @@ def test_one_command_of_what_is_changed_now_and_then_holds_the_loop_for_little(
 
 
 @pytest.mark.parametrize(
-    ("where", "level"),
+    ("made", "level"),
     [
-        ('host="cache.internal"', "high"),
-        ('host="127.0.0.1"', "low"),
-        ('"localhost"', "low"),
-        ("host=os.environ['CACHE_HOST']", "high"),
+        ('redis.Redis(host="cache.internal")', "high"),
+        ('redis.Redis(host="127.0.0.1")', "low"),
+        ('redis.Redis("localhost")', "low"),
+        ("redis.Redis(host=os.environ['CACHE_HOST'])", "high"),
+        ("redis.Redis.from_url('redis://localhost:6379/0')", "low"),
+        ("redis.Redis.from_url('redis://:key@127.0.0.1/0')", "low"),
+        ("redis.Redis.from_url('redis://localhost.shop.example/0')", "high"),
     ],
 )
-def test_a_server_on_the_same_machine_is_of_low_confidence(where: str, level: str) -> None:
+def test_a_server_on_the_same_machine_is_of_low_confidence(made: str, level: str) -> None:
     routes = "".join(f"@app.get('/{n}')\ndef r{n}():\n    return client.get('{n}')\n" for n in range(4))
-    text = f"import os\nclient = redis.Redis({where})\n{routes}"
-    found = findings("redis-no-timeout", text, requirements_txt="redis==5.0.8\n")
-    assert [finding.confidence.value for finding in found] == [level]
-
-
-@pytest.mark.parametrize(
-    ("url", "level"),
-    [
-        ("redis://localhost:6379/0", "low"),
-        ("redis://:key@127.0.0.1/0", "low"),
-        ("redis://localhost.shop.example/0", "high"),
-    ],
-)
-def test_an_address_on_the_same_machine_is_of_low_confidence(url: str, level: str) -> None:
-    routes = "".join(f"@app.get('/{n}')\ndef r{n}():\n    return client.get('{n}')\n" for n in range(4))
-    text = f"client = redis.Redis.from_url('{url}')\n{routes}"
+    text = f"import os\nclient = {made}\n{routes}"
     found = findings("redis-no-timeout", text, requirements_txt="redis==5.0.8\n")
     assert [finding.confidence.value for finding in found] == [level]

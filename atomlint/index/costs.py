@@ -18,7 +18,7 @@ from .lazyloads import LazyLoads
 from .reloads import Reloads
 from .route_costs import RouteCosts
 from .rows import Operation
-from .tables import dotted
+from .tables import call_number, dotted
 from .term_lists import TermLists
 from .terms import NOTHING, WIDTH, Amount, Bounds, Each, added, bounds_of, joined, scaled, weakest
 
@@ -160,12 +160,9 @@ class Costs:
         if not found:
             return frozenset()
         kept = {
-            int(assign.value[1:])
+            number
             for assign in (table.facts.assigns[place] for place in table.assigns_in.get(function.scope, ()))
-            if type(assign.value) is str
-            and str(assign.target) in gathered
-            and assign.value[:1] == "@"
-            and assign.value[1:].isdecimal()
+            if str(assign.target) in gathered and (number := call_number(assign.value)) is not None
         }
         return frozenset(
             inner

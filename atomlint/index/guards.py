@@ -19,7 +19,7 @@ from .seconds import number
 from .sends import says_kind
 from .slots import class_of, covers
 from .stores import Hole, Stores
-from .tables import Table, dotted
+from .tables import Table, call_number, dotted
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -135,10 +135,10 @@ class Guards:
             value = (
                 self.body(path, call).value(left, call, outside=frame) if type(left) is str and dotted(left) else None
             )
-            made = value.value if value is not None and type(value.value) is str else ""
-            if made[:1] != "@" or not made[1:].isdigit():
+            made = call_number(value.value) if value is not None else None
+            if made is None:
                 continue
-            looked = table.facts.calls[int(made[1:])]
+            looked = table.facts.calls[made]
             if any((dotted(arg) or "").rpartition(".")[2] == "path" for arg in looked.args):
                 return True
         return False

@@ -6,6 +6,7 @@ from collections import defaultdict
 from typing import TYPE_CHECKING
 
 from .handing import GROW, SAME, handed, put_deeper
+from .promises import Promises, is_table
 from .tables import Table, dotted, text_of
 from .value import NOTHING, Values, union
 
@@ -22,15 +23,6 @@ MAX_LOOPS = 2
 """Loops over one name that are looked into for what it holds."""
 MAX_ROWS = 8
 """Containers in a container that are looked into."""
-HOLDERS = frozenset(
-    {
-        "list", "List", "set", "Set", "frozenset", "tuple", "Tuple", "Sequence", "Iterable", "Iterator", "Collection", "deque",
-        "AsyncIterator", "AsyncIterable", "AsyncGenerator", "Generator",
-    }
-)  # fmt: skip
-"""Annotations whose first argument is the element's type."""
-TABLES = frozenset({"dict", "Dict", "Mapping", "MutableMapping", "defaultdict", "OrderedDict"})
-"""Annotations whose last argument is the value's type."""
 READS = frozenset({"get", "pop", "setdefault", "popleft"})
 ITERATES = (("__iter__", "__next__"), ("__aiter__", "__anext__"))
 
@@ -41,6 +33,7 @@ class Items:
     def __init__(self, values: Evaluator) -> None:
         self.values = values
         self.linker = values.linker
+        self.promises = Promises(values)
         self._stored: dict[str, dict[str, list[Assign]]] = {}
         self._updates: dict[str, dict[str, list[int]]] = {}
         self._deeper: dict[str, dict[str, list[int]]] = {}
@@ -51,7 +44,7 @@ class Items:
             return self.at(path, scope, expr[1], expr[2])
         base = self.values.evaluate(path, scope, expr[1])
         if any(value.kind == "ext" for value in base):
-            promised = self._promised(path, scope, expr[1])  # ``rows: list[Row] = Field()``
+            promised = self.promises.elements(path, scope, expr[1])  # ``rows: list[Row] = Field()``
             return promised or frozenset(
                 value._replace(place=self._entry(value.place, path, scope, expr[2]))
                 for value in base
@@ -106,11 +99,11 @@ class Items:
 
     def _at(self, path: str, scope: int, base: Expr, key: Expr) -> Values:
         constant = key if type(key) is str and key[:1] in ("'", "#") else None
-        annotations = self._annotations(path, scope, base)
-        if key == "?" and annotations and all(_is_table(annotation) for _, annotation in annotations):
+        annotations = self.promises.of(path, scope, base)
+        if key == "?" and annotations and all(is_table(annotation) for _, annotation in annotations):
             return union(self.values.parameters.annotation(path, at, e[2][1]) for at, e in annotations)  # a loop's keys
         found = union(self._element(*item) for item in self.items(path, scope, base, constant))
-        return found or self._promised(path, scope, base)
+        return found or self.promises.elements(path, scope, base)
 
     def _element(self, path: str, scope: int, expr: Expr) -> Values:
         """What an element is; what a decorator puts into a registry is what it decorates."""
@@ -337,53 +330,6 @@ class Items:
                     by_name[callee.rpartition(".")[0]].append(ordinal)
             known = self._updates[table.path] = dict(by_name)
         return known
-
-    # --- annotations -----------------------------------------------------------------------------------------------
-
-    def _promised(self, path: str, scope: int, base: Expr) -> Values:
-        """Elements that an annotation of the container promises: ``services: list[Service]``."""
-        return union(self._element_of(path, at, annotation) for at, annotation in self._annotations(path, scope, base))
-
-    def _annotations(self, path: str, scope: int, base: Expr) -> list[tuple[int, Expr]]:
-        """How a container is annotated: ``services: list[Service]``, with the scope of the names in it."""
-        name = dotted(base)
-        if name is None:
-            return []
-        table = self.linker.table(path)
-        annotations: list[tuple[int, Expr]] = []
-        if "." not in name:
-            for binding in table.lookup(scope, name):
-                if binding.assign is not None and binding.assign.annotation is not None:
-                    annotations.append((binding.scope, binding.assign.annotation))
-                elif binding.param is not None and binding.param.annotation is not None:
-                    annotations.append((table.facts.scopes[binding.scope].parent, binding.param.annotation))
-            return annotations
-        head, _, attribute = name.rpartition(".")
-        cls = table.receiver_class(scope, head)
-        if cls is None:
-            return []
-        assigns = (*table.attributes.get((cls, attribute), ()), *table.class_attributes.get((cls, attribute), ()))
-        return [(assign.scope, assign.annotation) for assign in assigns if assign.annotation is not None]
-
-    def _element_of(self, path: str, scope: int, annotation: Expr) -> Values:
-        if type(annotation) is not list or annotation[:1] != ["sub"]:
-            return NOTHING
-        name = (dotted(annotation[1]) or "").rpartition(".")[2]
-        inner = annotation[2][1:] if type(annotation[2]) is list and annotation[2][:1] == ["[]"] else [annotation[2]]
-        if name in ("Optional", "Annotated"):
-            return self._element_of(path, scope, inner[0])
-        if name in HOLDERS:
-            return self.values.parameters.annotation(path, scope, inner[0])
-        return self.values.parameters.annotation(path, scope, inner[-1]) if name in TABLES else NOTHING
-
-
-def _is_table(annotation: Expr) -> bool:
-    """Whether an annotation is ``dict[K, V]`` or the like."""
-    if type(annotation) is not list or annotation[:1] != ["sub"]:
-        return False
-    pair = annotation[2]
-    named = (dotted(annotation[1]) or "").rpartition(".")[2] in TABLES
-    return named and type(pair) is list and pair[:1] == ["[]"] and len(pair) == 3
 
 
 def _constant(key: Expr) -> bool:

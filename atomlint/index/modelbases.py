@@ -1,13 +1,14 @@
 """Classes of Django that are models by what their bodies say, where their base is another package's.
 
 ``class Org(SmartModel): name = models.CharField()`` is a table of the project, whatever ``SmartModel`` is: Django takes
-fields of no other classes.
+fields of no other classes. Bases of well-known packages are aliases of ``Model`` in the catalog.
 """
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from .tables import call_number
 from .value import Value
 
 if TYPE_CHECKING:
@@ -19,24 +20,6 @@ MODEL = Value("ext", "django.db.models.Model")
 FIELDS = ("Field", "ForeignKey")
 """How the names of fields end."""
 PLACES = ("django.db.models.", "django.contrib.gis.db.models.")
-KNOWN = frozenset(
-    {
-        "django.contrib.auth.base_user.AbstractBaseUser",
-        "django.contrib.auth.models.AbstractBaseUser",
-        "django.contrib.auth.models.AbstractUser",
-        "django.contrib.gis.db.models.Model",
-        "django.db.models.base.Model",
-        "django_extensions.db.models.TimeStampedModel",
-        "model_utils.models.SoftDeletableModel",
-        "model_utils.models.TimeStampedModel",
-        "mptt.models.MPTTModel",
-        "ordered_model.models.OrderedModel",
-        "parler.models.TranslatableModel",
-        "polymorphic.models.PolymorphicModel",
-        "wagtail.models.Page",
-    }
-)
-"""Models and abstract models of well-known packages."""
 
 
 def with_model(linker: Linker, path: str, scope: int, bases: Sequence[Value]) -> Sequence[Value]:
@@ -44,7 +27,8 @@ def with_model(linker: Linker, path: str, scope: int, bases: Sequence[Value]) ->
     outside = [base for base in bases if base.kind == "ext"]
     if not outside or MODEL in outside:
         return bases
-    if not any(base.place in KNOWN for base in outside) and not _has_fields(linker, path, scope):
+    is_known = any(linker.catalog.canonical(f"{base.place}()") == f"{MODEL.place}()" for base in outside)
+    if not is_known and not _has_fields(linker, path, scope):
         return bases
     return [*(base for base in bases if base.kind != "ext"), MODEL, *outside]
 
@@ -54,10 +38,8 @@ def _has_fields(linker: Linker, path: str, scope: int) -> bool:
     table = linker.table(path)
     parent = table.facts.scopes[scope].parent
     for place in table.assigns_in.get(scope, ()):
-        value = table.facts.assigns[place].value
-        if type(value) is not str or value[:1] != "@" or not value[1:].isdecimal():
-            continue
-        callee = table.facts.calls[int(value[1:])].callee
+        made = call_number(table.facts.assigns[place].value)
+        callee = table.facts.calls[made].callee if made is not None else None
         if type(callee) is str and callee.endswith(FIELDS) and callee[0] != "@":
             return any(v.kind == "ext" and v.place.startswith(PLACES) for v in linker.evaluate(path, parent, callee))
     return False

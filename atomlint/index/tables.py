@@ -269,6 +269,12 @@ def dotted(expr: Expr) -> str | None:
     return expr if type(expr) is str and expr and expr[0] not in "@'#?" else None
 
 
+def call_number(expr: Expr) -> int | None:
+    """Which call of its file an expression is as a whole, or None: a number such as ``#5000`` is none."""
+    is_call = type(expr) is str and expr[:1] == "@" and expr[1:].isdecimal()
+    return int(expr[1:]) if is_call else None
+
+
 def text_of(expr: Expr) -> str | None:
     """The string constant that an expression is, or None."""
     return expr[1:] if type(expr) is str and expr[:1] == "'" else None

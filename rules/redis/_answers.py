@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from atomlint import dotted, inside
+from atomlint import BRANCHES, dotted, inside
 
 from .._turns import SIZES
 
@@ -19,7 +19,6 @@ PURE = frozenset(
     {"loads", "dumps", "decode", "encode", "int", "str", "float", "bool", "len", "strip", "lower", "isinstance"}
 )
 LOGS = ("logger.", "log.", "logging.")
-BRANCHES = ("if", "else", "after")
 
 
 def names_of(table: Table, command: Sent) -> set[str]:

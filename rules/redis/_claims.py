@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from atomlint import dotted, references
+from atomlint import BRANCHES, dotted, references
 
-from ._answers import BRANCHES, LOGS, idle, made_of, missing, names_of, presence, written
+from ._answers import LOGS, idle, made_of, missing, names_of, presence, written
 
 if TYPE_CHECKING:
     from atomlint.index.tables import Table

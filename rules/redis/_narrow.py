@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from atomlint import condition, dotted, references
+from atomlint import BRANCHES, condition, dotted, references
 
 from .._turns import held
-from ._answers import BRANCHES
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -5,11 +5,11 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from atomlint import condition, dotted, references
+from atomlint import BRANCHES, condition, dotted, references
 
 from .._staff import only_operators
 from .._turns import flags_of, held, holds
-from ._answers import BRANCHES, made_of, names_of
+from ._answers import made_of, names_of
 from ._claims import text_of_key
 
 if TYPE_CHECKING:

@@ -101,12 +101,10 @@ def walks(call: Call) -> bool:
         return False
     if any(call.table.facts.frames[frame].kind == "except" for frame in call.frame_ids):
         return False  # the way out when a better one has failed
-    if not is_taken(call):
-        return False
     if of_cache(call):
-        return call.name in CACHE
+        return call.name in CACHE and is_taken(call)
     command = command_of(call)
-    return command is not None and level_of(call, command) is not None
+    return command is not None and level_of(call, command) is not None and is_taken(call)
 
 
 @walks.on("*")

@@ -47,7 +47,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from atomlint import Call, Confidence, Context, Finding, Option, references, rule
+from atomlint import Call, Confidence, Context, Finding, Option, call_number, references, rule
 
 from .._few import is_endless
 from ._keys import commands, counted, expiring, removing
@@ -156,13 +156,13 @@ def is_of_its_own(call: Call, command: Command) -> bool:
     key = commands(call.index).key_of(command)
     named = set(references(key))
     makers = [a.value for a in call.function.assigns if a.target == command.receiver]
-    given = [arg for value in makers if is_call(value) for arg in call.index.call(call.path, int(value[1:])).args]
+    given = [
+        arg
+        for value in makers
+        if (made := call_number(value)) is not None
+        for arg in call.index.call(call.path, made).args
+    ]
     return any(type(arg) is str and arg in named for arg in given)
-
-
-def is_call(value: object) -> bool:
-    """Whether an expression is a call, and no more."""
-    return type(value) is str and value[:1] == "@" and value[1:].isdecimal()
 
 
 def key_words(pattern: KeyPattern) -> str:

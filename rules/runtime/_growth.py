@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, NamedTuple
 
-from atomlint import Confidence, dotted, inside
+from atomlint import Confidence, call_number, dotted, inside
 
 from .._few import is_endless, is_key_of_few
 from .._staff import is_admin
@@ -158,8 +158,8 @@ def _fills_itself(index: Index, use: Use, name: str) -> bool:
     """Whether a mapping has an entry for whatever it is asked for: a ``defaultdict`` or a counter."""
     table = index.project.linker.table(use.path)
     made = [binding.assign.value for binding in table.lookup(use.scope, name) if binding.assign is not None]
-    calls = [table.facts.calls[int(v[1:])] for v in made if type(v) is str and v[:1] == "@" and v[1:].isdecimal()]
-    return any(str(call.callee).endswith(("defaultdict", "Counter")) for call in calls)
+    calls = [number for value in made if (number := call_number(value)) is not None]
+    return any(str(table.facts.calls[number].callee).endswith(("defaultdict", "Counter")) for number in calls)
 
 
 def _is_bounded(index: Index, container: Container, use: Use) -> bool:

@@ -230,3 +230,13 @@ def test_the_fix_of_an_unused_variable_takes_its_line_and_leaves_every_other_byt
     assert (fix.applicability, finding.span.start.line) == ("unsafe", 5)
     done = rewrite(Source("fly.toml", text.encode()), fix.edits)
     assert done.decode() == text.replace('  LOGLEVEL = "debug"  # gone\r\n', "")
+
+
+@pytest.mark.parametrize(
+    "value", ["inf", "-inf", "nan", "1e400", "'" + "9" * 5000 + "'", "'" + "9" * 400 + "gb'", "'²'"]
+)
+@pytest.mark.parametrize("table", ["vm", "mounts", "services", "http_service"])
+def test_numbers_without_an_end_are_none(table: str, value: str) -> None:
+    keys = ("cpus", "memory", "memory_mb", "gpus", "initial_size", "internal_port", "min_machines_running")
+    report = check_files({"fly.toml": f"[{table}]\n" + "".join(f"{key} = {value}\n" for key in keys)}, select=ALL)
+    assert [finding.message for finding in report.findings if finding.rule == "atomlint-rule-crashed"] == []

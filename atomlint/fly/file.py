@@ -9,7 +9,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from .decode import Decoded, decode, strays
-from .durations import megabytes
+from .durations import megabytes, whole
 from .gotext import go_text
 from .places import place, tables
 from .records import Build, Deploy, Group, Mount, Scope, Scoped, Service, Variable, Vm
@@ -292,7 +292,7 @@ def text(table: dict[str, Any], key: str) -> str:
 
 def _number(table: dict[str, Any], key: str) -> int | None:
     found = table.get(key)
-    return int(found) if isinstance(found, (int, float)) and not isinstance(found, bool) else None
+    return None if isinstance(found, str) else whole(found)
 
 
 def strings(table: dict[str, Any], key: str) -> tuple[str, ...]:

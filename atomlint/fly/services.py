@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING, Any, Literal
 
-from .durations import seconds
+from .durations import seconds, whole
 from .places import place, tables
 from .records import Autostop, Check, PublicPort, Service
 
@@ -116,13 +115,6 @@ def duration(value: Any, kind: str) -> float | None:
     if isinstance(value, bool) or not isinstance(value, (int, float)):
         return None
     return value * UNITS[kind]
-
-
-def whole(value: Any) -> int | None:
-    """A whole number, also when it is written as text; None for anything else."""
-    if isinstance(value, str) and re.fullmatch(r"[+-]?\d+", value):
-        return int(value)
-    return int(value) if isinstance(value, (int, float)) and not isinstance(value, bool) else None
 
 
 def _autostop(value: Any) -> Autostop:

@@ -28,6 +28,7 @@ Information only. Single tables where the documentation shows arrays (`[mounts]`
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any
 
 from atomlint import Context, Document, Edit, Finding, FlyFile, rule
@@ -47,6 +48,10 @@ NOW = {
 }
 MOVED = {"kill_timeout": "kill_timeout", "metrics_port": "[[metrics]]", "metrics_path": "[[metrics]]"}
 EMPTY = (("processes",), ("services", "http_checks"), ("services", "tcp_checks"))
+
+
+DIGITS = re.compile("[0-9]{1,99}")
+"""No superscripts, which `str.isdigit` lets pass, and no more than anything counts."""
 
 
 @rule("fly-legacy-form", severity="info", since="0.1")
@@ -122,4 +127,4 @@ def of_tables(ctx: Context, file: FlyFile) -> Iterator[Finding]:
 
 def is_digits(value: Any) -> bool:
     """Whether a value is a whole number in quotes."""
-    return isinstance(value, str) and value.isdigit()
+    return isinstance(value, str) and DIGITS.fullmatch(value) is not None

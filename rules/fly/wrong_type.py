@@ -77,7 +77,7 @@ def repair(file: FlyFile, wrong: Wrong) -> Edit | None:
         if kind == "tables" and header is not None and isinstance(value, dict) and not has_tables_below(file, wrong):
             return Edit(header, f"[{document.source.slice(header)}]")
         return None
-    if kind in NUMBERS and isinstance(value, str) and re.fullmatch(r"\d+", value):
+    if kind in NUMBERS and isinstance(value, str) and re.fullmatch(r"\d{1,99}", value):
         return Edit(item.value_span, str(int(value)))
     if kind == "bool" and isinstance(value, str) and value.lower() in BOOLS:
         return Edit(item.value_span, value.lower())

@@ -41,6 +41,8 @@ ADDRESSES = frozenset({"host", "url", "address"})
 SELVES = ("self", "cls", "request", "app", "settings", "config")
 """Parameters that bring the same address each time."""
 MAX_RELATED = 5
+SHARED = 3
+"""Routes from which a construction is one that many requests pay for."""
 
 
 class Made(NamedTuple):
@@ -218,8 +220,10 @@ def confidence(index: Index, made: Made) -> Confidence:
         return Confidence.LOW  # one route that is sent to change something is no flood
     if all(_has_a_loop_of_its_own(index, one) for one in made.life.paths):
         return Confidence.LOW  # what is bound to the event loop of the server does not work there
-    if made.life.owner is not None or not path.entry.proven or made.entries == 1:
+    if made.life.owner is not None or not path.entry.proven:
         return Confidence.MEDIUM
+    if made.entries < SHARED and all(one.entry.kind == "route" for one in made.life.paths):
+        return Confidence.MEDIUM  # a route or two may be asked now and then
     if any(edge.phase != "request" for _, edge in path.steps):
         return Confidence.MEDIUM
     return Confidence.MEDIUM if unsure(index, path) else Confidence.HIGH

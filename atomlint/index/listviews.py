@@ -50,6 +50,8 @@ class ListView(NamedTuple):
     """Whether what requests have to pass is left to the settings."""
     call: int = -1
     """Where a method of the view serializes them by hand."""
+    paginated: bool = False
+    """Whether the view names a paginator of its own, for this list rather than for all of them."""
 
 
 class ListViews:
@@ -78,7 +80,9 @@ class ListViews:
         if rows is None or not made or None in made:
             return None
         serializers = tuple(one for one in made if one is not None)
-        return ListView(rows, serializers, self.is_routed(cls), self._page(cls), self.is_permitted(cls))
+        paginated = any(dotted(value) for _, value in self.serializers.stated(cls, "pagination_class"))
+        page, permitted = self._page(cls), self.is_permitted(cls)
+        return ListView(rows, serializers, self.is_routed(cls), page, permitted, paginated=paginated)
 
     def is_routed(self, cls: Value) -> bool:
         """Whether a route is seen that leads to a view."""

@@ -50,8 +50,9 @@ Send no query in a loop: use `IN`, a join or eager loading.
 ## Limits
 Only reads count. Quiet for chunks, pages, retries, constants, loops that leave at the first hit, answers that earlier
 turns stored, what is read for the message of an error, and for code that no request reaches, or only where a service is
-developed (`if settings.DEBUG:`). Nothing tells how many turns a loop will have: a query that it sends is of medium
-confidence at most, and only where the loop goes through rows or answers of another service, as a client names few things;
+developed (`if settings.DEBUG:`). Nothing tells how many turns a loop will have. That there are many is believed of functions
+that ask for rows by the page, limit or count them (`limit`, `page`, `.count()`); other loops are of low confidence. A query
+that one sends is of medium at most, and only where it goes through rows or answers of another service, as a client names few things;
 a relationship that it reads of each row is of high only where there are two of them or more, and possible only where there
 is one that the loop reads itself (not a method that it calls on the row, such as `row.to_dict()`). What one row has
 (`order.lines`, `order.notes()`) is taken for a few items. A query under a condition, or more than three calls away from
@@ -78,6 +79,7 @@ from atomlint import Confidence, Context, Finding, Function, Note, rule
 from .._certainty import PAGE, WORKER, confidence, is_repair
 from .._few import loops_over_few
 from .._methods import in_writing_branch, is_writing
+from .._paged import expects_many
 from .._readings import place_of
 from .._repeats import may_repeat, others, repeats, trace
 from .._staff import in_staff_branch
@@ -160,6 +162,8 @@ def _beside(level: Confidence, function: Function, loop: Loop, path: Path) -> Co
     change things one by one, and look at them by the page.
     """
     if level is Confidence.LOW or loops_over_few(loop.name) or _changes(function, loop, path):
+        return Confidence.LOW
+    if not expects_many(function, loop.frame):
         return Confidence.LOW
     if is_kept(path, function.index) or _is_behind_cache(function, loop):
         return Confidence.LOW

@@ -62,8 +62,9 @@ Views with `filter_queryset` or `get_serializer` of their own, with bases of oth
 Of a view that takes one serializer or another, the list's is read where `self.action` or the method decides; else what
 all of them read counts. Of what methods serialize by hand, `OrderSerializer(orders, many=True)`, those of classes are
 seen that answer a GET, not functions. Serializers inside of serializers are looked at three levels deep, each with one
-row where there may be many. How many rows a list has is not known: findings are of medium confidence at most. Of low
-confidence are those of which nothing is sure (a query that a method sends in a branch), views of staff, those whose
+row where there may be many. How many rows a list has is not known: findings are of medium confidence at most, and only
+of lists that are paged for themselves, by a `pagination_class` of the view's own or in the method. Of low confidence are the
+others, those of which nothing is sure (a query that a method sends in a branch), views of staff, those whose
 page spares less than 20 queries, by their paginator or `REST_FRAMEWORK`, those that no route is seen to lead to, lists
 of what one person has (`filter(user=...)`, `filter(members__user=...)`), lists of customers, of which a user has a few,
 by hand those of one row, for staff or for an export, and what there are few of by its name (`EventType`, `Role`). So is
@@ -79,6 +80,7 @@ from atomlint import Class, Confidence, Context, Finding, Note, rule
 
 from .._certainty import PAGE
 from .._few import is_table_of_few
+from .._paged import expects_many
 from .._repeats import may_repeat_in
 from .._staff import is_class_for_staff, lets_staff_alone, names_staff
 from ..tenant._models import tenant_models
@@ -186,11 +188,20 @@ def confidence(cls: Class, found: Listed) -> Confidence:
         return Confidence.LOW
     if found.view.call >= 0 and (is_of_one_row(cls.index, rows) or is_rare(cls, found.view.call)):
         return Confidence.LOW
+    if not is_paginated(cls, found.view):
+        return Confidence.LOW
     if not found.view.routed or is_class_for_staff(cls.index, cls.value) or is_for_staff_by_default(cls, found.view):
         return Confidence.LOW
     sure = found.sure and any(asked.sure for asked in found.asked)
     related = any(asked.relationship is not None and not asked.narrowed for asked in found.asked)
     return Confidence.MEDIUM if sure or related else Confidence.LOW
+
+
+def is_paginated(cls: Class, view: ListView) -> bool:
+    """Whether a list is asked for by the page because of itself: by a paginator of the view's own, or of its method's."""
+    if view.call < 0:
+        return view.paginated
+    return expects_many(cls.index.call(cls.path, view.call).function, 0)
 
 
 def piles_up(index: Index, rows: Rows) -> bool:

@@ -47,8 +47,8 @@ def is_hardly_worth_it(call: Call, pair: Pair) -> bool:
     if COMMANDS.search(call.path) or not function.ordinal or function.is_unused:
         return True  # started by hand, or on a schedule; once a process; by nothing
     paths = index.project.reach.paths(function.value)
-    if paths and only_operators(index, paths):
-        return True
+    if not paths or only_operators(index, paths):
+        return True  # what no request is known to come to has nobody to race with
     if pair.kind == "take":
         return lacks_getdel(call) or is_of_one(call, pair)
     if pair.kind == "limit" and counts_apart(call, pair):

@@ -39,7 +39,7 @@ Followed are coroutine functions that requests reach, and plain functions that t
 (`run_in_threadpool`, `asyncio.to_thread`, an executor) ends it, as do plain routes and plain dependencies of FastAPI,
 which run in a pool. Flask gives a coroutine view a loop of its own: quiet. One finding for each function that holds such
 commands, or for the client that they share. One command of requests that are sent to change something (POST, PUT, PATCH,
-DELETE) is a step less sure, and pages of operators are possible only. Sessions of a database are another matter.
+DELETE) is a step less sure, one of a route or two is of medium confidence at most, and pages of operators are possible only. Sessions of a database are another matter.
 """
 
 from __future__ import annotations
@@ -66,6 +66,8 @@ if TYPE_CHECKING:
 NEEDS = ("redis", "Redis", "valkey", "cache", "limit", "session")
 SYNCHRONOUS = "redis.client.Redis"
 MAX_RELATED = 5
+SHARED = 3
+"""Routes from which one command is one that many requests send."""
 MAX_NAMES = 4
 PLACES = Option(
     "places", 5, "functions that share a client and are reported as one, where it is made; 0: never", minimum=0
@@ -257,6 +259,9 @@ def confidence(index: Index, found: Held) -> Confidence:
     ways = [way for one in found.blocked for way in index.project.reach.paths(one.function)]
     if only_operators(index, ways):
         return Confidence.LOW
-    if len(found.commands) == 1 and all(is_writing(way, index) for way in ways):
+    single = len(found.commands) == 1
+    if single and all(is_writing(way, index) for way in ways):
         return Confidence.LOW if level is Confidence.MEDIUM else Confidence.MEDIUM
+    if single and len({way.entry.function for way in ways}) < SHARED and all(w.entry.kind == "route" for w in ways):
+        return min(level, Confidence.MEDIUM, key=lambda each: each.rank)
     return level

@@ -33,10 +33,12 @@ is deleted (a lock's owner) needs a script and is not reported; nor is a delete 
 make sure that nothing is lost. What a pipeline or a script sends is one step. A cache that is read and, on a miss,
 written is none: only a flag that is set without work in between is, or a value that was there before under a key that is
 called a lock. An expiry that is set wherever a TTL finds none heals itself and is not reported. Hardly worth mending, and
-of low confidence, are: an expiry that a hash, a list or a set waits for, as the next write mostly sets it; a value that is
+of low confidence, are: an expiry that a hash, a list or a set waits for, or a counter at every count, as the next write mostly
+sets it; a value that is
 taken and is no token, code, state or the like (by its key or its function), that one connection alone takes, or that only
 confirms an address; GETDEL before redis-py 4; a limit that counts an amount which may be refused, or only what has failed;
-an expiry that a flag sends once; pages of operators; management commands; and code that nothing leads to. Caches of Django
+an expiry that a flag sends once; pages of operators; management commands; and code that no request is seen to reach. Medium is the most, but for an expiry that a value or a lock
+waits for. Caches of Django
 and Flask-Caching count where they are not known to be in the process, and methods of the project's own that send one
 command of their name.
 """
@@ -126,7 +128,7 @@ def describe(pair: Pair) -> tuple[str, Confidence]:
             if pair.kind == "exists"
             else "a test with `in` and then GET of one key: 2 round trips where 1 would do"
         )
-        level = Confidence.HIGH if pair.conditional and not pair.first.cache else Confidence.MEDIUM
+        level = Confidence.MEDIUM
         if pair.second.method not in ("get", "set"):
             level = Confidence.LOW  # a test of a set, a list or a hash is often one of several questions to it
         return f"{both}, and the key can be gone in between", level
@@ -145,9 +147,10 @@ def describe(pair: Pair) -> tuple[str, Confidence]:
     if pair.conditional:
         return (
             f"{first} and then {second} when it is the first: a crash in between leaves a counter for ever",
-            Confidence.HIGH,
+            Confidence.MEDIUM,
         )
-    return f"{both}, and a crash in between leaves a counter without an expiry", Confidence.MEDIUM
+    # the next count sets the expiry anew
+    return f"{both}, and a crash in between leaves a counter without an expiry", Confidence.LOW
 
 
 def racing(pair: Pair) -> tuple[str, Confidence]:
@@ -155,8 +158,7 @@ def racing(pair: Pair) -> tuple[str, Confidence]:
     first, second, cache = pair.first.method.upper(), pair.second.method.upper(), pair.first.cache
     if pair.kind == "add":
         trips = "" if cache else "2 round trips, and "
-        level = Confidence.MEDIUM if cache else Confidence.HIGH
-        return f"{first} and then {second} of the sum: {trips}two requests at once lose a count", level
+        return f"{first} and then {second} of the sum: {trips}two requests at once lose a count", Confidence.MEDIUM
     if pair.kind == "claim":
         both = f"{first} and then {second} where there is none: 2 round trips where 1 would do"
         return f"{both}, and two requests at once both find none", Confidence.MEDIUM

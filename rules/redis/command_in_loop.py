@@ -36,7 +36,8 @@ Send no Redis command in a loop: use `mget`, `mset` or one pipeline around it.
 ## Limits
 Quiet for commands on a pipeline, chunks, pages, retries, loops that leave at the first hit, consumers, locks,
 commands that wait, and for code that no request reaches. Of data nothing tells how many turns a loop has: what is
-proven is of medium confidence, and of high for a number of turns that the source states. A command under a condition
+proven is of medium confidence where the function asks for data by the page, limits or counts it (`limit`, `page`,
+`.count()`), else of low, and of high for a number of turns that the source states. A command under a condition
 is reported with less confidence; with low are loops over what there are few of by their name (roles, regions), over one
 value of a cache, over what is searched for to be deleted, those that write in a request which is sent to change something
 (POST, PUT, PATCH, DELETE), and those of routes that are deprecated, kept by a cache, or come there after an error.
@@ -51,6 +52,7 @@ from atomlint import Confidence, Context, Finding, Function, Option, rule, text_
 from .._certainty import NEAR, confidence
 from .._few import loops_over_few
 from .._methods import in_writing_branch, is_writing
+from .._paged import expects_many
 from .._repeats import Hit, others, repeats, trace
 from ._bulk import ASKED, CACHES, KEYS, bulk_of, of_cache
 from ._loop_worth import is_seldom
@@ -97,6 +99,8 @@ def report(ctx: Context, function: Function) -> Iterator[Finding]:
             continue
         level = confidence(repeat, data=constant or repeat.first.goes_through_data(repeat.loop.frame))
         if loops_over_few(repeat.loop.name) or _changes(function, repeat) or is_seldom(function, repeat):
+            level = Confidence.LOW
+        if not constant and not expects_many(function, repeat.loop.frame):
             level = Confidence.LOW
         if level is not Confidence.HIGH and len(repeat.near.steps) > NEAR:
             level = Confidence.LOW  # further down, a turn has more to do than that

@@ -72,7 +72,7 @@ of answers. A local cache or a time gate counts when it stands in the call path 
 keeps outlives the request and is stored on every way out, and the clock is set behind the gate. Of libraries' own work
 the default limits of slowapi and Flask-Limiter are reported, sessions are not. Gates that stay open
 are `redis-sticky-gate`, caches with holes `redis-cache-hole`, local copies that are asked last `redis-fallback-cache`.
-Of low confidence are what only some requests write without a count, what only some pages read, and the pages of one
+Of low confidence are dependencies of fewer than ten routes, what only some requests write without a count, what only some pages read, and the pages of one
 blueprint, and reading a session of Flask: a copy of it would be old. What an extension asks of a token (flask-jwt-extended)
 is of medium confidence: routes choose whether it does. Clients that the index cannot follow (plugins) are not seen.
 """
@@ -85,6 +85,7 @@ from atomlint import Call, Confidence, Context, Effect, Finding, Function, Note,
 
 from .._branches import asks_who, may_be_skipped, waits_for_state
 from .._work import (
+    ALWAYS,
     IDENTIFIERS,
     INTERVAL,
     READS,
@@ -121,6 +122,8 @@ HELP = {
     "count": "keep the answer in the process for some seconds, or count locally and sync every 30 s through one pipeline",
     "tell": "gather several in the process and send them in one pipeline, after the response",
 }
+SHARED = 10
+"""Routes from which a dependency is one that requests in general pay for."""
 OPENS = "open_session"
 """The method of a session interface of Flask that reads the session."""
 BLUEPRINTS = ("flask.Blueprint().context_processor", "quart.Blueprint().context_processor")
@@ -283,5 +286,7 @@ def confidence(index: Index, work: RequestWork, uses: Sequence[Use]) -> Confiden
         return Confidence.LOW
     if work.frequency == "dependency" and level is not Confidence.HIGH and is_of_one_route(work):
         return Confidence.LOW
+    if work.frequency == "dependency" and entry.kind not in ALWAYS and entry.kind != "page" and work.routes < SHARED:
+        return Confidence.LOW  # a few pages that pay for it may have their reasons
     sure = not uses[0].conditional and entry.kind != "auth-dependency"
     return level if sure else min(level, Confidence.MEDIUM, key=lambda c: c.rank)

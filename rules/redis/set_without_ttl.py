@@ -35,8 +35,9 @@ Give every key that caches something an expiry (`ex=300`).
 ## Limits
 Looked at are keys with a part that varies. Quiet for a key that anything in the project gives an expiry, for constant
 keys, and for keys that a function is handed. High confidence needs a word such as cache, session, token or lock in the
-key; a value that a query gave is medium, and so is a key that grows with jobs, events, days or messages where what varies
-in it has no end by its name (an id, a user, a date, a hash), else low. Low are sets and hashes, too: they may be the data.
+key and what has no end by its name (an id, a user, a date, a hash); with one of the two, or with a word for what grows (jobs,
+events, days, messages) and such a name, it is medium. Low are values that a query gave, the last or current one of something,
+and sets and hashes: they may be the data.
 What is deleted or taken out somewhere is one step less, and so is a write for one of few that the program names
 (`if user.login in (app.bot.login, OWNER)`). Keys that a wrapper of the project writes
 are those of its callers, and not seen.
@@ -49,7 +50,7 @@ from typing import TYPE_CHECKING
 
 from atomlint import Call, Confidence, Context, Finding, Option, call_number, references, rule
 
-from .._few import is_endless
+from .._few import is_endless, is_key_of_few
 from ._keys import commands, counted, expiring, removing
 from ._narrow import is_one_of_few
 from ._quiet import is_aside
@@ -78,6 +79,8 @@ GROWING = re.compile(
     r"(?:^|[^a-z])(?:jobs?|tasks?|events?|messages?|msg|requests?|runs?|executions?|traces?|uploads?|uuid|hash|digest|date"
     r"|day|hour|minute|today|timestamp|now|url|query|ip|email|webhook|alerts?|notifications?)(?:[^a-z]|$)"
 )
+LATEST = re.compile(r"(?:^|[^a-z])(?:last|latest|current|newest)(?:[^a-z]|$)")
+"""Words of keys that hold one thing for each that there is, however many went by: the last message of a channel."""
 TIMES = frozenset({"date", "day", "hour", "minute", "now", "timestamp", "today"})
 """What goes on and on."""
 RECORDS = frozenset(
@@ -138,15 +141,18 @@ def level_of(call: Call, command: Command) -> Confidence | None:
     words = key_words(pattern)
     removed = removing(call.index, pattern)
     removed = removed or is_one_of_few(call, pattern, found.key_of(command))
+    endless = any(is_endless(name, TIMES) for name in pattern.names)
     if TEMPORARY.search(words):
-        return Confidence.LOW if removed else Confidence.HIGH
+        if removed:
+            return Confidence.LOW
+        few = any(map(is_key_of_few, pattern.names))
+        return Confidence.HIGH if endless and not few else Confidence.MEDIUM
     if command.method in ("set", "hset", "hmset") and from_query(call) and not counted(call.index, pattern):
-        return (
-            Confidence.LOW if removed else Confidence.MEDIUM
-        )  # as many keys as rows: a copy that may be meant to stay
+        return Confidence.LOW  # as many keys as rows: a copy that may be meant to stay
     if not GROWING.search(words) or removed:
         return None
-    endless = any(is_endless(name, TIMES) for name in pattern.names)
+    if LATEST.search(words):
+        return Confidence.LOW
     unsure = command.method in RECORDS or is_of_its_own(call, command)
     return Confidence.MEDIUM if endless and not unsure else Confidence.LOW
 

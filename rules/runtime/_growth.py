@@ -36,6 +36,10 @@ FRESH = (
     *("time.time", "datetime.datetime.now", "datetime.datetime.utcnow"),
 )
 """Calls that give another value every time."""
+TABLES = re.compile(r"(?:^|_)(?:db|database|table|repo|repository)$", re.IGNORECASE)
+"""Names of what stands for a table until there is a database: that it is lost at a restart is the fault, not the growth."""
+LISTS = re.compile(r"(?:^|_)(?:store|records|entries)$", re.IGNORECASE)
+"""Names of lists that do."""
 ASIDE = ("/scripts/", "/examples/", "/migrations/", "/benchmarks/")
 """Parts of paths of what serves nobody."""
 MAX_PATHS = 12
@@ -75,6 +79,12 @@ def _growths(index: Index) -> dict[Value, list[Growth]]:
             best = max(places, key=lambda growth: growth.confidence.rank)
             result.setdefault(best.use.function, []).append(best)
     return result
+
+
+def stands_for_a_table(container: Container) -> bool:
+    """Whether a container is a program's data rather than a copy of it, by its name: ``users_db``, a list ``PLAN_STORE``."""
+    name = container.name.rpartition(".")[2]
+    return TABLES.search(name) is not None or (container.kind == "list" and LISTS.search(name) is not None)
 
 
 def _bounds(index: Index, use: Use) -> bool:
@@ -120,7 +130,7 @@ def _growth(index: Index, container: Container, use: Use) -> Growth | None:
         return None
     refuses = refuses or _is_found(index, use)
     likely = container.kind == "list" or refuses or shrinks  # what is refused first may leave few keys
-    filled = _is_filled(index, container)
+    filled = _is_filled(index, container) or stands_for_a_table(container)
     best: Growth | None = None
     for path in index.project.reach.paths(use.function)[:MAX_PATHS]:
         if not path.entry.proven or path.confidence == "low" or is_admin(path, index):

@@ -56,7 +56,7 @@ Read the tenant once a request and hand it on.
 ## Limits
 Two reads are the same when they filter one model by one column and the value comes from the same place: a path
 parameter, the request, what a dependency gives. `session.get()` as the later one is not reported: the session answers
-it while the first row is held. Nor are reads behind a cache, for update, in loops, or in a function that writes the
+it while the first row is held. High confidence needs ten routes that repeat it. Not reported are reads behind a cache, for update, in loops, or in a function that writes the
 model.
 """
 
@@ -72,6 +72,10 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from ._repeats import Repeat
+
+
+SHARED = 10
+"""Routes from which a read is one that many requests repeat."""
 
 
 @rule(
@@ -121,6 +125,8 @@ def message(ctx: Context, repeat: Repeat) -> str:
 
 
 def confidence(repeat: Repeat) -> Confidence:
-    if repeat.first.conditional or repeat.later.conditional:
-        return Confidence.MEDIUM
-    return Confidence(repeat.path.confidence)
+    """High where many routes share the second read; what a route or a few repeat is one query of many."""
+    level = Confidence(repeat.path.confidence)
+    if repeat.first.conditional or repeat.later.conditional or len(repeat.entries) < SHARED:
+        return min(level, Confidence.MEDIUM, key=lambda each: each.rank)
+    return level

@@ -50,23 +50,23 @@ Send no query in a loop: use `IN`, a join or eager loading.
 ## Limits
 Only reads count. Quiet for chunks, pages, retries, constants, loops that leave at the first hit, answers that earlier
 turns stored, what is read for the message of an error, and for code that no request reaches, or only where a service is
-developed (`if settings.DEBUG:`). Nothing tells how many turns a loop will have. That there are many is believed of functions
-that ask for rows by the page, limit or count them (`limit`, `page`, `.count()`); other loops are of low confidence. A query
-that one sends is of medium at most, and only where it goes through rows or answers of another service, as a client names few things;
-a relationship that it reads of each row is of high only where there are two of them or more, and possible only where there
-is one that the loop reads itself (not a method that it calls on the row, such as `row.to_dict()`). What one row has
-(`order.lines`, `order.notes()`) is taken for a few items. A query under a condition, or more than three calls away from
-its route, is possible only, as is one behind a cache that answers most of the time. So is one of a turn that also
-writes: that saves, makes or deletes a row, commits, locks or opens a transaction or a schema of its own, and of a turn
-that is called for what it does (`cancel(task)`): there one query less is half of the work. What a turn calls is looked
-into, four calls far: one that surely writes, sends a message or asks another service is possible only, and one that may
-is, unless all else of the loop is proven. Workers, tasks and repairs that a route can start are possible only, too, and
-so are requests that are sent to change something (POST, PUT, PATCH, DELETE) and do, and branches for staff. Routes that
-only staff pass are left out. A slice, a limit below 20, what a caller writes out, or what there are few of by its name
-(roles, regions, providers), is taken for a few items, as are the children of one row (`filter(article=article)`) unless
-it is a customer or a project; that a customer has one or two of something is not known. A session of SQLAlchemy loads
-each parent once: where one foreign key of a row is read, or only authors, owners or kinds, it is possible only that there
-are many.
+developed (`if settings.DEBUG:`). Nothing tells how many turns a loop will have. That there are many is believed of
+functions that ask for rows by the page, limit or count them (`limit`, `page`, `.count()`); other loops are of low
+confidence. A query that one sends is of medium at most, and only where it goes through rows or answers of another
+service, as a client names few things; a relationship that it reads of each row is of high only where there are two of
+them or more, and possible only where there is one that the loop reads itself (not a method that it calls on the row,
+such as `row.to_dict()`). What one row has (`order.lines`, `order.notes()`) is taken for a few items. A query under a
+condition, or more than three calls away from its route, is possible only, as is one behind a cache that answers most of
+the time. So is one of a turn that also writes: that saves, makes or deletes a row, commits, locks or opens a
+transaction or a schema of its own, and of a turn that is called for what it does (`cancel(task)`): there one query less
+is half of the work. What a turn calls is looked into, four calls far: one that surely writes, sends a message or asks
+another service is possible only, and one that may is, unless all else of the loop is proven. Workers, tasks and repairs
+that a route can start are possible only, too, and so are requests that are sent to change something (POST, PUT, PATCH,
+DELETE) and do, and branches for staff. Routes that only staff pass are left out. A slice, a limit below 20, what a
+caller writes out, or what there are few of by its name (roles, regions, providers), is taken for a few items, as are
+the children of one row (`filter(article=article)`) unless it is a customer or a project; that a customer has one or two
+of something is not known. A session of SQLAlchemy loads each parent once: where one foreign key of a row is read, or
+only authors, owners or kinds, it is possible only that there are many.
 """
 
 from __future__ import annotations

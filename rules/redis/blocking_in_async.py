@@ -37,9 +37,10 @@ In `async def`, use the asynchronous Redis client and await it.
 ## Limits
 Followed are coroutine functions that requests reach, and plain functions that they call. A thread in between
 (`run_in_threadpool`, `asyncio.to_thread`, an executor) ends it, as do plain routes and plain dependencies of FastAPI,
-which run in a pool. Flask gives a coroutine view a loop of its own: quiet. One finding for each function that holds such
-commands, or for the client that they share. One command of requests that are sent to change something (POST, PUT, PATCH,
-DELETE) is a step less sure, one of a route or two is of medium confidence at most, and pages of operators are possible only. Sessions of a database are another matter.
+which run in a pool. Flask gives a coroutine view a loop of its own: quiet. One finding for each function that holds
+such commands, or for the client that they share. One command of requests that are sent to change something (POST, PUT,
+PATCH, DELETE) is a step less sure, one of a route or two is of medium confidence at most, and pages of operators are
+possible only. Sessions of a database are another matter.
 """
 
 from __future__ import annotations

@@ -31,16 +31,15 @@ Django), `incr`, `getdel`, or a pipeline for a write and its `expire`.
 Compared are commands of one function on the same client and the same key expression. A value that is compared before it
 is deleted (a lock's owner) needs a script and is not reported; nor is a delete after other work, which is how queues
 make sure that nothing is lost. What a pipeline or a script sends is one step. A cache that is read and, on a miss,
-written is none: only a flag that is set without work in between is, or a value that was there before under a key that is
-called a lock. An expiry that is set wherever a TTL finds none heals itself and is not reported. Hardly worth mending, and
-of low confidence, are: an expiry that a hash, a list or a set waits for, or a counter at every count, as the next write mostly
-sets it; a value that is
-taken and is no token, code, state or the like (by its key or its function), that one connection alone takes, or that only
-confirms an address; GETDEL before redis-py 4; a limit that counts an amount which may be refused, or only what has failed;
-an expiry that a flag sends once; pages of operators; management commands; and code that no request is seen to reach. Medium is the most, but for an expiry that a value or a lock
-waits for. Caches of Django
-and Flask-Caching count where they are not known to be in the process, and methods of the project's own that send one
-command of their name.
+written is none: only a flag that is set without work in between is, or a value that was there before under a key that
+is called a lock. An expiry that is set wherever a TTL finds none heals itself and is not reported. Hardly worth
+mending, and of low confidence, are: an expiry that a hash, a list or a set waits for, or a counter at every count, as
+the next write mostly sets it; a value that is taken and is no token, code, state or the like (by its key or its
+function), that one connection alone takes, or that only confirms an address; GETDEL before redis-py 4; a limit that
+counts an amount which may be refused, or only what has failed; an expiry that a flag sends once; pages of operators;
+management commands; and code that no request is seen to reach. Medium is the most, but for an expiry that a value or a
+lock waits for. Caches of Django and Flask-Caching count where they are not known to be in the process, and methods of
+the project's own that send one command of their name.
 """
 
 from __future__ import annotations

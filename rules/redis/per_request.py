@@ -66,15 +66,16 @@ Put no Redis command into a middleware or a shared dependency. Count or cache in
 seconds with one pipeline.
 
 ## Limits
-Reported are middlewares, hooks that run before every request, dependencies, throttles, context processors, and decorators
-that count the requests of routes; a command that a single route runs for its own purpose is not, nor what a decorator keeps
-of answers. A local cache or a time gate counts when it stands in the call path and works: what it
-keeps outlives the request and is stored on every way out, and the clock is set behind the gate. Of libraries' own work
-the default limits of slowapi and Flask-Limiter are reported, sessions are not. Gates that stay open
-are `redis-sticky-gate`, caches with holes `redis-cache-hole`, local copies that are asked last `redis-fallback-cache`.
-Of low confidence are dependencies of fewer than ten routes, what only some requests write without a count, what only some pages read, and the pages of one
-blueprint, and reading a session of Flask: a copy of it would be old. What an extension asks of a token (flask-jwt-extended)
-is of medium confidence: routes choose whether it does. Clients that the index cannot follow (plugins) are not seen.
+Reported are middlewares, hooks that run before every request, dependencies, throttles, context processors, and
+decorators that count the requests of routes; a command that a single route runs for its own purpose is not, nor what a
+decorator keeps of answers. A local cache or a time gate counts when it stands in the call path and works: what it keeps
+outlives the request and is stored on every way out, and the clock is set behind the gate. Of libraries' own work the
+default limits of slowapi and Flask-Limiter are reported, sessions are not. Gates that stay open are
+`redis-sticky-gate`, caches with holes `redis-cache-hole`, local copies that are asked last `redis-fallback-cache`. Of
+low confidence are dependencies of fewer than ten routes, what only some requests write without a count, what only some
+pages read, and the pages of one blueprint, and reading a session of Flask: a copy of it would be old. What an extension
+asks of a token (flask-jwt-extended) is of medium confidence: routes choose whether it does. Clients that the index
+cannot follow (plugins) are not seen.
 """
 
 from __future__ import annotations

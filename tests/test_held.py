@@ -198,6 +198,13 @@ def test_commands_behind_what_a_middleware_fills_are_guarded(body, statuses):
     assert kinds == [("held", "request.state.plan") if statuses == ["guarded"] else None]
 
 
+@pytest.mark.parametrize(("on", "found"), [("app", ("g.tenant", True)), ("other", None)])
+def test_a_hook_of_another_application_spares_nobody(on, found):
+    blueprint = "from flask import Blueprint\nbp = Blueprint('bp', __name__)\nother = Flask('other')\n"
+    gives = "@bp.before_app_request\ndef gives():\n    g.tenant = load()\n"
+    assert spared(f"{blueprint}{gives}{on}.register_blueprint(bp)\n{ASKS}") == found
+
+
 def test_what_tests_set_spares_nobody():
     files = {
         "app.py": HEAD + ASKS,

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from ..facts.records import Expr
     from .bodies import Body
     from .conditions import Node
+    from .entries import Entry
+    from .mounts import Place
     from .project import Project
     from .reach import Path
     from .tables import Table
@@ -192,10 +194,27 @@ class Held:
         found: tuple[str, bool] | None = None
         for place, call in sites:
             for held in sorted(self.missing(place, call)):
-                givers = {f: sure for f, sure in self.givers(held).items() if f not in path.functions}
+                givers = {
+                    function: sure
+                    for function, sure in self.givers(held).items()
+                    if function not in path.functions and not self.is_apart(path, function)
+                }
                 if givers and (found is None or (any(givers.values()) and not found[1])):
                     found = (held, any(givers.values()))
         return found
+
+    def is_apart(self, path: Path, giver: Value) -> bool:
+        """Whether a function only runs for requests of another application than those of a path."""
+        own = self._applications(path.entry)
+        entries = [way.entry for way in self.project.reach.paths(giver) if way.entry.kind == "every-request"]
+        others = [self._applications(entry) for entry in entries]
+        return bool(own) and all(others) and own.isdisjoint(frozenset().union(*others))
+
+    def _applications(self, entry: Entry) -> frozenset[Place]:
+        """The calls that make the applications that an entry point belongs to; none when they are not known."""
+        mounts = self.project.mounts
+        tops = (place for on in entry.on for chain in mounts.chains(on) for place in chain.places[:1])
+        return frozenset(top for top in tops if (row := mounts.row(top)) is not None and row.served)
 
     def givers(self, place: str) -> dict[Value, bool]:
         """Functions that set a place on every request without looking at it, each with whether it always does."""

@@ -91,6 +91,8 @@ class HeldRows:
         for row in self.rows:
             if row.lookup[:2] == lookup[:2] or row.lookup.model != lookup.model or row.session != session:
                 continue
+            if self.project.held.is_apart(path, row.kept.function):
+                continue
             if path.entry.kind != "every-request" or self._is_set(row.kept, path.entry.function, sites):
                 return row.kept.place
         return None

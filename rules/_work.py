@@ -46,12 +46,21 @@ READS = (
 
 
 def base_confidence(work: RequestWork) -> Confidence:
-    """High when every edge is proven and the entry runs on every request or is shared by several routes."""
+    """High when every edge is proven and the entry runs on every request or is shared by several routes.
+
+    What waits for a reader, ``request.tenant = SimpleLazyObject(load)``, is of medium confidence: see `is_held`.
+    """
     return min(Confidence(work.confidence), _of_entry(work), key=lambda level: level.rank)
 
 
+def is_held(index: Index, work: RequestWork, use: Use) -> bool:
+    """Whether most requests have it already: another function puts it there for who is signed in, or nothing reads it."""
+    spared = index.project.held.spared(work.path, work.sites(use))
+    return spared is not None or (work.lazily != "" and index.project.held_lazily.read(work.lazily) == "none")
+
+
 def _of_entry(work: RequestWork) -> Confidence:
-    if not work.path.entry.proven or work.after_response:
+    if not work.path.entry.proven or work.after_response or work.lazily:
         return Confidence.MEDIUM
     if work.path.entry.kind == "page":
         return Confidence.MEDIUM  # how many requests are answered with a page is not known
@@ -72,7 +81,9 @@ def describe_frequency(work: RequestWork, *, conditional: bool | None = None) ->
         when = "after the response to every request" if work.after_response else "on every request"
         if work.share is not None:
             when += f" to {work.share[0]} of {work.share[1]} routes"
-        return f"{when} that takes this branch" if conditional else when
+        if work.lazily:
+            when += f" that reads {work.lazily}"
+        return f"{when}{' and' if work.lazily else ' that'} takes this branch" if conditional else when
     after = ", after the response" if work.after_response else ""
     routes = f"{work.routes} route{'s' if work.routes > 1 else ''}"
     which = " that takes this branch" if conditional else ""

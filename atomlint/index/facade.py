@@ -51,7 +51,7 @@ class Index:
         self.table = project.linker.table
         """The facts of a file with their lookups."""
         self.sources = sources
-        self.tests = tests
+        self.tests = project.tests = tests
         self.files: tuple[str, ...] = ()
         """Every file of the project, Python or not."""
         project.effects.versions = Versions(lambda: self.files, self._text)

@@ -39,7 +39,7 @@ class Guard(NamedTuple):
     """Why a call does not run every time.
 
     Kinds: ``decorator`` (its function is cached), ``cache`` (a hit in ``name`` leaves first), ``gate`` (time has passed,
-    or enough calls have), ``once`` (the result is kept where the guard looks).
+    or enough calls have), ``once`` (the result is kept where the guard looks), ``held`` (the request has it: see `held`).
     """
 
     kind: str

@@ -15,6 +15,9 @@ from .eventloop import EventLoop
 from .fallbacks import Fallbacks
 from .guards import Guards
 from .handlists import HandLists
+from .held import Held
+from .heldlazily import HeldLazily
+from .heldrows import HeldRows
 from .lifetimes import Lifetimes
 from .linker import Linker
 from .listviews import ListViews
@@ -69,6 +72,8 @@ class Project:
         self.guards = Guards(self.linker, self.calls, self.effects.backends)
         self.requests = Requests(self)
         self.effects.pipelines.project = self
+        self.tests: frozenset[str] = frozenset()
+        """Files of tests among the linked ones."""
         self.memo: dict[Any, Any] = {}
         """Answers that views keep, by their own keys."""
 
@@ -136,6 +141,21 @@ class Project:
     def startup(self) -> dict[Value, list[StartUse]]:
         """Remote work of every start of the process, by the handler that runs then."""
         return Startup(self).uses()
+
+    @cached_property
+    def held(self) -> Held:
+        """What requests keep on themselves, and what only runs where it is missing."""
+        return Held(self)
+
+    @cached_property
+    def held_rows(self) -> HeldRows:
+        """Rows among it, which their session need not ask for again."""
+        return HeldRows(self)
+
+    @cached_property
+    def held_lazily(self) -> HeldLazily:
+        """What of it is only made for who reads it."""
+        return HeldLazily(self)
 
     @cached_property
     def fallbacks(self) -> Fallbacks:

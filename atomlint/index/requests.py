@@ -7,6 +7,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
 
 from .effects import Effect, Lookup
+from .guards import Guard
 from .keying import passed_through
 from .listings import views
 from .ownwork import OwnWork
@@ -15,10 +16,9 @@ from .reach import CERTAINTIES, EDGES
 from .value import Value
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
 
     from .gates import Gate
-    from .guards import Guard
     from .project import Project
     from .reach import Path
 
@@ -107,6 +107,8 @@ class RequestWork(NamedTuple):
     """Routes that it runs for, and all routes, where a middleware leaves some out."""
     routes: int = 1
     """Entry points that reach it as surely as that of the path to show; through the same dependency where it has one."""
+    lazily: str = ""
+    """The place on the request whose reader it waits for: ``request.tenant = SimpleLazyObject(load)``; empty for none."""
 
     def of(self, *statuses: str) -> tuple[Use, ...]:
         """The uses of some statuses; see `Use.status`."""
@@ -127,6 +129,10 @@ class RequestWork(NamedTuple):
         """The path to show."""
         return self.paths[0]
 
+    def sites(self, use: Use) -> tuple[tuple[str, int], ...]:
+        """Every call from the entry point to show down to an effect: (file, ordinal)."""
+        return tuple(sites(self.path, use))
+
     @property
     def confidence(self) -> str:
         """That of the weakest call from the entry point to the effect of its first use: ``high``, ``medium`` or ``low``."""
@@ -137,6 +143,15 @@ class RequestWork(NamedTuple):
     def frequency(self) -> str:
         """``every-request``, ``dependency`` or ``route``: the most frequent entry that reaches it."""
         return frequency(self.path)
+
+
+def sites(path: Path, use: Use) -> Iterator[tuple[str, int]]:
+    """Every call from an entry point down to an effect: (file, ordinal)."""
+    for function, edge in path.steps:
+        if edge.call >= 0 and edge.kind in ("call", "carried"):
+            yield function.place, edge.call
+    for step in use.chain:
+        yield step.function.place, step.call
 
 
 ORDER = ("open", "stuck", "leaky", "guarded")
@@ -192,6 +207,7 @@ class Requests:
                 key=lambda path: (RANK[frequency(path)], path.confidence == "low", path.length, path.entry.function),
             )
             shown, judged = self._judged(best, ordered)
+            lazily = self.project.held_lazily.awaited(shown) or ""
             rest = [path for path in best if path is not shown]
             shows = next((use for use in judged if use.status != "guarded"), None)
             share = self._share(shown, shows) if shows is not None else None
@@ -201,7 +217,9 @@ class Requests:
             routes = len({path.entry.function for path in likely if shares(path, shown)})
             if shown.entry.kind == "route-dependency":
                 routes = max(routes, self._declared(shown.entry.function))
-            result.append(RequestWork(function, judged, (shown, *rest[: MAX_PATHS - 1]), not now, share, routes))
+            result.append(
+                RequestWork(function, judged, (shown, *rest[: MAX_PATHS - 1]), not now, share, routes, lazily)
+            )
         return result
 
     def _declared(self, dependency: Value) -> int:
@@ -229,8 +247,9 @@ class Requests:
     def _judged(self, paths: list[Path], uses: list[Use]) -> tuple[Path, tuple[Use, ...]]:
         """The first path on which something runs every time, and what its uses are then; the best one when there is none."""
         found: tuple[int, Path, tuple[Use, ...]] | None = None
+        shared = frequency(paths[0]) != "route"
         for path in paths[:TRIED]:
-            judged = tuple(self._judge(path, use) for use in uses)
+            judged = tuple(self._judge(path, use, shared=shared) for use in uses)
             worst = min(ORDER.index(use.status) for use in judged)
             if found is None or worst < found[0]:
                 found = (worst, path, judged)
@@ -239,17 +258,17 @@ class Requests:
         assert found is not None
         return found[1], found[2]
 
-    def _judge(self, path: Path, use: Use) -> Use:
+    def _judge(self, path: Path, use: Use, *, shared: bool) -> Use:
         guards = self.project.guards
-        guard = self._guard(path, use)
+        guard = self._guard(path, use) or self._held(path, use, shared=shared)
         gate = None
         if guard is None or guard.holes:
-            gates = (guards.open_gate(place, call) for place, call in self._sites(path, use))
+            gates = (guards.open_gate(place, call) for place, call in sites(path, use))
             gate = next((gate for gate in gates if gate is not None), None)
         conditional = any(
             guards.conditional(place, call, gate.frame if gate is not None and gate.path == place else 0)
             or guards.chosen(place, call)
-            for place, call in self._sites(path, use)
+            for place, call in sites(path, use)
         )
         conditional = conditional or self._is_alternative(path)
         return use._replace(guard=guard, gate=gate, conditional=conditional)
@@ -259,7 +278,7 @@ class Requests:
         routes = getattr(self.project, "routes", None)
         if routes is None or path.entry.kind != "every-request":
             return None
-        site = next(iter(self._sites(path, use)))
+        site = next(iter(sites(path, use)))
         place = self.project.linker.table(site[0]).facts.calls[site[1]]
         if site[0] != path.entry.function.place or place.scope != path.entry.function.scope:
             return None
@@ -289,18 +308,10 @@ class Requests:
                 return True
         return False
 
-    def _sites(self, path: Path, use: Use) -> Iterable[tuple[str, int]]:
-        """Every call from the entry point down to the effect."""
-        for function, edge in path.steps:
-            if edge.call >= 0 and edge.kind in ("call", "carried"):
-                yield function.place, edge.call
-        for step in use.chain:
-            yield step.function.place, step.call
-
     def _guard(self, path: Path, use: Use) -> Guard | None:
         guards = self.project.guards
         found = None
-        for place, call in self._sites(path, use):
+        for place, call in sites(path, use):
             guard = guards.of(place, call)
             if guard is None:
                 continue
@@ -321,14 +332,25 @@ class Requests:
                 return decorated
         return found
 
+    def _held(self, path: Path, use: Use, *, shared: bool) -> Guard | None:
+        """What the request has already, so that a path is not taken or, of a row that many ask for, costs no query."""
+        calls = tuple(sites(path, use))
+        spared = self.project.held.spared(path, calls)
+        if spared is not None and spared[1]:
+            return Guard("held", spared[0])
+        if shared and isinstance(use.effect, Lookup):
+            place = self.project.held_rows.before(path, calls, use.effect)
+            return Guard("held", place) if place is not None else None
+        return None
+
     def _made_anew(self, cls: Value) -> bool:
         """Whether every instance of a class is made while a request is handled, and kept by nothing."""
         known = self._anew.get(cls)
         if known is None:
             linker = self.project.linker
             name = linker.table(cls.place).facts.scopes[cls.scope].name
-            sites = [(path, call) for path, call in linker.call_sites(name) if cls in linker.values.callee(path, call)]
-            known = self._anew[cls] = bool(sites) and all(self._is_anew(path, call) for path, call in sites)
+            makers = [(path, call) for path, call in linker.call_sites(name) if cls in linker.values.callee(path, call)]
+            known = self._anew[cls] = bool(makers) and all(self._is_anew(path, call) for path, call in makers)
         return known
 
     def _is_anew(self, path: str, call: int) -> bool:

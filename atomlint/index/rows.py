@@ -140,6 +140,8 @@ class Carrier(msgspec.Struct, forbid_unknown_fields=True, rename="kebab"):
     argument: int = 0
     keyword: str = ""
     phase: Phase = "request"
+    lazy: bool = False
+    """It calls it when what it gives is read for the first time."""
 
 
 class CacheDecorator(msgspec.Struct, forbid_unknown_fields=True, rename="kebab"):

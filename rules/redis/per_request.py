@@ -74,8 +74,9 @@ default limits of slowapi and Flask-Limiter are reported, sessions are not. Gate
 `redis-sticky-gate`, caches with holes `redis-cache-hole`, local copies that are asked last `redis-fallback-cache`. Of
 low confidence are dependencies of fewer than ten routes, what only some requests write without a count, what only some
 pages read, and the pages of one blueprint, and reading a session of Flask: a copy of it would be old. What an extension
-asks of a token (flask-jwt-extended) is of medium confidence: routes choose whether it does. Clients that the index
-cannot follow (plugins) are not seen.
+asks of a token (flask-jwt-extended) is of medium confidence: routes choose whether it does. A command behind a look at
+what the request holds (`g`, `request.state`) is not reported where another function sets it on every request. Clients
+that the index cannot follow (plugins) are not seen.
 """
 
 from __future__ import annotations
@@ -96,6 +97,7 @@ from .._work import (
     commands,
     counted,
     describe_frequency,
+    is_held,
     is_of_one_route,
     kept,
     names,
@@ -273,7 +275,7 @@ def confidence(index: Index, work: RequestWork, uses: Sequence[Use]) -> Confiden
     A branch that only asks whether something is there, a client or somebody who is signed in, keeps few of them away.
     """
     level = base_confidence(work)
-    if waits_for_state(index, work, uses[0]):
+    if waits_for_state(index, work, uses[0]) or is_held(index, work, uses[0]):
         return Confidence.LOW
     entry = work.path.entry
     if kind_of(uses) == "read" and index.function(entry.function).name == OPENS:

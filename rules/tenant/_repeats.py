@@ -312,8 +312,7 @@ def place_of(function: Value) -> str:
 def is_needless(index: Index, first: Read, later: Read) -> bool:
     """Whether the second read gives what the first has given: both may run, and nothing was written between them."""
     table = index.project.linker.table(later.lookup.path)
-    call = table.facts.calls[later.lookup.call]
-    if type(call.callee) is str and call.callee.rpartition(".")[2] in ("get", "get_one") and len(call.args) > 1:
+    if index.project.held_rows.is_by_key(later.lookup.path, later.lookup.call):
         return False  # the session's identity map answers while the first row is held
     if first.function == later.function and first.steps == later.steps:
         if first.lookup.call == later.lookup.call:

@@ -55,9 +55,9 @@ Read the tenant once a request and hand it on.
 
 ## Limits
 Two reads are the same when they filter one model by one column and the value comes from the same place: a path
-parameter, the request, what a dependency gives. `session.get()` as the later one is not reported: the session answers
-it while the first row is held. High confidence needs ten routes that repeat it. Not reported are reads behind a cache,
-for update, in loops, or in a function that writes the model.
+parameter, the request, what a dependency gives. `session.get()` or `Tenant.query.get()` as the later one is not
+reported: the session answers it while the first row is held. High confidence needs ten routes that repeat it. Not
+reported are reads behind a cache, for update, in loops, or in a function that writes the model.
 """
 
 from __future__ import annotations

@@ -82,6 +82,12 @@ one or two routes depend on, or fewer than ten in a branch, a helper of fewer th
 all routes that is given what their addresses name, and a helper's branch that a request may not take, are reported with low
 confidence. A cache counts when its hit leaves before the query. Reads through repositories are reported where it is decided
 what is read: at the statement, or at the call that says of which class; of an unknown class, nowhere.
+
+What a request holds is not read again: a function that looks whether `g.tenant` or `request.state.tenant` is there is quiet
+where another one sets it on every request without looking; where all of them look first, each is reported, and where one only
+sets it for some people, with low confidence. Quiet is `session.get()` or `Tenant.query.get()` of a row that was put there with
+the same session. What `SimpleLazyObject` defers is of medium confidence where some routes read it, and of low confidence where
+no Python file does: templates are not read.
 """
 
 from __future__ import annotations
@@ -96,6 +102,7 @@ from .._work import (
     DAY,
     base_confidence,
     describe_frequency,
+    is_held,
     is_of_one_route,
     percent,
     trace_of,
@@ -327,7 +334,7 @@ def is_of_address(function: Function, work: RequestWork, use: Use) -> bool:
 def confidence(function: Function, work: RequestWork, uses: list[Use]) -> Confidence:
     """Low where few requests can be told to come there: a branch or a helper of a few handlers, a dependency of a page."""
     index = function.index
-    if asks_a_cache_first(index, work, uses[0]):
+    if asks_a_cache_first(index, work, uses[0]) or is_held(index, work, uses[0]):
         return Confidence.LOW
     if work.frequency == "dependency" and uses[0].conditional and work.routes < MANY:
         return Confidence.LOW

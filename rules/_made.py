@@ -207,6 +207,8 @@ def how_often(made: Made) -> str:
 def confidence(index: Index, made: Made) -> Confidence:
     """High when every edge of the shown path is proven and nothing but the request decides."""
     path = made.path
+    if path.entry.certainty == "low":
+        return Confidence.LOW  # a route that no application serves
     if path.entry.kind == "connection":
         return Confidence.LOW  # what waits on a client of its own for as long as a socket is open may well be meant
     if all(not words_of(index, one).isdisjoint(PROBES) for one in made.life.paths):
@@ -223,7 +225,7 @@ def confidence(index: Index, made: Made) -> Confidence:
     if made.life.owner is not None or not path.entry.proven:
         return Confidence.MEDIUM
     if made.entries < SHARED and all(one.entry.kind == "route" for one in made.life.paths):
-        return Confidence.MEDIUM  # a route or two may be asked now and then
+        return Confidence.LOW  # a route or two may be asked now and then
     if any(edge.phase != "request" for _, edge in path.steps):
         return Confidence.MEDIUM
     return Confidence.MEDIUM if unsure(index, path) else Confidence.HIGH

@@ -43,22 +43,23 @@ class Backends:
 
     def __init__(self, linker: Linker) -> None:
         self.linker = linker
-        self._kept: dict[tuple[int, str], bool | None] = {}
+        self._kept: dict[tuple[int, str, tuple[str, int] | None], bool | None] = {}
         self._settings: dict[str, list[tuple[Table, int, Expr]]] = {}
         self._read: set[str] = set()
 
-    def is_remote(self, backend: Backend | None, entry: str = "") -> bool | None:
+    def is_remote(self, backend: Backend | None, entry: str = "", at: tuple[str, int] | None = None) -> bool | None:
         """True for a service, False for this process; None when it is stated in a way that cannot be read.
 
         Args:
             backend: what a row says of it.
             entry: the key that is asked of a setting that is a table; empty for any of its entries.
+            at: the one construction that is meant (path, ordinal); None for any of them.
         """
         if backend is None:
             return True
-        key = id(backend), entry
+        key = id(backend), entry, at
         if key not in self._kept:
-            self._kept[key] = self._judge(backend, entry)
+            self._kept[key] = self._judge(backend, entry, at)
         return self._kept[key]
 
     def constructions(self, backend: Backend) -> list[tuple[Table, int]]:
@@ -129,9 +130,11 @@ class Backends:
             if name in wanted:
                 self._settings.setdefault(name, []).append((table, scope, value))
 
-    def _judge(self, backend: Backend, entry: str) -> bool | None:
+    def _judge(self, backend: Backend, entry: str, at: tuple[str, int] | None) -> bool | None:
         stated: list[tuple[Table, int, Expr]] = []
         for table, ordinal in self.constructions(backend):
+            if at is not None and at != (table.path, ordinal):
+                continue
             call = table.facts.calls[ordinal]
             if any(word in _last(call.callee).lower() for word in backend.remote):
                 return True  # RedisStorage

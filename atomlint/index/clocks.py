@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from .conditions import MIRRORED
 from .seconds import number
-from .tables import dotted, text_of
+from .tables import call_number, dotted, text_of
 
 if TYPE_CHECKING:
     from ..facts.records import Expr
@@ -48,7 +48,7 @@ def elapsed(leaf: Leaf) -> Elapsed | None:
     if _is(spent, "-"):
         first, second = (_plain(body, part, before) for part in spent[2:4])
         if is_now(body, first, before):
-            if number(body.linker, body.table.path, body.scope, second) is not None and not _timed(body, second):
+            if _number(body, second) and not _is_looked_up(body, second):
                 return Elapsed(right, second, before)  # now - T > last
             return Elapsed(spent[3], right, before)
         return Elapsed(spent[3], right, before) if _timed(body, first) and _timed(body, second) else None
@@ -77,6 +77,13 @@ def _is(expr: Expr, operator: str) -> bool:
 
 def _number(body: Body, expr: Expr) -> bool:
     return number(body.linker, body.table.path, body.scope, expr) is not None and not _timed(body, expr)
+
+
+def _is_looked_up(body: Body, expr: Expr) -> bool:
+    """Whether a value is one of a mapping's, ``kept.get("at", 0)``: that it has a number for a default makes it no span."""
+    place = call_number(expr)
+    callee = dotted(body.table.facts.calls[place].callee) if place is not None else None
+    return callee is not None and callee.rpartition(".")[2] == "get"
 
 
 def _plain(body: Body, expr: Expr, before: int, depth: int = 6) -> Expr:

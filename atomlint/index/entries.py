@@ -48,7 +48,8 @@ class Entry(NamedTuple):
     seconds: float = 0.0
     """Between two runs of what is scheduled; 0 when it is not known."""
     certainty: str = "high"
-    """``high`` when proven, ``medium`` when nothing includes its router or registers its class, ``low`` by name alone."""
+    """``high`` when proven, ``medium`` when no call is seen that includes its router or registers its class, ``low`` by name
+    alone, and where all calls that include something are understood."""
     on: tuple[Place, ...] = ()
     """The calls that made the application or router that it is registered with; none when they are not known."""
 
@@ -191,7 +192,7 @@ class Finder:
         proven = proven or any(self._holds(place, row) for place in on)
         certainty = "high" if proven else "low"
         if proven and on and row.kind in HELD and not self.mounts.served(on):
-            proven, certainty = False, "medium"
+            proven, certainty = False, "low" if self.mounts.complete else "medium"
         return Entry(function, row.kind, path, call, proven, seconds, certainty, on)
 
     def _holds(self, place: Place, row: EntryRow) -> bool:

@@ -53,7 +53,7 @@ class Libraries:
             m for rows in self.rows.get("listed", {}).values() for row in rows for m in row.methods
         )
         """Methods of what is listed that do the work, where a class of the project calls that of its base."""
-        self._kept: dict[tuple[int, str], tuple[bool, str]] = {}
+        self._kept: dict[tuple[int, str, tuple[str, int] | None], tuple[bool, str]] = {}
         self.listings = Listings(self)
         self._names: dict[Value, list[tuple[str, int]]] = {}
         self._lists: dict[tuple[str, tuple[str, ...]], tuple[str, int] | None] = {}
@@ -127,9 +127,9 @@ class Libraries:
         """Work of every request by middlewares and extensions of libraries."""
         found = []
         for name, rows in self.rows.get("middleware", {}).items():
-            place = next(self._mentions(name), None) or self._listed_in(name, rows)
-            if place is not None:
-                found += list(self.effects_of(rows, place[0], place[1], name))
+            places = list(self._mentions(name)) or [self._listed_in(name, rows)]
+            works = (list(self.effects_of(rows, *place, name)) for place in places if place is not None)
+            found += next(filter(None, works), [])
         return found
 
     def working_with(self) -> Iterator[tuple[str, Effect]]:
@@ -213,7 +213,8 @@ class Libraries:
         from .effects import Effect
 
         for row in rows:
-            holds, certainty = self._holds(row, entry)
+            made = row.backend is not None and name in row.backend.constructors
+            holds, certainty = self._holds(row, entry, (path, call) if made else None)
             if not holds:
                 continue
             cost = row.cost
@@ -225,16 +226,16 @@ class Libraries:
             for _ in range(count if operation is not None else 0):
                 yield Effect(path, call, operation, name, None, certainty)  # type: ignore[arg-type]
 
-    def _holds(self, row: WorkRow, entry: str | None) -> tuple[bool, str]:
+    def _holds(self, row: WorkRow, entry: str | None, at: tuple[str, int] | None) -> tuple[bool, str]:
         """Whether a row holds for the project, by version and backend, and how sure that is."""
         if entry is None:
             entry = "" if row.backend is None else row.backend.entry
-        key = id(row), entry
+        key = id(row), entry, at
         if key not in self._kept:
-            self._kept[key] = self._judge(row, entry)
+            self._kept[key] = self._judge(row, entry, at)
         return self._kept[key]
 
-    def _judge(self, row: WorkRow, entry: str) -> tuple[bool, str]:
+    def _judge(self, row: WorkRow, entry: str, at: tuple[str, int] | None) -> tuple[bool, str]:
         certainty = "high"
         if row.versions:
             holds = self.effects.versions.holds(row.library, row.versions)
@@ -242,7 +243,7 @@ class Libraries:
                 holds, certainty = "<" not in row.versions, "medium"
             if not holds:
                 return False, certainty
-        remote = self.effects.backends.is_remote(row.backend, entry)
+        remote = self.effects.backends.is_remote(row.backend, entry, at)
         if remote is None:
             certainty = "medium"
         return remote is not False, certainty

@@ -52,6 +52,7 @@ class Mounts:
         self._made: dict[tuple[str, int, str], list[Place]] = {}
         self._served: dict[Place, bool] = {}
         self._rows: dict[Place, RouterRow | None] = {}
+        self._unknown = False
 
     # --- what made a router ----------------------------------------------------------------------------------------
 
@@ -194,6 +195,7 @@ class Mounts:
                         continue
                     children = self.made(path, call.scope, child)
                     if not children:
+                        self._unknown = self._unknown or not self._is_of_library(path, call.scope, child)
                         continue
                     prefix = keywords.get(row.prefix)
                     if 0 <= row.prefix_argument < len(call.args):
@@ -222,6 +224,17 @@ class Mounts:
         call = self.linker.table(place[0]).facts.calls[place[1]]
         expr = dict(call.keywords).get(row.prefix) if row is not None and row.prefix else None
         return "" if expr is None else self.text(place[0], call.scope, expr)
+
+    def _is_of_library(self, path: str, scope: int, child: Expr) -> bool:
+        """Whether what is put below a router is known to be made by a library, and is no router of unknown origin."""
+        values = self.linker.evaluate(path, scope, child)
+        made = [value.place[:-2] for value in values if value.kind == "ext" and value.place.endswith("()")]
+        return 0 < len(values) == len(made) and self.linker.catalog.routers.keys().isdisjoint(made)
+
+    @cached_property
+    def complete(self) -> bool:
+        """Whether it is known what is put below every router: what nothing includes then is not served."""
+        return bool(self.mounts) and not self._unknown
 
     def served(self, places: tuple[Place, ...]) -> bool:
         """Whether an application, or something that may be one, leads to any of the routers."""

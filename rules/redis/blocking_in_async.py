@@ -38,9 +38,9 @@ In `async def`, use the asynchronous Redis client and await it.
 Followed are coroutine functions that requests reach, and plain functions that they call. A thread in between
 (`run_in_threadpool`, `asyncio.to_thread`, an executor) ends it, as do plain routes and plain dependencies of FastAPI,
 which run in a pool. Flask gives a coroutine view a loop of its own: quiet. One finding for each function that holds
-such commands, or for the client that they share. One command of requests that are sent to change something (POST, PUT,
-PATCH, DELETE) is a step less sure, one of a route or two is of medium confidence at most, and pages of operators are
-possible only. Sessions of a database are another matter.
+such commands, or for the client that they share. Where only routes come, and not every request, a dependency or a
+socket, a single function is of low confidence: what a route waits for besides mostly takes longer; a client that
+functions share is of medium. Pages of operators are possible only. Sessions of a database are another matter.
 """
 
 from __future__ import annotations
@@ -51,7 +51,6 @@ from typing import TYPE_CHECKING, NamedTuple
 from atomlint import Call, Confidence, Context, Finding, Function, Note, Option, rule
 
 from .._made import unsure
-from .._methods import is_writing
 from .._staff import only_operators
 from ._keys import commands
 from ._quiet import is_aside
@@ -67,8 +66,6 @@ if TYPE_CHECKING:
 NEEDS = ("redis", "Redis", "valkey", "cache", "limit", "session")
 SYNCHRONOUS = "redis.client.Redis"
 MAX_RELATED = 5
-SHARED = 3
-"""Routes from which one command is one that many requests send."""
 MAX_NAMES = 4
 PLACES = Option(
     "places", 5, "functions that share a client and are reported as one, where it is made; 0: never", minimum=0
@@ -160,7 +157,7 @@ def of_client(ctx: Context, call: Call, group: list[Held]) -> Finding:
         call,
         f"{len(coroutines)} coroutine function{'s wait' if len(coroutines) > 1 else ' waits'} for this synchronous client "
         f"on the event loop, in {len(group)} functions ({names}{more}): every other request waits for each answer",
-        confidence=max((confidence(index, held) for held in group), key=lambda level: level.rank),
+        confidence=max((confidence(index, held, shared=True) for held in group), key=lambda level: level.rank),
     )
     first = sorted(group, key=lambda held: (-len(held.blocked), held.site))
     for held in first[:MAX_RELATED]:
@@ -251,18 +248,21 @@ def constructions(index: Index, command: Command) -> list[Construction]:
     return index.project.clients.of_command(command.path, command.call)
 
 
-def confidence(index: Index, found: Held) -> Confidence:
-    """High when every edge from a proven entry point is proven; a step less for one command where something is changed."""
+def confidence(index: Index, found: Held, *, shared: bool = False) -> Confidence:
+    """High when every edge from a proven entry point is proven; less where only routes come there.
+
+    What a route waits for besides, a query or another service, mostly takes longer. A client that many functions share is
+    to be changed all the same.
+    """
     blocked = found.blocked[0]
     paths = index.project.reach.paths(blocked.function)
     path = paths[0]._replace(steps=(*paths[0].steps, *blocked.steps))
+    if path.entry.certainty == "low":
+        return Confidence.LOW  # a route that no application serves
     level = Confidence.HIGH if path.entry.proven and not unsure(index, path) else Confidence.MEDIUM
     ways = [way for one in found.blocked for way in index.project.reach.paths(one.function)]
     if only_operators(index, ways):
         return Confidence.LOW
-    single = len(found.commands) == 1
-    if single and all(is_writing(way, index) for way in ways):
-        return Confidence.LOW if level is Confidence.MEDIUM else Confidence.MEDIUM
-    if single and len({way.entry.function for way in ways}) < SHARED and all(w.entry.kind == "route" for w in ways):
-        return min(level, Confidence.MEDIUM, key=lambda each: each.rank)
+    if all(way.entry.kind == "route" for way in ways):
+        return min(level, Confidence.MEDIUM, key=lambda each: each.rank) if shared else Confidence.LOW
     return level

@@ -127,10 +127,7 @@ def describe(pair: Pair) -> tuple[str, Confidence]:
             if pair.kind == "exists"
             else "a test with `in` and then GET of one key: 2 round trips where 1 would do"
         )
-        level = Confidence.MEDIUM
-        if pair.second.method not in ("get", "set"):
-            level = Confidence.LOW  # a test of a set, a list or a hash is often one of several questions to it
-        return f"{both}, and the key can be gone in between", level
+        return f"{both}, and the key can be gone in between", Confidence.LOW
     if pair.kind == "take":
         return f"{both}, and two requests can both take the value", Confidence.MEDIUM
     if pair.kind == "lock":
@@ -138,7 +135,7 @@ def describe(pair: Pair) -> tuple[str, Confidence]:
     if pair.kind in ("add", "claim", "limit"):
         return racing(pair)
     if pair.kind == "pop":
-        return both, Confidence.MEDIUM
+        return both, Confidence.LOW
     if pair.kind == "set":
         return f"{both}, and a crash in between leaves a key that never expires", Confidence.HIGH
     if pair.kind == "write":
@@ -146,7 +143,7 @@ def describe(pair: Pair) -> tuple[str, Confidence]:
     if pair.conditional:
         return (
             f"{first} and then {second} when it is the first: a crash in between leaves a counter for ever",
-            Confidence.MEDIUM,
+            Confidence.LOW,
         )
     # the next count sets the expiry anew
     return f"{both}, and a crash in between leaves a counter without an expiry", Confidence.LOW
@@ -164,5 +161,5 @@ def racing(pair: Pair) -> tuple[str, Confidence]:
     trips = "" if cache else "2 round trips where 1 would do, and "
     return (
         f"{first} and then {second} of one key: {trips}two requests at once both read the same count",
-        Confidence.MEDIUM,
+        Confidence.LOW,
     )

@@ -40,7 +40,8 @@ valkey-py, which has no default. Arguments that come from a dictionary that is n
 those of an extension's `init_app`. A client on which something also blocks, or listens to channels, must wait: one of workers
 is quiet, one of at least three routes is medium and is not repaired, because requests need another. Clients over HTTP have
 timeouts of their own: quiet. An address that says a timeout is read, of flask-redis that of the setting. What a Sentinel hands
-out is not looked at. A server on the same machine, by a Unix socket or a literal `localhost`, is low.
+out is not looked at. Low are a server on the same machine, by a Unix socket or a literal `localhost`, and a client that a
+route or two wait for: status pages, and jobs that somebody starts.
 """
 
 from __future__ import annotations
@@ -135,6 +136,8 @@ def _asked_by_routes(ctx: Context, call: Call, uses: list[Call]) -> Finding | No
         return None  # a look at what a consumer has left to do
     sure = frequent and path.entry.proven and not waits_too(call)
     level = _level(call, sure=sure and not unsure(index, path))
+    if path.entry.certainty == "low" or not frequent:
+        level = Confidence.LOW  # a route that no application serves, or one or two: status pages, jobs by hand
     who = (
         "every request"
         if path.entry.kind == "every-request"

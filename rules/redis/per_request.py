@@ -72,15 +72,18 @@ decorator keeps of answers. A local cache or a time gate counts when it stands i
 outlives the request and is stored on every way out, and the clock is set behind the gate. Of libraries' own work the
 default limits of slowapi and Flask-Limiter are reported, sessions are not. Gates that stay open are
 `redis-sticky-gate`, caches with holes `redis-cache-hole`, local copies that are asked last `redis-fallback-cache`. Of
-low confidence are dependencies of fewer than ten routes, what only some requests write without a count, what only some
-pages read, and the pages of one blueprint, and reading a session of Flask: a copy of it would be old. What an extension
-asks of a token (flask-jwt-extended) is of medium confidence: routes choose whether it does. A command behind a look at
-what the request holds (`g`, `request.state`) is not reported where another function sets it on every request. Clients
-that the index cannot follow (plugins) are not seen.
+low confidence are dependencies of fewer than ten routes, middlewares for fewer than a tenth of them, what only some
+requests write without a count, what only some pages read, and the pages of one blueprint, and reading a session of
+Flask: a copy of it would be old. What an extension asks of a token (flask-jwt-extended) is of medium confidence: routes
+choose whether it does. A command behind a look at what the request holds (`g`, `request.state`) is not reported where
+another function sets it on every request. Of medium confidence are limiters of libraries, whose counts all processes
+may have to share, and what asks whether somebody is locked out (`is_revoked`, `blacklist`), where a copy lets them in
+for a while. Clients that the index cannot follow (plugins) are not seen.
 """
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from atomlint import Call, Confidence, Context, Effect, Finding, Function, Note, Option, rule
@@ -127,6 +130,10 @@ HELP = {
 }
 SHARED = 10
 """Routes from which a dependency is one that requests in general pay for."""
+FEW = 10
+"""A middleware that works for fewer than one in so many routes is none of every request."""
+REVOKED = re.compile(r"revo[kc]|black_?list|block_?list|deny_?list|logged_?out|session_guard", re.IGNORECASE)
+"""Words of functions that ask whether a token or a session is still valid."""
 OPENS = "open_session"
 """The method of a session interface of Flask that reads the session."""
 BLUEPRINTS = ("flask.Blueprint().context_processor", "quart.Blueprint().context_processor")
@@ -179,7 +186,7 @@ def of_library(ctx: Context, call: Call, effect: Effect) -> Finding:
         call,
         f"{counted(number)} on every request, sent by {name}: -{percent(periodic(*figures(ctx)))} with a count that is kept "
         f"in the process and synced every {ctx.option(INTERVAL)} s",
-        confidence=Confidence.HIGH if effect.certainty == "high" else Confidence.MEDIUM,
+        confidence=Confidence.MEDIUM,  # one server's counts may be wanted by all processes
     )
     return finding.with_help("keep its counts in the process (`memory://`), or limit only the routes that need it")
 
@@ -220,6 +227,12 @@ def of_function(ctx: Context, function: Function) -> Iterator[Finding]:
             place = ctx.index.call(function.path, use.decision.call).span
             finding = finding.with_related(Note(place, f"and {use.command.operation.name} here"))
     yield finding.with_trace(*trace_of(ctx.index, work, uses)).with_help(HELP[kind_of(uses)])
+
+
+def revokes(index: Index, work: RequestWork, use: Use) -> bool:
+    """Whether a command asks if somebody is locked out, by the names of what is called: a copy would let them in for a while."""
+    called = [*work.path.functions, *(step.function for step in use.chain)]
+    return any(REVOKED.search(index.function(function).qualname) for function in called)
 
 
 def is_of_blueprint(index: Index, work: RequestWork) -> bool:
@@ -291,5 +304,9 @@ def confidence(index: Index, work: RequestWork, uses: Sequence[Use]) -> Confiden
         return Confidence.LOW
     if work.frequency == "dependency" and entry.kind not in ALWAYS and entry.kind != "page" and work.routes < SHARED:
         return Confidence.LOW  # a few pages that pay for it may have their reasons
+    if work.share is not None and FEW * work.share[0] < work.share[1]:
+        return Confidence.LOW  # such as a limit of sign-ins, which all processes have to count together
+    if revokes(index, work, uses[0]):
+        level = min(level, Confidence.MEDIUM, key=lambda c: c.rank)
     sure = not uses[0].conditional and entry.kind != "auth-dependency"
     return level if sure else min(level, Confidence.MEDIUM, key=lambda c: c.rank)

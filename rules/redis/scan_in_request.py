@@ -32,13 +32,13 @@ development and stops every other client in production: KEYS over a million keys
 No `KEYS`, no scan and no whole collection on a request path: keep an index or a counter.
 
 ## Limits
-KEYS and FLUSHALL are high. Reading a whole set, list or hash is reported when the project adds members of any number
-to it and never trims it, with low confidence, as is SCAN: nothing tells how many there are. A hash with a handful of
-fields that are named in the source is an object, and quiet. Of low confidence, too, are pages of operators (`admin`,
-`monitoring`, `health` in the route, the function or the file), a walk for what a writing route deletes, and FLUSHALL in
-what somebody calls to empty everything (`rebuild_cache`, `reset`). What
-stands in a branch that no caller takes, by the constants, lists and keys of dicts that it gives, is quiet. Work after
-the response, keys of one user and a SCAN of a thousand keys and more a command are one step less.
+KEYS and FLUSHALL are high, and of medium confidence on a single route. Reading a whole set, list or hash is reported
+when the project adds members of any number to it and never trims it, with low confidence, as is SCAN: nothing tells how
+many there are. A hash with a handful of fields that are named in the source is an object, and quiet. Of low confidence,
+too, are pages of operators (`admin`, `monitoring`, `health` in the route, the function or the file), a walk for what a
+writing route deletes, and FLUSHALL in what somebody calls to empty everything (`rebuild_cache`, `reset`). What stands
+in a branch that no caller takes, by the constants, lists and keys of dicts that it gives, is quiet. Work after the
+response, keys of one user and a SCAN of a thousand keys and more a command are one step less.
 """
 
 from __future__ import annotations
@@ -129,7 +129,9 @@ def report(ctx: Context, call: Call) -> Iterator[Finding]:
         or any(e.phase != "request" for _, e in path.steps)
     ):
         level = LOWER[level]
-    if level is Confidence.MEDIUM:
+    elif routes == 1:
+        level = {Confidence.HIGH: Confidence.MEDIUM}.get(level, Confidence.LOW)
+    elif level is Confidence.MEDIUM:
         level = Confidence.LOW  # how many there are is not known, and nearly always they are few
     where = f"on requests of {routes} route{'s' if routes > 1 else ''}"
     text = CACHE[call.name] if command is None else message(call, command)

@@ -130,6 +130,7 @@ def _growth(index: Index, container: Container, use: Use) -> Growth | None:
         return None
     refuses = refuses or _is_found(index, use)
     likely = container.kind == "list" or refuses or shrinks  # what is refused first may leave few keys
+    likely = likely or _is_in_branch(index, container, use)
     filled = _is_filled(index, container) or stands_for_a_table(container)
     best: Growth | None = None
     for path in index.project.reach.paths(use.function)[:MAX_PATHS]:
@@ -141,6 +142,17 @@ def _growth(index: Index, container: Container, use: Use) -> Growth | None:
             if best is None or level.rank > best.confidence.rank:
                 best = Growth(container, use, path, name, level, fresh)
     return best
+
+
+def _is_in_branch(index: Index, container: Container, use: Use) -> bool:
+    """Whether only some requests come to a use, by a test of something other than what the container has."""
+    table = index.project.linker.table(use.path)
+    entries = (table.facts.frames[frame] for frame in table.frames(use.frame))
+    own = container.name.rpartition(".")[2]
+    return any(
+        entry.kind in ("if", "else") and not any(str(part).rpartition(".")[2] == own for part in inside(entry.test))
+        for entry in entries
+    )
 
 
 def _is_taken(index: Index, container: Container, use: Use) -> bool:

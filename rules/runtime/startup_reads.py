@@ -33,7 +33,8 @@ served a customer.
 
 ## Configuration
 `commands` is how many commands or queries a start may repeat in loops; the default is 50. A loop over data, whose length
-the code does not say, is reported with medium confidence for Redis and low for a database: it may seed a handful of rows.
+the code does not say, is reported with medium confidence for Redis; queries of a database are low: they may seed
+a handful of rows.
 
 ## For agents
 At the start of a process, read in bulk or on demand, not row by row.
@@ -94,7 +95,7 @@ def confidence(found: Repeats) -> Confidence:
     be a handful."""
     if not found.sure or found.over_data:
         return Confidence.LOW
-    return Confidence.HIGH if found.resource == "redis" else Confidence.MEDIUM
+    return Confidence.HIGH if found.resource == "redis" else Confidence.LOW
 
 
 def message(found: Repeats) -> str:

@@ -56,7 +56,7 @@ Read the tenant once a request and hand it on.
 ## Limits
 Two reads are the same when they filter one model by one column and the value comes from the same place: a path
 parameter, the request, what a dependency gives. `session.get()` or `Tenant.query.get()` as the later one is not
-reported: the session answers it while the first row is held. High confidence needs ten routes that repeat it. Not
+reported: the session answers it while the first row is held. Of low confidence is what fewer than ten routes repeat. Not
 reported are reads behind a cache, for update, in loops, or in a function that writes the model.
 """
 
@@ -125,8 +125,10 @@ def message(ctx: Context, repeat: Repeat) -> str:
 
 
 def confidence(repeat: Repeat) -> Confidence:
-    """High where many routes share the second read; what a route or a few repeat is one query of many."""
+    """Low unless many routes share the second read: what a few repeat is one query of many."""
+    if len(repeat.entries) < SHARED:
+        return Confidence.LOW
     level = Confidence(repeat.path.confidence)
-    if repeat.first.conditional or repeat.later.conditional or len(repeat.entries) < SHARED:
+    if repeat.first.conditional or repeat.later.conditional:
         return min(level, Confidence.MEDIUM, key=lambda each: each.rank)
     return level

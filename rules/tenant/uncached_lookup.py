@@ -78,7 +78,7 @@ when the tenant changes.
 A handler that reads the tenant it is about, by id or slug, is not reported, nor a lookup whose row is then changed. One
 that reads the tenant by host (subdomain, domain, ...) is, with medium confidence, unless it only asks whether there is
 one. So are helpers that many routes call. Neither is, when one in five of the callers changes or deletes the row. What
-one or two routes depend on, or fewer than ten in a branch, a helper of fewer than ten out of many, one of less than half of
+one or two routes depend on, or fewer than ten in a branch, a helper of fewer than twenty out of many, one of less than half of
 all routes that is given what their addresses name, and a helper's branch that a request may not take, are reported with low
 confidence. A cache counts when its hit leaves before the query. Reads through repositories are reported where it is decided
 what is read: at the statement, or at the call that says of which class; of an unknown class, nowhere.
@@ -164,7 +164,9 @@ ROUTES = Option("routes", 5, "routes that must share a helper function before it
 TENANT_KEYS = Option("keys", list[str](), "further columns that tell a customer, beside ids, slugs, names and hosts")
 PARAMETERS = re.compile(r"\{(\w+)")
 MANY = 10
-"""Routes from which a helper is more than one page's."""
+"""Routes from which a dependency is more than one page's."""
+HELPED = 20
+"""Routes from which a helper is: what fewer call may be a mail or a print, beside which a row is nothing."""
 TTL = Option("ttl", 300, "seconds that the suggested local cache lasts", minimum=1)
 REQUESTS = Option(
     "requests-per-day", 144_000, "requests a day for one tenant, for the saving that the message names", minimum=1
@@ -302,7 +304,7 @@ def changes_row(function: Function, work: RequestWork) -> bool:
 
 def is_seldom(index: Index, work: RequestWork) -> bool:
     """Whether a helper is of few routes, and of few of all there are."""
-    return work.routes < min(MANY, count_of_routes(index) // 4)
+    return work.routes < min(HELPED, count_of_routes(index) // 4)
 
 
 def count_of_routes(index: Index) -> int:

@@ -127,7 +127,7 @@ class Libraries:
         """Work of every request by middlewares and extensions of libraries."""
         found = []
         for name, rows in self.rows.get("middleware", {}).items():
-            places = list(self._mentions(name)) or [self._listed_in(name, rows)]
+            places: list[tuple[str, int] | None] = [*self._mentions(name)] or [self._listed_in(name, rows)]
             works = (list(self.effects_of(rows, *place, name)) for place in places if place is not None)
             found += next(filter(None, works), [])
         return found

@@ -39,8 +39,8 @@ Followed are coroutine functions that requests reach, and plain functions that t
 (`run_in_threadpool`, `asyncio.to_thread`, an executor) ends it, as do plain routes and plain dependencies of FastAPI,
 which run in a pool. Flask gives a coroutine view a loop of its own: quiet. One finding for each function that holds
 such commands, or for the client that they share. One command of requests that are sent to change something (POST, PUT,
-PATCH, DELETE) is a step less sure, one of a route or two is of medium confidence at most, and pages of operators are
-possible only. Sessions of a database are another matter.
+PATCH, DELETE) is a step less sure, one of a route or two is of medium confidence at most (unless three functions or
+more are reported as one), and pages of operators are possible only. Sessions of a database are another matter.
 """
 
 from __future__ import annotations
@@ -160,7 +160,7 @@ def of_client(ctx: Context, call: Call, group: list[Held]) -> Finding:
         call,
         f"{len(coroutines)} coroutine function{'s wait' if len(coroutines) > 1 else ' waits'} for this synchronous client "
         f"on the event loop, in {len(group)} functions ({names}{more}): every other request waits for each answer",
-        confidence=max((confidence(index, held) for held in group), key=lambda level: level.rank),
+        confidence=max((confidence(index, held, len(group)) for held in group), key=lambda level: level.rank),
     )
     first = sorted(group, key=lambda held: (-len(held.blocked), held.site))
     for held in first[:MAX_RELATED]:
@@ -251,8 +251,11 @@ def constructions(index: Index, command: Command) -> list[Construction]:
     return index.project.clients.of_command(command.path, command.call)
 
 
-def confidence(index: Index, found: Held) -> Confidence:
-    """High when every edge from a proven entry point is proven; a step less for one command where something is changed."""
+def confidence(index: Index, found: Held, functions: int = 1) -> Confidence:
+    """High when every edge from a proven entry point is proven; a step less for one command where something is changed.
+
+    So many functions hold the loop with one client: together they are asked often, each of one route though they may be.
+    """
     blocked = found.blocked[0]
     paths = index.project.reach.paths(blocked.function)
     path = paths[0]._replace(steps=(*paths[0].steps, *blocked.steps))
@@ -263,6 +266,7 @@ def confidence(index: Index, found: Held) -> Confidence:
     single = len(found.commands) == 1
     if single and all(is_writing(way, index) for way in ways):
         return Confidence.LOW if level is Confidence.MEDIUM else Confidence.MEDIUM
-    if single and len({way.entry.function for way in ways}) < SHARED and all(w.entry.kind == "route" for w in ways):
+    routes = max(functions, len({way.entry.function for way in ways}))
+    if single and routes < SHARED and all(way.entry.kind == "route" for way in ways):
         return min(level, Confidence.MEDIUM, key=lambda each: each.rank)
     return level

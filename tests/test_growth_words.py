@@ -127,3 +127,31 @@ def test_keys_of_which_there_are_only_so_many_are_not_reported(store: str) -> No
     known = TEXT.replace("CACHE = {}", 'SHOPS = {"a", "b"}\nCACHE = {}').replace("CACHE[key] = len(key)", store)
     known = known.replace("str(CACHE[key])", "key")
     assert not check_files({"app.py": known}, select=("runtime-unbounded-local-cache",)).findings
+
+
+@pytest.mark.parametrize(
+    ("name", "level"),
+    [
+        ("USERS_DB", "low"),
+        ("jobs_table", "low"),
+        ("user_repository", "low"),
+        ("database", "low"),
+        ("JOB_STORE", "high"),
+        ("records", "high"),
+        ("db_cache", "high"),
+    ],
+)
+def test_a_dict_that_stands_for_a_table_by_its_name_is_of_low_confidence(name: str, level: str) -> None:
+    report = check_files({"app.py": TEXT.replace("CACHE", name)}, select=("runtime-unbounded-local-cache",))
+    assert [finding.confidence.value for finding in report.findings] == [level]
+
+
+@pytest.mark.parametrize(
+    ("name", "level"),
+    [("PLAN_STORE", "low"), ("records", "low"), ("entries", "low"), ("users_db", "low"), ("HISTORY", "medium")],
+)
+def test_a_list_of_records_stands_for_a_table_too(name: str, level: str) -> None:
+    text = TEXT.replace("CACHE = {}", f"{name} = []").partition("    if key not in")[0]
+    text += f'    {name}.append(key)\n    return ""\n'
+    report = check_files({"app.py": text}, select=("runtime-unbounded-local-cache",))
+    assert [finding.confidence.value for finding in report.findings] == [level]

@@ -55,7 +55,7 @@ def find(db, name):
 """
 HANDLER = """
 @app.get("/names")
-def names(db: Session = Depends(get_db)):
+def names(page: int = 1, db: Session = Depends(get_db)):
     items = [row.title for row in db.query(Note)]
     for item in items:
 {turn}
@@ -92,6 +92,7 @@ class File(models.Model):
     objects = FileQuery.as_manager()
 
 def page(request):
+    number = request.GET.get("page")
 {body}
     return HttpResponse("done")
 
@@ -142,7 +143,7 @@ def test_of_rows_there_are_many_and_of_what_a_client_names_a_few(given: str, ite
         return [row.title for row in db.query(Note)]
 
     @app.get("/names")
-    def names({given}, db: Session = Depends(get_db)):
+    def names({given}, page: int = 1, db: Session = Depends(get_db)):
         return [find(db, item).name for item in {items}]
     """
     assert levels(MODELS + textwrap.dedent(handler)) == [level]
@@ -213,7 +214,7 @@ def test_a_decorator_of_the_project_that_may_answer_is_not_known_to_ask() -> Non
 def test_what_a_method_of_the_row_reads_hangs_on_the_constant_that_it_is_given(given: str, found: list[str]) -> None:
     handler = f"""
     @app.get("/folders")
-    def folders(db: Session = Depends(get_db)):
+    def folders(page: int = 1, db: Session = Depends(get_db)):
         return [folder.present({given}) for folder in db.query(Folder).all()]
     """
     assert levels(MODELS + textwrap.dedent(handler)) == found
@@ -268,7 +269,7 @@ def test_a_request_that_is_sent_to_change_something_and_does_is_only_possible(
     from shop.tasks import send_report
 
     @app.{method}("/names")
-    def names(db: Session = Depends(get_db)):
+    def names(page: int = 1, db: Session = Depends(get_db)):
         items = [row.title for row in db.query(Note)]
         names = [find(db, item).name for item in items]
         {after}
@@ -278,7 +279,7 @@ def test_a_request_that_is_sent_to_change_something_and_does_is_only_possible(
 
 def test_a_request_that_reads_the_same_is_believed_beside_one_that_writes() -> None:
     handler = """
-    def described(db, items):
+    def described(db, items, limit=100):
         return [find(db, item).name for item in items]
 
     @app.post("/names")
@@ -362,7 +363,7 @@ def test_a_query_that_asks_for_the_same_at_every_turn_is_told_so(turn: str, same
 def test_rows_of_a_query_that_is_limited_are_few(limit: str, level: str) -> None:
     handler = f"""
     @app.get("/folders")
-    def folders(n: int, db: Session = Depends(get_db)):
+    def folders(n: int, page: int = 1, db: Session = Depends(get_db)):
         return [folder.contents() for folder in db.query(Folder).order_by(Folder.id){limit}]
     """
     assert levels(MODELS + textwrap.dedent(handler)) == [level]
@@ -376,7 +377,7 @@ def test_rows_of_a_query_that_is_limited_are_few(limit: str, level: str) -> None
 def test_rows_that_are_asked_for_by_their_key_are_few(asked: str, level: str) -> None:
     handler = f"""
     @app.get("/folders")
-    def folders(n: int, db: Session = Depends(get_db)):
+    def folders(n: int, page: int = 1, db: Session = Depends(get_db)):
         return [folder.contents() for folder in db.query(Folder).filter({asked})]
     """
     assert levels(MODELS + textwrap.dedent(handler)) == [level]
@@ -396,7 +397,7 @@ def test_a_route_that_only_staff_pass_is_left_out(dependency: str, found: list[s
     def {dependency}(): ...
 
     @app.get("/names", dependencies=[Depends({dependency})])
-    def names(db: Session = Depends(get_db)):
+    def names(page: int = 1, db: Session = Depends(get_db)):
         items = [row.title for row in db.query(Note)]
         return [find(db, item).name for item in items]
     """
@@ -439,7 +440,7 @@ def test_parents_that_many_rows_share_are_loaded_once_each(names: list[str], lev
     models = MODELS.replace(key, f"{key}{related}\n    def parents(self):\n        return ({told})\n")
     handler = """
     @app.get("/files")
-    def files(db: Session = Depends(get_db)):
+    def files(page: int = 1, db: Session = Depends(get_db)):
         return [file.parents() for file in db.query(File)]
     """
     assert levels(models + textwrap.dedent(handler)) == [level]
@@ -453,7 +454,7 @@ def test_an_eager_option_does_not_serve_what_filters() -> None:
 def test_a_loop_over_models_is_only_possible() -> None:
     handler = """
     @app.get("/counts")
-    def counts(models: list[type], db: Session = Depends(get_db)):
+    def counts(models: list[type], page: int = 1, db: Session = Depends(get_db)):
         return [db.query(model).count() for model in models]
     """
     assert levels(MODELS + textwrap.dedent(handler)) == ["low"]
@@ -464,7 +465,7 @@ def test_a_scope_that_each_turn_sets_is_no_read() -> None:
     from sqlalchemy import text
 
     @app.get("/counts")
-    def counts(db: Session = Depends(get_db)):
+    def counts(page: int = 1, db: Session = Depends(get_db)):
         for tenant in [row.title for row in db.query(Note)]:
             {asks}
     """
@@ -493,7 +494,7 @@ def test_what_a_cache_answers_for_most_requests_is_only_possible(asked: str, lev
     from functools import lru_cache
     kept = {{}}
 
-    def rows(db):
+    def rows(db, limit=100):
         return [folder.contents() for folder in db.query(Folder)]
 
     @lru_cache

@@ -35,6 +35,7 @@ class Order(models.Model):
         return {"label": self.label, "city": self.seller.branch.city}
 
 def page(request):
+    number = request.GET.get("page")
     return HttpResponse([{read} for order in Order.objects.{query}])
 
 urlpatterns = [path("page", page)]

@@ -41,7 +41,7 @@ def claims(text: str, path: str = "app.py") -> list[str]:
 def test_a_read_of_every_turn_is_likely_for_nothing_tells_how_many_there_are() -> None:
     handler = """
     @app.post("/names")
-    def names(db: Session = Depends(get_db)):
+    def names(page: int = 1, db: Session = Depends(get_db)):
         items = [row.title for row in db.query(Note)]
         return [find(db, item) for item in items]
     """
@@ -56,7 +56,7 @@ def test_a_turn_that_writes_its_row_too_is_only_possible(write: str) -> None:
         {write}
 
     @app.post("/names")
-    def names(db: Session = Depends(get_db)):
+    def names(page: int = 1, db: Session = Depends(get_db)):
         items = [row.title for row in db.query(Note)]
         for item in items:
             drop(db, item)
@@ -67,7 +67,7 @@ def test_a_turn_that_writes_its_row_too_is_only_possible(write: str) -> None:
 def test_a_read_of_some_turns_is_possible() -> None:
     loop = """
     @app.post("/names")
-    def names(db: Session = Depends(get_db)):
+    def names(page: int = 1, db: Session = Depends(get_db)):
         items = [row.title for row in db.query(Note)]
         for item in items:
             if item.startswith("x"):
@@ -92,7 +92,7 @@ def test_a_call_that_may_mean_several_functions_is_only_possible() -> None:
         return Careful() if careful else Plain()
 
     @app.post("/names")
-    def names(items: list[str], careful: bool, db: Session = Depends(get_db)):
+    def names(items: list[str], careful: bool, page: int = 1, db: Session = Depends(get_db)):
         found = finder(careful)
         return [found.find(db, item) for item in items]
     """
@@ -102,7 +102,7 @@ def test_a_call_that_may_mean_several_functions_is_only_possible() -> None:
 def test_the_parents_of_rows_may_be_one() -> None:
     text = """
     @app.post("/names")
-    def names(items: list[Folder], db: Session = Depends(get_db)):
+    def names(items: list[Folder], page: int = 1, db: Session = Depends(get_db)):
         return [find(db, parent) for parent in {item.parent_id for item in items}]
     """
     assert claims(READS + textwrap.dedent(text)) == ["low"]
@@ -111,7 +111,7 @@ def test_the_parents_of_rows_may_be_one() -> None:
 def test_a_turn_that_deletes_the_row_that_it_read_is_only_possible() -> None:
     text = """
     @app.post("/names")
-    def names(db: Session = Depends(get_db)):
+    def names(page: int = 1, db: Session = Depends(get_db)):
         items = [row.title for row in db.query(Note)]
         for item in items:
             if folder := db.query(Folder).filter(Folder.name == item).first():
@@ -123,7 +123,7 @@ def test_a_turn_that_deletes_the_row_that_it_read_is_only_possible() -> None:
 def test_a_turn_in_a_transaction_of_its_own_is_only_possible() -> None:
     text = """
     @app.post("/names")
-    def names(db: Session = Depends(get_db)):
+    def names(page: int = 1, db: Session = Depends(get_db)):
         items = [row.title for row in db.query(Note)]
         for item in items:
             with db.begin_nested():
@@ -145,6 +145,7 @@ class File(models.Model):
 
 def view(request):
     names = request.GET.getlist("names")
+    number = request.GET.get("page")
 {body}
 
 urlpatterns = [path("names/", view)]
@@ -178,7 +179,7 @@ def test_a_turn_that_asks_a_table_of_its_own_is_only_possible() -> None:
     from sqlalchemy import text
 
     @app.post("/names")
-    def names(tables: list[str], db: Session = Depends(get_db)):
+    def names(tables: list[str], page: int = 1, db: Session = Depends(get_db)):
         found = []
         for table in tables:
             statement = text(f"SELECT * FROM {table} WHERE user_id = :user")
@@ -191,7 +192,7 @@ def test_a_turn_that_asks_a_table_of_its_own_is_only_possible() -> None:
 @pytest.mark.parametrize(("given", "level"), [("(one, other)", "low"), ("rest", "medium")])
 def test_a_few_items_that_the_caller_writes_out_are_only_possible(given: str, level: str) -> None:
     text = f"""
-    def both(db, names):
+    def both(db, names, limit=100):
         for name in names:
             db.query(Folder).filter(Folder.name == name).first()
 
@@ -210,7 +211,7 @@ def test_a_turn_that_hands_its_row_to_what_writes_is_only_possible() -> None:
         db.commit()
 
     @app.post("/names")
-    def names(db: Session = Depends(get_db)):
+    def names(page: int = 1, db: Session = Depends(get_db)):
         items = [row.title for row in db.query(Note)]
         for item in items:
             known = find(db, item)
@@ -229,7 +230,7 @@ def test_a_turn_that_is_called_for_what_it_does_is_only_possible(turn: str, leve
         return folder.name
 
     @app.post("/names")
-    def names(db: Session = Depends(get_db)):
+    def names(page: int = 1, db: Session = Depends(get_db)):
         items = [row.title for row in db.query(Note)]
         done = []
         for item in items:
@@ -243,11 +244,11 @@ def test_a_turn_that_is_called_for_what_it_does_is_only_possible(turn: str, leve
 def test_a_loop_far_from_its_route_is_only_possible(calls: int, level: str) -> None:
     between = "".join(f"def step{n}(db, items):\n    return step{n + 1}(db, items)\n\n" for n in range(calls))
     text = f"""
-    def step{calls}(db, items):
+    def step{calls}(db, items, limit=100):
         return [db.query(Folder).filter(Folder.name == item).first() for item in items]
 
     @app.post("/names")
-    def names(db: Session = Depends(get_db)):
+    def names(page: int = 1, db: Session = Depends(get_db)):
         items = [row.title for row in db.query(Note)]
         return step0(db, items)
     """
@@ -260,7 +261,7 @@ def test_of_what_a_method_keeps_nobody_knows_how_many_far_from_the_loop() -> Non
         def __init__(self, text):
             self.names = tuple(text.partition(","))
 
-        def folders(self, db):
+        def folders(self, db, limit=100):
             return [find(db, name) for name in self.names]
 
     @app.post("/names")
@@ -273,7 +274,7 @@ def test_of_what_a_method_keeps_nobody_knows_how_many_far_from_the_loop() -> Non
 def test_a_slice_says_that_there_are_few() -> None:
     text = """
     @app.post("/names")
-    def names(db: Session = Depends(get_db)):
+    def names(page: int = 1, db: Session = Depends(get_db)):
         items = [row.title for row in db.query(Note)]
         return [db.query(Folder).filter(Folder.name == item).first() for item in items[:5]]
     """
@@ -293,7 +294,7 @@ def test_likeness_and_nearness_are_asked_one_by_one(asked: str) -> None:
     from sqlalchemy import or_, text
 
     @app.post("/names")
-    def names(db: Session = Depends(get_db)):
+    def names(page: int = 1, db: Session = Depends(get_db)):
         items = [row.title for row in db.query(Note)]
         return [{asked} for item in items]
     """
@@ -313,7 +314,7 @@ def test_a_relationship_of_a_row_that_each_turn_saves_is_only_possible(turn: str
 def test_a_worker_that_a_route_starts_by_hand_works_at_its_own_pace(path: str, level: str) -> None:
     text = """
     @app.post("/tick")
-    def tick(db: Session = Depends(get_db)):
+    def tick(page: int = 1, db: Session = Depends(get_db)):
         items = [row.title for row in db.query(Note)]
         return [find(db, item) for item in items]
     """
@@ -348,7 +349,7 @@ def test_a_script_is_called_so() -> None:
 def test_a_turn_that_writes_anything_is_only_possible(turn: str) -> None:
     text = f"""
     @app.post("/names")
-    def names(db: Session = Depends(get_db)):
+    def names(page: int = 1, db: Session = Depends(get_db)):
         items = [row.title for row in db.query(Note)]
         for item in items:
             {turn}
@@ -365,7 +366,7 @@ def test_a_turn_in_a_schema_of_its_own_is_only_possible() -> None:
             return db.query(Folder).filter(Folder.name == name).first()
 
     @app.post("/names")
-    def names(db: Session = Depends(get_db)):
+    def names(page: int = 1, db: Session = Depends(get_db)):
         items = [row.title for row in db.query(Note)]
         return [of_schema(db, item) for item in items]
     """
@@ -378,7 +379,7 @@ def test_a_repair_is_only_possible() -> None:
         return db.query(Folder).filter(Folder.name == name).first().name
 
     @app.post("/names")
-    def names(db: Session = Depends(get_db)):
+    def names(page: int = 1, db: Session = Depends(get_db)):
         items = [row.title for row in db.query(Note)]
         return [fix_bindings(db, item) for item in items]
     """
@@ -390,11 +391,11 @@ def test_a_task_that_a_route_starts_too_is_only_possible() -> None:
     from celery import shared_task
 
     @shared_task
-    def refresh(db, items):
+    def refresh(db, items, limit=100):
         return [find(db, item) for item in items]
 
     @app.post("/names")
-    def names(db: Session = Depends(get_db)):
+    def names(page: int = 1, db: Session = Depends(get_db)):
         items = [row.title for row in db.query(Note)]
         return refresh(db, items)
     """
@@ -404,7 +405,7 @@ def test_a_task_that_a_route_starts_too_is_only_possible() -> None:
 def test_what_is_read_for_the_message_of_an_error_is_nothing() -> None:
     text = """
     @app.post("/names")
-    def names(db: Session = Depends(get_db)):
+    def names(page: int = 1, db: Session = Depends(get_db)):
         items = [row.title for row in db.query(Note)]
         if len(items) > 9:
             found = [find(db, item).name for item in items]
@@ -422,7 +423,7 @@ def test_a_table_that_a_turn_hands_down_is_one_of_its_own() -> None:
         return db.execute(text(statement), {"user": 1}).all()
 
     @app.post("/names")
-    def names(metas: list[str], db: Session = Depends(get_db)):
+    def names(metas: list[str], page: int = 1, db: Session = Depends(get_db)):
         return [rows(db, meta) for meta in metas]
     """
     assert claims(text) == ["low"]
@@ -439,12 +440,12 @@ def test_what_a_turn_only_starts_is_none_of_its_work() -> None:
         async def forget(self, db, name):
             return db.query(Folder).filter(Folder.name == name).first()
 
-        def all(self, db, items):
+        def all(self, db, items, limit=100):
             for item in items:
                 self._fire_and_forget(self.forget(db, item))
 
     @app.post("/names")
-    def names(db: Session = Depends(get_db)):
+    def names(page: int = 1, db: Session = Depends(get_db)):
         items = [row.title for row in db.query(Note)]
         Service().all(db, items)
     """
@@ -471,7 +472,7 @@ def test_a_query_that_the_item_gives_is_one_of_its_own(rows: str, level: str) ->
             return db.query(Folder)
 
     @app.post("/names")
-    def names(db: Session = Depends(get_db)):
+    def names(page: int = 1, db: Session = Depends(get_db)):
         found = []
         stores = [Store(row) for row in db.query(Note)]
         for store in stores:

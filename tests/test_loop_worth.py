@@ -62,6 +62,7 @@ class Tag(models.Model):
 
 def page(request):
     rows = Shelf.objects.order_by("slug")
+    limit = request.GET.get("limit")
 {body}
     return HttpResponse("")
 
@@ -81,7 +82,7 @@ def levels(source: str) -> list[str]:
 
 def of_handler(body: str) -> list[str]:
     """Of a handler with a session, a user and the loops of ``body``."""
-    head = '\n@app.get("/orders")\ndef orders(name: str, db: Session = Depends(get_db), user=Depends(get_user)):\n'
+    head = '\n@app.get("/orders")\ndef orders(name: str, page: int = 1, db: Session = Depends(get_db), user=Depends(get_user)):\n'
     return levels(MODELS + head + textwrap.indent(textwrap.dedent(body), "    "))
 
 
@@ -204,7 +205,7 @@ def test_what_stands_behind_the_test_for_staff_is_only_possible(test: str, level
 
 
 def test_a_call_in_a_branch_for_staff_is_left_out() -> None:
-    helper = "\ndef lines(db):\n    return [order.labels() for order in db.query(Order)]\n"
+    helper = "\ndef lines(db, limit=100):\n    return [order.labels() for order in db.query(Order)]\n"
     head = '\n@app.get("/orders")\ndef orders(db: Session = Depends(get_db), user=Depends(get_user)):\n'
     assert levels(f"{MODELS}{helper}{head}    if user.is_staff:\n        return lines(db)\n") == []
     assert levels(f"{MODELS}{helper}{head}    if user.is_active:\n        return lines(db)\n") == ["medium"]
@@ -303,6 +304,7 @@ class Line(models.Model):
         return self.product.name
 
 def page(request):
+    number = request.GET.get("page")
 {rows}
     return HttpResponse([line.title() for line in rows])
 

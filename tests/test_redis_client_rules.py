@@ -44,16 +44,36 @@ def b():
         return client.get("b")
     finally:
         {end}
+
+@app.get("/c")
+def c():
+    return make().get("c")
 """
 
 
 def test_a_client_per_call_counts_routes_and_calls_and_says_that_nothing_closes_it() -> None:
     (found,) = findings("redis-client-per-call", MADE.format(end="pass"))
-    assert "2 routes" in found.message
+    assert "3 routes" in found.message
     assert "never closed" in found.message
-    assert "2 calls get one" in found.message
-    assert [note.span.start.line for note in found.related] == [12, 16]
+    assert "3 calls get one" in found.message
+    assert [note.span.start.line for note in found.related] == [12, 16, 24]
     assert found.confidence is Confidence.HIGH
+
+
+@pytest.mark.parametrize(("routes", "level"), [(1, "medium"), (2, "medium"), (3, "high")])
+def test_a_client_that_a_route_or_two_make_is_of_medium_confidence(routes: int, level: str) -> None:
+    text = "def make():\n    return redis.Redis()\n"
+    text += "".join(f"\n@app.get('/{n}')\ndef f{n}():\n    return make().get('a')\n" for n in range(routes))
+    (found,) = findings("redis-client-per-call", text)
+    assert found.confidence.value == level
+
+
+@pytest.mark.parametrize(("routes", "level"), [(1, "medium"), (2, "medium"), (3, "high")])
+def test_an_engine_that_a_route_or_two_make_is_of_medium_confidence(routes: int, level: str) -> None:
+    text = "from sqlalchemy import create_engine\n\ndef make():\n    return create_engine('postgresql://db/shop')\n"
+    text += "".join(f"\n@app.get('/{n}')\ndef f{n}():\n    return make().connect()\n" for n in range(routes))
+    (found,) = findings("database-engine-per-call", text)
+    assert found.confidence.value == level
 
 
 def test_a_client_that_someone_closes_is_not_said_to_stay_open() -> None:
@@ -126,13 +146,14 @@ def test_the_time_to_live_of_the_fix_is_an_option() -> None:
     assert found.fixes[0].applicability == "unsafe"
 
 
-def test_a_permanent_counter_is_certain_and_a_second_round_trip_is_likely() -> None:
-    once = 'client = redis.Redis()\n\ndef f(a):\n    if client.incr(f"n:{a}") == 1:\n        client.expire(f"n:{a}", 60)\nf(1)\n'
+def test_a_permanent_counter_is_likely_and_one_that_the_next_count_ends_is_only_possible() -> None:
+    head = 'client = redis.Redis()\n\n@app.get("/n")\ndef f(a):\n'
+    once = f'{head}    if client.incr(f"n:{{a}}") == 1:\n        client.expire(f"n:{{a}}", 60)\n'
     (conditional,) = findings("redis-check-then-get", once)
-    assert conditional.confidence is Confidence.HIGH
-    always = 'client = redis.Redis()\n\ndef f(a):\n    client.incr(f"n:{a}")\n    client.expire(f"n:{a}", 60)\nf(1)\n'
+    assert conditional.confidence is Confidence.MEDIUM
+    always = f'{head}    client.incr(f"n:{{a}}")\n    client.expire(f"n:{{a}}", 60)\n'
     (each_time,) = findings("redis-check-then-get", always)
-    assert each_time.confidence is Confidence.MEDIUM
+    assert each_time.confidence is Confidence.LOW
 
 
 def blocking(functions: int, **more: str) -> list[Finding]:
@@ -203,6 +224,14 @@ def test_a_shared_dependency_counts_all_of_its_routes() -> None:
     assert "for every request of 210 routes" in found.message
 
 
+@pytest.mark.parametrize(("number", "level"), [(2, Confidence.LOW), (9, Confidence.LOW), (10, Confidence.HIGH)])
+def test_a_dependency_of_fewer_than_ten_routes_is_only_possible(number: int, level: Confidence) -> None:
+    routes = "".join(f"\n@app.get('/{n}')\ndef f{n}(user=Depends(user)): ...\n" for n in range(number))
+    text = f"\nfrom fastapi import Depends\nclient = redis.Redis()\ndef user():\n    return client.get('a')\n{routes}"
+    (found,) = findings("redis-per-request", text)
+    assert found.confidence is level
+
+
 def test_a_command_behind_a_guard_that_no_route_passes_costs_nothing() -> None:
     text = """
     client = redis.Redis()
@@ -271,17 +300,12 @@ def test_one_of_two_dependencies_that_a_factory_picks_is_a_branch() -> None:
 
         return inner
 
-    @app.get("/a")
-    def a(user=Depends(require("x"))): ...
-
-    @app.get("/b")
-    def b(user=Depends(require("x"))): ...
-
-    @app.get("/c")
-    def c(user=Depends(require("x", anonymous=True))): ...
+    @app.get("/open")
+    def opened(user=Depends(require("x", anonymous=True))): ...
     """
-    (found,) = findings("redis-per-request", text)
-    assert "for requests that take this branch, of 3 routes that share a dependency (require.inner" in found.message
+    routes = "".join(f"\n@app.get('/{n}')\ndef f{n}(user=Depends(require('x'))): ...\n" for n in range(9))
+    (found,) = findings("redis-per-request", textwrap.dedent(text) + routes)
+    assert "for requests that take this branch, of 10 routes that share a dependency (require.inner" in found.message
     assert found.confidence is Confidence.MEDIUM
 
 
@@ -299,8 +323,11 @@ def test_a_client_of_one_route_a_socket_or_a_status_page_is_a_weaker_claim() -> 
         assert operators.confidence is Confidence.LOW
     shared = "def make():\n    return redis.Redis()\n\n"
     uses = '@app.get("/{name}")\ndef {name}():\n    return make().get("a")\n'
-    (several,) = findings("redis-client-per-call", shared + uses.format(name="a") + uses.format(name="b"))
-    assert several.confidence is Confidence.HIGH
+    (two,) = findings("redis-client-per-call", shared + uses.format(name="a") + uses.format(name="b"))
+    assert two.confidence is Confidence.MEDIUM
+    several = shared + "".join(uses.format(name=name) for name in "abc")
+    (found,) = findings("redis-client-per-call", several)
+    assert found.confidence is Confidence.HIGH
 
 
 def test_no_timeout_at_all_can_be_said_outright() -> None:
@@ -459,6 +486,10 @@ def test_a_client_that_waits_for_a_stream_has_a_connection_of_its_own() -> None:
     @app.get("/b")
     def b():
         return follow("b")
+
+    @app.get("/c")
+    def c():
+        return follow("c")
     """
     assert findings("redis-client-per-call", text.replace("{block}", ", block=1000")) == []
     (found,) = findings("redis-client-per-call", text.replace("{block}", ""))
@@ -499,7 +530,7 @@ def test_a_page_of_operators_is_a_weak_claim_by_its_route_alone() -> None:
     made = "def make():\n    return redis.Redis()\n\n"
     uses = '@app.get("/{where}/{name}")\ndef {name}():\n    return make().get("a")\n'
     for where, level in (("control-panel", Confidence.LOW), ("orders", Confidence.HIGH)):
-        text = made + uses.format(where=where, name="a") + uses.format(where=where, name="b")
+        text = made + "".join(uses.format(where=where, name=name) for name in "abc")
         (found,) = findings("redis-client-per-call", text)
         assert found.confidence is level
 
@@ -593,7 +624,7 @@ def of(name):
     return client.{command}(f"rates:{{name}}")
 
 @app.{method}("/a")
-def a(names: list[str]):
+def a(names: list[str], page: int = 1):
     {kinds} = client.smembers("names")
     return [of(name) for name in {kinds}]
 """
@@ -718,12 +749,12 @@ def a(name: str):
     ("code", "call", "levels"),
     [
         (
-            "def put(key, ttl=None):\n    client.incr(key)\n    if ttl:\n        client.expire(key, ttl)",
+            "def put(key, ttl=None):\n    client.set(key, 1)\n    if ttl:\n        client.expire(key, ttl)",
             "put(name, 60)",
-            ["medium"],
+            ["high"],
         ),
         (
-            "def put(key, ttl=None):\n    client.incr(key)\n    if ttl:\n        client.expire(key, ttl)",
+            "def put(key, ttl=None):\n    client.set(key, 1)\n    if ttl:\n        client.expire(key, ttl)",
             "put(name)",
             [],
         ),
@@ -781,9 +812,21 @@ def test_a_timeout_may_be_given_by_its_place(given: str, found: int) -> None:
 def test_one_command_of_what_is_changed_now_and_then_holds_the_loop_for_little(
     route: str, body: str, level: str
 ) -> None:
-    source = f"\nclient = redis.Redis()\n\n{route}\nasync def handle():\n    {body}\n"
+    source = f"\nclient = redis.Redis()\n\nasync def work():\n    {body}\n"
+    for name in ("first", "second", "third"):
+        source += f"\n{route}\nasync def {name}():\n    await work()\n"
     (found,) = findings("redis-blocking-in-async", source)
     assert found.confidence.name.lower() == level
+
+
+@pytest.mark.parametrize(("routes", "level"), [(1, "medium"), (2, "medium"), (3, "high")])
+def test_one_command_of_a_route_or_two_is_of_medium_confidence(routes: int, level: str) -> None:
+    source = "\nclient = redis.Redis()\n\nasync def work():\n    {body}\n"
+    source += "".join(f"\n@app.get('/{n}')\nasync def f{n}():\n    await work()\n" for n in range(routes))
+    (one,) = findings("redis-blocking-in-async", source.format(body="client.get('a')"))
+    assert one.confidence.value == level
+    (several,) = findings("redis-blocking-in-async", source.format(body="client.get('a'), client.get('b')"))
+    assert several.confidence is Confidence.HIGH
 
 
 @pytest.mark.parametrize(

@@ -37,7 +37,7 @@ def levels(text: str, **files: str) -> list[str]:
     ],
 )
 def test_a_route_that_is_deprecated_or_kept_is_only_possible(route: str, level: str) -> None:
-    assert levels(f"{route}\ndef items():\n    return {LOOP}\n") == [level]
+    assert levels(f"{route}\ndef items(page: int = 1):\n    return {LOOP}\n") == [level]
 
 
 def test_a_deprecated_class_of_views_is_only_possible() -> None:
@@ -48,7 +48,7 @@ def test_a_deprecated_class_of_views_is_only_possible() -> None:
     @space.route("/items")
     @space.doc(deprecated={flag})
     class Items(Resource):
-        def get(self):
+        def get(self, page=1):
             return {loop}
     """
     assert levels(code.format(flag=True, loop=LOOP)) == ["low"]
@@ -56,7 +56,7 @@ def test_a_deprecated_class_of_views_is_only_possible() -> None:
 
 
 REPAIR = """
-def items():
+def items(limit=100):
     return {loop}
 
 @app.get("/items")
@@ -85,7 +85,7 @@ def test_what_only_runs_after_an_error_is_only_possible(more: str, level: str) -
 def test_to_forget_what_was_searched_for_costs_the_search(source: str, turn: str, level: str) -> None:
     code = f"""
     @app.get("/items")
-    def items():
+    def items(page: int = 1):
         found = []
         for key in {source}:
             {turn}
@@ -109,6 +109,7 @@ from django.http import JsonResponse
 
 def lists(request):
     names = {source}
+    page = request.GET.get("page")
     return JsonResponse([cache.get(name) for name in names])
 """
 
@@ -140,7 +141,7 @@ def test_an_attribute_of_what_a_call_gives_tells_what_a_loop_goes_through(attrib
         return Shop()
 
     @app.get("/some")
-    def some():
+    def some(page: int = 1):
         return [client.get(name) for name in shop().{attribute}]
     """
     assert levels(code) == [level]

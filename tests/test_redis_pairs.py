@@ -111,7 +111,7 @@ TIMED = """
 @app.post("/add")
 def add(user: str):
     key = f"items:{{user}}"
-    client.incr(key)
+    client.set(key, 1)
     {then}
 """
 
@@ -119,10 +119,10 @@ def add(user: str):
 @pytest.mark.parametrize(
     ("then", "found"),
     [
-        ("client.expire(key, 60)", ["medium"]),
+        ("client.expire(key, 60)", ["high"]),
         ("if client.ttl(key) < 0: client.expire(key, 60)", []),
-        ("if client.ttl('other') < 0: client.expire(key, 60)", ["medium"]),
-        ("client.ttl(key); client.expire(key, 60)", ["medium"]),
+        ("if client.ttl('other') < 0: client.expire(key, 60)", ["high"]),
+        ("client.ttl(key); client.expire(key, 60)", ["high"]),
     ],
 )
 def test_an_expiry_that_a_ttl_asks_for_heals_itself(then: str, found: list[str]) -> None:
@@ -135,13 +135,37 @@ def test_an_expiry_that_a_ttl_asks_for_heals_itself(then: str, found: list[str])
         ("client.rpush(key, user)", "low"),
         ("client.hset(key, 'name', user)", "low"),
         ("client.sadd(key, user)", "low"),
-        ("client.incr(key)", "medium"),
+        ("client.incr(key)", "low"),
         ("client.set(key, user)", "high"),
     ],
 )
 def test_an_expiry_that_the_next_write_gives_anyway_is_of_low_confidence(write: str, level: str) -> None:
-    code = TIMED.replace("client.incr(key)", write).format(then="client.expire(key, 60)")
+    code = TIMED.replace("client.set(key, 1)", write).format(then="client.expire(key, 60)")
     assert levels(code) == [level]
+
+
+UNREACHED = """
+def put(key: str):
+    client.set(key, 1)
+    client.expire(key, 60)
+
+def work():
+    put("a")
+
+{route}
+"""
+
+
+@pytest.mark.parametrize(
+    ("route", "level"),
+    [
+        ("", "low"),
+        ("if __name__ == '__main__':\n    work()", "low"),
+        ("@app.get('/work')\ndef asked(): work()", "high"),
+    ],
+)
+def test_a_pair_that_no_request_reaches_is_only_possible(route: str, level: str) -> None:
+    assert levels(UNREACHED.format(route=route)) == [level]
 
 
 PROGRESS = """
@@ -177,7 +201,7 @@ def items(name: str):
 
 
 @pytest.mark.parametrize(
-    ("between", "level"), [("pass", "high"), ("if client.type(name) != b'string': return []", "medium")]
+    ("between", "level"), [("pass", "medium"), ("if client.type(name) != b'string': return []", "low")]
 )
 def test_the_type_of_a_key_may_have_to_be_asked_for_in_between(between: str, level: str) -> None:
     assert levels(KIND.format(between=between)) == [level]
@@ -189,7 +213,7 @@ def test_what_is_no_value_but_a_set_may_be_tested_for_on_purpose() -> None:
 
 COUNT = """
 def count(user: str, ttl: int = 0):
-    client.incr(f"calls:{{user}}")
+    client.set(f"calls:{{user}}", 1)
     if ttl:
         client.expire(f"calls:{{user}}", ttl)
 
@@ -199,7 +223,7 @@ def counted(user: str):
 """
 
 
-@pytest.mark.parametrize(("given", "found"), [("", []), (", 60", ["medium"]), (", ttl=0", [])])
+@pytest.mark.parametrize(("given", "found"), [("", []), (", 60", ["high"]), (", ttl=0", [])])
 def test_what_waits_for_a_number_that_is_never_given_is_never_sent(given: str, found: list[str]) -> None:
     assert levels(COUNT.format(given=given)) == found
 
@@ -237,8 +261,8 @@ def hit(user: str):
 @pytest.mark.parametrize(
     ("made", "key", "level"),
     [
-        ("pass", 'f"calls:{user}"', "high"),
-        ("pass", 'f"calls:{user}:minute"', "high"),
+        ("pass", 'f"calls:{user}"', "medium"),
+        ("pass", 'f"calls:{user}:minute"', "medium"),
         ("window = int(time.time() // 60)", 'f"calls:{user}:{window}"', "low"),
         ("key = f'calls:{user}:{date.today().isoformat()}'", "key", "low"),
         ("key = bucket_key(user)", "key", "low"),

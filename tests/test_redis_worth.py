@@ -41,6 +41,10 @@ def a(shard: str):
 @app.get("/b/{{shard}}")
 def b(shard: str):
     return connect(shard).get("b")
+
+@app.get("/c/{{shard}}")
+def c(shard: str):
+    return connect(shard).get("c")
 """
 
 
@@ -79,6 +83,9 @@ def a(): return get().get("a")
 
 @app.get("/b")
 def b(): return get().get("b")
+
+@app.get("/c")
+def c(): return get().get("c")
 """
 
 
@@ -122,12 +129,42 @@ def test_a_server_that_a_key_names_goes_with_the_key(of: str, level: str) -> Non
     assert levels("redis-set-without-ttl", code) == [level]
 
 
-@pytest.mark.parametrize(("key", "level"), [("roles:{user_id}", "medium"), ("cache:roles:{user_id}", "high")])
+@pytest.mark.parametrize(("key", "level"), [("roles:{user_id}", "low"), ("cache:roles:{user_id}", "high")])
 def test_a_copy_of_a_row_may_be_meant_to_stay_unless_its_key_says_cache(key: str, level: str) -> None:
     code = f"""
     def keep(session: Session, user_id: int):
         row = session.get(User, user_id)
         client.set(f"{key}", row.roles)
+    """
+    assert levels("redis-set-without-ttl", code) == [level]
+
+
+@pytest.mark.parametrize(
+    ("key", "level"),
+    [
+        ("message:{user_id}", "medium"),
+        ("last-message:{user_id}", "low"),
+        ("current:run:{user_id}", "low"),
+        ("newest_event:{user_id}", "low"),
+        ("blast:message:{user_id}", "medium"),
+        ("cache:last-message:{user_id}", "high"),
+    ],
+)
+def test_a_key_of_the_last_or_current_one_of_something_is_written_over_and_does_not_grow(key: str, level: str) -> None:
+    code = f"""
+    def keep(user_id: str, text: str):
+        client.set(f"{key}", text)
+    """
+    assert levels("redis-set-without-ttl", code) == [level]
+
+
+@pytest.mark.parametrize(
+    ("part", "level"), [("user_id", "high"), ("name", "medium"), ("provider_id", "medium"), ("provider", "medium")]
+)
+def test_a_key_that_says_cache_is_certain_only_where_what_varies_in_it_has_no_end(part: str, level: str) -> None:
+    code = f"""
+    def keep({part}: str, text: str):
+        client.set(f"cache:{{{part}}}", text)
     """
     assert levels("redis-set-without-ttl", code) == [level]
 

@@ -143,10 +143,15 @@ REST_FRAMEWORK = {{
 
 
 def with_settings(
-    paginator: str = "PageNumberPagination", size: str = "100", permission: str = "IsAuthenticated", view: str = ""
+    paginator: str = "PageNumberPagination",
+    size: str = "100",
+    permission: str = "IsAuthenticated",
+    view: str = "",
+    own: str = "",
 ) -> tuple[str, str]:
     """Confidence and message of the finding in a project whose settings say how lists are paged and who may ask."""
-    code = CODE.format(null="", serializer="", page=50, view=view).replace("    pagination_class = Pages\n", "")
+    code = CODE.format(null="", serializer="", page=50, view=view)
+    code = code.replace("pagination_class = Pages", f"pagination_class = {own}" if own else "kind = 1")
     settings = SETTINGS.format(paginator=paginator, size=size, permission=permission)
     report = check_files(
         {"stock/views.py": code, "stock/settings.py": settings}, select=("database-query-in-serializer",)
@@ -165,8 +170,10 @@ def with_settings(
     ],
 )
 def test_pages_of_settings_say_how_many_rows_an_answer_has(paginator: str, size: str, level: str, said: str) -> None:
-    confidence, message = with_settings(paginator, size)
+    confidence, message = with_settings(paginator, size, own=f"pagination.{paginator}")
     assert (confidence, said in message) == (level, True)
+    confidence, message = with_settings(paginator, size)
+    assert (confidence, said in message) == ("low", True)
 
 
 def test_small_pages_of_rows_that_ask_for_several_things_are_of_medium_confidence() -> None:
@@ -181,8 +188,8 @@ def test_small_pages_of_rows_that_ask_for_several_things_are_of_medium_confidenc
 
 
 def test_lists_that_settings_open_to_staff_alone_are_of_low_confidence() -> None:
-    assert with_settings(permission="IsAdminUser")[0] == "low"
-    assert with_settings(permission="IsAdminUser", view="    permission_classes = []")[0] == "medium"
+    assert with_settings(permission="IsAdminUser", own="Pages")[0] == "low"
+    assert with_settings(permission="IsAdminUser", view="    permission_classes = []", own="Pages")[0] == "medium"
 
 
 NARROWING = """
@@ -221,7 +228,7 @@ def test_what_a_name_narrows_later_is_not_prefetched() -> None:
 def test_what_methods_serialize_by_hand_is_of_medium_confidence_unless_few_rows_are_likely(
     decorated: str, rows: str, level: str
 ) -> None:
-    view = f"    http_method_names = ['post']\n\n    {decorated}self, request):\n        crates = {rows}\n"
+    view = f"    http_method_names = ['post']\n\n    {decorated}self, request, page=1):\n        crates = {rows}\n"
     view += "        return CrateSerializer(crates, many=True).data\n"
     assert levels(view=view) == [level]
 
@@ -280,9 +287,52 @@ def test_an_action_for_staff_is_of_low_confidence(who: str, level: str) -> None:
 class Drafts(viewsets.GenericViewSet):
     @decorators.action(detail=False, methods=["get"], permission_classes=[permissions.{who}])
     def drafts(self, request):
+        page = request.GET.get("page")
         return Response(CrateSerializer(Crate.objects.filter(sealed=True), many=True).data)
 
 router.register("drafts", Drafts)
 """
     report = check_files({"stock/views.py": text}, select=("database-query-in-serializer",))
     assert [finding.confidence.value for finding in report.findings if "drafts" in finding.message] == [level]
+
+
+@pytest.mark.parametrize(
+    ("stated", "level"),
+    [
+        ("pagination_class = Pages", "medium"),
+        ("pagination_class = pagination.CursorPagination", "medium"),
+        ("pagination_class = None", "low"),
+        ("lookup_field = 'pk'", "low"),
+    ],
+)
+def test_a_list_is_long_where_its_view_names_a_paginator_of_its_own(stated: str, level: str) -> None:
+    code = CODE.format(null="", serializer="", page=50, view="").replace("pagination_class = Pages", stated)
+    report = check_files({"stock/views.py": code}, select=("database-query-in-serializer",))
+    assert [finding.confidence.value for finding in report.findings] == [level]
+
+
+@pytest.mark.parametrize(("stated", "level"), [("kind = 1", "medium"), ("pagination_class = None", "low")])
+def test_a_paginator_of_a_base_of_views_counts_unless_the_view_takes_it_back(stated: str, level: str) -> None:
+    base = "class Paged(viewsets.ModelViewSet):\n    pagination_class = Pages\n\nclass CrateViewSet(Paged):"
+    code = CODE.format(null="", serializer="", page=50, view="").replace("pagination_class = Pages", stated)
+    code = code.replace("class CrateViewSet(viewsets.ModelViewSet):", base)
+    report = check_files({"stock/views.py": code}, select=("database-query-in-serializer",))
+    assert [finding.confidence.value for finding in report.findings] == [level]
+
+
+@pytest.mark.parametrize(
+    ("first", "rows", "level"),
+    [
+        ("pass", "Crate.objects.filter(sealed=True)", "low"),
+        ("page = request.GET.get('name')", "Crate.objects.filter(sealed=True)", "medium"),
+        ("number = request.GET.get('page')", "Crate.objects.filter(sealed=True)", "medium"),
+        ("total = Crate.objects.count()", "Crate.objects.filter(sealed=True)", "medium"),
+        ("pass", "self.paginate_queryset(Crate.objects.filter(sealed=True))", "medium"),
+    ],
+)
+def test_what_a_method_serializes_by_hand_is_long_where_the_method_pages_or_counts_it(
+    first: str, rows: str, level: str
+) -> None:
+    view = "    http_method_names = ['post']\n\n    @action(detail=False)\n    def open(self, request):\n"
+    view += f"        {first}\n        crates = {rows}\n        return CrateSerializer(crates, many=True).data\n"
+    assert levels(view=view) == [level]

@@ -320,7 +320,27 @@ def show(workspace_id: str, db: Session = Depends(get_db)):
         "tenant-duplicate-lookup",
     )
     assert "by the same id twice in a request to show" in finding.message
-    assert finding.confidence.name == "HIGH"
+    assert finding.confidence.name == "MEDIUM"
+
+
+@pytest.mark.parametrize(("number", "level"), [(1, "MEDIUM"), (9, "MEDIUM"), (10, "HIGH")])
+def test_a_second_read_that_fewer_than_ten_routes_make_is_of_medium_confidence(number: int, level: str) -> None:
+    routes = "".join(
+        f'@app.get("/{n}/{{workspace_id}}")\ndef route_{n}(workspace_id: str, db: Session = Depends(get_db)):\n'
+        f"    return both(db, workspace_id)\n\n\n"
+        for n in range(number)
+    )
+    code = """
+def both(db: Session, workspace_id: str):
+    load(db, workspace_id)
+    {test}return db.query(Workspace).filter(Workspace.id == workspace_id).first().name
+
+
+"""
+    (finding,) = found(code.replace("{test}", "") + routes, "tenant-duplicate-lookup")
+    assert finding.confidence.name == level
+    (finding,) = found(code.replace("{test}", "if app.title:\n        ") + routes, "tenant-duplicate-lookup")
+    assert finding.confidence.name == "MEDIUM"
 
 
 def test_reads_of_branches_that_exclude_each_other_are_not_added_up() -> None:

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from .project import Project
     from .rowsets import Rows
     from .serializers import Serialized
+    from .tables import Table
 
 LISTS = (
     "rest_framework.viewsets.ModelViewSet",
@@ -80,7 +81,7 @@ class ListViews:
         if rows is None or not made or None in made:
             return None
         serializers = tuple(one for one in made if one is not None)
-        paginated = any(dotted(value) for _, value in self.serializers.stated(cls, "pagination_class"))
+        paginated = dotted(self._paginator(cls)[1]) is not None
         page, permitted = self._page(cls), self.is_permitted(cls)
         return ListView(rows, serializers, self.is_routed(cls), page, permitted, paginated=paginated)
 
@@ -95,10 +96,15 @@ class ListViews:
 
     def _page(self, cls: Value) -> int:
         """Rows of a page of the view's own paginator, else of the one in the settings."""
-        for table, value in self.serializers.stated(cls, "pagination_class"):
-            return self.defaults.page_of(self.linker.evaluate(table.path, 0, value)) if dotted(value) else 0
+        table, value = self._paginator(cls)
+        if table is None:
+            return self.defaults.page
+        return self.defaults.page_of(self.linker.evaluate(table.path, 0, value)) if dotted(value) else 0
+
+    def _paginator(self, cls: Value) -> tuple[Table, Expr] | tuple[None, None]:
+        """What the nearest class names as the paginator, ``None`` for none at all among it, and its file."""
         said = self.linker.class_attribute(cls, "pagination_class")
-        return 0 if any(assign.value is not None for _, assign in said) else self.defaults.page
+        return next(((table, assign.value) for table, assign in said if assign.value is not None), (None, None))
 
     def _lists(self, cls: Value) -> bool:
         """Whether requests can ask for the list: not when ``as_view({"get": "retrieve"})`` is all that is routed."""

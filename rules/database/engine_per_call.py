@@ -36,8 +36,8 @@ Make one engine a process, at the level of the module; never in a function that 
 
 ## Limits
 Quiet for an engine over a URL that the request itself brings (a customer's own database): there is nothing to keep it
-under. With `NullPool` there is no pool to lose, and the finding has low confidence. What keeps an engine is what keeps a
-client in `redis-client-per-call`.
+under. With `NullPool` there is no pool to lose, and the finding has low confidence. Engines that a
+route or two make are of medium confidence. What keeps an engine is what keeps a client in `redis-client-per-call`.
 """
 
 from __future__ import annotations

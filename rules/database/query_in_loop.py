@@ -17,12 +17,14 @@ as `selectinload`, makes it 2 however many rows there are.
         __tablename__ = "users"
         id = Column(Integer, primary_key=True)
         name = Column(String)
+        invited_by = Column(Integer)
 
     def get_db() -> Session: ...
 
-    @app.post("/names")
-    def names(ids: list[int], db: Session = Depends(get_db)):
-        return [db.query(User).filter(User.id == user_id).first().name for user_id in ids]
+    @app.get("/hosts")
+    def hosts(limit: int, db: Session = Depends(get_db)):
+        guests = db.query(User).limit(limit)
+        return [db.query(User).filter(User.id == guest.invited_by).first().name for guest in guests]
 
 ## Good
     from fastapi import Depends, FastAPI
@@ -36,11 +38,13 @@ as `selectinload`, makes it 2 however many rows there are.
         __tablename__ = "users"
         id = Column(Integer, primary_key=True)
         name = Column(String)
+        invited_by = Column(Integer)
 
     def get_db() -> Session: ...
 
-    @app.post("/names")
-    def names(ids: list[int], db: Session = Depends(get_db)):
+    @app.get("/hosts")
+    def hosts(limit: int, db: Session = Depends(get_db)):
+        ids = [guest.invited_by for guest in db.query(User).limit(limit)]
         users = {user.id: user for user in db.query(User).filter(User.id.in_(ids))}
         return [users[user_id].name for user_id in ids]
 

@@ -7,13 +7,14 @@ orders that names each customer sends 21 queries, and nothing in the code of the
 
 ## Bad
     from django.db import models
-    from rest_framework import routers, serializers, viewsets
+    from rest_framework import pagination, routers, serializers, viewsets
 
     class Customer(models.Model):
         name = models.CharField(max_length=100)
 
     class Order(models.Model):
         customer = models.ForeignKey(Customer, on_delete=models.CASCADE)
+        paid = models.BooleanField()
 
     class OrderSerializer(serializers.ModelSerializer):
         buyer = serializers.CharField(source="customer.name")
@@ -23,21 +24,23 @@ orders that names each customer sends 21 queries, and nothing in the code of the
             fields = ["id", "buyer"]
 
     class OrderViewSet(viewsets.ReadOnlyModelViewSet):
-        queryset = Order.objects.order_by("id")
+        queryset = Order.objects.filter(paid=True).order_by("id")
         serializer_class = OrderSerializer
+        pagination_class = pagination.LimitOffsetPagination
 
     router = routers.DefaultRouter()
     router.register("orders", OrderViewSet)
 
 ## Good
     from django.db import models
-    from rest_framework import routers, serializers, viewsets
+    from rest_framework import pagination, routers, serializers, viewsets
 
     class Customer(models.Model):
         name = models.CharField(max_length=100)
 
     class Order(models.Model):
         customer = models.ForeignKey(Customer, on_delete=models.CASCADE)
+        paid = models.BooleanField()
 
     class OrderSerializer(serializers.ModelSerializer):
         buyer = serializers.CharField(source="customer.name")
@@ -47,8 +50,9 @@ orders that names each customer sends 21 queries, and nothing in the code of the
             fields = ["id", "buyer"]
 
     class OrderViewSet(viewsets.ReadOnlyModelViewSet):
-        queryset = Order.objects.select_related("customer").order_by("id")
+        queryset = Order.objects.filter(paid=True).select_related("customer").order_by("id")
         serializer_class = OrderSerializer
+        pagination_class = pagination.LimitOffsetPagination
 
     router = routers.DefaultRouter()
     router.register("orders", OrderViewSet)

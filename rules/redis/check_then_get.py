@@ -7,9 +7,12 @@ leaves a counter or a lock without an expiry, which then locks its user out for 
 
 ## Bad
     import redis
+    from fastapi import FastAPI
 
+    app = FastAPI()
     client = redis.Redis()
 
+    @app.get("/profile/{user_id}")
     def profile(user_id: int):
         if client.exists(f"profile:{user_id}"):
             return client.get(f"profile:{user_id}")
@@ -17,9 +20,12 @@ leaves a counter or a lock without an expiry, which then locks its user out for 
 
 ## Good
     import redis
+    from fastapi import FastAPI
 
+    app = FastAPI()
     client = redis.Redis()
 
+    @app.get("/profile/{user_id}")
     def profile(user_id: int):
         return client.get(f"profile:{user_id}")
 
@@ -36,10 +42,10 @@ is called a lock. An expiry that is set wherever a TTL finds none heals itself a
 mending, and of low confidence, are: an expiry that a hash, a list or a set waits for, or a counter at every count, as
 the next write mostly sets it; a value that is taken and is no token, code, state or the like (by its key or its
 function), that one connection alone takes, or that only confirms an address; GETDEL before redis-py 4; a limit that
-counts an amount which may be refused, or only what has failed; an expiry that a flag sends once; pages of operators;
-management commands; and code that no request is seen to reach. Medium is the most, but for an expiry that a value or a
-lock waits for. Caches of Django and Flask-Caching count where they are not known to be in the process, and methods of
-the project's own that send one command of their name.
+counts an amount which may be refused, or only what has failed; an expiry that a flag sends once; a key whose type is
+asked for in between; pages of operators; management commands; and code that no request is seen to reach. Medium is the
+most, but for an expiry that a value or a lock waits for. Caches of Django and Flask-Caching count where they are not
+known to be in the process, and methods of the project's own that send one command of their name.
 """
 
 from __future__ import annotations
@@ -94,9 +100,9 @@ def report(ctx: Context, call: Call) -> Iterator[Finding]:
     if pair is None or is_never_sent(call, pair):
         return
     message, level = describe(pair)
-    if is_hardly_worth_it(call, pair):
+    if pair.looked or is_hardly_worth_it(call, pair):
         level = Confidence.LOW
-    elif level is Confidence.HIGH and (pair.looked or pair.first.wrapped or pair.second.wrapped):
+    elif level is Confidence.HIGH and (pair.first.wrapped or pair.second.wrapped):
         level = Confidence.MEDIUM
     finding = ctx.finding(call, message, confidence=level)
     if pair.second is not pair.first:

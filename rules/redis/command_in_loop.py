@@ -12,8 +12,9 @@ commands that take many members, such as `delete(*keys)` and `sadd(key, *members
     app = FastAPI()
     client = redis.Redis()
 
-    @app.post("/names")
-    def names(ids: list[int]):
+    @app.get("/names")
+    def names(page: int):
+        ids = client.zrange("users", 100 * page, 100 * page + 99)
         return [client.get(f"name:{user_id}") for user_id in ids]
 
 ## Good
@@ -23,8 +24,9 @@ commands that take many members, such as `delete(*keys)` and `sadd(key, *members
     app = FastAPI()
     client = redis.Redis()
 
-    @app.post("/names")
-    def names(ids: list[int]):
+    @app.get("/names")
+    def names(page: int):
+        ids = client.zrange("users", 100 * page, 100 * page + 99)
         return client.mget([f"name:{user_id}" for user_id in ids])
 
 ## Configuration

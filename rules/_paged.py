@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from atomlint import text_of
+from atomlint import dotted, text_of
 
 from ._certainty import PAGE
 
@@ -14,39 +14,47 @@ if TYPE_CHECKING:
 
     from atomlint import Call, Function
 
-NAMES = re.compile(r"(?:^|_)(?:limit|offset|skip|page|pages|paginator|pagination|paginated|cursor|pagesize)(?:_|$)")
+PARTS = frozenset(
+    {"cursor", "limit", "offset", "page", "paginated", "pagination", "paginator", "pages", "pagesize", "skip"}
+)
 """Words in names of parameters and variables for a part of many rows."""
+WORDS = re.compile(r"[a-z]+|[A-Z][a-z]*")
 PAGES = frozenset({"limit", "offset", "slice", "paginate", "paginate_queryset", "Paginator", "get_page", "fetchmany"})
 """Calls that ask for a part of them."""
-READERS = frozenset({"get", "getlist", "pop"})
+READERS = frozenset({"get", "getlist"})
 """Calls that take a part's number from a request: ``request.args.get("page")``."""
+FLAGS = ("#True", "#False")
 
 
 def expects_many(function: Function, loop: int) -> bool:
-    """Whether a function pages, limits or counts rows, other than at each turn of a loop to find one.
+    """Whether a function asks for a part of many rows, other than at each turn of a loop to find one, or counts them.
 
     What its author takes for a handful is asked for as it is: of loops over that, readers found half not worth mending.
     """
-    if any(NAMES.search(name) for name in _names(function)):
-        return True
-    return any(_pages(call, loop) for call in function.calls)
+    return any(map(_is_of_part, _names(function, loop))) or any(_pages(call, loop) for call in function.calls)
 
 
-def _names(function: Function) -> Iterator[str]:
+def _is_of_part(name: str) -> bool:
+    return not PARTS.isdisjoint(word.lower() for word in WORDS.findall(name))
+
+
+def _names(function: Function, loop: int) -> Iterator[str]:
+    """Names of parameters, and of variables that a turn does not assign."""
     for param in function.table.facts.scopes[function.ordinal].params:
         yield param.name
     for assign in function.assigns:
+        if loop in function.table.frames(assign.frame) or assign.value in FLAGS:
+            continue
         if type(assign.target) is str and "." not in assign.target:
             yield assign.target
 
 
 def _pages(call: Call, loop: int) -> bool:
-    if call.name == "count":
-        return True
     first = call.args[0] if call.args else None
     if call.name in READERS:
-        text = text_of(first)
-        return text is not None and NAMES.search(text) is not None
+        return _is_of_part(text_of(first) or "")
+    if call.name in ("count", "Count"):  # rows, and no text
+        return first is None or call.name == "Count" or (dotted(call.callee) or "").endswith("func.count")
     return call.name in PAGES and loop not in call.frame_ids and not is_below_a_page(first)
 
 

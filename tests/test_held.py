@@ -346,3 +346,8 @@ def test_another_place_is_not_read():
         "def view(request, row):\n    request.tenant = None\n    return row.tenant, request.tenants, 'request.tenant'\n"
     )
     assert lazily(more=more) == ("request.tenant", "none")
+
+
+def test_what_is_called_out_of_a_list_is_no_reader():
+    more = "def view(request, steps):\n    return steps[0](request, 'tenant')\n"
+    assert lazily(more=more) == ("request.tenant", "none")

@@ -178,6 +178,7 @@ class Backends:
                     yield None
                 yield from self._names_of(table, call.scope, call.callee)
                 work += [(table, scope, part, left) for part in (*call.args, *(v for _, v in call.keywords))]
+                work += [(*place, left - 1) for place in (self._returned(table, int(number)) if left else ())]
             elif (name := dotted(expr)) is not None:
                 yield name  # REDIS_URL says enough
                 known = list(self._assigned(table, scope, name)) if left else []
@@ -186,6 +187,14 @@ class Backends:
                 yield from found
                 if not known and not found:
                     yield None
+
+    def _returned(self, table: Table, call: int) -> Iterator[tuple[Table, int, Expr]]:
+        """What functions of the project that a call runs return: ``storage_uri=get_storage_uri()``."""
+        for value in self.linker.values.callee(table.path, call):
+            if value.kind == "def":
+                inner = self.linker.table(value.place)
+                exits = inner.exits.get(value.scope, ())
+                yield from ((inner, value.scope, one.value) for one in exits if one.kind == "return")
 
     def _names_of(self, table: Table, scope: int, expr: Expr) -> Iterator[str]:
         for value in self.linker.evaluate(table.path, scope, expr):

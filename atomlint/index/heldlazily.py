@@ -100,7 +100,13 @@ def expressions(table: Table) -> Iterator[tuple[int, int, Expr]]:
     for call in facts.calls:
         yield call.scope, call.frame, call.callee
         yield from ((call.scope, call.frame, given) for given in (*call.args, *(value for _, value in call.keywords)))
-        if call.callee in LOOKS and len(call.args) > 1 and dotted(call.args[0]) and text_of(call.args[1]):
+        if (
+            type(call.callee) is str
+            and call.callee in LOOKS
+            and len(call.args) > 1
+            and dotted(call.args[0])
+            and text_of(call.args[1])
+        ):
             yield call.scope, call.frame, f"{call.args[0]}.{text_of(call.args[1])}"
     for exit_ in facts.exits:
         yield exit_.scope, exit_.frame, exit_.value

@@ -207,7 +207,7 @@ class Gates:
             return None
         if BREAKERS & words(short(last)):
             return None  # set when something fails: until then it lets everything through
-        written = self.slots.written(at, slot)
+        written = self.slots.written(at, slot) or (leaf.body is not at.body and self.slots.sets(leaf.body, slot))
         if not written and (slot[0] == "$" or self.slots.set_elsewhere(leaf.body, slot)):
             return None if slot[0] == "$" else Part("time", text, short(last), holds=True, interval=limit, slot=slot)
         if not written and not self.slots.made_here(leaf.body, slot):

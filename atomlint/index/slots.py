@@ -85,6 +85,10 @@ class Slots:
                     return True
         return False
 
+    def sets(self, body: Body, slot: str) -> bool:
+        """Whether a function sets a slot itself: one that is asked for the time, and notes it."""
+        return any(assign.kind in ("=", "del") and covers(body.slot(assign.target), slot) for assign in body.assigns)
+
     def set_elsewhere(self, body: Body, slot: str) -> bool:
         """Whether another function of the file, no initialiser, sets a slot."""
         scopes = body.table.facts.scopes

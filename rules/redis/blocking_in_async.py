@@ -65,6 +65,8 @@ if TYPE_CHECKING:
 
 NEEDS = ("redis", "Redis", "valkey", "cache", "limit", "session")
 SYNCHRONOUS = "redis.client.Redis"
+WRITES_ONLY = frozenset({"subscribe", "unsubscribe", "psubscribe", "punsubscribe", "ssubscribe", "sunsubscribe"})
+"""Methods of a PubSub: redis-py reads no answer to them."""
 MAX_RELATED = 5
 MAX_NAMES = 4
 PLACES = Option(
@@ -215,6 +217,8 @@ def sent(index: Index, function: Function) -> Iterator[Command]:
     """Commands of a function that go out at once, without those that a process sends once."""
     for command in commands(index).of_function(function.path, function.ordinal):
         call = index.call(command.path, command.call)
+        if command.method in WRITES_ONLY:
+            continue
         if call.effect is None or command.queued or (call.guard is not None and call.guard.kind == "once"):
             continue
         if not is_first(index, command):

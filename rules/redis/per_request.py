@@ -110,6 +110,7 @@ from .._work import (
     way,
 )  # fmt: skip
 from ._fallback import fallback_of
+from ._refills import is_refill
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -255,7 +256,8 @@ def open_uses(function: Function, work: RequestWork) -> list[Use]:
     """Uses that run every time, but for those that a local copy should have spared: those have a rule of their own."""
     if keeps_answers(work):
         return []
-    return [use for use in work.of("open") if fallback_of(function.index, use) is None]
+    index = function.index
+    return [use for use in work.of("open") if fallback_of(index, use) is None and not is_refill(index, use)]
 
 
 def keeps_answers(work: RequestWork) -> bool:

@@ -128,20 +128,27 @@ def _growth(index: Index, container: Container, use: Use) -> Growth | None:
     refuses = any(e.kind == "raise" and e.after <= _position(index, use) for e in table.exits.get(use.scope, ()))
     if _is_taken(index, container, use) or _is_bounded(index, container, use):
         return None
-    refuses = refuses or _is_found(index, use)
-    likely = container.kind == "list" or refuses or shrinks  # what is refused first may leave few keys
-    likely = likely or _is_in_branch(index, container, use)
+    known = (
+        refuses or shrinks or container.kind == "list" or _is_found(index, use)
+    )  # what is refused first leaves few keys
+    known = known or _is_in_branch(index, container, use) or _is_after_query(index, use)
     filled = _is_filled(index, container) or stands_for_a_table(container)
     best: Growth | None = None
     for path in index.project.reach.paths(use.function)[:MAX_PATHS]:
         if not path.entry.proven or path.confidence == "low" or is_admin(path, index):
             continue
-        most = Confidence.MEDIUM if likely else Confidence(path.confidence)
+        most = Confidence.LOW if known else min(Confidence(path.confidence), Confidence.MEDIUM, key=lambda c: c.rank)
         for name, confidence, fresh in _sources(index, path, use):
             level = Confidence.LOW if filled else min(confidence, most, key=lambda c: c.rank)
             if best is None or level.rank > best.confidence.rank:
                 best = Growth(container, use, path, name, level, fresh)
     return best
+
+
+def _is_after_query(index: Index, use: Use) -> bool:
+    """Whether a database is asked before: mostly whether there is such a row, and of rows there are as many as people made."""
+    function = index.function(use.function)
+    return any(call.database is not None for call in function.calls if call.ordinal < _position(index, use))
 
 
 def _is_in_branch(index: Index, container: Container, use: Use) -> bool:

@@ -228,6 +228,8 @@ def confidence(index: Index, made: Made) -> Confidence:
         return Confidence.LOW  # a route or two may be asked now and then
     if any(edge.phase != "request" for _, edge in path.steps):
         return Confidence.MEDIUM
+    if all(one.entry.kind == "route" for one in made.life.paths):
+        return Confidence.MEDIUM  # how often they are asked is not known
     return Confidence.MEDIUM if unsure(index, path) else Confidence.HIGH
 
 

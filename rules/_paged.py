@@ -1,11 +1,11 @@
-"""Whether a function expects many rows of what it goes through: it asks for them by the page, limits or counts them."""
+"""Whether a function expects many rows of what it goes through: it asks for them by the page, or limits them."""
 
 from __future__ import annotations
 
 import re
 from typing import TYPE_CHECKING
 
-from atomlint import dotted, text_of
+from atomlint import text_of
 
 from ._certainty import PAGE
 
@@ -27,7 +27,7 @@ FLAGS = ("#True", "#False")
 
 
 def expects_many(function: Function, loop: int) -> bool:
-    """Whether a function asks for a part of many rows, other than at each turn of a loop to find one, or counts them.
+    """Whether a function asks for a part of many rows, other than at each turn of a loop to find one.
 
     What its author takes for a handful is asked for as it is: of loops over that, readers found half not worth mending.
     """
@@ -53,8 +53,6 @@ def _pages(call: Call, loop: int) -> bool:
     first = call.args[0] if call.args else None
     if call.name in READERS:
         return _is_of_part(text_of(first) or "")
-    if call.name in ("count", "Count"):  # rows, and no text
-        return first is None or call.name == "Count" or (dotted(call.callee) or "").endswith("func.count")
     return call.name in PAGES and loop not in call.frame_ids and not is_below_a_page(first)
 
 

@@ -263,7 +263,8 @@ def confidence(index: Index, found: Held, *, shared: bool = False) -> Confidence
     path = paths[0]._replace(steps=(*paths[0].steps, *blocked.steps))
     if path.entry.certainty == "low":
         return Confidence.LOW  # a route that no application serves
-    level = Confidence.HIGH if path.entry.proven and not unsure(index, path) else Confidence.MEDIUM
+    frequent = path.entry.kind == "every-request" and path.entry.proven
+    level = Confidence.HIGH if frequent and not unsure(index, path) else Confidence.MEDIUM
     ways = [way for one in found.blocked for way in index.project.reach.paths(one.function)]
     if only_operators(index, ways):
         return Confidence.LOW

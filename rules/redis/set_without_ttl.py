@@ -34,9 +34,9 @@ Give every key that caches something an expiry (`ex=300`).
 
 ## Limits
 Looked at are keys with a part that varies. Quiet for a key that anything in the project gives an expiry, for constant
-keys, and for keys that a function is handed. High confidence needs a word such as cache, session, token or lock in the
-key and what has no end by its name (an id, a user, a date, a hash); with one of the two, or with a word for what grows (jobs,
-events, days, messages) and such a name, it is medium. Low are values that a query gave, the last or current one of something,
+keys, and for keys that a function is handed. Medium confidence needs what has no
+end by its name (an id, a user, a date, a hash) and a word such as cache, session, token or lock, or one for what grows (jobs,
+events, days, messages). Low are values that a query gave, the last or current one of something,
 and sets and hashes: they may be the data.
 What is deleted or taken out somewhere is one step less, and so is a write for one of few that the program names
 (`if user.login in (app.bot.login, OWNER)`). Keys that a wrapper of the project writes
@@ -146,7 +146,7 @@ def level_of(call: Call, command: Command) -> Confidence | None:
         if removed:
             return Confidence.LOW
         few = any(map(is_key_of_few, pattern.names))
-        return Confidence.HIGH if endless and not few else Confidence.MEDIUM
+        return Confidence.MEDIUM if endless and not few else Confidence.LOW
     if command.method in ("set", "hset", "hmset") and from_query(call) and not counted(call.index, pattern):
         return Confidence.LOW  # as many keys as rows: a copy that may be meant to stay
     if not GROWING.search(words) or removed:

@@ -137,7 +137,8 @@ def _growth(index: Index, container: Container, use: Use) -> Growth | None:
     for path in index.project.reach.paths(use.function)[:MAX_PATHS]:
         if not path.entry.proven or path.confidence == "low" or is_admin(path, index):
             continue
-        most = Confidence.LOW if known else min(Confidence(path.confidence), Confidence.MEDIUM, key=lambda c: c.rank)
+        often = path.entry.kind == "every-request" and not known
+        most = Confidence.MEDIUM if often else Confidence.LOW
         for name, confidence, fresh in _sources(index, path, use):
             level = Confidence.LOW if filled else min(confidence, most, key=lambda c: c.rank)
             if best is None or level.rank > best.confidence.rank:

@@ -86,7 +86,8 @@ what is read: at the statement, or at the call that says of which class; of an u
 What a request holds is not read again: a function that looks whether `g.tenant` or `request.state.tenant` is there is quiet
 where another one sets it on every request without looking; where all of them look first, each is reported, and where one only
 sets it for some people, with low confidence. Quiet is `session.get()` or `Tenant.query.get()` of a row that was put there with
-the same session. What `SimpleLazyObject` defers is of medium confidence where some routes read it, and of low confidence where
+the same session; where requests only keep something of the model's name, it is of low confidence. A dependency of fewer than
+thirty routes is of medium. What `SimpleLazyObject` defers is of medium confidence where some routes read it, and of low confidence where
 no Python file does: templates are not read.
 """
 
@@ -95,10 +96,11 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
-from atomlint import Confidence, Context, Finding, Function, Note, Option, rule
+from atomlint import Confidence, Context, Finding, Function, Note, Option, dotted, rule
 
 from .._branches import asks_a_cache_first, leaves_before, may_be_skipped
 from .._work import (
+    ALWAYS,
     DAY,
     base_confidence,
     describe_frequency,
@@ -162,9 +164,12 @@ TELLING = ("_id", "_uuid", "_slug", "_host", "_hostname", "_domain", "_url", "_k
 """How columns end that tell a customer to whatever reads it on every request."""
 ROUTES = Option("routes", 5, "routes that must share a helper function before its lookup is reported", minimum=2)
 TENANT_KEYS = Option("keys", list[str](), "further columns that tell a customer, beside ids, slugs, names and hosts")
+WORDS = re.compile(r"[A-Z]?[a-z0-9]+|[A-Z]+(?![a-z])")
 PARAMETERS = re.compile(r"\{(\w+)")
 MANY = 10
 """Routes from which a dependency is more than one page's."""
+SHARED = 30
+"""Routes from which a dependency is one that requests in general pay for."""
 HELPED = 20
 """Routes from which a helper is: what fewer call may be a mail or a print, beside which a row is nothing."""
 TTL = Option("ttl", 300, "seconds that the suggested local cache lasts", minimum=1)
@@ -333,6 +338,14 @@ def is_of_address(function: Function, work: RequestWork, use: Use) -> bool:
     return any(leaf.text in named and leaf.text.endswith(use.lookup.keys) for leaf in given if leaf.kind == "param")
 
 
+def may_be_held(index: Index, use: Use) -> bool:
+    """Whether a row is asked for by ``Tenant.query.get(id)``, and requests keep a thing of its name: the session may have it."""
+    name = "_".join(WORDS.findall(use.lookup.model_name)).lower()
+    kept = {place.rpartition(".")[2] for place in index.project.held.kept}
+    call = index.call(use.chain[-1].function.place, use.chain[-1].call)
+    return name in kept and call.name == "get" and "objects" not in (dotted(call.callee) or "").split(".")
+
+
 def confidence(function: Function, work: RequestWork, uses: list[Use]) -> Confidence:
     """Low where few requests can be told to come there: a branch or a helper of a few handlers, a dependency of a page."""
     index = function.index
@@ -351,5 +364,9 @@ def confidence(function: Function, work: RequestWork, uses: list[Use]) -> Confid
     if work.frequency == "route" and not work.path.steps and work.routes == 1:
         return Confidence.LOW
     level = base_confidence(work)
+    if work.frequency == "dependency" and work.routes < SHARED and work.path.entry.kind not in ALWAYS:
+        level = min(level, Confidence.MEDIUM, key=lambda c: c.rank)
+    if may_be_held(index, uses[0]):
+        return Confidence.LOW
     shared = work.frequency != "route" and not uses[0].conditional
     return level if shared else min(level, Confidence.MEDIUM, key=lambda c: c.rank)

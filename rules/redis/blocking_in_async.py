@@ -40,7 +40,8 @@ Followed are coroutine functions that requests reach, and plain functions that t
 which run in a pool. Flask gives a coroutine view a loop of its own: quiet. One finding for each function that holds
 such commands, or for the client that they share. Where only routes come, and not every request, a dependency or a
 socket, a single function is of low confidence: what a route waits for besides mostly takes longer; a client that
-functions share is of medium. Pages of operators are possible only. Sessions of a database are another matter.
+functions share is of medium, and high is what every request waits for. Pages of operators are possible only. Sessions
+of a database are another matter.
 """
 
 from __future__ import annotations

@@ -36,12 +36,13 @@ commands that take many members, such as `delete(*keys)` and `sadd(key, *members
 Send no Redis command in a loop: use `mget`, `mset` or one pipeline around it.
 
 ## Limits
-Quiet for commands on a pipeline, chunks, pages, retries, loops that leave at the first hit, consumers, locks,
-commands that wait, and for code that no request reaches. Of data nothing tells how many turns a loop has: what is
-proven is of medium confidence where the function asks for data by the page or limits it (`limit`, `page`), else of low, and of high for a number of turns that the source states. A command under a condition
-is reported with less confidence; with low are loops over what there are few of by their name (roles, regions), over one
-value of a cache, over what is searched for to be deleted, those that write in a request which is sent to change something
-(POST, PUT, PATCH, DELETE), and those of routes that are deprecated, kept by a cache, or come there after an error.
+Quiet for commands on a pipeline, chunks, pages, retries, loops that leave at the first hit, consumers, locks, commands
+that wait, and for code that no request reaches. Of data nothing tells how many turns a loop has: what is proven is of
+medium confidence where the function asks for data by the page or limits it (`limit`, `page`), else of low, and of high
+for a number of turns that the source states. A command under a condition is reported with less confidence; with low are
+loops over what there are few of by their name (roles, regions), over one value of a cache, over what is searched for to
+be deleted, those that write in a request which is sent to change something (POST, PUT, PATCH, DELETE), and those of
+routes that are deprecated, kept by a cache, or come there after an error.
 """
 
 from __future__ import annotations

@@ -78,17 +78,18 @@ when the tenant changes.
 A handler that reads the tenant it is about, by id or slug, is not reported, nor a lookup whose row is then changed. One
 that reads the tenant by host (subdomain, domain, ...) is, with medium confidence, unless it only asks whether there is
 one. So are helpers that many routes call. Neither is, when one in five of the callers changes or deletes the row. What
-one or two routes depend on, or fewer than ten in a branch, a helper of fewer than twenty out of many, one of less than half of
-all routes that is given what their addresses name, and a helper's branch that a request may not take, are reported with low
-confidence. A cache counts when its hit leaves before the query. Reads through repositories are reported where it is decided
-what is read: at the statement, or at the call that says of which class; of an unknown class, nowhere.
+one or two routes depend on, or fewer than ten in a branch, a helper of fewer than twenty out of many, one of less than
+half of all routes that is given what their addresses name, and a helper's branch that a request may not take, are
+reported with low confidence. A cache counts when its hit leaves before the query. Reads through repositories are
+reported where it is decided what is read: at the statement, or at the call that says of which class; of an unknown
+class, nowhere.
 
-What a request holds is not read again: a function that looks whether `g.tenant` or `request.state.tenant` is there is quiet
-where another one sets it on every request without looking; where all of them look first, each is reported, and where one only
-sets it for some people, with low confidence. Quiet is `session.get()` or `Tenant.query.get()` of a row that was put there with
-the same session; where requests only keep something of the model's name, it is of low confidence. A dependency of fewer than
-thirty routes is of medium. What `SimpleLazyObject` defers is of medium confidence where some routes read it, and of low confidence where
-no Python file does: templates are not read.
+What a request holds is not read again: a function that looks whether `g.tenant` or `request.state.tenant` is there is
+quiet where another one sets it on every request without looking; where all of them look first, each is reported, and
+where one only sets it for some people, with low confidence. Quiet is `session.get()` or `Tenant.query.get()` of a row
+that was put there with the same session; where requests only keep something of the model's name, it is of low
+confidence. A dependency of fewer than thirty routes is of medium. What `SimpleLazyObject` defers is of medium
+confidence where some routes read it, and of low confidence where no Python file does: templates are not read.
 """
 
 from __future__ import annotations

@@ -15,9 +15,10 @@ new clients once it has too many.
     def get_client():
         return redis.from_url("redis://cache:6379/0")
 
-    @app.get("/basket/{user}")
-    def basket(user: str):
-        return get_client().get(f"basket:{user}")
+    @app.middleware("http")
+    async def count(request, call_next):
+        get_client().incr(f"hits:{request.url.path}")
+        return await call_next(request)
 
 ## Good
     import redis
@@ -26,9 +27,10 @@ new clients once it has too many.
     app = FastAPI()
     client = redis.from_url("redis://cache:6379/0")
 
-    @app.get("/basket/{user}")
-    def basket(user: str):
-        return client.get(f"basket:{user}")
+    @app.middleware("http")
+    async def count(request, call_next):
+        client.incr(f"hits:{request.url.path}")
+        return await call_next(request)
 
 ## For agents
 Make one Redis client a process and share it; never make one in a function that requests call.
@@ -38,11 +40,11 @@ Reported once, where the client is made; the calls that get a fresh one are rela
 class, an application's state, a guarded attribute or global, or a local cache decorator keeps. A client over a pool
 that is kept costs nothing and is not reported, nor is one that subscribes or waits (`pubsub()`, `blpop`) wherever it is
 handed to: it needs a connection of its own. An attribute of an object that every request makes for itself keeps nothing
-beyond the request: that is reported with medium confidence, as is work after the response, and what a route or two
-make. Pages of operators (`admin`, `monitoring`, `health` in the route, the function or the file) are of low confidence,
-and so are what runs in an event loop of its own (`asyncio.run` in a thread), where the client of the server does not
-work; what is put into a container of elsewhere; a client of a server that the request names, or of one on the same
-machine by a Unix socket; and the only route, when it is sent to change something.
+beyond the request: that is reported with medium confidence, as is work after the response. Pages of operators (`admin`,
+`monitoring`, `health` in the route, the function or the file) are of low confidence, and so are what a route or two
+make; what runs in an event loop of its own (`asyncio.run` in a thread), where the client of the server does not work;
+what is put into a container of elsewhere; and a client of a server that the request names, or of one on the same machine
+by a Unix socket.
 """
 
 from __future__ import annotations

@@ -37,7 +37,8 @@ Reported are containers of a module or a class, and of instances that live as lo
 entries out (and does not put them back at once), looks at the size, or gets the container handed counts as a bound,
 wherever it stands. Keys that there are few of by their name (a provider, a language, an enum) and routes that only
 staff pass are passed over; keys that name a customer or the id of a row (as many as there are rows), dicts that are
-made with entries, and what stands for a table by its name (`users_db`, a list `PLAN_STORE`) are of low confidence.
+made with entries, and what stands for a table by its name (`users_db`, a list `PLAN_STORE`) are of low confidence. What
+is filled in a branch that only some requests take is of medium confidence at most.
 """
 
 from __future__ import annotations

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from atomlint import Confidence, Note, condition, dotted, inside, text_of
 
-from ._methods import is_writing
 from ._staff import only_operators
 from ._turns import held
 
@@ -218,14 +217,12 @@ def confidence(index: Index, made: Made) -> Confidence:
     local = is_local(index.call(made.construction.path, made.construction.call))
     if local or _is_put_away(index, made) or _is_of_its_own(index, made):
         return Confidence.LOW
-    if made.entries == 1 and all(is_writing(one, index) for one in made.life.paths):
-        return Confidence.LOW  # one route that is sent to change something is no flood
+    if made.entries < SHARED and all(one.entry.kind == "route" for one in made.life.paths):
+        return Confidence.LOW  # a route or two may be asked now and then
     if all(_has_a_loop_of_its_own(index, one) for one in made.life.paths):
         return Confidence.LOW  # what is bound to the event loop of the server does not work there
     if made.life.owner is not None or not path.entry.proven:
         return Confidence.MEDIUM
-    if made.entries < SHARED and all(one.entry.kind == "route" for one in made.life.paths):
-        return Confidence.LOW  # a route or two may be asked now and then
     if any(edge.phase != "request" for _, edge in path.steps):
         return Confidence.MEDIUM
     if all(one.entry.kind == "route" for one in made.life.paths):

@@ -418,6 +418,69 @@ def test_slowapi_costs_what_its_storage_and_headers_make_of_it(options: str, lim
     assert found == {"/limited": (limited, "0"), "/plain": (plain, "0")}
 
 
+FLASK_LIMITER = """
+    from flask import Flask
+    from flask_limiter import Limiter
+
+    app = Flask(__name__)
+    app.config["{setting}"] = "redis://cache"
+    limiter = Limiter(str, app=app, default_limits=["9/hour"])
+
+
+    @app.get("/plain")
+    def plain():
+        return 1
+
+
+    @app.get("/limited")
+    @limiter.limit("5/minute")
+    def limited():
+        return 1
+"""
+
+
+@pytest.mark.parametrize(
+    ("setting", "version", "limited", "plain"),
+    [
+        ("RATELIMIT_STORAGE_URI", "2.9.2", "1..3", "1..3"),
+        ("RATELIMIT_STORAGE_URL", "2.9.2", "1..3", "1..3"),
+        ("RATELIMIT_STORAGE_URI", "3.8.0", "1..3", "1..3"),
+        ("RATELIMIT_STORAGE_URL", "3.8.0", "0", "0"),
+        ("RATELIMIT_STORAGE_URI", None, "0..3", "0..3"),
+        ("RATELIMIT_STORAGE_URL", None, "0", "0"),
+    ],
+)
+def test_flask_limiter_reads_its_older_setting_up_to_the_version_that_dropped_it(
+    setting: str, version: str | None, limited: str, plain: str
+) -> None:
+    files = {"app.py": FLASK_LIMITER.replace("{setting}", setting)}
+    if version:
+        files["requirements.txt"] = f"flask-limiter=={version}\n"
+    assert routes(files) == {"/limited": (limited, "0"), "/plain": (plain, "0")}
+
+
+IN_MEMORY = 'Limiter(key_func=str, storage_uri="memory://", default_limits=["1/second"])'
+IN_REDIS = 'Limiter(key_func=str, storage_uri="redis://cache", default_limits=["1/second"])'
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "made"),
+    [
+        (IN_MEMORY, IN_REDIS, 1),
+        (IN_REDIS, IN_MEMORY, 1),
+        (IN_MEMORY, IN_MEMORY, 0),
+        (IN_REDIS, IN_REDIS, 1),
+    ],
+)
+def test_a_limiter_is_judged_by_its_own_storage_beside_another(first: str, second: str, made: int) -> None:
+    head = "from flask import Flask\nfrom flask_limiter import Limiter\n\napp = Flask(__name__)\n"
+    index = index_of({"app.py": f"{head}limiter = {first}\n", "other.py": f"{head}limiter = {second}\n"})
+    found = index.project.effects.libraries.middlewares()
+    assert len(found) == made
+    wanted = "app.py" if first == IN_REDIS else "other.py"
+    assert {effect.path for effect in found} == ({wanted} if made else set())
+
+
 LIMITER = """
     from fastapi import Depends, FastAPI
     from fastapi_limiter.depends import RateLimiter

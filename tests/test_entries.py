@@ -403,5 +403,72 @@ def test_the_route_of_a_router_that_nobody_includes_is_likely_and_not_proven():
     assert (entry.proven, entry.certainty) == (True, "high")
 
 
+ROUTERS = """\
+from fastapi import APIRouter, FastAPI
+app = FastAPI()
+r = APIRouter()
+s = APIRouter()
+@r.get('/')
+def f(): pass
+"""
+
+
+@pytest.mark.parametrize(
+    "including",
+    [
+        "app.include_router(s)",
+        "for each in [s]:\n    app.include_router(each)",
+        "def add(to, each): to.include_router(each)\nadd(app, s)",
+        "from fastapi_users import FastAPIUsers\napp.include_router(s)\napp.include_router(FastAPIUsers().get_auth_router(1))",
+        "from fastapi.staticfiles import StaticFiles\napp.include_router(s)\napp.mount('/s', StaticFiles(directory='s'))",
+    ],
+)
+def test_the_route_of_a_router_that_nobody_includes_is_possible_where_all_that_is_included_is_known(including):
+    entry = one(ROUTERS + including)
+    assert (entry.proven, entry.certainty) == (False, "low")
+
+
+@pytest.mark.parametrize(
+    "including",
+    [
+        "",
+        "from fastapi.staticfiles import StaticFiles\napp.mount('/s', StaticFiles(directory='s'))",
+        "app.include_router(s)\napp.include_router(unknown)",
+        "app.include_router(s)\nimport other\napp.include_router(other.router)",
+        "app.include_router(s)\nfor each in load(): app.include_router(each)",
+        "for each in [s, unknown]: app.include_router(each)",
+        "app.include_router(s if app.debug else unknown)",
+        "def add(each): app.include_router(each)\nadd(s)\nfor each in load(): add(each)",
+        "app.include_router(s)\napp.include_router(*load())",
+        "app.include_router(s)\napp.include_router(**load())",
+        "app.include_router(s)\ndef get(): return app\nget().include_router(unknown)",
+    ],
+)
+def test_the_route_of_a_router_that_something_unknown_may_include_is_likely(including):
+    entry = one(ROUTERS + including)
+    assert (entry.proven, entry.certainty) == (False, "medium")
+
+
+def test_a_name_that_is_followed_before_the_mounts_still_tells_that_not_all_of_it_is_known():
+    index = index_of({"app.py": f"{ROUTERS}x = s if app.debug else unknown\napp.include_router(x)\n"})
+    mounts = index.project.mounts
+    assert mounts.made("app.py", 0, "x") == mounts.made("app.py", 0, "s")
+    assert not mounts.complete
+
+
+@pytest.mark.parametrize("receiver", ["get()", "FastAPI()"])
+def test_a_router_is_included_by_what_a_call_gives_too(receiver):
+    entry = one(f"{ROUTERS}def get(): return app\n{receiver}.include_router(r)\n")
+    assert (entry.proven, entry.certainty) == (True, "high")
+
+
+def test_a_blueprint_that_nobody_registers_is_as_unlikely():
+    code = "from flask import Blueprint, Flask\napp = Flask(__name__)\na = Blueprint('a', __name__)\nb = Blueprint('b', __name__)\n"
+    code += "@b.get('/')\ndef f(): pass\n"
+    assert one(code).certainty == "medium"
+    assert one(f"{code}app.register_blueprint(a)\n").certainty == "low"
+    assert one(f"{code}app.register_blueprint(b)\n").certainty == "high"
+
+
 def test_a_receiver_that_is_only_named_like_an_application_is_possible():
     assert one("def setup(app):\n    @app.get('/')\n    def f(): pass\n").certainty == "low"

@@ -161,6 +161,19 @@ def test_what_cannot_be_judged_is_neither_a_gate_nor_an_open_one(code):
     assert stuck(code) is None
 
 
+@pytest.mark.parametrize("since", ["data.get('opened', 0)", "float(data.get('opened_at', 0))", "since"])
+def test_a_time_that_a_mapping_has_is_no_span_for_the_number_it_has_by_default(since):
+    before = "data = client.hgetall('state')\nsince = data.get('opened', 0)"
+    code = gated(f"now - {since} > EVERY", "pass", before)
+    assert stuck(code) is None
+    assert guard(code) is None
+
+
+@pytest.mark.parametrize("span", ["int(os.environ.get('EVERY', 60))", "settings.get('every', 60)", "60"])
+def test_a_span_that_is_looked_up_is_one_where_the_rest_is_a_time(span):
+    assert guard(f"import os\nsettings = {{}}\n{gated(f'now - {span} > self.last', 'self.last = now')}").kind == "gate"
+
+
 def test_a_counter_that_another_method_sets_back_is_not_said_to_stay():
     code = (
         gated("now - self.last > 30 or self.count >= 5", "self.last = now")

@@ -88,7 +88,11 @@ def a():
 """
     levels = [
         finding.confidence.value
-        for find in ("if row := find(key):", "row = find(key)\n    if row:", "row = find(key)\n    if app.debug:")
+        for find in (
+            "if row := find(key):",
+            "row = find(key)\n    if row:",
+            "row = find(key)\n    with app.app_context():",
+        )
         for finding in check_files(
             {"app.py": kept.format(find=find)}, select=("runtime-unbounded-local-cache",)
         ).findings
@@ -153,5 +157,22 @@ def test_a_dict_that_stands_for_a_table_by_its_name_is_of_low_confidence(name: s
 def test_a_list_of_records_stands_for_a_table_too(name: str, level: str) -> None:
     text = TEXT.replace("CACHE = {}", f"{name} = []").partition("    if key not in")[0]
     text += f'    {name}.append(key)\n    return ""\n'
+    report = check_files({"app.py": text}, select=("runtime-unbounded-local-cache",))
+    assert [finding.confidence.value for finding in report.findings] == [level]
+
+
+@pytest.mark.parametrize(
+    ("test", "level"),
+    [
+        ("if key not in CACHE:", "high"),
+        ("kept = CACHE.get(key)\n    if kept is None:", "high"),
+        ("if not (kept := CACHE.get(key)):", "high"),
+        ("if request.args:", "medium"),
+        ("if key not in CACHE and request.args:", "high"),
+        ("if key in CACHE:\n        pass\n    elif request.args:", "medium"),
+    ],
+)
+def test_what_only_some_requests_fill_is_of_medium_confidence_unless_the_cache_decides(test: str, level: str) -> None:
+    text = TEXT.replace("if key not in CACHE:", test).replace("str(CACHE[key])", '""')
     report = check_files({"app.py": text}, select=("runtime-unbounded-local-cache",))
     assert [finding.confidence.value for finding in report.findings] == [level]

@@ -60,19 +60,49 @@ def test_a_client_per_call_counts_routes_and_calls_and_says_that_nothing_closes_
     assert found.confidence is Confidence.HIGH
 
 
-@pytest.mark.parametrize(("routes", "level"), [(1, "medium"), (2, "medium"), (3, "high")])
-def test_a_client_that_a_route_or_two_make_is_of_medium_confidence(routes: int, level: str) -> None:
+@pytest.mark.parametrize(("routes", "level"), [(1, "low"), (2, "low"), (3, "high")])
+def test_a_client_that_a_route_or_two_make_is_of_low_confidence(routes: int, level: str) -> None:
     text = "def make():\n    return redis.Redis()\n"
     text += "".join(f"\n@app.get('/{n}')\ndef f{n}():\n    return make().get('a')\n" for n in range(routes))
     (found,) = findings("redis-client-per-call", text)
     assert found.confidence.value == level
 
 
-@pytest.mark.parametrize(("routes", "level"), [(1, "medium"), (2, "medium"), (3, "high")])
-def test_an_engine_that_a_route_or_two_make_is_of_medium_confidence(routes: int, level: str) -> None:
+@pytest.mark.parametrize(("routes", "level"), [(1, "low"), (2, "low"), (3, "high")])
+def test_an_engine_that_a_route_or_two_make_is_of_low_confidence(routes: int, level: str) -> None:
     text = "from sqlalchemy import create_engine\n\ndef make():\n    return create_engine('postgresql://db/shop')\n"
     text += "".join(f"\n@app.get('/{n}')\ndef f{n}():\n    return make().connect()\n" for n in range(routes))
     (found,) = findings("database-engine-per-call", text)
+    assert found.confidence.value == level
+
+
+def test_a_client_that_every_request_makes_needs_no_other_route() -> None:
+    text = """
+    @app.middleware("http")
+    async def count(request, call_next):
+        redis.Redis().incr("hits")
+        return await call_next(request)
+    """
+    (found,) = findings("redis-client-per-call", text)
+    assert found.confidence is Confidence.HIGH
+
+
+OWNED = """
+class Store:
+    def __init__(self):
+        self.client = None
+
+    def get(self):
+        if self.client is None:
+            self.client = redis.Redis()
+        return self.client.get("a")
+"""
+
+
+@pytest.mark.parametrize(("routes", "level"), [(2, "low"), (3, "medium")])
+def test_a_client_of_an_object_that_a_route_or_two_make_is_of_low_confidence_too(routes: int, level: str) -> None:
+    text = OWNED + "".join(f"\n@app.get('/{n}')\ndef f{n}():\n    return Store().get()\n" for n in range(routes))
+    (found,) = findings("redis-client-per-call", text)
     assert found.confidence.value == level
 
 
@@ -101,6 +131,27 @@ def test_a_missing_timeout_is_certain_with_an_old_release_open_without_one_and_n
     (unknown,) = findings("redis-no-timeout", USED, requirements_txt="redis>=5\n")
     assert unknown.confidence is Confidence.LOW
     assert findings("redis-no-timeout", USED, requirements_txt="redis==8.0.0\n") == []
+
+
+@pytest.mark.parametrize(("routes", "level"), [(1, "low"), (2, "low"), (3, "high")])
+def test_a_missing_timeout_that_a_route_or_two_wait_for_is_of_low_confidence(routes: int, level: str) -> None:
+    text = "client = redis.Redis()\n"
+    text += "".join(f"\n@app.get('/{n}')\ndef f{n}():\n    return client.get('a')\n" for n in range(routes))
+    (found,) = findings("redis-no-timeout", text, requirements_txt="redis==5.0.1\n")
+    assert found.confidence.value == level
+
+
+def test_a_missing_timeout_that_every_request_waits_for_needs_no_other_route() -> None:
+    text = """
+    client = redis.Redis()
+
+    @app.middleware("http")
+    async def count(request, call_next):
+        client.incr("hits")
+        return await call_next(request)
+    """
+    (found,) = findings("redis-no-timeout", text, requirements_txt="redis==5.0.1\n")
+    assert found.confidence is Confidence.HIGH
 
 
 def test_a_lock_file_outweighs_an_open_requirement() -> None:
@@ -146,11 +197,14 @@ def test_the_time_to_live_of_the_fix_is_an_option() -> None:
     assert found.fixes[0].applicability == "unsafe"
 
 
-def test_a_permanent_counter_is_likely_and_one_that_the_next_count_ends_is_only_possible() -> None:
+def test_a_counter_that_may_stay_is_only_possible_and_a_lock_that_may_is_certain() -> None:
     head = 'client = redis.Redis()\n\n@app.get("/n")\ndef f(a):\n'
     once = f'{head}    if client.incr(f"n:{{a}}") == 1:\n        client.expire(f"n:{{a}}", 60)\n'
     (conditional,) = findings("redis-check-then-get", once)
-    assert conditional.confidence is Confidence.MEDIUM
+    assert "a counter for ever" in conditional.message
+    assert conditional.confidence is Confidence.LOW
+    (lock,) = findings("redis-check-then-get", once.replace("incr(", "setnx(").replace('") == 1', '", 1)'))
+    assert lock.confidence is Confidence.HIGH
     always = f'{head}    client.incr(f"n:{{a}}")\n    client.expire(f"n:{{a}}", 60)\n'
     (each_time,) = findings("redis-check-then-get", always)
     assert each_time.confidence is Confidence.LOW
@@ -174,6 +228,15 @@ def test_functions_that_hold_the_loop_with_one_client_are_one_finding_where_it_i
     assert [note.message for note in found.related] == [
         f"f{n}: get, on behalf of 1 coroutine function" for n in range(5)
     ]
+    assert found.confidence is Confidence.MEDIUM
+
+
+def test_one_of_them_that_every_request_comes_to_makes_the_client_certain() -> None:
+    text = "\nclient = redis.Redis()\n"
+    text += "".join(f"\n@app.get('/{n}')\nasync def f{n}():\n    return client.get('a')\n" for n in range(4))
+    text += "\n@app.middleware('http')\nasync def count(request, call_next):\n    client.incr('hits')\n"
+    (found,) = findings("redis-blocking-in-async", text)
+    assert found.span.start.line == 7
     assert found.confidence is Confidence.HIGH
 
 
@@ -309,25 +372,33 @@ def test_one_of_two_dependencies_that_a_factory_picks_is_a_branch() -> None:
     assert found.confidence is Confidence.MEDIUM
 
 
-def test_a_client_of_one_route_a_socket_or_a_status_page_is_a_weaker_claim() -> None:
-    made = "    return redis.Redis().ping()\n"
-    route = '@app.get("/{name}")\ndef {name}():\n' + made
-    (one,) = findings("redis-client-per-call", route.format(name="state"))
-    assert one.confidence is Confidence.MEDIUM
-    (probe,) = findings("redis-client-per-call", route.format(name="is_ready"))
-    assert probe.confidence is Confidence.LOW
-    (socket,) = findings("redis-client-per-call", '@app.websocket("/events")\nasync def events(socket):\n' + made)
-    assert socket.confidence is Confidence.LOW
-    for name in ("system", "test", "celery_queue"):
-        (operators,) = findings("redis-client-per-call", route.format(name=name))
-        assert operators.confidence is Confidence.LOW
-    shared = "def make():\n    return redis.Redis()\n\n"
-    uses = '@app.get("/{name}")\ndef {name}():\n    return make().get("a")\n'
-    (two,) = findings("redis-client-per-call", shared + uses.format(name="a") + uses.format(name="b"))
-    assert two.confidence is Confidence.MEDIUM
-    several = shared + "".join(uses.format(name=name) for name in "abc")
-    (found,) = findings("redis-client-per-call", several)
-    assert found.confidence is Confidence.HIGH
+@pytest.mark.parametrize(
+    ("on", "level"), [("get", Confidence.HIGH), ("websocket", Confidence.LOW), ("post", Confidence.HIGH)]
+)
+def test_a_client_that_sockets_hold_open_is_a_weaker_claim(on: str, level: Confidence) -> None:
+    text = "def make():\n    return redis.Redis()\n"
+    text += "".join(f'\n@app.{on}("/{n}")\nasync def f{n}(socket):\n    return make().get("a")\n' for n in range(3))
+    (found,) = findings("redis-client-per-call", text)
+    assert found.confidence is level
+
+
+@pytest.mark.parametrize(
+    ("name", "level"),
+    [
+        ("state", Confidence.HIGH),
+        ("is_ready", Confidence.LOW),
+        ("system", Confidence.LOW),
+        ("test", Confidence.LOW),
+        ("celery_queue", Confidence.LOW),
+    ],
+)
+def test_a_client_of_status_pages_is_a_weaker_claim(name: str, level: Confidence) -> None:
+    text = "def make():\n    return redis.Redis()\n"
+    text += "".join(
+        f'\n@app.get("/{n}/{name}")\ndef {name}_{n}():\n    return make().ping()\n' for n in ("one", "two", "three")
+    )
+    (found,) = findings("redis-client-per-call", text)
+    assert found.confidence is level
 
 
 def test_no_timeout_at_all_can_be_said_outright() -> None:
@@ -337,23 +408,12 @@ def test_no_timeout_at_all_can_be_said_outright() -> None:
     assert findings("redis-no-timeout", text.format(given="5"), requirements_txt="redis==5.0.1\n") == []
 
 
-def test_a_client_for_an_application_that_has_none_is_a_weaker_claim() -> None:
-    text = """
-    def make(request):
-        if hasattr(request.app, "redis"):
-            return request.app.redis
-        return redis.Redis()
-
-    @app.get("/a")
-    def a(request):
-        return make(request).get("a")
-
-    @app.get("/b")
-    def b(request):
-        return make(request).get("b")
-    """
+@pytest.mark.parametrize(("has", "level"), [('hasattr(request.app, "redis")', "low"), ("request.query_params", "high")])
+def test_a_client_for_an_application_that_has_none_is_a_weaker_claim(has: str, level: str) -> None:
+    text = f"def make(request):\n    if {has}:\n        return request.app.redis\n    return redis.Redis()\n"
+    text += "".join(f"\n@app.get('/{n}')\ndef f{n}(request):\n    return make(request).get('a')\n" for n in range(3))
     (found,) = findings("redis-client-per-call", text)
-    assert found.confidence is Confidence.LOW
+    assert found.confidence.value == level
 
 
 @pytest.mark.parametrize("test", ['not request.session.get("pending")', "request.state.kept == sent"])
@@ -401,7 +461,8 @@ def test_who_gets_nothing_may_store_what_it_finds_elsewhere(answer: str, level: 
 
 
 def test_to_empty_everything_is_what_operators_ask_for() -> None:
-    text = "client = redis.Redis()\n\n@app.get('/a')\ndef {name}():\n    return client.flushdb()"
+    text = "client = redis.Redis()\n\n@app.get('/b')\n@app.get('/a')\ndef {name}():\n    return client.flushdb()"
+    text += "\n\n@app.get('/others/{name}')\ndef {name}_others():\n    return {name}()\n"
     (found,) = findings("redis-scan-in-request", text.format(name="celery_queue"))
     assert found.confidence is Confidence.LOW
     (found,) = findings("redis-scan-in-request", text.format(name="orders"))
@@ -467,7 +528,13 @@ def test_a_client_for_when_there_is_no_pool_is_only_possible() -> None:
     @app.get("/b")
     def b():
         return make().get("b")
+
+    @app.get("/c")
+    def c():
+        return make().get("c")
     """
+    (always,) = findings("redis-client-per-call", text.format(other="").replace("POOL is not None", "app.debug"))
+    assert always.confidence is Confidence.HIGH
     for other in ("", "else:\n            "):
         (found,) = findings("redis-client-per-call", text.format(other=other))
         assert found.confidence is Confidence.LOW
@@ -544,9 +611,30 @@ def test_how_many_entries_a_collection_has_is_not_known(command: str, level: Con
     def add(name):
         client.sadd("visitors", name)
 
+    def visitors():
+        return client.{command}("visitors")
+
     @app.get("/a")
     def a():
-        return client.{command}("visitors")
+        return visitors()
+
+    @app.get("/b")
+    def b():
+        return visitors()
+    """
+    (found,) = findings("redis-scan-in-request", text)
+    assert found.confidence is level
+
+
+@pytest.mark.parametrize(("on", "level"), [('get("/a")', Confidence.MEDIUM), ('middleware("http")', Confidence.HIGH)])
+def test_keys_of_a_single_route_are_likely_and_those_of_every_request_certain(on: str, level: Confidence) -> None:
+    text = f"""
+    client = redis.Redis()
+
+    @app.{on}
+    async def a(request, call_next):
+        client.keys("seen:*")
+        return await call_next(request)
     """
     (found,) = findings("redis-scan-in-request", text)
     assert found.confidence is level
@@ -557,10 +645,17 @@ def test_a_walk_for_what_a_writing_route_deletes_is_a_weak_claim(method: str, le
     text = f"""
     client = redis.Redis()
 
-    @app.{method}("/logout")
-    def leave():
+    def forget():
         for key in client.keys("session:*"):
             client.delete(key)
+
+    @app.{method}("/logout")
+    def leave():
+        forget()
+
+    @app.{method}("/switch")
+    def switch():
+        forget()
     """
     (found,) = findings("redis-scan-in-request", text)
     assert found.confidence is level
@@ -648,7 +743,7 @@ def test_a_loop_over_few_keys_or_that_writes_what_a_request_changes_is_a_weak_cl
 
 
 @pytest.mark.parametrize(
-    ("run", "level"), [("asyncio.run(load(name))", Confidence.LOW), ("run.run(load(name))", Confidence.MEDIUM)]
+    ("run", "level"), [("asyncio.run(load(name))", Confidence.LOW), ("run.run(load(name))", Confidence.HIGH)]
 )
 def test_an_event_loop_of_its_own_needs_a_client_of_its_own(run: str, level: Confidence) -> None:
     text = f"""
@@ -661,6 +756,14 @@ def test_an_event_loop_of_its_own_needs_a_client_of_its_own(run: str, level: Con
 
     @app.get("/a")
     def a(name: str, run=None):
+        return {run}
+
+    @app.get("/b")
+    def b(name: str, run=None):
+        return {run}
+
+    @app.get("/c")
+    def c(name: str, run=None):
         return {run}
     """
     (found,) = findings("redis-client-per-call", text)
@@ -774,6 +877,11 @@ def a(name: str):
         (
             "def put(key):\n    seen = int(client.get(key))\n    if seen > 5:\n        return\n    client.incr(key)",
             "put(name)",
+            ["low"],
+        ),
+        (
+            "def put(key):\n    seen = int(client.get(key))\n    client.set(key, seen + 1)",
+            "put(name)",
             ["medium"],
         ),
         (
@@ -800,33 +908,46 @@ def test_a_timeout_may_be_given_by_its_place(given: str, found: int) -> None:
     assert len(findings("redis-no-timeout", text, requirements_txt="redis==5.0.1\n")) == found
 
 
+HOLDS = """
+client = redis.Redis()
+
+async def work():
+    return client.get("a")
+"""
+
+
+@pytest.mark.parametrize("routes", [1, 9])
+@pytest.mark.parametrize("body", ['client.get("a")', 'client.get("a"), client.get("b")'])
+def test_one_function_that_only_routes_come_to_holds_the_loop_with_low_confidence(routes: int, body: str) -> None:
+    source = HOLDS.replace('client.get("a")', body)
+    source += "".join(f"\n@app.get('/{n}')\nasync def f{n}():\n    await work()\n" for n in range(routes))
+    (found,) = findings("redis-blocking-in-async", source)
+    assert found.confidence is Confidence.LOW
+
+
 @pytest.mark.parametrize(
-    ("route", "body", "level"),
+    ("caller", "level"),
     [
-        ('@app.get("/items")', "client.get('a')", "high"),
-        ('@app.post("/items")', "client.lpush('a', 1)", "medium"),
-        ('@app.post("/items")', "client.lpush('a', 1)\n    client.lpush('b', 1)", "high"),
-        ('@app.get("/health")', "client.ping()", "low"),
+        ('@app.middleware("http")\nasync def ask(request, call_next):\n    await work()', "high"),
+        ('@app.websocket("/items")\nasync def ask(socket):\n    await work()', "high"),
+        (
+            "from fastapi import Depends\nshop = FastAPI(dependencies=[Depends(work)])\n@shop.get('/a')\nasync def a(): ...",
+            "high",
+        ),
+        ('@app.get("/items")\nasync def ask():\n    await work()', "low"),
     ],
 )
-def test_one_command_of_what_is_changed_now_and_then_holds_the_loop_for_little(
-    route: str, body: str, level: str
-) -> None:
-    source = f"\nclient = redis.Redis()\n\nasync def work():\n    {body}\n"
-    for name in ("first", "second", "third"):
-        source += f"\n{route}\nasync def {name}():\n    await work()\n"
-    (found,) = findings("redis-blocking-in-async", source)
-    assert found.confidence.name.lower() == level
+def test_what_every_request_or_a_socket_waits_for_surely_holds_the_loop(caller: str, level: str) -> None:
+    (found,) = findings("redis-blocking-in-async", f"{HOLDS}\n{caller}\n")
+    assert found.confidence.value == level
 
 
-@pytest.mark.parametrize(("routes", "level"), [(1, "medium"), (2, "medium"), (3, "high")])
-def test_one_command_of_a_route_or_two_is_of_medium_confidence(routes: int, level: str) -> None:
-    source = "\nclient = redis.Redis()\n\nasync def work():\n    {body}\n"
-    source += "".join(f"\n@app.get('/{n}')\nasync def f{n}():\n    await work()\n" for n in range(routes))
-    (one,) = findings("redis-blocking-in-async", source.format(body="client.get('a')"))
-    assert one.confidence.value == level
-    (several,) = findings("redis-blocking-in-async", source.format(body="client.get('a'), client.get('b')"))
-    assert several.confidence is Confidence.HIGH
+def test_pages_of_operators_hold_the_loop_for_few_also_with_a_client_that_they_share() -> None:
+    source = "\nclient = redis.Redis()\n"
+    source += "".join(f"\n@app.get('/{{where}}/{n}')\nasync def f{n}():\n    client.ping()\n" for n in range(5))
+    for where, level in (("orders", Confidence.MEDIUM), ("health", Confidence.LOW)):
+        (found,) = findings("redis-blocking-in-async", source.format(where=where))
+        assert found.confidence is level
 
 
 @pytest.mark.parametrize(

@@ -83,28 +83,38 @@ def test_a_client_too_old_for_getdel_is_told_of_a_pipeline_with_low_confidence(v
     assert ("GETDEL" in str(found.help)) is (level == "medium")
 
 
-LIMIT = """
+RACED = """
 @app.post("/run")
-def run(user: str, credits: int, ok: bool):
-    key = f"used:{{user}}"
-    used = int(client.get(key) or 0)
-    if used {test}:
-        return False
+def run(user: str, credits: int):
+    used = int(client.get(f"used:{{user}}") or 0)
     {then}
-    return True
 """
 
 
 @pytest.mark.parametrize(
-    ("test", "then", "level"),
+    ("then", "level"),
     [
-        (">= 10", "client.incr(key)", "medium"),
-        ("+ credits > 10", "client.incrby(key, credits)", "low"),
-        (">= 10", "if not ok: client.incr(key)", "low"),
+        ('client.set(f"used:{user}", used + 1)', "medium"),
+        ('if used < 10: client.incr(f"used:{user}")', "low"),
+        ('if used + credits < 10: client.incrby(f"used:{user}", credits)', "low"),
     ],
 )
-def test_a_limit_that_counts_only_what_passes_or_fails_cannot_count_first(test: str, then: str, level: str) -> None:
-    assert levels(LIMIT.format(test=test, then=then)) == [level]
+def test_a_lost_count_is_likely_and_one_too_many_only_possible(then: str, level: str) -> None:
+    assert levels(RACED.format(then=then)) == [level]
+
+
+@pytest.mark.parametrize(
+    ("ask", "then", "level"),
+    [
+        ("client.llen('jobs')", "client.lpop('jobs')", "low"),
+        ("client.exists('job')", "client.get('job')", "low"),
+        ("'job' in client", "client.get('job')", "low"),
+        ("client.exists('told')", "client.set('told', 1, ex=60)", "medium"),
+    ],
+)
+def test_to_ask_first_whether_there_is_one_costs_a_trip_and_little_else(ask: str, then: str, level: str) -> None:
+    test = f"not {ask}" if "set" in then else ask
+    assert levels(f"@app.get('/job')\ndef job():\n    if {test}:\n        return {then}\n") == [level]
 
 
 TIMED = """
@@ -190,27 +200,6 @@ def test_an_expiry_that_a_flag_sends_once_is_of_low_confidence(then: str, level:
     assert levels(PROGRESS.format(then=then)) == [level]
 
 
-KIND = """
-@app.get("/items")
-def items(name: str):
-    if not client.exists(name):
-        return []
-    {between}
-    return client.get(name)
-"""
-
-
-@pytest.mark.parametrize(
-    ("between", "level"), [("pass", "medium"), ("if client.type(name) != b'string': return []", "low")]
-)
-def test_the_type_of_a_key_may_have_to_be_asked_for_in_between(between: str, level: str) -> None:
-    assert levels(KIND.format(between=between)) == [level]
-
-
-def test_what_is_no_value_but_a_set_may_be_tested_for_on_purpose() -> None:
-    assert levels(KIND.replace("client.get", "client.smembers").format(between="pass")) == ["low"]
-
-
 COUNT = """
 def count(user: str, ttl: int = 0):
     client.set(f"calls:{{user}}", 1)
@@ -241,32 +230,32 @@ def test_pages_of_operators_are_of_low_confidence(name: str, level: str) -> None
     assert levels(code) == [level]
 
 
-FIRST = """
+HELD = """
 import time
 from datetime import date
 
 def bucket_key(user: str) -> str:
-    return f"calls:{{user}}:{{date.today().isoformat()}}"
+    return f"lock:{{user}}:{{date.today().isoformat()}}"
 
-@app.get("/hits")
-def hit(user: str):
+@app.get("/report")
+def report(user: str):
     {made}
-    count = client.incr({key})
-    if count == 1:
-        client.expire({key}, 60)
-    return count
+    if not client.setnx({key}, 1):
+        return False
+    client.expire({key}, 60)
+    return True
 """
 
 
 @pytest.mark.parametrize(
     ("made", "key", "level"),
     [
-        ("pass", 'f"calls:{user}"', "medium"),
-        ("pass", 'f"calls:{user}:minute"', "medium"),
-        ("window = int(time.time() // 60)", 'f"calls:{user}:{window}"', "low"),
-        ("key = f'calls:{user}:{date.today().isoformat()}'", "key", "low"),
+        ("pass", 'f"lock:{user}"', "high"),
+        ("pass", 'f"lock:{user}:minute"', "high"),
+        ("window = int(time.time() // 60)", 'f"lock:{user}:{window}"', "low"),
+        ("key = f'lock:{user}:{date.today().isoformat()}'", "key", "low"),
         ("key = bucket_key(user)", "key", "low"),
     ],
 )
-def test_a_counter_of_a_day_or_a_window_locks_nobody_out(made: str, key: str, level: str) -> None:
-    assert levels(FIRST.format(made=made, key=key)) == [level]
+def test_a_lock_of_a_day_or_a_window_locks_nobody_out(made: str, key: str, level: str) -> None:
+    assert levels(HELD.format(made=made, key=key)) == [level]

@@ -56,16 +56,6 @@ def test_a_server_that_the_request_names_has_no_client_to_share(url: str, level:
     assert levels("redis-client-per-call", SHARD.format(url=url)) == [level]
 
 
-@pytest.mark.parametrize(("verb", "level"), [("get", "medium"), ("delete", "low")])
-def test_one_route_that_is_sent_to_change_something_makes_few_clients(verb: str, level: str) -> None:
-    code = f"""
-    @app.{verb}("/a")
-    def a():
-        return redis.Redis(host="other").get("a")
-    """
-    assert levels("redis-client-per-call", code) == [level]
-
-
 STORE = """
 from shop.state import state
 
@@ -259,11 +249,17 @@ def a():
 @app.get("/b")
 def b():
     return client().get("b")
+
+@app.get("/c")
+def c():
+    return client().get("c")
 """
     files: dict[str, str | bytes] = {"requirements.txt": "redis==5.0.8\n", "shop/app.py": source}
     report = check_files(files, select=[rule])
     assert {finding.confidence.name.lower() for finding in report.findings} == {"low"}
     assert not any("TCP" in finding.message for finding in report.findings)
+    files["shop/app.py"] = source.replace(made, "redis.Redis('cache')")
+    assert {finding.confidence.name.lower() for finding in check_files(files, select=[rule]).findings} == {"high"}
 
 
 def test_who_calls_is_asked_where_a_route_wants_to_know_and_a_session_is_no_copy() -> None:
@@ -296,3 +292,49 @@ def home(): ...
     report = check_files({"shop/app.py": source}, select=["redis-per-request"])
     levels = {finding.symbol: finding.confidence.name.lower() for finding in report.findings}
     assert levels == {"Sessions.open_session": "low", "Sessions.save_session": "high", "is_revoked": "medium"}
+
+
+@pytest.mark.parametrize(("name", "level"), [("is_revoked", "medium"), ("session_guard", "medium"), ("flags", "high")])
+def test_a_copy_of_who_is_locked_out_lets_them_in_for_a_while(name: str, level: str) -> None:
+    code = f"""
+    def {name}(token):
+        return client.get(f"kept:{{token}}")
+
+    @app.middleware("http")
+    async def check(request, call_next):
+        request.state.kept = {name}(request.headers["x-token"])
+        return await call_next(request)
+    """
+    assert levels("redis-per-request", code) == [level]
+
+
+@pytest.mark.parametrize(("others", "level"), [(5, "high"), (15, "low")])
+def test_a_middleware_for_fewer_than_a_tenth_of_the_routes_is_none_of_every_request(others: int, level: str) -> None:
+    code = """
+    @app.middleware("http")
+    async def limit(request: Request, call_next):
+        if request.url.path.startswith("/other"):
+            return await call_next(request)
+        client.incr("sign-ins")
+        return await call_next(request)
+
+    @app.get("/sign-in")
+    def sign_in(): ...
+    """
+    routes = "".join(f"\n@app.get('/other/{n}')\ndef other_{n}(): ...\n" for n in range(others))
+    assert levels("redis-per-request", textwrap.dedent(code) + routes) == [level]
+
+
+LIMITED = """
+from fastapi import FastAPI
+from slowapi import Limiter
+from slowapi.middleware import SlowAPIMiddleware
+
+limiter = Limiter(key_func=str, storage_uri="redis://cache", default_limits=["9/second"])
+app = FastAPI()
+app.add_middleware(SlowAPIMiddleware)
+"""
+
+
+def test_counts_of_a_limiter_of_a_library_may_be_wanted_by_all_processes() -> None:
+    assert levels("redis-per-request", "", LIMITED) == ["medium"]

@@ -61,3 +61,29 @@ def test_a_start_that_asks_for_each_of_some_data_is_of_low_confidence() -> None:
 
 def test_a_start_that_asks_one_of_two_stores_is_not_sure() -> None:
     assert confidences("Store") == ["LOW"]
+
+
+COUNTED = """
+import redis
+from fastapi import FastAPI
+from sqlalchemy import create_engine, text
+
+app = FastAPI()
+client = redis.Redis()
+connection = create_engine("postgresql://db/shop").connect()
+
+
+@app.on_event("startup")
+def start():
+    for number in range(100):
+        {work}
+"""
+
+
+def test_a_start_that_asks_redis_a_hundred_times_is_certain_and_one_that_asks_a_database_only_possible() -> None:
+    found = []
+    for work in ('client.get(f"plan:{number}")', 'connection.execute(text("SELECT 1"))'):
+        files = {"app/main.py": COUNTED.replace("{work}", work)}
+        report = check_files(files, select=("runtime-startup-reads",), confidence="low")
+        found.append([finding.confidence.name for finding in report.findings])
+    assert found == [["HIGH"], ["LOW"]]

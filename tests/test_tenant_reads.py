@@ -178,6 +178,26 @@ def helper(db: Session, workspace_id: str, kind: str) -> str:
     assert finding.confidence.name == "LOW"
 
 
+@pytest.mark.parametrize(("callers", "level"), [(19, "LOW"), (20, "MEDIUM")])
+def test_a_helper_of_fewer_than_twenty_routes_is_a_weak_claim_where_there_are_many(callers: int, level: str) -> None:
+    code = """
+def current() -> str: ...
+
+
+def helper(db: Session, workspace_id: str) -> str:
+    return db.query(Workspace).filter(Workspace.id == workspace_id).first().name
+
+
+"""
+    code += "".join(
+        f'@app.get("/{n}")\ndef route_{n}(db: Session = Depends(get_db)):\n    return helper(db, current())\n\n\n'
+        for n in range(callers)
+    )
+    code += "".join(f'@app.get("/other/{n}")\ndef other_{n}():\n    return {n}\n\n\n' for n in range(80))
+    (finding,) = found(code, "tenant-uncached-lookup")
+    assert finding.confidence.name == level
+
+
 @pytest.mark.parametrize(("given", "level"), [("workspace_id", "LOW"), ("current()", "MEDIUM")])
 def test_what_the_addresses_of_some_routes_name_is_what_their_pages_are_about(given: str, level: str) -> None:
     routes = "".join(
@@ -320,11 +340,10 @@ def show(workspace_id: str, db: Session = Depends(get_db)):
         "tenant-duplicate-lookup",
     )
     assert "by the same id twice in a request to show" in finding.message
-    assert finding.confidence.name == "MEDIUM"
 
 
-@pytest.mark.parametrize(("number", "level"), [(1, "MEDIUM"), (9, "MEDIUM"), (10, "HIGH")])
-def test_a_second_read_that_fewer_than_ten_routes_make_is_of_medium_confidence(number: int, level: str) -> None:
+@pytest.mark.parametrize(("number", "level"), [(1, "LOW"), (9, "LOW"), (10, "HIGH")])
+def test_a_second_read_that_fewer_than_ten_routes_make_is_of_low_confidence(number: int, level: str) -> None:
     routes = "".join(
         f'@app.get("/{n}/{{workspace_id}}")\ndef route_{n}(workspace_id: str, db: Session = Depends(get_db)):\n'
         f"    return both(db, workspace_id)\n\n\n"
@@ -340,6 +359,25 @@ def both(db: Session, workspace_id: str):
     (finding,) = found(code.replace("{test}", "") + routes, "tenant-duplicate-lookup")
     assert finding.confidence.name == level
     (finding,) = found(code.replace("{test}", "if app.title:\n        ") + routes, "tenant-duplicate-lookup")
+    assert finding.confidence.name == min(level, "MEDIUM", key=["LOW", "MEDIUM", "HIGH"].index)
+
+
+def test_a_second_read_of_a_dependency_of_the_application_is_likely_with_any_number_of_routes() -> None:
+    (finding,) = found(
+        """
+def both(workspace_id: str, db: Session = Depends(get_db)):
+    load(db, workspace_id)
+    return db.query(Workspace).filter(Workspace.id == workspace_id).first().name
+
+
+shop = FastAPI(dependencies=[Depends(both)])
+
+
+@shop.get("/{workspace_id}")
+def show(workspace_id: str): ...
+""",
+        "tenant-duplicate-lookup",
+    )
     assert finding.confidence.name == "MEDIUM"
 
 

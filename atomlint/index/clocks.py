@@ -48,7 +48,7 @@ def elapsed(leaf: Leaf) -> Elapsed | None:
     if _is(spent, "-"):
         first, second = (_plain(body, part, before) for part in spent[2:4])
         if is_now(body, first, before):
-            if _number(body, second) and not _is_looked_up(body, second):
+            if _number(body, second) and (_timed(body, right) or not _is_looked_up(body, second)):
                 return Elapsed(right, second, before)  # now - T > last
             return Elapsed(spent[3], right, before)
         return Elapsed(spent[3], right, before) if _timed(body, first) and _timed(body, second) else None

@@ -53,6 +53,9 @@ class Mounts:
         self._served: dict[Place, bool] = {}
         self._rows: dict[Place, RouterRow | None] = {}
         self._unknown = False
+        self._partly: set[tuple[str, int, str]] = set()
+        """Names that have other values than the calls that are known to have made them."""
+        self._lost = False
 
     # --- what made a router ----------------------------------------------------------------------------------------
 
@@ -64,10 +67,21 @@ class Mounts:
         known = self._made.get(key)
         if known is None:
             self._made[key] = []
+            outer, self._lost = self._lost, False
             known = self._made[key] = list(dict.fromkeys(self._behind(path, scope, expr, depth)))
+            if self._lost:
+                self._partly.add(key)
+            self._lost = outer
             if depth < DEPTH:
                 del self._made[key]
+        self._lost = self._lost or key in self._partly
         return known
+
+    def _one_of(self, path: str, scope: int, expr: Expr, depth: int) -> list[Place]:
+        """The calls that made one of several values; it is remembered when that is not known of it."""
+        found = self.made(path, scope, expr, depth)
+        self._lost = self._lost or not (found or self._is_of_library(path, scope, expr))
+        return found
 
     def _behind(self, path: str, scope: int, expr: Expr, depth: int) -> Iterator[Place]:
         if depth == 0 or expr is None:
@@ -75,7 +89,7 @@ class Mounts:
         if type(expr) is list and expr:
             if expr[0] in ("or", "and", "if"):
                 for part in expr[1:]:
-                    yield from self.made(path, scope, part, depth - 1)
+                    yield from self._one_of(path, scope, part, depth - 1)
             elif expr[0] == "sub":
                 yield from self._item(path, scope, expr, depth)
             return
@@ -108,10 +122,10 @@ class Mounts:
         if type(inner) is list and inner[:1] == ["sub"] and type(index) is str and index[1:].isdigit():
             for place, at, item in self.linker.values.items(path, scope, inner[1]):
                 if type(item) is list and item[:1] == ["[]"] and len(item) > int(index[1:]) + 1:
-                    yield from self.made(place, at, item[int(index[1:]) + 1], depth - 1)
+                    yield from self._one_of(place, at, item[int(index[1:]) + 1], depth - 1)
             return
         for place, at, item in self.linker.values.items(path, scope, inner):
-            yield from self.made(place, at, item, depth - 1)
+            yield from self._one_of(place, at, item, depth - 1)
 
     def _called(self, path: str, ordinal: int, depth: int) -> Iterator[Place]:
         functions = [
@@ -157,7 +171,7 @@ class Mounts:
             call = self.linker.table(site).facts.calls[ordinal]
             passed = dict(call.keywords).get(name, call.args[position] if 0 <= position < len(call.args) else None)
             if passed is not None and any(v.place == path for v in self.linker.values.callee(site, ordinal)):
-                yield from self.made(site, call.scope, passed, depth - 1)
+                yield from self._one_of(site, call.scope, passed, depth - 1)
 
     # --- mounts ----------------------------------------------------------------------------------------------------
 
@@ -186,17 +200,17 @@ class Mounts:
             for method in row.methods:
                 for path, ordinal in self.linker.call_sites(method):
                     call = self.linker.table(path).facts.calls[ordinal]
-                    receiver = dotted(call.callee)
+                    receiver = call.callee if type(call.callee) is str else ""  # create_app() may be one, too
                     keywords = dict(call.keywords)
                     child = next((keywords[name] for name in row.keywords if name in keywords), None)
                     if len(call.args) > row.argument:
                         child = call.args[row.argument]
-                    if receiver is None or "." not in receiver or child is None:
+                    if "." not in receiver or child is None:
+                        self._unknown = True
                         continue
-                    children = self.made(path, call.scope, child)
-                    if not children:
-                        self._unknown = self._unknown or not self._is_of_library(path, call.scope, child)
-                        continue
+                    self._lost = False
+                    children = self._one_of(path, call.scope, child, DEPTH)
+                    self._unknown = self._unknown or self._lost
                     prefix = keywords.get(row.prefix)
                     if 0 <= row.prefix_argument < len(call.args):
                         prefix = call.args[row.prefix_argument]

@@ -12,11 +12,12 @@ of connections long before it runs out of work.
 
     app = FastAPI()
 
-    @app.get("/orders")
-    def orders():
+    @app.middleware("http")
+    async def announce(request, call_next):
         engine = create_engine(os.environ["DATABASE_URL"])
         with engine.connect() as connection:
-            return connection.execute(text("SELECT id FROM orders")).all()
+            request.state.notices = connection.execute(text("SELECT * FROM notices")).all()
+        return await call_next(request)
 
 ## Good
     import os
@@ -26,18 +27,19 @@ of connections long before it runs out of work.
     app = FastAPI()
     engine = create_engine(os.environ["DATABASE_URL"])
 
-    @app.get("/orders")
-    def orders():
+    @app.middleware("http")
+    async def announce(request, call_next):
         with engine.connect() as connection:
-            return connection.execute(text("SELECT id FROM orders")).all()
+            request.state.notices = connection.execute(text("SELECT * FROM notices")).all()
+        return await call_next(request)
 
 ## For agents
 Make one engine a process, at the level of the module; never in a function that requests call.
 
 ## Limits
 Quiet for an engine over a URL that the request itself brings (a customer's own database): there is nothing to keep it
-under. With `NullPool` there is no pool to lose, and the finding has low confidence. Engines that a
-route or two make are of medium confidence. What keeps an engine is what keeps a client in `redis-client-per-call`.
+under. Of low confidence are engines that a route or two make, and those with `NullPool`: there is no pool to lose. What
+keeps an engine is what keeps a client in `redis-client-per-call`.
 """
 
 from __future__ import annotations

@@ -9,7 +9,6 @@ from atomlint import BRANCHES, condition, dotted, references
 
 from .._staff import only_operators
 from .._turns import flags_of, held, holds
-from ._answers import made_of, names_of
 from ._claims import text_of_key
 
 if TYPE_CHECKING:
@@ -51,9 +50,7 @@ def is_hardly_worth_it(call: Call, pair: Pair) -> bool:
         return True  # what no request is known to come to has nobody to race with
     if pair.kind == "take":
         return lacks_getdel(call) or is_of_one(call, pair)
-    if pair.kind == "limit" and counts_apart(call, pair):
-        return True
-    if pair.kind in ("count", "lock") and is_of_a_time(call, pair):
+    if pair.kind == "lock" and is_of_a_time(call, pair):
         return True
     return is_generation(call, pair) or is_for_the_first(call, pair)
 
@@ -88,20 +85,6 @@ def is_of_one(call: Call, pair: Pair) -> bool:
     return CONNECTIONS.search(text) is not None or CONFIRMS.search(text) is not None
 
 
-def counts_apart(call: Call, pair: Pair) -> bool:
-    """Whether counting first would count what is not meant: an amount that may be refused, or only what has failed.
-
-    ``if used + amount > limit: return False``, then ``incrby(key, amount)``; or ``if not valid: incr(key)``.
-    """
-    table = call.table
-    record = table.facts.calls[pair.second.call]
-    amounts = [*record.args[1 + pair.second.shift :], *(value for _, value in record.keywords)]
-    if any(dotted(amount) is not None for amount in amounts):
-        return True
-    names = names_of(table, pair.first)
-    return any(not made_of(table, table.facts.frames[at].test, names) for at in branches(call, pair))
-
-
 def is_of_a_time(call: Call, pair: Pair) -> bool:
     """Whether a key names the day or the window that it is for: one that stays is never asked for again."""
     return _goes_by(call.index, call.path, call.scope, pair.first.key, depth=1)
@@ -124,7 +107,7 @@ def is_for_the_first(call: Call, pair: Pair) -> bool:
     """Whether an expiry is set once, as a flag says that is set there: ``if not self.timed: expire(...); self.timed = True``."""
     facts = call.table.facts
     flags = {dotted(a.target) for a in call.function.assigns if a.value in BOOLEANS}
-    return pair.kind in ("count", "set") and any(
+    return pair.kind == "set" and any(
         dotted(part) in flags and dotted(part) is not None
         for at in branches(call, pair)
         for part, _ in held(condition(facts.frames[at].kind, facts.frames[at].test))
@@ -133,7 +116,7 @@ def is_for_the_first(call: Call, pair: Pair) -> bool:
 
 def is_generation(call: Call, pair: Pair) -> bool:
     """Whether the number is one that makes what is kept invalid: of two edits at once either raises it."""
-    return pair.kind in ("add", "limit") and any(
+    return pair.kind == "add" and any(
         word in GENERATIONS
         for word in WORDS.findall(f"{call.function.name} {' '.join(references(pair.first.key))}".lower())
     )

@@ -32,8 +32,6 @@ class Pair(NamedTuple):
     kind: str
     conditional: bool
     """Whether the second only runs where the first's answer says so."""
-    looked: bool = False
-    """Whether a TYPE of the key stands in between, which the second needs."""
 
 
 def pairs(index: Index, path: str, scope: int) -> Iterator[Pair]:
@@ -45,7 +43,7 @@ def pairs(index: Index, path: str, scope: int) -> Iterator[Pair]:
         if is_member(table, first):
             yield Pair(first, first, "in", conditional=True)
             continue
-        for second_at, second in enumerate(found[number + 1 :], number + 1):
+        for second in found[number + 1 :]:
             kind = kind_of(table, first, second)
             if kind in ("take", "exists") and any(
                 earlier.method in ("set", "setex") and same_key(table, earlier, first) for earlier in found[:number]
@@ -59,8 +57,7 @@ def pairs(index: Index, path: str, scope: int) -> Iterator[Pair]:
             if kind in RACES and (locked(table, first) or locked(table, second)):
                 continue
             if second.call not in timed:  # of three writes and one expiry, the first is reported
-                looked = any(ask.method == "type" and same_key(table, first, ask) for ask in found[number:second_at])
-                yield Pair(first, second, kind, depends(table, first, second), looked)
+                yield Pair(first, second, kind, depends(table, first, second))
             if second.method in EXPIRES:
                 timed.add(second.call)
             break

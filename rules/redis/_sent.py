@@ -23,7 +23,7 @@ COUNTERS = frozenset({"incr", "incrby", "hincrby", "decr", "incrbyfloat"})
 WRITES = frozenset({"hset", "hsetnx", "hmset", "sadd", "lpush", "rpush", "xadd", "zadd", "zincrby", "setbit", "pfadd"})
 """What gives a key no expiry, and leaves one that it has."""
 EXPIRES = frozenset({"expire", "pexpire", "expireat", "pexpireat"})
-LOOKS = frozenset({"ttl", "pttl", "type"})
+LOOKS = frozenset({"ttl", "pttl"})
 """What is asked between two commands without which the second may not be sent."""
 FIRST = COUNTERS | ASKS | WRITES | {"get", "aget", "setnx", "set", "hget", "llen"}
 SECOND = READS | POPS | EXPIRES | COUNTERS | {"set", "setex", "hset", "delete", "aget", "aset"}

@@ -12,9 +12,10 @@ Redis hangs and the client has no timeout.
     app = FastAPI()
     client = redis.Redis()
 
-    @app.get("/stock/{item}")
-    async def stock(item: str):
-        return {"left": client.get(f"stock:{item}")}
+    @app.middleware("http")
+    async def count(request, call_next):
+        client.incr(f"hits:{request.url.path}")
+        return await call_next(request)
 
 ## Good
     import redis.asyncio
@@ -23,9 +24,10 @@ Redis hangs and the client has no timeout.
     app = FastAPI()
     client = redis.asyncio.Redis()
 
-    @app.get("/stock/{item}")
-    async def stock(item: str):
-        return {"left": await client.get(f"stock:{item}")}
+    @app.middleware("http")
+    async def count(request, call_next):
+        await client.incr(f"hits:{request.url.path}")
+        return await call_next(request)
 
 ## Configuration
 `places = 5`: from so many functions on, those that share one client become one finding where that client is made, with
@@ -38,10 +40,10 @@ In `async def`, use the asynchronous Redis client and await it.
 Followed are coroutine functions that requests reach, and plain functions that they call. A thread in between
 (`run_in_threadpool`, `asyncio.to_thread`, an executor) ends it, as do plain routes and plain dependencies of FastAPI,
 which run in a pool. Flask gives a coroutine view a loop of its own: quiet. One finding for each function that holds
-such commands, or for the client that they share. Where only routes come, and not every request, a dependency or a
-socket, a single function is of low confidence: what a route waits for besides mostly takes longer; a client that
-functions share is of medium, and high is what every request waits for. Pages of operators are possible only. Sessions
-of a database are another matter.
+such commands, or for the client that they share. Where only routes come, and not every request, a dependency of the
+application or a router, or a socket, a single function is of low confidence: what a route waits for besides mostly
+takes longer; a client that functions share is of medium, and high is what every request waits for. Pages of operators
+are possible only. Sessions of a database are another matter.
 """
 
 from __future__ import annotations

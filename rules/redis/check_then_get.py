@@ -12,11 +12,11 @@ leaves a counter or a lock without an expiry, which then locks its user out for 
     app = FastAPI()
     client = redis.Redis()
 
-    @app.get("/profile/{user_id}")
-    def profile(user_id: int):
-        if client.exists(f"profile:{user_id}"):
-            return client.get(f"profile:{user_id}")
-        return None
+    @app.post("/reset/{token}")
+    def reset(token: str):
+        user = client.get(f"reset:{token}")
+        client.delete(f"reset:{token}")
+        return {"user": user}
 
 ## Good
     import redis
@@ -25,9 +25,9 @@ leaves a counter or a lock without an expiry, which then locks its user out for 
     app = FastAPI()
     client = redis.Redis()
 
-    @app.get("/profile/{user_id}")
-    def profile(user_id: int):
-        return client.get(f"profile:{user_id}")
+    @app.post("/reset/{token}")
+    def reset(token: str):
+        return {"user": client.getdel(f"reset:{token}")}
 
 ## For agents
 Do in one Redis command what one command can do: `get` and test for None, `set(..., nx=True, ex=...)` (`cache.add` in
@@ -39,13 +39,13 @@ is deleted (a lock's owner) needs a script and is not reported; nor is a delete 
 make sure that nothing is lost. What a pipeline or a script sends is one step. A cache that is read and, on a miss,
 written is none: only a flag that is set without work in between is, or a value that was there before under a key that
 is called a lock. An expiry that is set wherever a TTL finds none heals itself and is not reported. Hardly worth
-mending, and of low confidence, are: an expiry that a hash, a list or a set waits for, or a counter at every count, as
-the next write mostly sets it; a value that is taken and is no token, code, state or the like (by its key or its
-function), that one connection alone takes, or that only confirms an address; GETDEL before redis-py 4; a limit that
-counts an amount which may be refused, or only what has failed; an expiry that a flag sends once; a key whose type is
-asked for in between; pages of operators; management commands; and code that no request is seen to reach. Medium is the
-most, but for an expiry that a value or a lock waits for. Caches of Django and Flask-Caching count where they are not
-known to be in the process, and methods of the project's own that send one command of their name.
+mending, and of low confidence, are: a test whether a key or a list is there, before it is read or popped; a count that
+is compared before it is raised; an expiry that a hash, a list, a set or a counter waits for, or that a flag sends once; a
+value that is taken and is no token, code, state or the like (by its key or its function), that one connection alone
+takes, or that only confirms an address; GETDEL before redis-py 4; pages of operators; management commands; and code that
+no request is seen to reach. Medium is the most, but for an expiry that a value or a lock waits for. Caches of Django and
+Flask-Caching count where they are not known to be in the process, and methods of the project's own that send one command
+of their name.
 """
 
 from __future__ import annotations
@@ -100,7 +100,7 @@ def report(ctx: Context, call: Call) -> Iterator[Finding]:
     if pair is None or is_never_sent(call, pair):
         return
     message, level = describe(pair)
-    if pair.looked or is_hardly_worth_it(call, pair):
+    if is_hardly_worth_it(call, pair):
         level = Confidence.LOW
     elif level is Confidence.HIGH and (pair.first.wrapped or pair.second.wrapped):
         level = Confidence.MEDIUM

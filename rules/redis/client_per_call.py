@@ -15,9 +15,10 @@ new clients once it has too many.
     def get_client():
         return redis.from_url("redis://cache:6379/0")
 
-    @app.get("/basket/{user}")
-    def basket(user: str):
-        return get_client().get(f"basket:{user}")
+    @app.middleware("http")
+    async def count(request, call_next):
+        get_client().incr(f"hits:{request.url.path}")
+        return await call_next(request)
 
 ## Good
     import redis
@@ -26,9 +27,10 @@ new clients once it has too many.
     app = FastAPI()
     client = redis.from_url("redis://cache:6379/0")
 
-    @app.get("/basket/{user}")
-    def basket(user: str):
-        return client.get(f"basket:{user}")
+    @app.middleware("http")
+    async def count(request, call_next):
+        client.incr(f"hits:{request.url.path}")
+        return await call_next(request)
 
 ## For agents
 Make one Redis client a process and share it; never make one in a function that requests call.

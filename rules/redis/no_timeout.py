@@ -12,9 +12,12 @@ health check. With a timeout of some seconds the command raises, and the code ar
     app = FastAPI()
     client = redis.Redis(host="cache")
 
-    @app.get("/stock/{item}")
-    def stock(item: str):
-        return {"left": client.get(f"stock:{item}")}
+    @app.middleware("http")
+    async def count(request, call_next):
+        client.incr(f"hits:{request.url.path}")
+        return await call_next(request)
+    --- requirements.txt
+    redis==5.2.1
 
 ## Good
     import redis
@@ -23,9 +26,10 @@ health check. With a timeout of some seconds the command raises, and the code ar
     app = FastAPI()
     client = redis.Redis(host="cache", socket_timeout=2, socket_connect_timeout=2)
 
-    @app.get("/stock/{item}")
-    def stock(item: str):
-        return {"left": client.get(f"stock:{item}")}
+    @app.middleware("http")
+    async def count(request, call_next):
+        client.incr(f"hits:{request.url.path}")
+        return await call_next(request)
 
 ## Configuration
 `timeout` is the number of seconds that the fix gives; the default is 5, as in redis-py 8.

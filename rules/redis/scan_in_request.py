@@ -12,10 +12,9 @@ development and stops every other client in production: KEYS over a million keys
     app = FastAPI()
     client = redis.Redis()
 
-    @app.delete("/courses/{course}")
-    def drop(course: str):
-        for key in client.keys(f"course:{course}:*"):
-            client.delete(key)
+    @app.get("/courses/{course}/pages")
+    def pages(course: str):
+        return client.keys(f"course:{course}:*")
 
 ## Good
     import redis
@@ -24,9 +23,9 @@ development and stops every other client in production: KEYS over a million keys
     app = FastAPI()
     client = redis.Redis()
 
-    @app.delete("/courses/{course}")
-    def drop(course: str):
-        client.delete(f"course:{course}:page", f"course:{course}:outline")
+    @app.get("/courses/{course}/pages")
+    def pages(course: str):
+        return client.zrange(f"pages:{course}", 0, 49)
 
 ## For agents
 No `KEYS`, no scan and no whole collection on a request path: keep an index or a counter.
@@ -129,7 +128,7 @@ def report(ctx: Context, call: Call) -> Iterator[Finding]:
         or any(e.phase != "request" for _, e in path.steps)
     ):
         level = LOWER[level]
-    elif routes == 1:
+    elif routes == 1 and path.entry.kind == "route":
         level = {Confidence.HIGH: Confidence.MEDIUM}.get(level, Confidence.LOW)
     elif level is Confidence.MEDIUM:
         level = Confidence.LOW  # how many there are is not known, and nearly always they are few

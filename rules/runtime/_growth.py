@@ -12,12 +12,16 @@ from .._staff import is_admin
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from typing import Any
 
     from atomlint import Index
     from atomlint.index.containers import Container, Use
     from atomlint.index.provenance import Leaf
     from atomlint.index.reach import Path
+    from atomlint.index.tables import Table
     from atomlint.index.value import Value
+
+    Expr = Any
 
 WORDS = re.compile(r"[a-z]+|[A-Z][a-z]*")
 CUSTOMERS = frozenset({"tenant", "org", "organization", "organisation", "workspace", "company", "team", "account"})
@@ -157,10 +161,26 @@ def _is_in_branch(index: Index, container: Container, use: Use) -> bool:
     table = index.project.linker.table(use.path)
     entries = (table.facts.frames[frame] for frame in table.frames(use.frame))
     own = container.name.rpartition(".")[2]
-    return any(
-        entry.kind in ("if", "else") and not any(str(part).rpartition(".")[2] == own for part in inside(entry.test))
-        for entry in entries
-    )
+    return any(entry.kind in ("if", "else") and not _asks(table, use.scope, entry.test, own) for entry in entries)
+
+
+def _asks(table: Table, scope: int, expr: Expr, own: str, depth: int = 3) -> bool:
+    """Whether an expression is of what a container has: ``key in CACHE``, ``CACHE.get(key)``, a name for that."""
+    for part in inside(expr):
+        if type(part) is not str:
+            continue
+        call = call_number(part)
+        if call is not None:
+            record = table.facts.calls[call]
+            below = [record.callee, *record.args]
+        elif part.rpartition(".")[2] == own or own in part.split("."):
+            return True
+        else:
+            places = table.assigns_in.get(scope, ())
+            below = [table.facts.assigns[at].value for at in places if table.facts.assigns[at].target == part]
+        if depth and any(_asks(table, scope, one, own, depth - 1) for one in below):
+            return True
+    return False
 
 
 def _is_taken(index: Index, container: Container, use: Use) -> bool:

@@ -33,8 +33,7 @@ served a customer.
 
 ## Configuration
 `commands` is how many commands or queries a start may repeat in loops; the default is 50. A loop over data, whose length
-the code does not say, is reported with medium confidence for Redis; queries of a database are low: they may seed
-a handful of rows.
+the code does not say, is reported with low confidence, and so are queries of a database: they may seed a handful of rows.
 
 ## For agents
 At the start of a process, read in bulk or on demand, not row by row.

@@ -10,20 +10,24 @@ request does any work. FastAPI runs a dependency once per request, so sharing th
     from sqlalchemy.orm import Session, declarative_base
 
     Base = declarative_base()
-    app = FastAPI()
 
     class Tenant(Base):
         __tablename__ = "tenants"
         slug = Column(String, primary_key=True)
+        plan = Column(String)
 
     def get_db(): ...
 
     def current_tenant(slug: str, db: Session = Depends(get_db)):
         return db.query(Tenant).filter(Tenant.slug == slug).first()
 
-    @app.get("/{slug}/plan")
-    def plan(slug: str, tenant=Depends(current_tenant), db: Session = Depends(get_db)):
-        return db.query(Tenant).filter(Tenant.slug == slug).one()
+    def paid(slug: str, tenant=Depends(current_tenant), db: Session = Depends(get_db)):
+        return db.query(Tenant).filter(Tenant.slug == slug).one().plan
+
+    app = FastAPI(dependencies=[Depends(paid)])
+
+    @app.get("/{slug}/orders")
+    def orders(slug: str): ...
 
 ## Good
     from fastapi import Depends, FastAPI
@@ -31,20 +35,24 @@ request does any work. FastAPI runs a dependency once per request, so sharing th
     from sqlalchemy.orm import Session, declarative_base
 
     Base = declarative_base()
-    app = FastAPI()
 
     class Tenant(Base):
         __tablename__ = "tenants"
         slug = Column(String, primary_key=True)
+        plan = Column(String)
 
     def get_db(): ...
 
     def current_tenant(slug: str, db: Session = Depends(get_db)):
         return db.query(Tenant).filter(Tenant.slug == slug).first()
 
-    @app.get("/{slug}/plan")
-    def plan(tenant=Depends(current_tenant)):
-        return tenant
+    def paid(tenant=Depends(current_tenant)):
+        return tenant.plan
+
+    app = FastAPI(dependencies=[Depends(paid)])
+
+    @app.get("/{slug}/orders")
+    def orders(slug: str): ...
 
 ## Configuration
 Which classes stand for a customer is recognised by name, or set once for all rules: `tenant-models = ["Account"]` in
@@ -56,8 +64,9 @@ Read the tenant once a request and hand it on.
 ## Limits
 Two reads are the same when they filter one model by one column and the value comes from the same place: a path
 parameter, the request, what a dependency gives. `session.get()` or `Tenant.query.get()` as the later one is not
-reported: the session answers it while the first row is held. Of low confidence is what fewer than ten routes repeat. Not
-reported are reads behind a cache, for update, in loops, or in a function that writes the model.
+reported: the session answers it while the first row is held. Of low confidence is what fewer than ten routes repeat, but
+for a dependency of the application or a router. Not reported are reads behind a cache, for update, in loops, or in a
+function that writes the model.
 """
 
 from __future__ import annotations
@@ -66,6 +75,7 @@ from typing import TYPE_CHECKING
 
 from atomlint import Confidence, Context, Finding, Function, Note, rule
 
+from .._work import ALWAYS
 from ._repeats import repeats
 
 if TYPE_CHECKING:
@@ -126,9 +136,10 @@ def message(ctx: Context, repeat: Repeat) -> str:
 
 def confidence(repeat: Repeat) -> Confidence:
     """Low unless many routes share the second read: what a few repeat is one query of many."""
-    if len(repeat.entries) < SHARED:
+    few = len(repeat.entries) < SHARED
+    if few and repeat.path.entry.kind not in ("every-request", *ALWAYS):
         return Confidence.LOW
     level = Confidence(repeat.path.confidence)
-    if repeat.first.conditional or repeat.later.conditional:
+    if repeat.first.conditional or repeat.later.conditional or few:
         return min(level, Confidence.MEDIUM, key=lambda each: each.rank)
     return level

@@ -19,6 +19,9 @@ UNMEASURED = {
     "fastapi_limiter.depends.RateLimiter >=0.2": "one version of a library at a time",
     "fastapi_limiter.depends.WebSocketRateLimiter >=0.2": "one version of a library at a time",
     "fastapi_limiter.depends.WebSocketRateLimiter": "the dependency's twin, with the same method of the same base class",
+    "flask_limiter.Limiter": "one version of a library at a time",
+    "flask_limiter.Limiter().limit": "one version of a library at a time",
+    "flask_limiter.Limiter().shared_limit": "one version of a library at a time",
     "limits.strategies.FixedWindowElasticExpiryRateLimiter().hit": "gone since limits 5",
 }
 """Names of rows that nothing here runs, and why."""

@@ -392,9 +392,9 @@ CASES: dict[str, tuple[tuple[str, Case], ...]] = {
     "slowapi.Limiter().shared_limit": (("", slowapi(decorated="shared_limit")),),
     "slowapi.middleware.SlowAPIMiddleware": slowapi_middleware("SlowAPIMiddleware"),
     "slowapi.middleware.SlowAPIASGIMiddleware": slowapi_middleware("SlowAPIASGIMiddleware"),
-    "flask_limiter.Limiter().limit": (("", flask_limiter(decorated="limit")),),
-    "flask_limiter.Limiter().shared_limit": (("", flask_limiter(decorated="shared_limit")),),
-    "flask_limiter.Limiter": (("", flask_limiter()),),
+    "flask_limiter.Limiter().limit >=3": (("", flask_limiter(decorated="limit")),),
+    "flask_limiter.Limiter().shared_limit >=3": (("", flask_limiter(decorated="shared_limit")),),
+    "flask_limiter.Limiter >=3": (("", flask_limiter()),),
     "fastapi_limiter.depends.RateLimiter": (("", fastapi_limiter),),
     "flask_session.Session": tuple(("", flask_session(use=use)) for use in ("none", "nothing", "read")),
     "django.contrib.sessions.middleware.SessionMiddleware redis": tuple(

@@ -41,7 +41,7 @@ Followed are coroutine functions that requests reach, and plain functions that t
 (`run_in_threadpool`, `asyncio.to_thread`, an executor) ends it, as do plain routes and plain dependencies of FastAPI,
 which run in a pool. Flask gives a coroutine view a loop of its own: quiet. One finding for each function that holds
 such commands, or for the client that they share. Where only routes come, and not every request, a dependency of the
-application or a router, or a socket, a single function is of low confidence: what a route waits for besides mostly
+application, a router or ten routes, or a socket, a single function is of low confidence: what a route waits for besides mostly
 takes longer; a client that functions share is of medium, and high is what every request waits for. Pages of operators
 are possible only. Sessions of a database are another matter.
 """
@@ -65,12 +65,15 @@ if TYPE_CHECKING:
     from atomlint.index.clients import Construction, Site
     from atomlint.index.commands import Command
     from atomlint.index.eventloop import Blocked
+    from atomlint.index.reach import Path
 
 NEEDS = ("redis", "Redis", "valkey", "cache", "limit", "session")
 SYNCHRONOUS = "redis.client.Redis"
 WRITES_ONLY = frozenset({"subscribe", "unsubscribe", "psubscribe", "punsubscribe", "ssubscribe", "sunsubscribe"})
 """Methods of a PubSub: redis-py reads no answer to them."""
 MAX_RELATED = 5
+SHARED = 10
+"""Routes from which a dependency is one that requests in general wait for."""
 MAX_NAMES = 4
 PLACES = Option(
     "places", 5, "functions that share a client and are reported as one, where it is made; 0: never", minimum=0
@@ -255,6 +258,12 @@ def constructions(index: Index, command: Command) -> list[Construction]:
     return index.project.clients.of_command(command.path, command.call)
 
 
+def is_shared_dependency(ways: list[Path]) -> bool:
+    """Whether what many routes depend on comes there."""
+    through = {way.entry.function for way in ways if any(edge.kind == "dependency" for _, edge in way.steps)}
+    return len(through) >= SHARED
+
+
 def confidence(index: Index, found: Held, *, shared: bool = False) -> Confidence:
     """High when every edge from a proven entry point is proven; less where only routes come there.
 
@@ -271,6 +280,6 @@ def confidence(index: Index, found: Held, *, shared: bool = False) -> Confidence
     ways = [way for one in found.blocked for way in index.project.reach.paths(one.function)]
     if only_operators(index, ways):
         return Confidence.LOW
-    if all(way.entry.kind == "route" for way in ways):
+    if all(way.entry.kind == "route" for way in ways) and not is_shared_dependency(ways):
         return min(level, Confidence.MEDIUM, key=lambda each: each.rank) if shared else Confidence.LOW
     return level

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from atomlint import Confidence, Note, condition, dotted, inside, text_of
 
 from ._staff import only_operators
+from ._taken import is_taken
 from ._turns import held
 
 if TYPE_CHECKING:
@@ -206,8 +207,8 @@ def how_often(made: Made) -> str:
 def confidence(index: Index, made: Made) -> Confidence:
     """High when every edge of the shown path is proven and nothing but the request decides."""
     path = made.path
-    if path.entry.certainty == "low":
-        return Confidence.LOW  # a route that no application serves
+    if path.entry.certainty == "low" or not is_taken(index.call(made.construction.path, made.construction.call)):
+        return Confidence.LOW  # a route that no application serves, a branch that no caller takes
     if path.entry.kind == "connection":
         return Confidence.LOW  # what waits on a client of its own for as long as a socket is open may well be meant
     if all(not words_of(index, one).isdisjoint(PROBES) for one in made.life.paths):

@@ -27,7 +27,7 @@ def is_taken(call: Call) -> bool:
 
 def _comes_to(index: Index, function: Value, ordinal: int, seen: set[tuple[Value, int]]) -> bool:
     reach = index.project.reach
-    if function in reach.entries or len(seen) > MOST:
+    if function in reach.entries or function not in reach.callers or len(seen) > MOST:
         return True
     table = index.project.linker.table(function.place)
     frames = [table.facts.frames[at] for at in table.frames(table.facts.calls[ordinal].frame)]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from .._started import is_started
 from ._django import MODES, UNSERVED
 from ._keys import commands
 from ._quiet import is_aside
@@ -110,17 +111,20 @@ def with_connections(index: Index, found: list[Construction]) -> list[Constructi
     return [source for made in found for source in (pools(made) if made.kind == "view" else [made])]
 
 
+def is_waited_for(index: Index, path: Path) -> bool:
+    """Whether the request waits for what a path leads to: ``create_task(count())`` is only started."""
+    started = (is_started(index.call(caller.place, edge.call)) for caller, edge in path.steps if edge.call >= 0)
+    return path.phase == "request" and not any(started)
+
+
 def shortest(index: Index, uses: list[Call]) -> tuple[Path, Call, int]:
-    """The path of the most frequent entry point to any command, that command, and the number of entry points."""
-    reach = index.project.reach
-    best: tuple[tuple[bool, int], Path, Call] | None = None
-    entries = set()
-    for call in uses:
-        for path in reach.paths(call.function.value):
-            entries.add(path.entry.function)
-            rank = (path.entry.kind != "every-request", path.length)
-            if best is None or rank < best[0]:
-                best = (rank, path, call)
-    if best is None:
+    """The path of the most frequent entry point to any command, that command, and the number of entry points.
+
+    Those that wait for the command: work that is only started, or done after the response, counts where nothing else is.
+    """
+    ways = [(path, call) for call in uses for path in index.project.reach.paths(call.function.value)]
+    if not ways:
         raise LookupError("no request reaches a command")
-    return best[1], best[2], len(entries)
+    waiting = [(path, call) for path, call in ways if is_waited_for(index, path)] or ways
+    best = min(waiting, key=lambda way: (way[0].entry.kind != "every-request", way[0].length))
+    return *best, len({path.entry.function for path, _ in waiting})

@@ -56,8 +56,9 @@ from typing import TYPE_CHECKING, Any
 from atomlint import Call, Confidence, Context, Finding, Note, Option, rule, text_of
 
 from .._made import is_local, unsure
+from .._taken import is_taken
 from ._quiet import is_aside
-from ._uses import asked_by, shortest, uses_of, waits_too
+from ._uses import asked_by, is_waited_for, shortest, uses_of, waits_too
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -140,6 +141,8 @@ def _asked_by_routes(ctx: Context, call: Call, uses: list[Call]) -> Finding | No
         return None  # a look at what a consumer has left to do
     sure = frequent and path.entry.proven and not waits_too(call)
     level = _level(call, sure=sure and not unsure(index, path))
+    if not is_waited_for(index, path) or not is_taken(call):
+        level = Confidence.LOW  # nobody waits for it, or no caller asks for this client
     if path.entry.certainty == "low" or not frequent:
         level = Confidence.LOW  # a route that no application serves, or one or two: status pages, jobs by hand
     who = (

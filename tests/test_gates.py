@@ -106,6 +106,37 @@ def test_a_gate_in_a_helper_that_only_answers_counts():
     assert guard(code).interval == 30
 
 
+@pytest.mark.parametrize(
+    ("notes", "held"),
+    [
+        ("self.kept[key] = (now, 1)", True),
+        ("del self.kept[key]", True),
+        ("self.others[key] = (now, 1)", False),
+        ("pass", False),
+    ],
+)
+def test_who_is_asked_for_the_time_may_note_it_itself(notes, held):
+    code = f"""
+        class A:
+            def __init__(self):
+                self.kept = {{}}
+                self.others = {{}}
+            def due(self, key, now):
+                start, n = self.kept.get(key, (0, 0))
+                if now - start > 30:
+                    {notes}
+                    return True
+                return False
+            def f(self, key, now):
+                if not self.due(key, now):
+                    return
+                client.get('k')
+    """
+    found = guard(code)
+    assert (found.interval if found is not None else None) == (30 if held else None)
+    assert stuck(code) == (None if held else [("start", None)])
+
+
 def test_what_sets_the_clock_may_be_a_helper_too():
     code = gated("now - self.last > 30", "self.done()") + "\n    def done(self):\n        self.last = time.time()"
     assert guard(code).interval == 30

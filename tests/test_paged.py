@@ -1,4 +1,4 @@
-"""Loops and lists are believed to be long where their function asks for them by the page, limits or counts them."""
+"""Loops and lists are believed to be long where their function asks for them by the page, or limits them."""
 
 from __future__ import annotations
 
@@ -62,6 +62,8 @@ def test_a_loop_over_all_that_there_is_is_only_possible(rule: str, turn: str) ->
         ("limit: int, ", "medium"),
         ("page: int, ", "medium"),
         ("page_size: int, ", "medium"),
+        ("pageSize: int, ", "medium"),
+        ("rowOffset: int, ", "medium"),
         ("next_cursor: str, ", "medium"),
         ("limited: bool, ", "low"),
         ("homepage: str, ", "low"),
@@ -111,8 +113,44 @@ def test_rows_that_are_asked_for_by_the_page_are_many_unless_it_is_a_short_one(
 
 @BOTH
 @pytest.mark.parametrize("count", ["db.query(Order).count()", "db.query(Order).filter(Order.name != '').count()"])
-def test_rows_that_are_counted_are_many(rule: str, turn: str, count: str) -> None:
-    assert of_handler(rule, turn, before=f"total = {count}") == "medium"
+def test_that_rows_are_counted_tells_nothing_of_how_many_there_are(rule: str, turn: str, count: str) -> None:
+    assert of_handler(rule, turn, before=f"total = {count}") == "low"
+    assert of_handler(rule, turn, before=f"total = {count}", given="page: int, ") == "medium"
+
+
+@BOTH
+@pytest.mark.parametrize(
+    ("before", "expected"),
+    [
+        ("skip = 20", "medium"),
+        ("skip = True", "low"),
+        ("skip = False", "low"),
+        ("part = request.query_params.get('page')", "medium"),
+        ("part = request.state.kept.pop('page')", "low"),
+    ],
+)
+def test_a_flag_or_what_is_taken_out_of_a_mapping_is_no_part_of_the_rows(
+    rule: str, turn: str, before: str, expected: str
+) -> None:
+    assert of_handler(rule, turn, before=before) == expected
+
+
+@pytest.mark.parametrize(
+    ("before", "inside", "expected"),
+    [("pass", "page = order.name", "low"), ("page = request.headers['x-part']", "pass", "medium")],
+)
+def test_a_name_that_a_turn_assigns_is_of_that_turn(before: str, inside: str, expected: str) -> None:
+    source = f"""
+    @app.get("/orders")
+    def orders(request: Request, db: Session = Depends(get_db)):
+        {before}
+        rows = []
+        for order in db.query(Order):
+            {inside}
+            rows.append(find(db, order.name))
+        return rows
+    """
+    assert level(QUERY[0], HEAD + textwrap.dedent(source)) == expected
 
 
 @pytest.mark.parametrize("amount", ["1", "100", "SIZE"])

@@ -57,34 +57,51 @@ def test_a_client_per_call_counts_routes_and_calls_and_says_that_nothing_closes_
     assert "never closed" in found.message
     assert "3 calls get one" in found.message
     assert [note.span.start.line for note in found.related] == [12, 16, 24]
-    assert found.confidence is Confidence.HIGH
+    assert found.confidence is Confidence.MEDIUM
 
 
-@pytest.mark.parametrize(("routes", "level"), [(1, "low"), (2, "low"), (3, "high")])
-def test_a_client_that_a_route_or_two_make_is_of_low_confidence(routes: int, level: str) -> None:
+@pytest.mark.parametrize(("routes", "level"), [(1, "low"), (2, "low"), (3, "medium"), (30, "medium")])
+def test_a_client_that_a_route_or_two_make_is_of_low_confidence_and_one_of_more_of_medium(
+    routes: int, level: str
+) -> None:
     text = "def make():\n    return redis.Redis()\n"
     text += "".join(f"\n@app.get('/{n}')\ndef f{n}():\n    return make().get('a')\n" for n in range(routes))
     (found,) = findings("redis-client-per-call", text)
     assert found.confidence.value == level
 
 
-@pytest.mark.parametrize(("routes", "level"), [(1, "low"), (2, "low"), (3, "high")])
-def test_an_engine_that_a_route_or_two_make_is_of_low_confidence(routes: int, level: str) -> None:
+@pytest.mark.parametrize(("routes", "level"), [(1, "low"), (2, "low"), (3, "medium"), (30, "medium")])
+def test_an_engine_that_a_route_or_two_make_is_of_low_confidence_and_one_of_more_of_medium(
+    routes: int, level: str
+) -> None:
     text = "from sqlalchemy import create_engine\n\ndef make():\n    return create_engine('postgresql://db/shop')\n"
     text += "".join(f"\n@app.get('/{n}')\ndef f{n}():\n    return make().connect()\n" for n in range(routes))
     (found,) = findings("database-engine-per-call", text)
     assert found.confidence.value == level
 
 
-def test_a_client_that_every_request_makes_needs_no_other_route() -> None:
-    text = """
-    @app.middleware("http")
-    async def count(request, call_next):
-        redis.Redis().incr("hits")
-        return await call_next(request)
-    """
-    (found,) = findings("redis-client-per-call", text)
-    assert found.confidence is Confidence.HIGH
+@pytest.mark.parametrize(
+    ("rule", "made"),
+    [
+        ("redis-client-per-call", "redis.Redis().incr('hits')"),
+        ("database-engine-per-call", "create_engine('postgresql://db/shop').connect()"),
+    ],
+)
+@pytest.mark.parametrize(
+    ("caller", "level"),
+    [
+        ("@app.middleware('http')\nasync def count(request, call_next):\n    work()", "high"),
+        ("shop = FastAPI(dependencies=[Depends(work)])\n\n@shop.get('/a')\ndef a(): ...", "high"),
+        ("@app.get('/a')\ndef a():\n    work()", "low"),
+    ],
+    ids=["middleware", "dependency of the application", "route"],
+)
+def test_what_every_request_makes_anew_is_certain_and_needs_no_other_route(
+    rule: str, made: str, caller: str, level: str
+) -> None:
+    text = f"from fastapi import Depends\nfrom sqlalchemy import create_engine\n\ndef work():\n    return {made}\n\n{caller}\n"
+    (found,) = findings(rule, text)
+    assert found.confidence.value == level
 
 
 OWNED = """
@@ -181,7 +198,7 @@ def test_deleting_a_temporary_key_somewhere_lowers_the_claim() -> None:
         client.set(f"session:{token}", "1")
     """
     (kept,) = findings("redis-set-without-ttl", text)
-    assert kept.confidence is Confidence.HIGH
+    assert kept.confidence is Confidence.MEDIUM
     logout = '\n    def logout(token):\n        client.delete(f"session:{token}")\n'
     (removed,) = findings("redis-set-without-ttl", text + logout)
     assert removed.confidence is Confidence.LOW
@@ -373,7 +390,7 @@ def test_one_of_two_dependencies_that_a_factory_picks_is_a_branch() -> None:
 
 
 @pytest.mark.parametrize(
-    ("on", "level"), [("get", Confidence.HIGH), ("websocket", Confidence.LOW), ("post", Confidence.HIGH)]
+    ("on", "level"), [("get", Confidence.MEDIUM), ("websocket", Confidence.LOW), ("post", Confidence.MEDIUM)]
 )
 def test_a_client_that_sockets_hold_open_is_a_weaker_claim(on: str, level: Confidence) -> None:
     text = "def make():\n    return redis.Redis()\n"
@@ -385,7 +402,7 @@ def test_a_client_that_sockets_hold_open_is_a_weaker_claim(on: str, level: Confi
 @pytest.mark.parametrize(
     ("name", "level"),
     [
-        ("state", Confidence.HIGH),
+        ("state", Confidence.MEDIUM),
         ("is_ready", Confidence.LOW),
         ("system", Confidence.LOW),
         ("test", Confidence.LOW),
@@ -408,7 +425,9 @@ def test_no_timeout_at_all_can_be_said_outright() -> None:
     assert findings("redis-no-timeout", text.format(given="5"), requirements_txt="redis==5.0.1\n") == []
 
 
-@pytest.mark.parametrize(("has", "level"), [('hasattr(request.app, "redis")', "low"), ("request.query_params", "high")])
+@pytest.mark.parametrize(
+    ("has", "level"), [('hasattr(request.app, "redis")', "low"), ("request.query_params", "medium")]
+)
 def test_a_client_for_an_application_that_has_none_is_a_weaker_claim(has: str, level: str) -> None:
     text = f"def make(request):\n    if {has}:\n        return request.app.redis\n    return redis.Redis()\n"
     text += "".join(f"\n@app.get('/{n}')\ndef f{n}(request):\n    return make(request).get('a')\n" for n in range(3))
@@ -534,7 +553,7 @@ def test_a_client_for_when_there_is_no_pool_is_only_possible() -> None:
         return make().get("c")
     """
     (always,) = findings("redis-client-per-call", text.format(other="").replace("POOL is not None", "app.debug"))
-    assert always.confidence is Confidence.HIGH
+    assert always.confidence is Confidence.MEDIUM
     for other in ("", "else:\n            "):
         (found,) = findings("redis-client-per-call", text.format(other=other))
         assert found.confidence is Confidence.LOW
@@ -560,7 +579,7 @@ def test_a_client_that_waits_for_a_stream_has_a_connection_of_its_own() -> None:
     """
     assert findings("redis-client-per-call", text.replace("{block}", ", block=1000")) == []
     (found,) = findings("redis-client-per-call", text.replace("{block}", ""))
-    assert found.confidence is Confidence.HIGH
+    assert found.confidence is Confidence.MEDIUM
 
 
 def test_a_probe_that_takes_back_what_it_has_set_is_no_pair() -> None:
@@ -596,7 +615,7 @@ def test_the_repair_of_work_on_every_request_hangs_on_what_the_commands_do(comma
 def test_a_page_of_operators_is_a_weak_claim_by_its_route_alone() -> None:
     made = "def make():\n    return redis.Redis()\n\n"
     uses = '@app.get("/{where}/{name}")\ndef {name}():\n    return make().get("a")\n'
-    for where, level in (("control-panel", Confidence.LOW), ("orders", Confidence.HIGH)):
+    for where, level in (("control-panel", Confidence.LOW), ("orders", Confidence.MEDIUM)):
         text = made + "".join(uses.format(where=where, name=name) for name in "abc")
         (found,) = findings("redis-client-per-call", text)
         assert found.confidence is level
@@ -743,7 +762,7 @@ def test_a_loop_over_few_keys_or_that_writes_what_a_request_changes_is_a_weak_cl
 
 
 @pytest.mark.parametrize(
-    ("run", "level"), [("asyncio.run(load(name))", Confidence.LOW), ("run.run(load(name))", Confidence.HIGH)]
+    ("run", "level"), [("asyncio.run(load(name))", Confidence.LOW), ("run.run(load(name))", Confidence.MEDIUM)]
 )
 def test_an_event_loop_of_its_own_needs_a_client_of_its_own(run: str, level: Confidence) -> None:
     text = f"""
@@ -929,7 +948,7 @@ def test_one_function_that_only_routes_come_to_holds_the_loop_with_low_confidenc
     ("caller", "level"),
     [
         ('@app.middleware("http")\nasync def ask(request, call_next):\n    await work()', "high"),
-        ('@app.websocket("/items")\nasync def ask(socket):\n    await work()', "high"),
+        ('@app.websocket("/items")\nasync def ask(socket):\n    await work()', "medium"),
         (
             "from fastapi import Depends\nshop = FastAPI(dependencies=[Depends(work)])\n@shop.get('/a')\nasync def a(): ...",
             "high",
@@ -937,9 +956,42 @@ def test_one_function_that_only_routes_come_to_holds_the_loop_with_low_confidenc
         ('@app.get("/items")\nasync def ask():\n    await work()', "low"),
     ],
 )
-def test_what_every_request_or_a_socket_waits_for_surely_holds_the_loop(caller: str, level: str) -> None:
+def test_what_every_request_waits_for_surely_holds_the_loop_and_what_a_socket_waits_for_likely(
+    caller: str, level: str
+) -> None:
     (found,) = findings("redis-blocking-in-async", f"{HOLDS}\n{caller}\n")
     assert found.confidence.value == level
+
+
+@pytest.mark.parametrize(("routes", "level"), [(1, "low"), (9, "low"), (10, "medium"), (40, "medium")])
+def test_a_dependency_of_ten_routes_holds_the_loop_for_requests_in_general(routes: int, level: str) -> None:
+    source = f"from fastapi import Depends\n{HOLDS}"
+    source += "".join(f"\n@app.get('/{n}')\nasync def f{n}(item=Depends(work)): ...\n" for n in range(routes))
+    (found,) = findings("redis-blocking-in-async", source)
+    assert found.confidence.value == level
+
+
+@pytest.mark.parametrize(
+    ("command", "found"),
+    [
+        ("subscribe('news')", 0),
+        ("psubscribe('news:*')", 0),
+        ("unsubscribe('news')", 0),
+        ("punsubscribe()", 0),
+        ("ping()", 1),
+    ],
+)
+def test_to_subscribe_waits_for_no_answer_as_other_commands_do(command: str, found: int) -> None:
+    text = f"""
+    client = redis.Redis()
+
+    @app.middleware("http")
+    async def tell(request, call_next):
+        channel = client.pubsub()
+        channel.{command}
+        return await call_next(request)
+    """
+    assert len(findings("redis-blocking-in-async", text)) == found
 
 
 def test_pages_of_operators_hold_the_loop_for_few_also_with_a_client_that_they_share() -> None:

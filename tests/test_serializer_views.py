@@ -326,13 +326,11 @@ def test_a_paginator_of_a_base_of_views_counts_unless_the_view_takes_it_back(sta
         ("pass", "Crate.objects.filter(sealed=True)", "low"),
         ("page = request.GET.get('name')", "Crate.objects.filter(sealed=True)", "medium"),
         ("number = request.GET.get('page')", "Crate.objects.filter(sealed=True)", "medium"),
-        ("total = Crate.objects.count()", "Crate.objects.filter(sealed=True)", "medium"),
+        ("total = Crate.objects.count()", "Crate.objects.filter(sealed=True)", "low"),
         ("pass", "self.paginate_queryset(Crate.objects.filter(sealed=True))", "medium"),
     ],
 )
-def test_what_a_method_serializes_by_hand_is_long_where_the_method_pages_or_counts_it(
-    first: str, rows: str, level: str
-) -> None:
+def test_what_a_method_serializes_by_hand_is_long_where_the_method_pages_it(first: str, rows: str, level: str) -> None:
     view = "    http_method_names = ['post']\n\n    @action(detail=False)\n    def open(self, request):\n"
     view += f"        {first}\n        crates = {rows}\n        return CrateSerializer(crates, many=True).data\n"
     assert levels(view=view) == [level]

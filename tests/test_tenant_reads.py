@@ -430,3 +430,102 @@ def rename(db: Session, key: str):
     (plain,) = found(cached.format(name="", indent="", self=""), rule)
     (method,) = found(cached.format(name="class View:", indent="    ", self="self, "), rule)
     assert (plain.confidence.name, method.confidence.name) == ("LOW", "LOW")
+
+
+# --- dependencies, and what a session may have ------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("number", "level"), [(2, "low"), (3, "medium"), (29, "medium"), (30, "high")])
+def test_a_dependency_of_fewer_than_thirty_routes_is_likely_and_of_more_certain(number: int, level: str) -> None:
+    code = """
+def current(workspace_id: str, db: Session = Depends(get_db)):
+    return load(db, workspace_id)
+"""
+    code += "".join(f"\n@app.get('/{n}')\ndef f{n}(workspace=Depends(current)): ...\n" for n in range(number))
+    (finding,) = found(code, "tenant-uncached-lookup")
+    assert finding.confidence.value == level
+
+
+SESSION = """
+from flask import Flask, g
+from flask_sqlalchemy import SQLAlchemy
+
+app = Flask(__name__)
+db = SQLAlchemy(app)
+
+
+class Tenant(db.Model):
+    id = db.Column(db.String, primary_key=True)
+    host = db.Column(db.String)
+
+
+@app.before_request
+def identify():
+    g.{kept} = described()
+
+
+@app.before_request
+def look_up():
+    row = {read}
+    print(row)
+"""
+
+
+@pytest.mark.parametrize(
+    ("kept", "read", "level"),
+    [
+        ("tenant", "Tenant.query.get(1)", "low"),
+        ("tenant", "db.session.get(Tenant, 1)", "low"),
+        ("tenant", "Tenant.query.filter_by(id=1).first()", "high"),
+        ("client", "Tenant.query.get(1)", "high"),
+        ("client", "db.session.get(Tenant, 1)", "high"),
+    ],
+)
+def test_a_row_that_a_session_gives_by_its_id_may_be_held_where_requests_keep_one_of_its_name(
+    kept: str, read: str, level: str
+) -> None:
+    report = check_files({"app.py": SESSION.format(kept=kept, read=read)}, select=("tenant-uncached-lookup",))
+    assert not report.errors
+    assert [finding.confidence.value for finding in report.findings] == [level]
+
+
+DJANGO: dict[str, str | bytes] = {
+    "shop/__init__.py": "",
+    "shop/models.py": """
+from django.db import models
+
+
+class Tenant(models.Model):
+    host = models.CharField(max_length=80)
+""",
+    "shop/settings.py": 'MIDDLEWARE = ["shop.middleware.Identify", "shop.middleware.LookUp"]\nROOT_URLCONF = "shop.urls"\n',
+    "shop/urls.py": "urlpatterns = []\n",
+}
+
+
+@pytest.mark.parametrize("kept", ["tenant", "client"])
+def test_django_asks_for_an_object_again_whatever_a_request_keeps(kept: str) -> None:
+    middleware = f"""
+from shop.models import Tenant
+
+
+class Identify:
+    def __init__(self, get_response):
+        self.get_response = get_response
+
+    def __call__(self, request):
+        request.{kept} = described(request)
+        return self.get_response(request)
+
+
+class LookUp:
+    def __init__(self, get_response):
+        self.get_response = get_response
+
+    def __call__(self, request):
+        print(Tenant.objects.get(id=1))
+        return self.get_response(request)
+"""
+    report = check_files({**DJANGO, "shop/middleware.py": middleware}, select=("tenant-uncached-lookup",))
+    assert not report.errors
+    assert [finding.confidence.value for finding in report.findings] == ["high"]

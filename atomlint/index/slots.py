@@ -86,8 +86,16 @@ class Slots:
         return False
 
     def sets(self, body: Body, slot: str) -> bool:
-        """Whether a function sets a slot itself: one that is asked for the time, and notes it."""
-        return any(assign.kind in ("=", "del") and covers(body.slot(assign.target), slot) for assign in body.assigns)
+        """Whether a function sets a slot itself: one that is asked for the time, and notes it.
+
+        What it reads of one into a variable, ``start = self.last``, sets none.
+        """
+        return any(
+            assign.kind in ("=", "del")
+            and not (type(assign.target) is str and body.is_local(assign.target))
+            and covers(body.slot(assign.target), slot)
+            for assign in body.assigns
+        )
 
     def set_elsewhere(self, body: Body, slot: str) -> bool:
         """Whether another function of the file, no initialiser, sets a slot."""

@@ -6,11 +6,13 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from atomlint import Index
+    from atomlint.facts.records import Frame
     from atomlint.index.requests import Use
 
 READS = frozenset({"get", "hgetall", "hget", "exists", "json"})
 WRITES = frozenset({"set", "setex", "psetex", "hset", "hmset", "expire", "delete", "unlink"})
 BRANCHES = frozenset({"if", "else"})
+ORDERS = frozenset({"<", "<=", ">", ">="})
 
 
 def is_refill(index: Index, use: Use) -> bool:
@@ -33,7 +35,13 @@ def _is_refill(index: Index, path: str, number: int) -> bool:
     return any(
         exit_.kind == "return"
         and read.ordinal < exit_.after <= number
-        and any(frames[at].kind in BRANCHES for at in write.table.frames(exit_.frame) if at not in write.frame_ids)
+        and any(_is_hit(frames[at]) for at in write.table.frames(exit_.frame) if at not in write.frame_ids)
         for read in reads
         for exit_ in function.exits
     )
+
+
+def _is_hit(frame: Frame) -> bool:
+    """Whether a branch may be taken for what was found; of a number that is too large, most requests have none."""
+    orders = type(frame.test) is list and frame.test[:1] == ["cmp"] and frame.test[2] in ORDERS
+    return frame.kind in BRANCHES and not orders

@@ -41,9 +41,10 @@ Followed are coroutine functions that requests reach, and plain functions that t
 (`run_in_threadpool`, `asyncio.to_thread`, an executor) ends it, as do plain routes and plain dependencies of FastAPI,
 which run in a pool. Flask gives a coroutine view a loop of its own: quiet. One finding for each function that holds
 such commands, or for the client that they share. Where only routes come, and not every request, a dependency of the
-application, a router or ten routes, or a socket, a single function is of low confidence: what a route waits for besides mostly
-takes longer; a client that functions share is of medium, and high is what every request waits for. Pages of operators
-are possible only. Sessions of a database are another matter.
+application, a router or ten routes, or a socket, a single function is of low confidence: what a route waits for besides
+mostly takes longer; a client that functions share is of medium, and high is what every request waits for. Pages of
+operators are possible only. Sessions of a database are another matter, and what a PubSub subscribes to waits for
+nothing.
 """
 
 from __future__ import annotations

@@ -42,8 +42,6 @@ FRESH = (
 """Calls that give another value every time."""
 TABLES = re.compile(r"(?:^|_)(?:db|database|table|repo|repository)$", re.IGNORECASE)
 """Names of what stands for a table until there is a database: that it is lost at a restart is the fault, not the growth."""
-LISTS = re.compile(r"(?:^|_)(?:store|records|entries)$", re.IGNORECASE)
-"""Names of lists that do."""
 ASIDE = ("/scripts/", "/examples/", "/migrations/", "/benchmarks/")
 """Parts of paths of what serves nobody."""
 MAX_PATHS = 12
@@ -86,9 +84,8 @@ def _growths(index: Index) -> dict[Value, list[Growth]]:
 
 
 def stands_for_a_table(container: Container) -> bool:
-    """Whether a container is a program's data rather than a copy of it, by its name: ``users_db``, a list ``PLAN_STORE``."""
-    name = container.name.rpartition(".")[2]
-    return TABLES.search(name) is not None or (container.kind == "list" and LISTS.search(name) is not None)
+    """Whether a container is a program's data rather than a copy of it, by its name: ``users_db``."""
+    return TABLES.search(container.name.rpartition(".")[2]) is not None
 
 
 def _bounds(index: Index, use: Use) -> bool:
@@ -132,9 +129,8 @@ def _growth(index: Index, container: Container, use: Use) -> Growth | None:
     refuses = any(e.kind == "raise" and e.after <= _position(index, use) for e in table.exits.get(use.scope, ()))
     if _is_taken(index, container, use) or _is_bounded(index, container, use):
         return None
-    known = (
-        refuses or shrinks or container.kind == "list" or _is_found(index, use)
-    )  # what is refused first leaves few keys
+    # what is refused first leaves few keys, and a list may be the data
+    known = refuses or shrinks or container.kind == "list" or _is_found(index, use)
     known = known or _is_in_branch(index, container, use) or _is_after_query(index, use)
     filled = _is_filled(index, container) or stands_for_a_table(container)
     best: Growth | None = None

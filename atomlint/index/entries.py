@@ -20,6 +20,7 @@ from .registering import (
     external_bases,
     given,
     named,
+    takes_itself_out,
 )  # fmt: skip
 from .tables import Table, dotted, text_of
 from .values import Value
@@ -191,21 +192,11 @@ class Finder:
         on = tuple(self.mounts.made(path, scope, receiver)) if receiver and row.methods else ()
         proven = proven or any(self._holds(place, row) for place in on)
         certainty = "high" if proven else "low"
-        if row.kind == "every-request" and self._leaves(function):
+        if row.kind == "every-request" and takes_itself_out(self.linker, function):
             proven, certainty = False, "low"
         if proven and on and row.kind in HELD and not self.mounts.served(on):
             proven, certainty = False, "low" if self.mounts.complete else "medium"
         return Entry(function, row.kind, path, call, proven, seconds, certainty, on)
-
-    def _leaves(self, function: Value) -> bool:
-        """Whether a hook takes itself out again: ``app.before_request_funcs[None].remove(start)``."""
-        table = self.linker.table(function.place)
-        name = table.facts.scopes[function.scope].name
-        calls = (table.facts.calls[number] for number in table.calls_in.get(function.scope, ()))
-        return any(
-            str(call.callee).find("before_request_funcs") >= 0 and "remove" in str(call.callee) and name in call.args
-            for call in calls
-        )
 
     def _holds(self, place: Place, row: EntryRow) -> bool:
         """Whether what a call makes is a receiver of the row: found through the arguments of callers, not by a type."""

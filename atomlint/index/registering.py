@@ -315,3 +315,14 @@ def _made(linker: Linker, factory: Value) -> list[Value]:
         and linker.table(value.place).facts.scopes[value.scope].parent == factory.scope
     ]  # fmt: skip
     return made or [factory]
+
+
+def takes_itself_out(linker: Linker, function: Value) -> bool:
+    """Whether a hook only runs once: ``app.before_request_funcs[None].remove(start)`` in ``start``."""
+    table = linker.table(function.place)
+    name = table.facts.scopes[function.scope].name
+    calls = (table.facts.calls[number] for number in table.calls_in.get(function.scope, ()))
+    return any(
+        "before_request_funcs" in str(call.callee) and "remove" in str(call.callee) and name in call.args
+        for call in calls
+    )

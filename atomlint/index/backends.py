@@ -145,7 +145,7 @@ class Backends:
                 return True  # being made says it
             else:
                 stated += [(table, call.scope, value) for value in (*call.args, *(v for _, v in call.keywords))]
-        for name in backend.settings:
+        for name in backend.settings if at is None or not stated else ():  # what it is given comes before
             said = self.setting(name)
             stated += [(*place, one) for *place, value in said if (one := within(value, entry)) is not None] or said
         if not stated:

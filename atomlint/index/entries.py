@@ -63,6 +63,8 @@ class Dependency(NamedTuple):
     call: int
     kind: str
     """``every-request`` for the app, ``router`` for a router, ``route`` for one handler's decorator."""
+    certainty: str = "high"
+    """That of the entry: less for a router that no application is seen to serve, see `Entry.certainty`."""
 
 
 def find_entries(linker: Linker, paths: Sequence[str], mounts: Mounts | None = None) -> list[Entry]:
@@ -195,7 +197,7 @@ class Finder:
         if row.kind == "every-request" and takes_itself_out(self.linker, function):
             proven, certainty = False, "low"
         if proven and on and row.kind in HELD and not self.mounts.served(on):
-            proven, certainty = False, "low" if self.mounts.complete else "medium"
+            proven, certainty = False, self.mounts.unserved
         return Entry(function, row.kind, path, call, proven, seconds, certainty, on)
 
     def _holds(self, place: Place, row: EntryRow) -> bool:
@@ -353,9 +355,10 @@ def below(expr: Expr, key: str) -> Iterator[Expr]:
             yield from below(item, key)
 
 
-def find_dependencies(linker: Linker, paths: Sequence[str]) -> list[Dependency]:
+def find_dependencies(linker: Linker, paths: Sequence[str], mounts: Mounts | None = None) -> list[Dependency]:
     """Dependencies declared as ``dependencies=[Depends(f)]`` on the app, on routers and on routes."""
     found = []
+    mounts = mounts or Mounts(linker)
     for path in paths:
         table = linker.table(path)
         for ordinal, call in enumerate(table.facts.calls):
@@ -366,13 +369,15 @@ def find_dependencies(linker: Linker, paths: Sequence[str]) -> list[Dependency]:
             if name is None or type(declared) not in (list, str):
                 continue
             kind = _dependency_kind(name.rpartition(".")[2])
+            made = mounts.row((path, ordinal)) is not None if kind == "router" else False
+            certainty = mounts.unserved if made and not mounts.served(((path, ordinal),)) else "high"
             for place, scope, item in elements(linker, path, call.scope, declared):
                 for inner, at in _injections(linker, place, scope, item):
                     injection = linker.values.parameters.injection(inner, at)
                     record = linker.table(injection[0]).facts.calls[injection[1]] if injection is not None else None
                     if injection is not None and record is not None and record.args:
                         found += [
-                            Dependency(function, path, ordinal, kind)
+                            Dependency(function, path, ordinal, kind, certainty)
                             for value in linker.evaluate(injection[0], record.scope, record.args[0])
                             for function in called_functions(linker, value)
                         ]

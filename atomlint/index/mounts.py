@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from ..facts.records import Expr
     from .catalog import RouterRow
     from .linker import Linker
+    from .tables import Table
 
 Place = tuple[str, int]
 """A call: path and ordinal. Of an application or a router, the call that made it."""
@@ -24,6 +25,10 @@ MAX_CHAINS = 16
 MAX_CALLERS = 60
 """Calls of a name that are looked at to find what a function is passed."""
 DEPTH = 8
+FRAMEWORKS = ("starlette.", "fastapi.", "flask.", "werkzeug.middleware.")
+"""Packages whose applications and files are no routers of the project's."""
+ROUTES = (".routes.extend", ".routes.append", ".routes.insert", ".add_api_route", ".host")
+"""Calls that take routes of one router to another, as far as anybody knows."""
 UNKNOWN = "{?}"
 """A part of a path that could not be evaluated."""
 
@@ -240,15 +245,38 @@ class Mounts:
         return "" if expr is None else self.text(place[0], call.scope, expr)
 
     def _is_of_library(self, path: str, scope: int, child: Expr) -> bool:
-        """Whether what is put below a router is known to be made by a library, and is no router of unknown origin."""
+        """Whether what is put below a router is made by its framework, and is no router of unknown origin: ``StaticFiles()``."""
         values = self.linker.evaluate(path, scope, child)
         made = [value.place[:-2] for value in values if value.kind == "ext" and value.place.endswith("()")]
-        return 0 < len(values) == len(made) and self.linker.catalog.routers.keys().isdisjoint(made)
+        known = all(name.startswith(FRAMEWORKS) for name in made)
+        return known and 0 < len(values) == len(made) and self.linker.catalog.routers.keys().isdisjoint(made)
 
     @cached_property
     def complete(self) -> bool:
         """Whether it is known what is put below every router: what nothing includes then is not served."""
-        return bool(self.mounts) and not self._unknown
+        return bool(self.mounts) and not self._unknown and not self._passes_by
+
+    @cached_property
+    def _passes_by(self) -> bool:
+        """Whether routers may be put below others in another way: ``add = app.include_router``, ``app.routes.extend(...)``."""
+        methods = {method for row in self.linker.catalog.mounts for method in row.methods if "_" in method}
+        return any(self._names(self.linker.table(path), methods) for path in self.linker.linked)
+
+    @staticmethod
+    def _names(table: Table, methods: set[str]) -> bool:
+        facts = table.facts
+        given = [value for call in facts.calls for value in (*call.args, *(value for _, value in call.keywords))]
+        values = (*given, *(assign.value for assign in facts.assigns))
+        if any((dotted(value) or "").rpartition(".")[2] in methods or text_of(value) in methods for value in values):
+            return True
+        if any(any(part in str(call.callee) for part in ROUTES) for call in facts.calls):
+            return True
+        return any((dotted(assign.target) or "").endswith(".routes") for assign in facts.assigns)
+
+    @property
+    def unserved(self) -> str:
+        """How sure it is that something runs that a router holds which no application is seen to serve."""
+        return "low" if self.complete else "medium"
 
     def served(self, places: tuple[Place, ...]) -> bool:
         """Whether an application, or something that may be one, leads to any of the routers."""

@@ -95,7 +95,7 @@ class Project:
     @cached_property
     def dependencies(self) -> list[Dependency]:
         """Dependencies declared on apps, routers and routes."""
-        return find_dependencies(self.linker, list(self.linked))
+        return find_dependencies(self.linker, list(self.linked), self.mounts)
 
     @cached_property
     def clients(self) -> Clients:

@@ -94,7 +94,8 @@ class Reach:
                 self.entries.setdefault(entry.function, []).append(entry)
         for dependency in dependencies:
             kind = "every-request" if dependency.kind == "every-request" else f"{dependency.kind}-dependency"
-            entry = Entry(dependency.function, kind, dependency.path, dependency.call, True)
+            sure = dependency.certainty == "high"
+            entry = Entry(dependency.function, kind, dependency.path, dependency.call, sure, 0.0, dependency.certainty)
             self.entries.setdefault(dependency.function, []).append(entry)
         self.callers: dict[Value, list[tuple[Value, Edge]]] = {}
         self.reached: dict[Value, int] = {}

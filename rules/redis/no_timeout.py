@@ -141,7 +141,7 @@ def _asked_by_routes(ctx: Context, call: Call, uses: list[Call]) -> Finding | No
         return None  # a look at what a consumer has left to do
     sure = frequent and path.entry.proven and not waits_too(call)
     level = _level(call, sure=sure and not unsure(index, path))
-    if not is_waited_for(index, path) or not is_taken(call):
+    if (is_asynchronous(call) and not is_waited_for(index, path)) or not is_taken(call):
         level = Confidence.LOW  # nobody waits for it, or no caller asks for this client
     if path.entry.certainty == "low" or not frequent:
         level = Confidence.LOW  # a route that no application serves, or one or two: status pages, jobs by hand
@@ -217,6 +217,12 @@ def is_unset(call: Call) -> bool:
 def may_have_default(call: Call) -> bool:
     """Whether the release of the library decides."""
     return is_redis_py(call) and not is_unset(call)
+
+
+def is_asynchronous(call: Call) -> bool:
+    """Whether who waits for an answer holds up nobody else: a client of redis.asyncio."""
+    made = call.index.project.clients.construction(call.path, call.ordinal)
+    return made is not None and ".asyncio." in made.name
 
 
 def is_of_a_worker(call: Call) -> bool:

@@ -342,7 +342,9 @@ def is_of_address(function: Function, work: RequestWork, use: Use) -> bool:
 def may_be_held(index: Index, use: Use) -> bool:
     """Whether a row is asked for by ``Tenant.query.get(id)``, and requests keep a thing of its name: the session may have it."""
     name = "_".join(WORDS.findall(use.lookup.model_name)).lower()
-    kept = {place.rpartition(".")[2] for place in index.project.held.kept}
+    own = {step.function for step in use.chain}
+    statements = (kept for group in index.project.held.kept.values() for kept in group)
+    kept = {one.place.rpartition(".")[2] for one in statements if one.function not in own}
     call = index.call(use.chain[-1].function.place, use.chain[-1].call)
     return name in kept and call.name == "get" and "objects" not in (dotted(call.callee) or "").split(".")
 

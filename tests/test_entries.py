@@ -431,6 +431,34 @@ def test_the_route_of_a_router_that_nobody_includes_is_possible_where_all_that_i
 @pytest.mark.parametrize(
     "including",
     [
+        "add = app.include_router\nadd(r)",
+        "list(map(app.include_router, [r]))",
+        "getattr(app, 'include_router')(r)",
+        "app.routes.extend(r.routes)",
+        "app.routes += r.routes",
+        "from importlib.metadata import entry_points\nfor each in entry_points(group='a'): app.include_router(each.load())",
+    ],
+)
+def test_a_router_that_may_be_included_in_another_way_is_likely_served(including):
+    entry = one(f"{ROUTERS}app.include_router(s)\n{including}")
+    assert (entry.proven, entry.certainty) == (False, "medium")
+
+
+def test_a_dependency_of_a_router_that_nobody_includes_is_as_sure_as_its_routes():
+    code = ROUTERS.replace("r = APIRouter()", "r = APIRouter(dependencies=[Depends(g)])").replace(
+        "FastAPI", "Depends, FastAPI", 1
+    )
+    code = code.replace("app =", "def g(): pass\napp =", 1)
+    reached = [index_of({"app.py": f"{code}app.include_router({of})"}).project.reach.entries for of in "rs"]
+    levels = [
+        entry.certainty for entries in reached for found in entries.values() for entry in found if "dep" in entry.kind
+    ]
+    assert levels == ["high", "low"]
+
+
+@pytest.mark.parametrize(
+    "including",
+    [
         "",
         "from fastapi.staticfiles import StaticFiles\napp.mount('/s', StaticFiles(directory='s'))",
         "app.include_router(s)\napp.include_router(unknown)",

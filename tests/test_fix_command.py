@@ -157,6 +157,16 @@ cache = redis.Redis({arguments})
 @app.get("/page")
 def page():
     return cache.get("page")
+
+
+@app.get("/next")
+def next_page():
+    return cache.get("next")
+
+
+@app.get("/last")
+def last_page():
+    return cache.get("last")
 """
 
 

@@ -410,3 +410,15 @@ def test_the_storage_that_a_function_gives_to_a_limiter_is_that_of_what_it_retur
     head = LIMITED.replace('"redis://cache"', "get_storage_uri()")
     head = head.replace("\nlimiter", f"\ndef get_storage_uri():\n    {returned}\n\nlimiter")
     assert levels("redis-per-request", "", head) == expected
+
+
+@pytest.mark.parametrize("declared", ["dependencies=[Depends(limit)]", "dependencies=LIMITS"])
+def test_a_dependency_that_decorators_declare_counts_their_routes(declared):
+    text = (
+        "import redis\nfrom fastapi import Depends, FastAPI\n\napp = FastAPI()\nclient = redis.Redis()\n\n"
+        "def limit():\n    client.incr('a')\n\nLIMITS = [Depends(limit)]\n"
+        + "".join(f"\n@app.get('/{n}', {declared})\ndef f{n}(): ...\n" for n in range(12))
+    )
+    (found,) = check_files({"app.py": text}, select=("redis-per-request",)).findings
+    assert "12 routes that share a dependency" in found.message
+    assert found.confidence.value == "high"

@@ -529,3 +529,13 @@ class LookUp:
     report = check_files({**DJANGO, "shop/middleware.py": middleware}, select=("tenant-uncached-lookup",))
     assert not report.errors
     assert [finding.confidence.value for finding in report.findings] == ["high"]
+
+
+def test_what_the_only_hook_keeps_itself_was_not_there_before():
+    text = (
+        "from flask import Flask, g, request\nfrom flask_sqlalchemy import SQLAlchemy\n\napp = Flask(__name__)\n"
+        "db = SQLAlchemy()\n\nclass Tenant(db.Model):\n    id = db.Column(db.Integer, primary_key=True)\n\n"
+        "@app.before_request\ndef load():\n    g.tenant = db.session.get(Tenant, request.headers.get('x'))\n"
+    )
+    (found,) = check_files({"app.py": text}, select=("tenant-uncached-lookup",)).findings
+    assert found.confidence.value == "high"

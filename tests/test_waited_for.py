@@ -49,3 +49,14 @@ def test_a_hook_that_takes_itself_out_does_not_run_for_every_request() -> None:
         "high",
         "low",
     ]
+
+
+def test_a_blocking_client_hangs_everybody_whoever_started_the_work() -> None:
+    text = COUNTS.replace("redis.asyncio", "redis").replace("await client.incr", "client.incr")
+    assert levels("redis-no-timeout", text.format(call="asyncio.create_task(count())")) == ["high"]
+
+
+def test_started_work_that_is_gathered_is_waited_for() -> None:
+    assert levels("redis-no-timeout", COUNTS.format(call="await asyncio.gather(asyncio.create_task(count()))")) == [
+        "high"
+    ]

@@ -25,7 +25,7 @@ MAX_CHAINS = 16
 MAX_CALLERS = 60
 """Calls of a name that are looked at to find what a function is passed."""
 DEPTH = 8
-FRAMEWORKS = ("starlette.", "fastapi.", "flask.", "werkzeug.middleware.")
+FRAMEWORKS = ("starlette.", "fastapi.", "fastapi_users.", "flask.", "werkzeug.middleware.")
 """Packages whose applications and files are no routers of the project's."""
 ROUTES = (".routes.extend", ".routes.append", ".routes.insert", ".add_api_route", ".host")
 """Calls that take routes of one router to another, as far as anybody knows."""

@@ -12,6 +12,8 @@ if TYPE_CHECKING:
 BACKGROUND = ("create_task", "ensure_future", "add_task", "start_soon", "run_coroutine_threadsafe")
 """Ends of names of what starts a coroutine and does not wait for it; projects wrap it, as in ``safe_create_task``."""
 STARTERS = frozenset({"submit", "spawn"})
+WAITS = frozenset({"gather", "wait", "wait_for", "as_completed", "shield", "TaskGroup"})
+"""Calls by which a function waits for what it has started."""
 FORGETS = ("fire_and_forget", "in_background")
 """Ends of names of what a project does that with."""
 
@@ -20,6 +22,11 @@ def is_started(call: Call, ends: tuple[str, ...] = BACKGROUND) -> bool:
     """Whether a call only makes a coroutine that runs by itself: ``create_task(f(x))``."""
     started: frozenset[int] = call.index.keep(("started", call.path, ends), lambda: frozenset(_started(call, ends)))
     return call.ordinal in started
+
+
+def is_left(call: Call) -> bool:
+    """Whether a call's coroutine is started, and its function waits for nothing that it has started."""
+    return is_started(call) and WAITS.isdisjoint(other.name for other in call.function.calls)
 
 
 def _started(call: Call, ends: tuple[str, ...]) -> Iterator[int]:

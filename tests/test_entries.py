@@ -428,22 +428,6 @@ def test_the_route_of_a_router_that_nobody_includes_is_possible_where_all_that_i
     assert (entry.proven, entry.certainty) == (False, "low")
 
 
-@pytest.mark.parametrize(
-    "including",
-    [
-        "add = app.include_router\nadd(r)",
-        "list(map(app.include_router, [r]))",
-        "getattr(app, 'include_router')(r)",
-        "app.routes.extend(r.routes)",
-        "app.routes += r.routes",
-        "from importlib.metadata import entry_points\nfor each in entry_points(group='a'): app.include_router(each.load())",
-    ],
-)
-def test_a_router_that_may_be_included_in_another_way_is_likely_served(including):
-    entry = one(f"{ROUTERS}app.include_router(s)\n{including}")
-    assert (entry.proven, entry.certainty) == (False, "medium")
-
-
 def test_a_dependency_of_a_router_that_nobody_includes_is_as_sure_as_its_routes():
     code = ROUTERS.replace("r = APIRouter()", "r = APIRouter(dependencies=[Depends(g)])").replace(
         "FastAPI", "Depends, FastAPI", 1
@@ -470,6 +454,12 @@ def test_a_dependency_of_a_router_that_nobody_includes_is_as_sure_as_its_routes(
         "app.include_router(s)\napp.include_router(*load())",
         "app.include_router(s)\napp.include_router(**load())",
         "app.include_router(s)\ndef get(): return app\nget().include_router(unknown)",
+        "app.include_router(s)\nadd = app.include_router\nadd(r)",
+        "app.include_router(s)\nlist(map(app.include_router, [r]))",
+        "app.include_router(s)\ngetattr(app, 'include_router')(r)",
+        "app.include_router(s)\napp.routes.extend(r.routes)",
+        "app.include_router(s)\napp.routes += r.routes",
+        "app.include_router(s)\nfrom importlib.metadata import entry_points\nfor each in entry_points(group='a'): app.include_router(each.load())",
     ],
 )
 def test_the_route_of_a_router_that_something_unknown_may_include_is_likely(including):

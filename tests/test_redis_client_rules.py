@@ -60,23 +60,20 @@ def test_a_client_per_call_counts_routes_and_calls_and_says_that_nothing_closes_
     assert found.confidence is Confidence.MEDIUM
 
 
+@pytest.mark.parametrize(
+    ("rule", "made"),
+    [
+        ("redis-client-per-call", "redis.Redis()"),
+        ("database-engine-per-call", "create_engine('postgresql://db/shop')"),
+    ],
+)
 @pytest.mark.parametrize(("routes", "level"), [(1, "low"), (2, "low"), (3, "medium"), (30, "medium")])
-def test_a_client_that_a_route_or_two_make_is_of_low_confidence_and_one_of_more_of_medium(
-    routes: int, level: str
+def test_what_a_route_or_two_make_is_of_low_confidence_and_what_more_make_of_medium(
+    rule: str, made: str, routes: int, level: str
 ) -> None:
-    text = "def make():\n    return redis.Redis()\n"
+    text = f"from sqlalchemy import create_engine\n\ndef make():\n    return {made}\n"
     text += "".join(f"\n@app.get('/{n}')\ndef f{n}():\n    return make().get('a')\n" for n in range(routes))
-    (found,) = findings("redis-client-per-call", text)
-    assert found.confidence.value == level
-
-
-@pytest.mark.parametrize(("routes", "level"), [(1, "low"), (2, "low"), (3, "medium"), (30, "medium")])
-def test_an_engine_that_a_route_or_two_make_is_of_low_confidence_and_one_of_more_of_medium(
-    routes: int, level: str
-) -> None:
-    text = "from sqlalchemy import create_engine\n\ndef make():\n    return create_engine('postgresql://db/shop')\n"
-    text += "".join(f"\n@app.get('/{n}')\ndef f{n}():\n    return make().connect()\n" for n in range(routes))
-    (found,) = findings("database-engine-per-call", text)
+    (found,) = findings(rule, text)
     assert found.confidence.value == level
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -14,8 +15,10 @@ if TYPE_CHECKING:
     from .lookups import Lookup
     from .project import Project
     from .reach import Path
+    from .requests import Step
     from .value import Value
 
+WORDS = re.compile(r"[A-Z]?[a-z0-9]+|[A-Z]+(?![a-z])")
 BY_KEY = frozenset({"get", "get_one", "get_or_404"})
 FORCED = frozenset({"populate_existing", "with_for_update"})
 SCOPED = "the session of each request"
@@ -51,6 +54,20 @@ class HeldRows:
             if session is not None and held.fills(kept):
                 found.append(Row(kept, lookup, session))
         return found
+
+    def may_hold(self, model: str, steps: Sequence[Step]) -> bool:
+        """Whether the last of some calls is ``Tenant.query.get(id)``, and others keep a thing of its name on the request.
+
+        The session may have it then, though nobody has followed where it comes from. Managers of Django always ask.
+        """
+        last = steps[-1]
+        callee = self.project.linker.table(last.function.place).facts.calls[last.call].callee
+        owner, _, method = (dotted(callee) or "").rpartition(".")
+        if method != "get" or "objects" in owner.split("."):
+            return False
+        name, own = "_".join(WORDS.findall(model)).lower(), {step.function for step in steps}
+        kept = (kept for group in self.project.held.kept.values() for kept in group)
+        return any(one.place.rpartition(".")[2] == name and one.function not in own for one in kept)
 
     def _read(self, kept: Kept) -> int | None:
         """The call that what is put there comes from."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from .._started import is_started
+from .._started import is_left
 from ._django import MODES, UNSERVED
 from ._keys import commands
 from ._quiet import is_aside
@@ -15,8 +15,6 @@ if TYPE_CHECKING:
     from atomlint.index.effects import Effect
     from atomlint.index.reach import Path
 
-WAITS = frozenset({"gather", "wait", "wait_for", "as_completed", "shield", "TaskGroup"})
-"""Calls by which a function waits for what it has started."""
 SUBSCRIBES = frozenset({"pubsub", "subscribe", "psubscribe", "unsubscribe", "punsubscribe", "get_message"})
 WAITING = SUBSCRIBES | {"listen", "monitor"}
 """Methods of clients that wait for what others send."""
@@ -115,11 +113,7 @@ def with_connections(index: Index, found: list[Construction]) -> list[Constructi
 
 def is_waited_for(index: Index, path: Path) -> bool:
     """Whether the request waits for what a path leads to: ``create_task(count())`` is only started."""
-    started = (
-        is_started(index.call(caller.place, edge.call)) and not WAITS & {c.name for c in index.function(caller).calls}
-        for caller, edge in path.steps
-        if edge.call >= 0
-    )
+    started = (is_left(index.call(caller.place, edge.call)) for caller, edge in path.steps if edge.call >= 0)
     return path.phase == "request" and not any(started)
 
 

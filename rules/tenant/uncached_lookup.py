@@ -97,7 +97,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
-from atomlint import Confidence, Context, Finding, Function, Note, Option, dotted, rule
+from atomlint import Confidence, Context, Finding, Function, Note, Option, rule
 
 from .._branches import asks_a_cache_first, leaves_before, may_be_skipped
 from .._work import (
@@ -165,7 +165,6 @@ TELLING = ("_id", "_uuid", "_slug", "_host", "_hostname", "_domain", "_url", "_k
 """How columns end that tell a customer to whatever reads it on every request."""
 ROUTES = Option("routes", 5, "routes that must share a helper function before its lookup is reported", minimum=2)
 TENANT_KEYS = Option("keys", list[str](), "further columns that tell a customer, beside ids, slugs, names and hosts")
-WORDS = re.compile(r"[A-Z]?[a-z0-9]+|[A-Z]+(?![a-z])")
 PARAMETERS = re.compile(r"\{(\w+)")
 MANY = 10
 """Routes from which a dependency is more than one page's."""
@@ -339,16 +338,6 @@ def is_of_address(function: Function, work: RequestWork, use: Use) -> bool:
     return any(leaf.text in named and leaf.text.endswith(use.lookup.keys) for leaf in given if leaf.kind == "param")
 
 
-def may_be_held(index: Index, use: Use) -> bool:
-    """Whether a row is asked for by ``Tenant.query.get(id)``, and requests keep a thing of its name: the session may have it."""
-    name = "_".join(WORDS.findall(use.lookup.model_name)).lower()
-    own = {step.function for step in use.chain}
-    statements = (kept for group in index.project.held.kept.values() for kept in group)
-    kept = {one.place.rpartition(".")[2] for one in statements if one.function not in own}
-    call = index.call(use.chain[-1].function.place, use.chain[-1].call)
-    return name in kept and call.name == "get" and "objects" not in (dotted(call.callee) or "").split(".")
-
-
 def confidence(function: Function, work: RequestWork, uses: list[Use]) -> Confidence:
     """Low where few requests can be told to come there: a branch or a helper of a few handlers, a dependency of a page."""
     index = function.index
@@ -369,7 +358,7 @@ def confidence(function: Function, work: RequestWork, uses: list[Use]) -> Confid
     level = base_confidence(work)
     if work.frequency == "dependency" and work.routes < SHARED and work.path.entry.kind not in ALWAYS:
         level = min(level, Confidence.MEDIUM, key=lambda c: c.rank)
-    if may_be_held(index, uses[0]):
+    if index.project.held_rows.may_hold(uses[0].lookup.model_name, uses[0].chain):
         return Confidence.LOW
     shared = work.frequency != "route" and not uses[0].conditional
     return level if shared else min(level, Confidence.MEDIUM, key=lambda c: c.rank)

@@ -16,8 +16,10 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 T = TypeVar("T")
-PATIENCE = 30
+PATIENCE = 60.0
 """Seconds after which a server that says nothing has failed the test."""
+MOMENT = 0.02
+"""Seconds after which what a test waits for is looked at again."""
 PUBLISHED = types.TEXT_DOCUMENT_PUBLISH_DIAGNOSTICS
 
 
@@ -69,13 +71,31 @@ class Editor:
         try:
             return await asyncio.wait_for(answer, PATIENCE)
         except asyncio.TimeoutError:
-            said = [message.message for message in (*self.client.messages, *self.client.log_messages)]
-            raise AssertionError("\n".join(["the server says nothing more", *said])) from None
+            raise self.silent() from None
 
-    async def until(self, reached: Callable[[], object], notification: str = PUBLISHED) -> None:
-        """Wait until notifications have made something true."""
+    def silent(self) -> AssertionError:
+        said = [message.message for message in (*self.client.messages, *self.client.log_messages)]
+        shown = [f"{uri}: {[str(d.code) for d in found]}" for uri, found in self.client.diagnostics.items()]
+        return AssertionError("\n".join(["the server says nothing more", *said, *shown]))
+
+    async def until(self, reached: Callable[[], object]) -> None:
+        """Wait until what the server says has made something true.
+
+        It is looked at again every moment: a wait for the next notification would miss the one that arrives while
+        the wait itself is being set up.
+        """
+        waited = 0.0
+        heard = self.heard()
         while not reached():
-            await self.patiently(self.client.wait_for_notification(notification))
+            if waited >= PATIENCE:
+                raise self.silent()
+            await asyncio.sleep(MOMENT)
+            waited = waited + MOMENT if heard == self.heard() else 0.0
+            heard = self.heard()
+
+    def heard(self) -> int:
+        """How often the server has said something."""
+        return len(self.published) + len(self.client.messages)
 
     async def codes(self, path: str | Path, *expected: str) -> Sequence[types.Diagnostic]:
         """Wait until exactly these rules are shown for a file, and it has been published at all."""

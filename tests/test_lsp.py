@@ -293,7 +293,7 @@ async def test_a_wrong_configuration_is_said_once_and_the_server_lives_on(projec
         await editor.codes("app/ticket.py", MISSING)
         write(project / "atomlint.toml", 'selct = ["orm"]\n')
         editor.touched("atomlint.toml")
-        await editor.until(lambda: editor.client.messages, types.WINDOW_SHOW_MESSAGE)
+        await editor.until(lambda: editor.client.messages)
         (message,) = editor.client.messages
         assert message.type == types.MessageType.Error
         assert "did you mean 'select'?" in message.message

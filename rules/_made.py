@@ -41,8 +41,6 @@ ADDRESSES = frozenset({"host", "url", "address"})
 SELVES = ("self", "cls", "request", "app", "settings", "config")
 """Parameters that bring the same address each time."""
 MAX_RELATED = 5
-SHARED = 3
-"""Routes from which a construction is one that many requests pay for."""
 
 
 class Made(NamedTuple):
@@ -218,8 +216,6 @@ def confidence(index: Index, made: Made) -> Confidence:
     local = is_local(index.call(made.construction.path, made.construction.call))
     if local or _is_put_away(index, made) or _is_of_its_own(index, made):
         return Confidence.LOW
-    if made.entries < SHARED and all(one.entry.kind == "route" for one in made.life.paths):
-        return Confidence.LOW  # a route or two may be asked now and then
     if all(_has_a_loop_of_its_own(index, one) for one in made.life.paths):
         return Confidence.LOW  # what is bound to the event loop of the server does not work there
     if made.life.owner is not None or not path.entry.proven:

@@ -133,7 +133,7 @@ def describe(pair: Pair) -> tuple[str, Confidence]:
             if pair.kind == "exists"
             else "a test with `in` and then GET of one key: 2 round trips where 1 would do"
         )
-        return f"{both}, and the key can be gone in between", Confidence.LOW
+        return f"{both}, and the key can be gone in between", Confidence.MEDIUM
     if pair.kind == "take":
         return f"{both}, and two requests can both take the value", Confidence.MEDIUM
     if pair.kind == "lock":
@@ -149,7 +149,7 @@ def describe(pair: Pair) -> tuple[str, Confidence]:
     if pair.conditional:
         return (
             f"{first} and then {second} when it is the first: a crash in between leaves a counter for ever",
-            Confidence.LOW,
+            Confidence.MEDIUM,
         )
     # the next count sets the expiry anew
     return f"{both}, and a crash in between leaves a counter without an expiry", Confidence.LOW

@@ -90,7 +90,6 @@ from atomlint import Call, Confidence, Context, Effect, Finding, Function, Note,
 
 from .._branches import asks_who, may_be_skipped, waits_for_state
 from .._work import (
-    ALWAYS,
     IDENTIFIERS,
     INTERVAL,
     READS,
@@ -101,7 +100,6 @@ from .._work import (
     counted,
     describe_frequency,
     is_held,
-    is_of_one_route,
     kept,
     names,
     percent,
@@ -298,14 +296,10 @@ def confidence(index: Index, work: RequestWork, uses: Sequence[Use]) -> Confiden
     some = uses[0].conditional and (kind_of(uses) == "tell" or entry.kind == "page")
     if some or is_of_blueprint(index, work):
         return Confidence.LOW  # what is written in some requests, such as an entry that ran out; pages of one part
-    if uses[0].conditional and len(work.path.steps) + len(uses[0].chain) > FAR:
-        return Confidence.LOW
-    if uses[0].conditional and may_be_skipped(index, work, uses[0]) and not asks_who(index, work, uses[0]):
-        return Confidence.LOW
-    if work.frequency == "dependency" and level is not Confidence.HIGH and is_of_one_route(work):
-        return Confidence.LOW
-    if work.frequency == "dependency" and entry.kind not in ALWAYS and entry.kind != "page" and work.routes < SHARED:
-        return Confidence.LOW  # a few pages that pay for it may have their reasons
+    if uses[0].conditional and work.frequency != "dependency":
+        far = len(work.path.steps) + len(uses[0].chain) > FAR
+        if far or (may_be_skipped(index, work, uses[0]) and not asks_who(index, work, uses[0])):
+            return Confidence.LOW
     if work.share is not None and FEW * work.share[0] < work.share[1]:
         return Confidence.LOW  # such as a limit of sign-ins, which all processes have to count together
     if revokes(index, work, uses[0]):

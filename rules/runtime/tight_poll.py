@@ -73,6 +73,10 @@ MINUTE = 60
 DAY = 86_400
 TIGHT = 5.0
 """Seconds below which nobody chose the interval with its cost in mind."""
+OFTEN = 1.0
+"""Seconds up to which a wait asks more often than whoever waits can tell."""
+MANY = 100
+"""Turns from which a wait is long."""
 LIVES = frozenset({"done", "is_alive", "poll", "cancelled"})
 """Methods of tasks, threads and processes that tell whether they still run."""
 COMMANDS = re.compile(
@@ -108,8 +112,10 @@ def report(ctx: Context, call: Call) -> Iterator[Finding]:
 
 def _confidence(poll: Poll) -> Confidence:
     """Medium when nobody can have meant it; the interval of a scheduled job was somebody's choice."""
-    if poll.loop.ends or poll.left or _is_watch(poll):
-        return Confidence.LOW  # somebody waits for it, and not for ever
+    if _is_watch(poll):
+        return Confidence.LOW
+    if poll.loop.ends or poll.left:  # somebody waits for it, and not for ever
+        return Confidence.MEDIUM if poll.loop.interval <= OFTEN and poll.loop.turns >= MANY else Confidence.LOW
     tight = poll.loop.interval < TIGHT
     if not tight and not poll.steps[0].function.is_reached:
         return Confidence.LOW  # a process of its own: how soon it begins its work was somebody's choice

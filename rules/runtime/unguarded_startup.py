@@ -57,7 +57,6 @@ from typing import TYPE_CHECKING
 
 from atomlint import Confidence, Context, Finding, Function, Note, rule
 
-from ._repeats import repeats
 from ._starts import Stage, stages
 
 if TYPE_CHECKING:
@@ -97,12 +96,8 @@ def report(ctx: Context, function: Function) -> Iterator[Finding]:
 
 
 def confidence(function: Function, found: list[Stage]) -> Confidence:
-    """Medium where the start reads Redis in loops, each time that the crash loop comes round; else low: stopping may be meant."""
-    if waits(function):
-        return Confidence.LOW
-    asks = any(use.resource == "redis" for stage in found for use in stage.open)
-    repeated = asks and any(loop.resource == "redis" and loop.reads for loop in repeats(function))
-    return Confidence.MEDIUM if repeated else Confidence.LOW
+    """Medium, and low where the start waits for what it needs: that stopping is meant cannot be ruled out."""
+    return Confidence.LOW if waits(function) else Confidence.MEDIUM
 
 
 def waits(function: Function) -> bool:

@@ -106,7 +106,6 @@ from .._work import (
     base_confidence,
     describe_frequency,
     is_held,
-    is_of_one_route,
     percent,
     trace_of,
     way,
@@ -343,15 +342,11 @@ def confidence(function: Function, work: RequestWork, uses: list[Use]) -> Confid
     index = function.index
     if asks_a_cache_first(index, work, uses[0]) or is_held(index, work, uses[0]):
         return Confidence.LOW
-    if work.frequency == "dependency" and uses[0].conditional and work.routes < MANY:
-        return Confidence.LOW
     if (
         work.frequency == "route"
         and work.path.steps
-        and (is_seldom(index, work) or may_be_skipped(index, work, uses[0]) or is_of_address(function, work, uses[0]))
+        and (is_seldom(index, work) or is_of_address(function, work, uses[0]))
     ):
-        return Confidence.LOW
-    if work.frequency == "dependency" and base_confidence(work) is not Confidence.HIGH and is_of_one_route(work):
         return Confidence.LOW
     if work.frequency == "route" and not work.path.steps and work.routes == 1:
         return Confidence.LOW

@@ -24,7 +24,10 @@ ALWAYS = frozenset(
         "WorkspaceModel",
     }
 )
+ORGANIZATIONS = frozenset({"Organization", "Organisation", "Org"})
 SOMETIMES = frozenset({"Account", "Company", "Team", "Customer", "Site"})
+TELLING = frozenset({"ApiKey", "APIKey", "ApiToken", "APIToken", "Domain", "CustomDomain"})
+"""Classes whose rows say which customer a request is for."""
 LOWER = frozenset(name.lower() for name in SOMETIMES)
 OWNED = 3
 """Other mapped classes with a ``<name>_id`` column that make a class of the second set a tenant."""
@@ -36,6 +39,22 @@ def tenant_models(index: Index) -> frozenset[str]:
         return frozenset(index.tenant_models)
     names: frozenset[str] = index.keep("tenant-models", lambda: _recognised(index))
     return names
+
+
+def telling_models(index: Index) -> frozenset[str]:
+    """Names of the classes that lead from what a request brings to its tenant: ``TenantApiKey``, ``ApiKey`` with a tenant's id."""
+    tenants = tenant_models(index)
+    names: frozenset[str] = index.keep(("telling models", tenants), lambda: frozenset(_telling(index, tenants)))
+    return names
+
+
+def _telling(index: Index, tenants: frozenset[str]) -> Iterator[str]:
+    owners = {f"{name.lower()}_id" for name in tenants} | ({"org_id"} if tenants & ORGANIZATIONS else set())
+    for cls in index.mapped if tenants else ():
+        if cls.name in TELLING and not owners.isdisjoint(_columns(cls)):
+            yield cls.name
+        elif any(cls.name == f"{tenant}{kind}" for tenant in ALWAYS | tenants for kind in TELLING):
+            yield cls.name
 
 
 def _columns(cls: Class) -> Iterator[str]:

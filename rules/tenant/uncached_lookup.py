@@ -67,7 +67,8 @@ a query, so the database answers as many trivial reads as there are requests, an
 
 ## Configuration
 Which classes stand for a customer is recognised by name (`Tenant`, `Organization`, `Workspace`, ...), or set once for all
-rules: `tenant-models = ["Account"]` in `[tool.atomlint]`. `keys = ["portal"]` names further columns that tell a customer;
+rules: `tenant-models = ["Account"]` in `[tool.atomlint]`. Keys of APIs and domains that belong to one count too (`ApiKey`
+with a `workspace_id`, `TenantDomain`), with medium confidence. `keys = ["portal"]` names further columns that tell a customer;
 `ttl` and `requests-per-day` are what the message's saving is made of.
 
 ## For agents
@@ -111,7 +112,7 @@ from .._work import (
     way,
 )  # fmt: skip
 from ._dependants import is_resource
-from ._models import tenant_models
+from ._models import telling_models, tenant_models
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -133,7 +134,9 @@ KEYS = frozenset(
             "host",
             "hostname",
             "api_key",
+            "key",
             "key_hash",
+            "token",
             "name",
         ),
         *("schema_name", "external_id", "tenant_id", "org_id", "organization_id", "organisation_id", "workspace_id"),
@@ -156,6 +159,7 @@ STATES = frozenset(
             "is_deleted",
             "deleted_at",
         ),
+        *("expired", "is_expired", "revoked", "is_revoked", "revoked_at"),
         *("archived", "is_archived", "archived_at", "status", "suspended", "is_suspended"),
     }
 )
@@ -188,7 +192,7 @@ REQUESTS = Option(
 )
 def looks_up_a_tenant(function: Function) -> bool:
     """A function on request paths that reads one tenant and does not change it."""
-    work = function.index.lookup_work(tenant_models(function.index)).get(function.value)
+    work = function.index.lookup_work(looked_up(function.index)).get(function.value)
     if work is None or not work.of("open") or is_admin(function):
         return False
     return not changes_row(function, work) and not is_resource(function)
@@ -196,7 +200,7 @@ def looks_up_a_tenant(function: Function) -> bool:
 
 @looks_up_a_tenant.on("*")
 def report(ctx: Context, function: Function) -> Iterator[Finding]:
-    work = ctx.index.lookup_work(tenant_models(ctx.index))[function.value]
+    work = ctx.index.lookup_work(looked_up(ctx.index))[function.value]
     uses = lookups(function, work, KEYS | frozenset(ctx.option(TENANT_KEYS)))
     if not uses:
         return
@@ -214,6 +218,11 @@ def report(ctx: Context, function: Function) -> Iterator[Finding]:
         f"keep the row in the process for {ctx.option(TTL)} s (a TTL cache keyed by what the request carries; unknown keys "
         "too), and drop it when it changes"
     )
+
+
+def looked_up(index: Index) -> frozenset[str]:
+    """Names of the classes of tenants, and of what tells them."""
+    return tenant_models(index) | telling_models(index)
 
 
 def is_admin(function: Function) -> bool:
@@ -246,10 +255,18 @@ def lookups(function: Function, work: RequestWork, keys: frozenset[str] = KEYS) 
     whether a name is taken find nothing out either.
     """
     if work.frequency == "route" and not work.path.steps:
+        tenants = tenant_models(function.index)
+        own = [use for use in work.of("open") if use.lookup.model_name in tenants]
         return [
-            use for use in work.of("open") if HOSTS.issuperset(use.lookup.keys or ("",)) and is_shown(function, use)
+            use for use in own if HOSTS.issuperset(use.lookup.keys or ("",)) and is_shown(function, use)
         ]
-    found = [use for use in work.of("open") if tells_customer(use.lookup.keys, keys, work.frequency)]
+    telling = telling_models(function.index)
+    found = [
+        use
+        for use in work.of("open")
+        if tells_customer(use.lookup.keys, keys, work.frequency)
+        and (work.frequency != "route" or use.lookup.model_name not in telling)
+    ]
     if work.frequency == "route":  # a helper that only asks whether there is one finds out nothing to keep
         return [use for use in found if is_shown(function, use)]
     return found
@@ -355,5 +372,6 @@ def confidence(function: Function, work: RequestWork, uses: list[Use]) -> Confid
         level = min(level, Confidence.MEDIUM, key=lambda c: c.rank)
     if index.project.held_rows.may_hold(uses[0].lookup.model_name, uses[0].chain):
         return Confidence.LOW
-    shared = work.frequency != "route" and not uses[0].conditional
+    tells = uses[0].lookup.model_name in telling_models(index)
+    shared = work.frequency != "route" and not uses[0].conditional and not tells  # a copy of a key outlives its withdrawal
     return level if shared else min(level, Confidence.MEDIUM, key=lambda c: c.rank)

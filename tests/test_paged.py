@@ -34,7 +34,7 @@ def orders(request: Request, {given}db: Session = Depends(get_db)):
     return [{turn} for order in {rows}]
 """
 QUERY = ("database-query-in-loop", "find(db, order.name)")
-COMMAND = ("redis-command-in-loop", "client.get(order.name)")
+COMMAND = ("redis-command-in-loop", "client.publish(order.name, 1)")
 BOTH = pytest.mark.parametrize(("rule", "turn"), [QUERY, COMMAND], ids=["query", "command"])
 
 
@@ -53,6 +53,18 @@ def of_handler(rule: str, turn: str, *, given: str = "", before: str = "pass", r
 @BOTH
 def test_a_loop_over_all_that_there_is_is_only_possible(rule: str, turn: str) -> None:
     assert of_handler(rule, turn) == "low"
+
+
+@pytest.mark.parametrize(
+    ("turn", "expected"),
+    [
+        ("client.get(order.name)", "medium"),
+        ("client.exists(order.name)", "low"),
+        ("client.get(order.name) if order.open else 0", "low"),
+    ],
+)
+def test_a_value_that_each_turn_reads_is_likely_worth_one_command(turn: str, expected: str) -> None:
+    assert of_handler("redis-command-in-loop", turn) == expected
 
 
 @BOTH

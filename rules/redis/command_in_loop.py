@@ -38,11 +38,11 @@ Send no Redis command in a loop: use `mget`, `mset` or one pipeline around it.
 ## Limits
 Quiet for commands on a pipeline, chunks, pages, retries, loops that leave at the first hit, consumers, locks, commands
 that wait, and for code that no request reaches. Of data nothing tells how many turns a loop has: what is proven is of
-medium confidence where the function asks for data by the page or limits it (`limit`, `page`), else of low, and of high
-for a number of turns that the source states. A command under a condition is reported with less confidence; with low are
-loops over what there are few of by their name (roles, regions), over one value of a cache, over what is searched for to
-be deleted, those that write in a request which is sent to change something (POST, PUT, PATCH, DELETE), and those of
-routes that are deprecated, kept by a cache, or come there after an error.
+medium confidence where each turn reads a value, or the function asks for data by the page or limits it (`limit`,
+`page`), else of low, and of high for a number of turns that the source states. A command under a condition is reported
+with less confidence; with low are loops over what there are few of by their name (roles, regions), over one value of a
+cache, over what is searched for to be deleted, those that write in a request which is sent to change something (POST,
+PUT, PATCH, DELETE), and those of routes that are deprecated, kept by a cache, or come there after an error.
 """
 
 from __future__ import annotations
@@ -69,6 +69,8 @@ if TYPE_CHECKING:
 
 NEEDS = ("redis", "Redis", "valkey", "aioredis", "upstash", "cache", "limit", "throttl", "session")
 TURNS = Option("turns", 10, "turns of a loop over constants from which its commands are reported", minimum=2)
+VALUES = frozenset({"get", "hget", "hgetall", "json_get"})
+"""Commands that read one value."""
 WAITS = frozenset(
     {
         "blpop",
@@ -102,7 +104,7 @@ def report(ctx: Context, function: Function) -> Iterator[Finding]:
         level = confidence(repeat, data=constant or repeat.first.goes_through_data(repeat.loop.frame))
         if loops_over_few(repeat.loop.name) or _changes(function, repeat) or is_seldom(function, repeat):
             level = Confidence.LOW
-        if not constant and not expects_many(function, repeat.loop.frame):
+        if not constant and not _only_reads(repeat) and not expects_many(function, repeat.loop.frame):
             level = Confidence.LOW
         if level is not Confidence.HIGH and len(repeat.near.steps) > NEAR:
             level = Confidence.LOW  # further down, a turn has more to do than that
@@ -116,6 +118,11 @@ def report(ctx: Context, function: Function) -> Iterator[Finding]:
             if fix is not None:
                 finding = finding.with_fix(fix.title, *fix.edits)
         yield finding
+
+
+def _only_reads(repeat: Repeat) -> bool:
+    """Whether each turn asks for one value, every time: what many are of, one command can ask for."""
+    return all(work.sure and work.hit.what in VALUES for work in repeat.work)
 
 
 def _changes(function: Function, repeat: Repeat) -> bool:

@@ -42,7 +42,7 @@ def tenant_models(index: Index) -> frozenset[str]:
 
 
 def telling_models(index: Index) -> frozenset[str]:
-    """Names of the classes that lead from what a request brings to its tenant: ``TenantApiKey``, ``ApiKey`` with a tenant's id."""
+    """Names of the classes that lead from what a request brings to its tenant: ``TenantApiKey``, ``ApiKey`` with its id."""
     tenants = tenant_models(index)
     names: frozenset[str] = index.keep(("telling models", tenants), lambda: frozenset(_telling(index, tenants)))
     return names
@@ -51,9 +51,8 @@ def telling_models(index: Index) -> frozenset[str]:
 def _telling(index: Index, tenants: frozenset[str]) -> Iterator[str]:
     owners = {f"{name.lower()}_id" for name in tenants} | ({"org_id"} if tenants & ORGANIZATIONS else set())
     for cls in index.mapped if tenants else ():
-        if cls.name in TELLING and not owners.isdisjoint(_columns(cls)):
-            yield cls.name
-        elif any(cls.name == f"{tenant}{kind}" for tenant in ALWAYS | tenants for kind in TELLING):
+        is_of_tenant = any(cls.name == f"{tenant}{kind}" for tenant in ALWAYS | tenants for kind in TELLING)
+        if is_of_tenant or (cls.name in TELLING and not owners.isdisjoint(_columns(cls))):
             yield cls.name
 
 

@@ -257,9 +257,7 @@ def lookups(function: Function, work: RequestWork, keys: frozenset[str] = KEYS) 
     if work.frequency == "route" and not work.path.steps:
         tenants = tenant_models(function.index)
         own = [use for use in work.of("open") if use.lookup.model_name in tenants]
-        return [
-            use for use in own if HOSTS.issuperset(use.lookup.keys or ("",)) and is_shown(function, use)
-        ]
+        return [use for use in own if HOSTS.issuperset(use.lookup.keys or ("",)) and is_shown(function, use)]
     telling = telling_models(function.index)
     found = [
         use
@@ -373,5 +371,7 @@ def confidence(function: Function, work: RequestWork, uses: list[Use]) -> Confid
     if index.project.held_rows.may_hold(uses[0].lookup.model_name, uses[0].chain):
         return Confidence.LOW
     tells = uses[0].lookup.model_name in telling_models(index)
-    shared = work.frequency != "route" and not uses[0].conditional and not tells  # a copy of a key outlives its withdrawal
+    shared = (
+        work.frequency != "route" and not uses[0].conditional and not tells
+    )  # a copy of a key outlives its withdrawal
     return level if shared else min(level, Confidence.MEDIUM, key=lambda c: c.rank)

@@ -331,6 +331,23 @@ def test_a_branch_that_requests_may_not_take_is_likely_in_a_dependency_alone(cal
     assert found.confidence is level
 
 
+@pytest.mark.parametrize(
+    ("after", "level"),
+    [
+        ("raise PermissionError", Confidence.LOW),
+        ("if count > 10:\n            raise PermissionError", Confidence.MEDIUM),
+        ("if count < 10:\n            return\n        raise PermissionError", Confidence.MEDIUM),
+    ],
+    ids=["always", "too many", "unless few"],
+)
+def test_what_is_counted_of_requests_that_are_refused_is_only_possible(after: str, level: Confidence) -> None:
+    code = f"{BRANCH}\ndef fail():\n    return client.incr('failed')\n\ndef user(request: Request):\n"
+    code += f"    if not request.headers.get('x-key'):\n        count = fail()\n        {after}\n"
+    code += "".join(f"\n@app.get('/{n}')\ndef f{n}(user=Depends(user)): ...\n" for n in range(12))
+    (found,) = findings("redis-per-request", code)
+    assert found.confidence is level
+
+
 def test_a_command_behind_a_guard_that_no_route_passes_costs_nothing() -> None:
     text = """
     client = redis.Redis()

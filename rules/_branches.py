@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 USUAL = ("authenticated", "active", "id", "pk", "anonymous", "enabled")
 """How attributes end that most of those have who ask."""
+ENDS = frozenset({"if", "else", "after", "except"})
+"""Kinds of frames that some requests run."""
 STATES = frozenset({"session", "cookies"})
 """Where a request finds what an earlier one left."""
 
@@ -88,6 +90,20 @@ def asks_who(index: Index, work: RequestWork, use: Use) -> bool:
                 (dotted(part) or "").endswith(USUAL) for part in inside(entry.test)
             ):
                 return True
+    return False
+
+
+def is_refusal(index: Index, work: RequestWork, use: Use) -> bool:
+    """Whether the branch of a command ends in an error, whatever comes of it: ``if not user: count_failure(); raise``."""
+    for function, call, _ in _sites(work, use):
+        table = index.project.linker.table(function.place)
+        exits = [(exit_.kind, exit_.frame) for exit_ in table.exits.get(function.scope, ())]
+        answered = {frame for kind, at in exits if kind == "return" for frame in table.frames(at)}
+        raised = {at for kind, at in exits if kind == "raise"} - answered
+        if any(
+            at in raised and table.facts.frames[at].kind in ENDS for at in table.frames(table.facts.calls[call].frame)
+        ):
+            return True
     return False
 
 

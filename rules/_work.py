@@ -69,11 +69,6 @@ def _of_entry(work: RequestWork) -> Confidence:
     return Confidence.MEDIUM
 
 
-def is_of_one_route(work: RequestWork) -> bool:
-    """Whether a dependency is known to stand in front of a route or two, and nothing else."""
-    return work.path.entry.proven and work.path.entry.kind != "page"
-
-
 def describe_frequency(work: RequestWork, *, conditional: bool | None = None) -> str:
     """``on every request``, or for how many routes; a branch that a request may not take is said."""
     conditional = work.conditional if conditional is None else conditional

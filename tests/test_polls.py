@@ -165,15 +165,28 @@ def serve(session: Session, client) -> None:
     assert [level for level, _ in polls(code)] == ["medium"]
 
 
-def test_a_wait_that_ends_by_itself_is_only_possibly_a_poll() -> None:
-    code = """
+@pytest.mark.parametrize(("seconds", "level"), [(0.5, "medium"), (1, "medium"), (1.5, "low")])
+def test_a_wait_that_ends_by_itself_is_likely_a_poll_where_it_asks_every_second(seconds: float, level: str) -> None:
+    code = f"""
 def wait(session: Session) -> None:
-    for _ in range(600):
+    for _ in range(200):
         if asks(session):
             return
-        time.sleep(0.5)
+        time.sleep({seconds})
 """
-    assert polls(code) == [("low", "asks the database every 0.5 s for up to 300 s: 600 queries a wait")]
+    told = f"asks the database every {seconds:g} s for up to {200 * seconds:.0f} s: 200 queries a wait"
+    assert polls(code) == [(level, told)]
+
+
+def test_how_long_a_wait_asks_every_second_is_only_possible_when_its_limit_is_not_known() -> None:
+    code = """
+def wait(session: Session, deadline: float) -> None:
+    while not asks(session):
+        if time.monotonic() >= deadline:
+            raise TimeoutError
+        time.sleep(1)
+"""
+    assert polls(code) == [("low", "asks the database every 1 s until a time limit: 60 queries a minute")]
 
 
 def test_a_counter_ends_a_wait() -> None:
@@ -189,7 +202,9 @@ def wait(session: Session) -> None:
         left -= 1
 """
     assert polls(code.format(turns=3)) == []
-    assert polls(code.format(turns=700)) == [("low", "asks the database every 1 s for up to 700 s: 700 queries a wait")]
+    assert polls(code.format(turns=700)) == [
+        ("medium", "asks the database every 1 s for up to 700 s: 700 queries a wait")
+    ]
 
 
 @pytest.mark.parametrize("name", ["wait_for_migrations", "_wait_until_db_ready"])
@@ -252,14 +267,18 @@ async def watch(session: Session, task: asyncio.Task) -> None:
 
 
 @pytest.mark.parametrize(
-    ("turn", "level"),
+    ("turn", "seconds", "level"),
     [
-        ("state = asks(session)", "low"),
-        ("asks(session)", "medium"),
-        ("asks(session)\n        if not state: sys.exit(1)", "low"),
+        ("state = asks(session)", 2, "low"),
+        ("state = asks(session)", 1, "medium"),
+        ("asks(session)", 2, "medium"),
+        ("asks(session)\n        if not state: sys.exit(1)", 2, "low"),
+        ("asks(session)\n        if not state: sys.exit(1)", 1, "medium"),
     ],
 )
-def test_a_wait_that_the_answer_of_a_turn_ends_is_only_possible(turn: str, level: str) -> None:
+def test_a_wait_that_the_answer_of_a_turn_ends_is_only_possible_unless_it_asks_every_second(
+    turn: str, seconds: int, level: str
+) -> None:
     code = f"""
 import sys
 
@@ -268,15 +287,16 @@ def is_open(state):
 
 def wait(session: Session, state) -> None:
     while is_open(state):
-        time.sleep(1)
+        time.sleep({seconds})
         {turn}
 """
     assert [level for level, _ in polls(code)] == [level]
 
 
 @pytest.mark.parametrize(("path", "level"), [("app/console.py", "low"), ("app/queue.py", "medium")])
-def test_a_console_lives_while_somebody_looks_at_it(path: str, level: str) -> None:
-    code = HEAD + "def work(session: Session) -> None:\n    while True:\n        asks(session)\n        time.sleep(1)\n"
+@pytest.mark.parametrize("turn", ["asks(session)", "if asks(session): return"], ids=["for ever", "until an answer"])
+def test_a_console_lives_while_somebody_looks_at_it(path: str, level: str, turn: str) -> None:
+    code = f"{HEAD}def work(session: Session) -> None:\n    while True:\n        {turn}\n        time.sleep(1)\n"
     report = check_files({path: code}, select=("runtime-tight-poll",))
     assert [finding.confidence.value for finding in report.findings] == [level]
 

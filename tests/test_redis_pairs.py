@@ -107,12 +107,16 @@ def test_a_lost_count_is_likely_and_one_too_many_only_possible(then: str, level:
     ("ask", "then", "level"),
     [
         ("client.llen('jobs')", "client.lpop('jobs')", "low"),
-        ("client.exists('job')", "client.get('job')", "low"),
-        ("'job' in client", "client.get('job')", "low"),
+        ("client.exists('job')", "client.get('job')", "medium"),
+        ("client.exists('job')", "client.getex('job', ex=60)", "medium"),
+        ("client.exists('job')", "client.hget('job', 'name')", "low"),
+        ("'job' in client", "client.get('job')", "medium"),
         ("client.exists('told')", "client.set('told', 1, ex=60)", "medium"),
     ],
 )
-def test_to_ask_first_whether_there_is_one_costs_a_trip_and_little_else(ask: str, then: str, level: str) -> None:
+def test_to_ask_first_whether_there_is_a_value_is_likely_and_a_list_or_a_hash_only_possible(
+    ask: str, then: str, level: str
+) -> None:
     test = f"not {ask}" if "set" in then else ask
     assert levels(f"@app.get('/job')\ndef job():\n    if {test}:\n        return {then}\n") == [level]
 

@@ -29,8 +29,7 @@ def wait():
 @asynccontextmanager
 async def lifespan(app: FastAPI):
     FIRST
-    for name in range(40):
-        TURN
+    client.ping()
     yield
 
 
@@ -38,15 +37,7 @@ app = FastAPI(lifespan=lifespan)
 """
 
 
-@pytest.mark.parametrize(
-    ("first", "turn", "level"),
-    [
-        ("pass", 'client.get(f"item:{name}")', "medium"),
-        ("pass", 'client.set(f"item:{name}", 1)', "low"),
-        ("wait()", 'client.get(f"item:{name}")', "low"),
-    ],
-)
-def test_reads_in_loops_are_likely_to_be_done_without_unless_the_start_waits(first: str, turn: str, level: str) -> None:
-    code = CODE.replace("FIRST", first).replace("TURN", turn)
-    report = check_files({"main.py": code}, select=("runtime-unguarded-startup",))
+@pytest.mark.parametrize(("first", "level"), [("pass", "medium"), ("wait()", "low")])
+def test_a_start_is_likely_to_go_on_without_what_it_asks_unless_it_waits_for_it(first: str, level: str) -> None:
+    report = check_files({"main.py": CODE.replace("FIRST", first)}, select=("runtime-unguarded-startup",))
     assert [finding.confidence.value for finding in report.findings] == [level]

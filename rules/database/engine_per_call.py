@@ -38,8 +38,8 @@ Make one engine a process, at the level of the module; never in a function that 
 
 ## Limits
 Quiet for an engine over a URL that the request itself brings (a customer's own database): there is nothing to keep it
-under. Of low confidence are engines that a route or two make, and those with `NullPool`: there is no pool to lose. What
-keeps an engine is what keeps a client in `redis-client-per-call`.
+under. Those with `NullPool` are of low confidence: there is no pool to lose. What keeps an engine, and how sure it is
+that nothing does, is as with a client in `redis-client-per-call`.
 """
 
 from __future__ import annotations

@@ -39,13 +39,13 @@ is deleted (a lock's owner) needs a script and is not reported; nor is a delete 
 make sure that nothing is lost. What a pipeline or a script sends is one step. A cache that is read and, on a miss,
 written is none: only a flag that is set without work in between is, or a value that was there before under a key that
 is called a lock. An expiry that is set wherever a TTL finds none heals itself and is not reported. Hardly worth
-mending, and of low confidence, are: a test whether a key or a list is there, before it is read or popped; a count that
-is compared before it is raised; an expiry that a hash, a list, a set or a counter waits for, or that a flag sends once; a
+mending, and of low confidence, are: EXISTS before what is no GET, LLEN before a pop; a count that is compared before it
+is raised; an expiry that a hash, a list or a set waits for, or a counter at every count, or that a flag sends once; a
 value that is taken and is no token, code, state or the like (by its key or its function), that one connection alone
-takes, or that only confirms an address; GETDEL before redis-py 4; pages of operators; management commands; and code that
-no request is seen to reach. Medium is the most, but for an expiry that a value or a lock waits for. Caches of Django and
-Flask-Caching count where they are not known to be in the process, and methods of the project's own that send one command
-of their name.
+takes, or that only confirms an address; GETDEL before redis-py 4; pages of operators; management commands; and code
+that no request is seen to reach. Medium is the most, but for an expiry that a value or a lock waits for. Caches of
+Django and Flask-Caching count where they are not known to be in the process, and methods of the project's own that send
+one command of their name.
 """
 
 from __future__ import annotations
@@ -133,7 +133,10 @@ def describe(pair: Pair) -> tuple[str, Confidence]:
             if pair.kind == "exists"
             else "a test with `in` and then GET of one key: 2 round trips where 1 would do"
         )
-        return f"{both}, and the key can be gone in between", Confidence.MEDIUM
+        level = Confidence.MEDIUM
+        if not pair.second.method.startswith("get"):
+            level = Confidence.LOW  # a test of a set, a list or a hash is often one of several questions to it
+        return f"{both}, and the key can be gone in between", level
     if pair.kind == "take":
         return f"{both}, and two requests can both take the value", Confidence.MEDIUM
     if pair.kind == "lock":

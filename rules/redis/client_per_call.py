@@ -40,12 +40,11 @@ Reported once, where the client is made; the calls that get a fresh one are rela
 class, an application's state, a guarded attribute or global, or a local cache decorator keeps. A client over a pool
 that is kept costs nothing and is not reported, nor is one that subscribes or waits (`pubsub()`, `blpop`) wherever it is
 handed to: it needs a connection of its own. An attribute of an object that every request makes for itself keeps nothing
-beyond the request: that is reported with medium confidence, as is work after the response, and what three routes and
-more make; what a route or two make is low. Pages of operators (`admin`, `monitoring`, `health` in the route, the
-function or the file) are of low confidence, and so are what runs in an event loop of its own (`asyncio.run` in a
-thread), where the client of the server does not work; what is put into a container of elsewhere; a client of a server
-that the request names, or of one on the same machine by a Unix socket; and the only route, when it is sent to change
-something.
+beyond the request: that is reported with medium confidence, as is work after the response, and what only routes make,
+few or many. Pages of operators (`admin`, `monitoring`, `health` in the route, the function or the file) are of low
+confidence, and so are what runs in an event loop of its own (`asyncio.run` in a thread), where the client of the server
+does not work; what is put into a container of elsewhere; and a client of a server that the request names, or of one on
+the same machine by a Unix socket.
 """
 
 from __future__ import annotations

@@ -72,13 +72,14 @@ decorator keeps of answers. A local cache or a time gate counts when it stands i
 outlives the request and is stored on every way out, and the clock is set behind the gate. Of libraries' own work the
 default limits of slowapi and Flask-Limiter are reported, sessions are not. Gates that stay open are
 `redis-sticky-gate`, caches with holes `redis-cache-hole`, local copies that are asked last `redis-fallback-cache`. Of
-low confidence are dependencies of fewer than ten routes, middlewares for fewer than a tenth of them, what only some
-requests write without a count, what only some pages read, and the pages of one blueprint, and reading a session of
-Flask: a copy of it would be old. What an extension asks of a token (flask-jwt-extended) is of medium confidence: routes
-choose whether it does. A command behind a look at what the request holds (`g`, `request.state`) is not reported where
-another function sets it on every request. Of medium confidence are limiters of libraries, whose counts all processes
-may have to share, and what asks whether somebody is locked out (`is_revoked`, `blacklist`), where a copy lets them in
-for a while. Clients that the index cannot follow (plugins) are not seen.
+low confidence are middlewares for fewer than a tenth of the routes, or in a branch that a request may not take, what is
+sent for requests that are then refused by an error, what only some requests write without a count, what only some pages
+read, the pages of one blueprint, and reading a session of Flask: a copy of it would be old. Of medium confidence are
+dependencies of fewer than ten routes, or in a branch; what an extension asks of a token (flask-jwt-extended), as routes
+choose whether it does; limiters of libraries, whose counts all processes may have to share; and what asks whether
+somebody is locked out (`is_revoked`, `blacklist`), where a copy lets them in for a while. A command behind a look at
+what the request holds (`g`, `request.state`) is not reported where another function sets it on every request. Clients
+that the index cannot follow (plugins) are not seen.
 """
 
 from __future__ import annotations
@@ -88,8 +89,9 @@ from typing import TYPE_CHECKING
 
 from atomlint import Call, Confidence, Context, Effect, Finding, Function, Note, Option, rule
 
-from .._branches import asks_who, may_be_skipped, waits_for_state
+from .._branches import asks_who, is_refusal, may_be_skipped, waits_for_state
 from .._work import (
+    ALWAYS,
     IDENTIFIERS,
     INTERVAL,
     READS,
@@ -283,9 +285,10 @@ def message(ctx: Context, work: RequestWork, uses: Sequence[Use]) -> str:
 
 
 def confidence(index: Index, work: RequestWork, uses: Sequence[Use]) -> Confidence:
-    """Low where few requests come there: those of one route's dependency, the first of a session, those of a branch.
+    """Low where few requests come there: to a few routes among many, the first of a session, those of a middleware's branch.
 
-    A branch that only asks whether something is there, a client or somebody who is signed in, keeps few of them away.
+    A branch that only asks whether something is there, a client or somebody who is signed in, keeps few of them away. A
+    dependency of few routes, or in a branch, is of medium confidence: how many requests come there is not known.
     """
     level = base_confidence(work)
     if waits_for_state(index, work, uses[0]) or is_held(index, work, uses[0]):
@@ -300,9 +303,12 @@ def confidence(index: Index, work: RequestWork, uses: Sequence[Use]) -> Confiden
         far = len(work.path.steps) + len(uses[0].chain) > FAR
         if far or (may_be_skipped(index, work, uses[0]) and not asks_who(index, work, uses[0])):
             return Confidence.LOW
+    if is_refusal(index, work, uses[0]):
+        return Confidence.LOW  # of failed sign-ins, which are few
     if work.share is not None and FEW * work.share[0] < work.share[1]:
         return Confidence.LOW  # such as a limit of sign-ins, which all processes have to count together
-    if revokes(index, work, uses[0]):
+    few = work.frequency == "dependency" and entry.kind not in ALWAYS and work.routes < SHARED
+    if few or revokes(index, work, uses[0]):
         level = min(level, Confidence.MEDIUM, key=lambda c: c.rank)
     sure = not uses[0].conditional and entry.kind != "auth-dependency"
     return level if sure else min(level, Confidence.MEDIUM, key=lambda c: c.rank)

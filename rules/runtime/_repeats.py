@@ -6,8 +6,6 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from atomlint import Note
 
-from .._work import READS
-
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -36,8 +34,6 @@ class Repeats(NamedTuple):
     """From the start-up handler to the function."""
     sure: bool = True
     """Whether the calls lead to that work, and not to one of several implementations."""
-    reads: bool = False
-    """Whether it only reads: copies of what Redis holds, that a process can make later."""
 
 
 def repeats(function: Function) -> Iterator[Repeats]:
@@ -45,7 +41,6 @@ def repeats(function: Function) -> Iterator[Repeats]:
     groups: dict[tuple[Any, str], list[tuple[Call, int, str, int]]] = {}
     chains: dict[tuple[Any, str], StartUse] = {}
     certain: dict[tuple[object, str], bool] = {}
-    names: dict[tuple[object, str], set[str]] = {}
     for use in function.index.project.startup.get(function.value, ()):
         loops = _loops(function, use)
         outermost = next((number for number, around in enumerate(loops) if around), None)
@@ -56,15 +51,13 @@ def repeats(function: Function) -> Iterator[Repeats]:
         chains.setdefault(key, use)
         call = function.index.call(step.function.place, step.call)
         groups.setdefault(key, []).append((call, *_times(use, loops)))
-        names.setdefault(key, set()).add(use.operation.rpartition(".")[2])
         certain[key] = certain.get(key, False) or use.sure
     for key, parts in groups.items():
         calls = tuple(dict.fromkeys(call for call, *_ in parts))
         data = next((name for _, _, name, _ in parts if name), "")
         least = sum(commands for _, commands, name, _ in parts if not name)
         per_item = sum(each for _, _, name, each in parts if name == data) if data else 0
-        steps, reads = _steps(function, chains[key], calls[0]), names[key].issubset(READS)
-        yield Repeats(key[1], calls, least, data, per_item, steps, certain[key], reads)
+        yield Repeats(key[1], calls, least, data, per_item, _steps(function, chains[key], calls[0]), certain[key])
 
 
 def _loops(function: Function, use: StartUse) -> list[list[Loop]]:

@@ -38,14 +38,15 @@ Do not poll a database or Redis every few seconds: wait for a signal, or ask at 
 declares.
 
 ## Limits
-Quiet for a back-off after errors, for a few attempts at start-up, for loops that a blocking read paces, for waits for
-a lock or until something is ready, and for work that only some turns do. A wait that a number of turns, a time, an
-answer (also by `sys.exit`) or what it watches ends is of low confidence: it costs while somebody waits, not all day. So is
-a loop of a process of its own that asks every five seconds and more, one of a command or script, and one of a page of operators,
-which lives while somebody looks at it. Where one of several implementations runs, the one that asks least counts. Of
-several sleeps in a loop the longest counts: it is how often an idle loop asks. An interval that is computed, or waits
-on an event with a time limit, is not seen, nor one that stands in a table of schedules. Requests to HTTP services are
-not counted.
+Quiet for a back-off after errors, for a few attempts at start-up, for loops that a blocking read paces, for waits for a
+lock or until something is ready, and for work that only some turns do. A wait that a number of turns, a time or an
+answer (also by `sys.exit`) ends costs while somebody waits, not all day: where it asks at least every second it is of
+medium confidence, and of low where it asks less often, or ends after a time that is not known. Of low confidence are
+also a loop that lives as long as what it watches; one of a process of its own that asks every five seconds and more;
+one of a command or script; and one of a page of operators, which lives while somebody looks at it. Where one of several
+implementations runs, the one that asks least counts. Of several sleeps in a loop the longest counts: it is how often an
+idle loop asks. An interval that is computed, or waits on an event with a time limit, is not seen, nor one that stands
+in a table of schedules. Requests to HTTP services are not counted.
 """
 
 from __future__ import annotations
@@ -75,8 +76,6 @@ TIGHT = 5.0
 """Seconds below which nobody chose the interval with its cost in mind."""
 OFTEN = 1.0
 """Seconds up to which a wait asks more often than whoever waits can tell."""
-MANY = 100
-"""Turns from which a wait is long."""
 LIVES = frozenset({"done", "is_alive", "poll", "cancelled"})
 """Methods of tasks, threads and processes that tell whether they still run."""
 COMMANDS = re.compile(
@@ -112,17 +111,15 @@ def report(ctx: Context, call: Call) -> Iterator[Finding]:
 
 def _confidence(poll: Poll) -> Confidence:
     """Medium when nobody can have meant it; the interval of a scheduled job was somebody's choice."""
-    if _is_watch(poll):
-        return Confidence.LOW
+    if _is_watch(poll) or (poll.loop.frame and COMMANDS.search(poll.steps[0].path)):
+        return Confidence.LOW  # somebody's command, or a process of its own: to ask may be what it is for
     if poll.loop.ends or poll.left:  # somebody waits for it, and not for ever
-        return Confidence.MEDIUM if poll.loop.interval <= OFTEN and poll.loop.turns >= MANY else Confidence.LOW
+        return Confidence.MEDIUM if poll.loop.interval <= OFTEN and not poll.loop.timed else Confidence.LOW
     tight = poll.loop.interval < TIGHT
     if not tight and not poll.steps[0].function.is_reached:
         return Confidence.LOW  # a process of its own: how soon it begins its work was somebody's choice
     if not poll.loop.frame:
         return Confidence.MEDIUM if tight else Confidence.LOW
-    if COMMANDS.search(poll.steps[0].path):
-        return Confidence.LOW  # somebody's command, or a process of its own: to ask may be what it is for
     return Confidence.MEDIUM  # how late is too late is not known
 
 

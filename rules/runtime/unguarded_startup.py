@@ -44,11 +44,10 @@ Wrap every step of the start-up that needs a database or Redis: catch what is ra
 start.
 
 ## Limits
-A start that reads Redis in loops is reported with medium confidence; one that asks it once, writes, or asks the database,
-with low: stopping may be meant, as few applications can do anything without their database. A start
-that only connects, creates tables or migrates is not: without those nothing works, and stopping may be what is meant. A
-handler that logs and raises again counts as meant, too. Requests to HTTP services are not seen. What runs after `yield`, in
-a task that nobody awaits, or is repeated by a decorator such as `repeat_every`, is no start.
+Medium is the most, as stopping may be meant; a start that tries until what it needs answers is of low confidence. One
+that only connects, creates tables or migrates is not reported: without those nothing works. A handler that logs and
+raises again counts as meant, too. Requests to HTTP services are not seen. What runs after `yield`, in a task that
+nobody awaits, or is repeated by a decorator such as `repeat_every`, is no start.
 """
 
 from __future__ import annotations
@@ -87,7 +86,7 @@ def report(ctx: Context, function: Function) -> Iterator[Finding]:
         f"{' and '.join(kinds)} being away stops the process at every start: "
         f"nothing catches an error from {first.call.name or 'this'} in {first.call.function.qualname}{others}"
     )
-    finding = ctx.finding(first.call, text, confidence=confidence(function, found))
+    finding = ctx.finding(first.call, text, confidence=confidence(function))
     for stage in found[1:]:
         finding = finding.with_related(Note(stage.call.span, f"{stage.call.name} can stop it too"))
     yield finding.with_trace(*first.trace()).with_help(
@@ -95,7 +94,7 @@ def report(ctx: Context, function: Function) -> Iterator[Finding]:
     )
 
 
-def confidence(function: Function, found: list[Stage]) -> Confidence:
+def confidence(function: Function) -> Confidence:
     """Medium, and low where the start waits for what it needs: that stopping is meant cannot be ruled out."""
     return Confidence.LOW if waits(function) else Confidence.MEDIUM
 

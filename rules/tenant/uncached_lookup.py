@@ -77,20 +77,20 @@ when the tenant changes.
 
 ## Limits
 A handler that reads the tenant it is about, by id or slug, is not reported, nor a lookup whose row is then changed. One
-that reads the tenant by host (subdomain, domain, ...) is, with medium confidence, unless it only asks whether there is
-one. So are helpers that many routes call. Neither is, when one in five of the callers changes or deletes the row. What
-one or two routes depend on, or fewer than ten in a branch, a helper of fewer than twenty out of many, one of less than
-half of all routes that is given what their addresses name, and a helper's branch that a request may not take, are
-reported with low confidence. A cache counts when its hit leaves before the query. Reads through repositories are
-reported where it is decided what is read: at the statement, or at the call that says of which class; of an unknown
-class, nowhere.
+that reads the tenant by host (subdomain, domain, ...) is, with low confidence where it has one route and with medium
+where it has more, unless it only asks whether there is one. So are helpers that many routes call, with medium
+confidence, also where a branch may keep a request away. Neither is, when one in five of the callers changes or deletes
+the row. A helper of fewer than twenty routes out of many, and one of less than half of all routes that is given what
+their addresses name, are reported with low confidence. A cache counts when its hit leaves before the query. Reads
+through repositories are reported where it is decided what is read: at the statement, or at the call that says of which
+class; of an unknown class, nowhere.
 
 What a request holds is not read again: a function that looks whether `g.tenant` or `request.state.tenant` is there is
 quiet where another one sets it on every request without looking; where all of them look first, each is reported, and
 where one only sets it for some people, with low confidence. Quiet is `session.get()` or `Tenant.query.get()` of a row
 that was put there with the same session; where requests only keep something of the model's name, it is of low
-confidence. A dependency of fewer than thirty routes is of medium. What `SimpleLazyObject` defers is of medium
-confidence where some routes read it, and of low confidence where no Python file does: templates are not read.
+confidence. A dependency of fewer than thirty routes, or in a branch, is of medium. What `SimpleLazyObject` defers is of
+medium confidence where some routes read it, and of low confidence where no Python file does: templates are not read.
 """
 
 from __future__ import annotations
@@ -169,8 +169,6 @@ TELLING = ("_id", "_uuid", "_slug", "_host", "_hostname", "_domain", "_url", "_k
 ROUTES = Option("routes", 5, "routes that must share a helper function before its lookup is reported", minimum=2)
 TENANT_KEYS = Option("keys", list[str](), "further columns that tell a customer, beside ids, slugs, names and hosts")
 PARAMETERS = re.compile(r"\{(\w+)")
-MANY = 10
-"""Routes from which a dependency is more than one page's."""
 SHARED = 30
 """Routes from which a dependency is one that requests in general pay for."""
 HELPED = 20
@@ -353,7 +351,7 @@ def is_of_address(function: Function, work: RequestWork, use: Use) -> bool:
 
 
 def confidence(function: Function, work: RequestWork, uses: list[Use]) -> Confidence:
-    """Low where few requests can be told to come there: a branch or a helper of a few handlers, a dependency of a page."""
+    """Low where few requests can be told to come there: a helper of a few handlers among many, a handler of one route."""
     index = function.index
     if asks_a_cache_first(index, work, uses[0]) or is_held(index, work, uses[0]):
         return Confidence.LOW

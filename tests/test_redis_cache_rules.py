@@ -181,3 +181,41 @@ def test_a_cache_that_nothing_names_is_of_low_confidence(alias: str, code: str, 
     }
     found = [f.confidence.name.lower() for f in check_files(files, select=["redis-cache-no-timeout"]).findings]
     assert found == [level]
+
+
+NAMED = """
+import os
+
+REDIS = os.environ["REDIS"]
+OTHER = "reports"
+POOL = {}
+if REDIS.startswith("rediss"):
+    POOL = {"ssl_cert_reqs": None}
+BASE = {"BACKEND": "django_redis.cache.RedisCache", "LOCATION": REDIS, "OPTIONS": {"CONNECTION_POOL_KWARGS": POOL}}
+"""
+SPREAD = '{**BASE, "OPTIONS": {**BASE["OPTIONS"], "KEY_PREFIX": "r"}}'
+
+
+@pytest.mark.parametrize(
+    ("settings", "expected"),
+    [
+        ('CACHES = {"default": BASE}', ["medium"]),
+        (f'CACHES = {{"default": BASE, OTHER: {SPREAD}}}', ["medium"]),
+        (f'CACHES = {{"default": {SPREAD}}}', ["medium"]),
+        ('CACHES = {"default": {**BASE, "OPTIONS": {"SOCKET_TIMEOUT": 2}}}', []),
+        ('POOL = {"socket_timeout": 2}\nCACHES = {"default": BASE}', []),
+        ('POOL["socket_timeout"] = 2\nCACHES = {"default": BASE}', []),
+        ('CACHES = {"default": BASE | EXTRA}', []),
+        ('from .base import *\nCACHES["default"] = BASE', ["medium"]),
+        ('from .base import *\nCACHES["redis"] = BASE\nCACHES["default"] = CACHES["redis"]', ["medium"]),
+        (
+            'from .base import *\nCACHES["redis"] = BASE\nCACHES["redis"] = {**BASE, "OPTIONS": {"SOCKET_TIMEOUT": 2}}',
+            [],
+        ),
+        ('from .base import *\nCACHES["default"] = made(BASE)', []),
+    ],
+)
+def test_names_in_the_setting_stand_for_the_literals_that_they_hold(settings: str, expected: list[str]) -> None:
+    files = {"requirements.txt": "redis==5.0.8\n", "shop/settings.py": f"{NAMED}{settings}\n", **USED}
+    files["shop/urls.py"] = VIEW.format("", "cache.get('a')")
+    assert confidences("redis-cache-no-timeout", files) == expected

@@ -13,8 +13,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from atomlint import Index, Span
+    from atomlint.facts.records import Assign, Expr
     from atomlint.facts.records import Call as Record
-    from atomlint.facts.records import Expr
     from atomlint.index.tables import Table
 
 BACKENDS = {
@@ -80,6 +80,7 @@ def configured(index: Index) -> list[Configured]:
 
 def _configured(index: Index) -> Iterator[Configured]:
     setting: dict[str, list[int]] = {}
+    adding: list[str] = []
     for path in index.paths:
         served = path not in index.tests and not UNSERVED.search(path)
         if not SETTINGS.search(path) or not (served or MACHINES.search(path)):
@@ -91,6 +92,12 @@ def _configured(index: Index) -> Iterator[Configured]:
             continue
         if places := [n for n, a in enumerate(table.facts.assigns) if a.target == "CACHES" and a.scope == 0]:
             setting[path] = places
+        elif any(adds_entry(table, a) for a in table.facts.assigns):
+            adding.append(path)
+    if adding and (setting or len(adding) > 1):
+        return  # what one module makes of another's
+    for path in adding:
+        yield from _of_entries(index, index.table(path))
     for path, places in setting.items():
         folder, _, name = path.rpartition("/")
         neighbours = any(other != path and other.rpartition("/")[0] == folder for other in setting)
@@ -109,6 +116,8 @@ def _configured(index: Index) -> Iterator[Configured]:
 def changes(table: Table) -> bool:
     """Whether a file changes parts of the setting in which a timeout can be, or hands it to something that can."""
     for assign in table.facts.assigns:
+        if adds_entry(table, assign):
+            continue
         if type(assign.target) is list and "CACHES" in _names(assign.target) and not _is_harmless(assign.target):
             return True
         if assign.target != "CACHES" and assign.value is not None and "CACHES" in _names(assign.value):
@@ -121,6 +130,73 @@ def changes(table: Table) -> bool:
         if any("CACHES" in _names(given) for given in (*call.args, *(value for _, value in call.keywords))):
             return True
     return False
+
+
+def adds_entry(table: Table, assign: Assign) -> bool:
+    """Whether a module sets a whole entry, ``CACHES["redis"] = {...}``, of a setting that is not its own."""
+    if assign.scope or assign.frame or assign.kind != "=" or any(a.target == "CACHES" for a in table.facts.assigns):
+        return False
+    return _alias(assign.target) is not None and (
+        mapping(expanded(table, assign.value)) is not None or _alias(assign.value) is not None
+    )
+
+
+def _alias(expr: Expr) -> str | None:
+    """The alias that ``CACHES["redis"]`` has."""
+    whole = type(expr) is list and expr[:2] == ["sub", "CACHES"] and len(expr) == 3
+    return text_of(expr[2]) if whole else None
+
+
+def _of_entries(index: Index, table: Table) -> Iterator[Configured]:
+    """The entries that a module sets one by one, and those that are the same as one of them."""
+    entries: dict[str, tuple[int, str]] = {}
+    for ordinal, assign in enumerate(table.facts.assigns):
+        alias = _alias(assign.target)
+        if alias is None or assign.scope:
+            continue
+        same = _alias(assign.value)
+        if same is not None:
+            entries[alias] = entries.get(same, (ordinal, ""))
+        else:
+            entries[alias] = (ordinal, unbounded(index, table.path, expanded(table, assign.value)))
+    for ordinal, kind in dict.fromkeys(entry for entry in entries.values() if entry[1]):
+        aliases = [alias for alias, entry in entries.items() if entry == (ordinal, kind)]
+        yield Configured(table.path, Place("assign", ordinal, 0, 0), tuple(aliases), kind)
+
+
+def expanded(table: Table, expr: Expr, depth: int = 9) -> Expr:
+    """A literal with the literals that its names stand for: ``{"default": BASE}``, ``{**BASE, "TIMEOUT": 60}``."""
+    if not depth:
+        return expr
+    if type(expr) is str and expr.isidentifier():
+        values = [a.value for a in table.facts.assigns if a.target == expr and not a.scope and a.kind == "="]
+        given = [expanded(table, value, depth - 1) for value in values]
+        if not given or _is_filled(table, expr) or any(mapping(one) is None for one in given):
+            return expr
+        return ["{}", *(part for one in given for part in one[1:])]  # any of them may be there
+    if type(expr) is list and expr[:1] == ["sub"] and len(expr) == 3:
+        owner = mapping(expanded(table, expr[1], depth - 1))
+        return owner.get(text_of(expr[2]) or "", expr) if owner is not None and expr[1] != "CACHES" else expr
+    if type(expr) is not list or expr[:1] != ["{}"]:
+        return expr
+    parts: list[Expr] = []
+    for key, value in zip(expr[1::2], expr[2::2], strict=True):
+        inner = expanded(table, value, depth - 1)
+        parts += inner[1:] if key == "**" and mapping(inner) is not None else [_named(table, key), inner]
+    return ["{}", *parts]
+
+
+def _is_filled(table: Table, name: str) -> bool:
+    """Whether a module puts more into what a name holds: ``POOL["socket_timeout"] = 2``, ``BASE.update(EXTRA)``."""
+    return any(type(a.target) is list and name in _names(a.target) for a in table.facts.assigns) or any(
+        str(call.callee).startswith(f"{name}.") for call in table.facts.calls
+    )
+
+
+def _named(table: Table, key: Expr) -> Expr:
+    """A key, or the text that its name stands for."""
+    values = [a.value for a in table.facts.assigns if a.target == key and not a.scope] if type(key) is str else []
+    return values[0] if len(values) == 1 and text_of(values[0]) is not None else key
 
 
 def _is_harmless(target: Expr) -> bool:
@@ -151,7 +227,7 @@ def _of_assign(index: Index, table: Table, ordinal: int) -> Configured | None:
         called = [table.facts.calls[int(item[1:].partition(".")[0])] for item in _names(tested) if item[:1] == "@"]
         if MODES.search(repr([tested, *((call.callee, call.args) for call in called)])):
             return None
-    entries = mapping(assign.value)
+    entries = mapping(expanded(table, assign.value))
     if entries is None:
         return None
     aliases: list[str] = []

@@ -114,7 +114,8 @@ def _confidence(poll: Poll) -> Confidence:
     if _is_watch(poll) or (poll.loop.frame and COMMANDS.search(poll.steps[0].path)):
         return Confidence.LOW  # somebody's command, or a process of its own: to ask may be what it is for
     if poll.loop.ends or poll.left:  # somebody waits for it, and not for ever
-        return Confidence.MEDIUM if poll.loop.interval <= OFTEN and not poll.loop.timed else Confidence.LOW
+        often = poll.loop.interval <= OFTEN and poll.loop.turns != float("inf")
+        return Confidence.MEDIUM if often and not poll.loop.timed else Confidence.LOW
     tight = poll.loop.interval < TIGHT
     if not tight and not poll.steps[0].function.is_reached:
         return Confidence.LOW  # a process of its own: how soon it begins its work was somebody's choice

@@ -77,6 +77,11 @@ def is_asked_once(function: Function) -> bool:
     record = function.table.facts.scopes[function.ordinal]
     if len(record.params) < 2:
         return False
+    return is_asked_in_one_place(function)
+
+
+def is_asked_in_one_place(function: Function) -> bool:
+    """Whether one call in the project asks a function, and not in a loop."""
     sites = [function.index.call(*site) for site in function.index.project.linker.call_sites(function.name)]
     if not all(call.targets for call in sites):
         return False

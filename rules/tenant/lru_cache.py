@@ -46,7 +46,7 @@ from atomlint import Confidence, Context, Edit, Finding, Function, Note, Positio
 
 from ..redis._quiet import is_aside
 from ._helpers import FACTORIES, mentions
-from ._instances import Kept, is_asked_once, kept
+from ._instances import Kept, is_asked_in_one_place, is_asked_once, kept
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -89,8 +89,8 @@ def report(ctx: Context, node: cst.FunctionDef) -> Iterator[Finding]:
     for parameter, proven in held(function)[:1]:
         yield ctx.finding(
             decorator,
-            f"{name} takes {parameter} for part of the key: no call ever hits, and {size(function)} entries keep theirs alive",
-            confidence=Confidence.LOW if size(function) == 1 else Confidence.HIGH if proven else Confidence.MEDIUM,
+            f"{name} takes {parameter} for part of the key: no other request hits, and {size(function)} of them stay alive",
+            confidence=of_held(function, proven=proven),
         ).with_help("cache what the query returns, by the values that it depends on")
         return
     own = kept(function)
@@ -98,6 +98,13 @@ def report(ctx: Context, node: cst.FunctionDef) -> Iterator[Finding]:
         yield instances(ctx, function, decorator, own)
         return
     yield from rows(ctx, function, decorator, name)
+
+
+def of_held(function: Function, *, proven: bool) -> Confidence:
+    """Low for one entry, and where a request asks several times: the cache may be meant to serve it, and is its memory."""
+    if size(function) == 1 or not is_asked_in_one_place(function):
+        return Confidence.LOW
+    return Confidence.HIGH if proven else Confidence.MEDIUM
 
 
 def coroutine(ctx: Context, function: Function, decorator: cst.CSTNode, name: str) -> Finding:

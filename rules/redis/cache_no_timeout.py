@@ -30,12 +30,13 @@ Give every Django cache on Redis a socket timeout: `SOCKET_TIMEOUT` in the `OPTI
 those of Django's own backend.
 
 ## Limits
-Read is a literal `CACHES` of a settings module; settings of tests, of a CI, of staging and of developers are left out. Quiet
-where a part of it comes from elsewhere, where a module that is served changes it later, for sentinels and clusters, and when
-the project's requirements or lock file ask for redis-py 8 or later. Low when they leave that open, where nothing, or only
-work beside requests, such as tasks, is seen to ask a cache, and for caches besides the default one that nothing in the
-project names. A base module whose neighbour sets `CACHES` anew is not read. django-redis reads `SOCKET_TIMEOUT` in capitals
-alone: in small letters it is no timeout, unless it stands in `CONNECTION_POOL_KWARGS`.
+Read is a `CACHES` of a settings module that is made of literals, by name as well, or filled entry by entry in one;
+settings of tests, of a CI, of staging and of developers are left out. Quiet where a part of it comes from elsewhere,
+where a module that is served changes it later, for sentinels and clusters, and when the project's requirements or lock
+file ask for redis-py 8 or later. Low when they leave that open, where nothing, or only work beside requests, such as
+tasks, is seen to ask a cache, and for caches besides the default one that nothing in the project names. A base module
+whose neighbour sets `CACHES` anew is not read. django-redis reads `SOCKET_TIMEOUT` in capitals alone: in small letters
+it is no timeout, unless it stands in `CONNECTION_POOL_KWARGS`.
 """
 
 from __future__ import annotations

@@ -540,3 +540,37 @@ def test_what_the_only_hook_keeps_itself_was_not_there_before():
     )
     (found,) = check_files({"app.py": text}, select=("tenant-uncached-lookup",)).findings
     assert found.confidence.value == "high"
+
+
+ASKED = """
+from functools import lru_cache
+
+from fastapi import FastAPI, Request
+
+app = FastAPI()
+
+@lru_cache
+def host(request: Request):
+    return request.headers["host"]
+
+@app.middleware("http")
+async def tell(request: Request, call_next):
+    {body}
+    return await call_next(request)
+"""
+
+
+@pytest.mark.parametrize(
+    ("body", "expected"),
+    [
+        ("print(host(request))", "high"),
+        ("print(host(request), host(request))", "low"),
+        ("print([host(request) for _ in range(2)])", "low"),
+        ("pass", "low"),
+    ],
+)
+def test_a_cache_that_one_request_asks_several_times_may_be_its_memory(body: str, expected: str) -> None:
+    report = check_files({"app.py": ASKED.format(body=body)}, select=("tenant-lru-cache",), confidence="low")
+    (found,) = report.findings
+    assert found.confidence.value == expected
+    assert "no other request hits" in found.message

@@ -2,8 +2,8 @@
 
 ## Why
 On an `async def` it keeps the coroutine: the second call that hits raises
-`RuntimeError: cannot reuse already awaited coroutine`. With a session or a request among the arguments every call is a
-miss, and each of 128 entries keeps its session alive. So does a method of a view or a serializer, of which each request
+`RuntimeError: cannot reuse already awaited coroutine`. With a session or a request among the arguments no other request
+hits, and each of 128 entries keeps its session alive. So does a method of a view or a serializer, of which each request
 makes one: `self` is part of the key. And it has no expiry: rows that it has read stay as they were until
 the process ends.
 
@@ -31,11 +31,11 @@ or serializers, or on rows of the database.
 ## Limits
 That kept rows go stale is reported with low confidence: a batch reads them once, and some never change. Rows count as
 changing when something in the project updates or deletes them; `cache_clear()` on the function, anywhere, is taken to
-be called when that happens. A cache of one entry may be meant to last as long as its request. Only reads in the
-function itself and in what it calls directly are seen. Methods are looked at where every request makes an object of
-their class, by its base: views, serializers, forms, rows; a bound of 128 objects is little, and reported with low
-confidence unless no object asks twice. The repair of a coroutine is offered where the project imports
-`async_lru` already.
+be called when that happens. A cache of one entry may be meant to last as long as its request, and one of a request that
+several places ask may be meant to serve it: both are low. Only reads in the function itself and in what it calls
+directly are seen. Methods are looked at where every request makes an object of their class, by its base: views,
+serializers, forms, rows; a bound of 128 objects is little, and reported with low confidence unless no object asks
+twice. The repair of a coroutine is offered where the project imports `async_lru` already.
 """
 
 from __future__ import annotations

@@ -195,6 +195,11 @@ def words_of(index: Index, path: Path) -> set[str]:
     return {word.lower() for word in WORDS.findall(f"{index.function(path.entry.function).qualname} {stem}")}
 
 
+def is_of_operators(index: Index, path: Path) -> bool:
+    """Whether an entry point tells operators whether things work, or is theirs by its file's or its function's name."""
+    return is_private(path) or not words_of(index, path).isdisjoint(PROBES)
+
+
 def how_often(made: Made) -> str:
     """``on every request``, or for how many routes."""
     if any(path.entry.kind == "every-request" for path in made.life.paths):

@@ -146,10 +146,22 @@ def test_a_missing_timeout_is_certain_with_an_old_release_open_without_one_and_n
     assert findings("redis-no-timeout", USED, requirements_txt="redis==8.0.0\n") == []
 
 
-@pytest.mark.parametrize(("routes", "level"), [(1, "low"), (2, "low"), (3, "high")])
-def test_a_missing_timeout_that_a_route_or_two_wait_for_is_of_low_confidence(routes: int, level: str) -> None:
+@pytest.mark.parametrize(
+    ("name", "routes", "level"),
+    [
+        ("f", 1, "medium"),
+        ("f", 2, "medium"),
+        ("f", 3, "high"),
+        ("health_", 1, "low"),
+        ("status_", 2, "low"),
+        ("health_", 3, "high"),
+    ],
+)
+def test_a_missing_timeout_that_a_route_or_two_wait_for_is_likely_and_only_possible_of_operators(
+    name: str, routes: int, level: str
+) -> None:
     text = "client = redis.Redis()\n"
-    text += "".join(f"\n@app.get('/{n}')\ndef f{n}():\n    return client.get('a')\n" for n in range(routes))
+    text += "".join(f"\n@app.get('/{n}')\ndef {name}{n}():\n    return client.get('a')\n" for n in range(routes))
     (found,) = findings("redis-no-timeout", text, requirements_txt="redis==5.0.1\n")
     assert found.confidence.value == level
 

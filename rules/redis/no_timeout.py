@@ -41,11 +41,12 @@ Give every Redis client `socket_timeout` and `socket_connect_timeout`.
 Quiet when the project's requirements or lock file ask for redis-py 8 or later, whose default is 5 seconds (what is stated
 nearest to the file counts), and low when they leave that open; `socket_timeout=None` is reported with any release, and so is
 valkey-py, which has no default. Arguments that come from a dictionary that is not known are taken to hold a timeout, as are
-those of an extension's `init_app`. A client on which something also blocks, or listens to channels, must wait: one of workers
-is quiet, one of at least three routes is medium and is not repaired, because requests need another. Clients over HTTP have
-timeouts of their own: quiet. An address that says a timeout is read, of flask-redis that of the setting. What a Sentinel hands
-out is not looked at. Low are a server on the same machine, by a Unix socket or a literal `localhost`, and a client that a
-route or two wait for: status pages, and jobs that somebody starts.
+those of an extension's `init_app`. A client on which something also blocks, or listens to channels, must wait: one of
+workers is quiet, one of at least three routes is medium and is not repaired, because requests need another. Clients over
+HTTP have timeouts of their own: quiet. An address that says a timeout is read, of flask-redis that of the setting. What a
+Sentinel hands out is not looked at. Low are a server on the same machine, by a Unix socket or a literal `localhost`, and a
+client that only a route or two of operators wait for (`health`, `status`, `admin`); what other routes, one or two, wait for
+is medium.
 """
 
 from __future__ import annotations
@@ -55,7 +56,7 @@ from typing import TYPE_CHECKING, Any
 
 from atomlint import Call, Confidence, Context, Finding, Note, Option, rule, text_of
 
-from .._made import is_local, unsure
+from .._made import is_local, is_of_operators, unsure
 from .._taken import is_taken
 from ._quiet import is_aside
 from ._uses import asked_by, is_waited_for, shortest, uses_of, waits_too
@@ -143,8 +144,8 @@ def _asked_by_routes(ctx: Context, call: Call, uses: list[Call]) -> Finding | No
     level = _level(call, sure=sure and not unsure(index, path))
     if (is_asynchronous(call) and not is_waited_for(index, path)) or not is_taken(call):
         level = Confidence.LOW  # nobody waits for it, or no caller asks for this client
-    if path.entry.certainty == "low" or not frequent:
-        level = Confidence.LOW  # a route that no application serves, or one or two: status pages, jobs by hand
+    if path.entry.certainty == "low" or (not frequent and is_of_operators(index, path)):
+        level = Confidence.LOW  # a route that no application serves, or a status page
     who = (
         "every request"
         if path.entry.kind == "every-request"

@@ -10,19 +10,20 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from .exactly import Exactly
 from .fields import BASES as SETTINGS
-from .passing import misfits
+from .passing import taken
 from .straight import Death, Straight, sometimes
-from .tables import dotted, text_of
+from .tables import text_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from ..facts.records import Call, Expr
     from .linker import Linker
+    from .passing import Takes
     from .tables import Table
     from .value import Value, Values
 
-DEPTH = 3
+DEPTH = 2
 """Functions that are looked into, one called by the other, for one that never returns."""
 NOTHING: frozenset[int] = frozenset()
 
@@ -36,6 +37,14 @@ class Body(NamedTuple):
     """Whether it may end without an exception."""
 
 
+class Failing(NamedTuple):
+    """What one function's own code says."""
+
+    deaths: list[Death]
+    ending: list[tuple[int, Value]]
+    """Calls of functions that may never return, with these."""
+
+
 ALL_RUNS = Body(NOTHING, True)
 
 
@@ -46,7 +55,8 @@ class Raises:
         self.linker = linker
         self.exactly = Exactly(linker)
         self._bodies: dict[tuple[str, int, int], Body] = {}
-        self._fails: dict[tuple[str, int], list[Death]] = {}
+        self._fails: dict[tuple[str, int], Failing] = {}
+        self._taken: dict[Value, Takes | None] = {}
         self._asked: dict[str, frozenset[str]] = {}
         self._read: dict[tuple[str, int, str], bool] = {}
 
@@ -69,9 +79,9 @@ class Raises:
         table = self.linker.table(path)
         if table.facts.scopes[scope].kind != "function":
             return ALL_RUNS
-        deaths = self._failing(table, scope)
-        if depth:
-            deaths = [*deaths, *self._ending(table, scope, depth)]
+        deaths, ending = self._failing(table, scope)
+        if depth and ending:
+            deaths = [*deaths, *self._ending(table, ending, depth)]
         ends = {exit_.kind for exit_ in table.exits.get(scope, ())}
         if not deaths and ("raise" not in ends or "return" in ends):
             return ALL_RUNS
@@ -80,30 +90,39 @@ class Raises:
 
     # --- what fails ------------------------------------------------------------------------------------------------
 
-    def _failing(self, table: Table, scope: int) -> list[Death]:
-        """Where attributes are read that are not there, and arguments given that nothing takes."""
+    def _failing(self, table: Table, scope: int) -> Failing:
+        """Where attributes are read that are not there and arguments given that nothing takes, and who may never return."""
         key = (table.path, scope)
         if key not in self._fails:
-            self._fails[key] = [*self._failing_calls(table, scope), *self._failing_reads(table, scope)]
+            ending: list[tuple[int, Value]] = []
+            deaths = [*self._failing_calls(table, scope, ending), *self._failing_reads(table, scope)]
+            self._fails[key] = Failing(deaths, ending)
         return self._fails[key]
 
-    def _failing_calls(self, table: Table, scope: int) -> Iterator[Death]:
+    def _failing_calls(self, table: Table, scope: int, ending: list[tuple[int, Value]]) -> Iterator[Death]:
+        """Calls that certainly raise; ``ending`` takes those of functions that are to be looked into."""
+        lacked = self.linker.catalog.lacked
         for ordinal in table.calls_in.get(scope, ()):
             call = table.facts.calls[ordinal]
-            missing = self._has_no_such_method(table, ordinal, call)
-            if missing or self._is_given_wrongly(table, ordinal, call) or self._reads_nothing(table, scope, call):
+            values = self.linker.values.callee(table.path, ordinal)
+            only = next(iter(values)) if len(values) == 1 else None
+            missing = wrong = False
+            if only is not None and only.kind == "def":
+                takes = self._takes(only)
+                wrong = takes is not None and self._is_given_wrongly(table, ordinal, call, takes)
+                if takes is not None and takes.ends and takes.function.is_async is call.awaited:
+                    ending.append((ordinal, only))
+            elif table.lasts[ordinal] in lacked or not _is_found(values):
+                missing = self._has_no_such_method(table, call)
+            if missing or wrong or self._reads_nothing(table, scope, call):
                 end = last_of(table, ordinal, given=not missing)
                 if end is not None and not sometimes(table, ordinal):
                     yield Death(ordinal, call.frame, end)
 
-    def _has_no_such_method(self, table: Table, ordinal: int, call: Call) -> bool:
+    def _has_no_such_method(self, table: Table, call: Call) -> bool:
         callee = call.callee
-        if type(callee) is not str or "." not in callee or callee[0] in "'#?":
-            return False
-        values = self.linker.values.callee(table.path, ordinal)
-        if _is_found(values) and table.lasts[ordinal] not in self.linker.catalog.lacked:
-            return False
-        return self._is_missing(table, call.scope, callee)
+        is_attribute = type(callee) is str and "." in callee and callee[0] not in "'#?"
+        return is_attribute and self._is_missing(table, call.scope, callee)
 
     def _is_missing(self, table: Table, scope: int, dotted_name: str) -> bool:
         """Whether one of the attributes of ``a.b.c`` is not there."""
@@ -129,35 +148,28 @@ class Raises:
             self._asked[table.path] = frozenset(name for name in names if name)
         return self._asked[table.path]
 
-    def _is_given_wrongly(self, table: Table, ordinal: int, call: Call) -> bool:
-        values = self.linker.values.callee(table.path, ordinal)
-        if len(values) != 1:
-            return False
-        (value,) = values
-        if value.kind != "def" or not self._may_misfit(value, call):
+    def _is_given_wrongly(self, table: Table, ordinal: int, call: Call, takes: Takes) -> bool:
+        unbound = takes.bound and _is_unbound(call.callee)
+        if not unbound and (takes.fits(call) or not takes.misfits(call, bound=takes.bound)):
             return False
         found = self.exactly.function(table.path, ordinal)
-        return found is not None and self._takes_not(found[0], call, bound=found[1])
+        known = self._takes(found[0]) if found is not None else None
+        return found is not None and known is not None and known.misfits(call, bound=found[1])
 
-    def _may_misfit(self, value: Value, call: Call) -> bool:
-        """A quick look at what the callee seems to be: nearly all calls fit."""
-        if self.exactly.classes.is_class(value):
-            made = self.linker.member(value, "__init__")
-            return made is not None and self._takes_not(made, call, bound=True)
-        return self._takes_not(value, call, bound=True) or self._takes_not(value, call, bound=False)
-
-    def _takes_not(self, function: Value, call: Call, *, bound: bool) -> bool:
-        record = self.linker.table(function.place).facts.scopes[function.scope]
-        plain = all(decorator in ("staticmethod", "classmethod") for decorator in record.decorators)
-        return record.kind == "function" and plain and misfits(record, call, bound=bound)
+    def _takes(self, value: Value) -> Takes | None:
+        """What a function takes, or the constructor of a class; None for what decorators may have replaced."""
+        if value not in self._taken:
+            function = self.linker.member(value, "__init__") if self.exactly.classes.is_class(value) else value
+            self._taken[value] = None if function is None else taken(self.linker.table(function.place), function.scope)
+        return self._taken[value]
 
     # --- attributes that are read ----------------------------------------------------------------------------------
 
     def _reads_nothing(self, table: Table, scope: int, call: Call) -> bool:
         """Whether an argument is an attribute that is not there."""
-        if any(self._is_nothing(table, scope, given) for given in call.args):
-            return True
-        return any(self._is_nothing(table, scope, given) for _, given in call.keywords) if call.keywords else False
+        given = [*call.args, *(value for _, value in call.keywords)] if call.keywords else call.args
+        parts = [part for part in given if type(part) is list or "." in part]  # most are plain names and constants
+        return bool(parts) and any(self._is_nothing(table, scope, part) for part in parts)
 
     def _failing_reads(self, table: Table, scope: int) -> Iterator[Death]:
         for place in table.assigns_in.get(scope, ()):
@@ -195,28 +207,21 @@ class Raises:
 
     # --- functions that never return -------------------------------------------------------------------------------
 
-    def _ending(self, table: Table, scope: int, depth: int) -> Iterator[Death]:
+    def _ending(self, table: Table, calls: list[tuple[int, Value]], depth: int) -> Iterator[Death]:
         """Calls of functions that end in an exception whatever they are given."""
-        for ordinal in table.calls_in.get(scope, ()):
-            values = self.linker.values.callee(table.path, ordinal)
-            if len(values) != 1:
-                continue
-            (value,) = values
-            if value.kind != "def" or not self._never_returns(value, table.facts.calls[ordinal], depth - 1):
+        for ordinal, value in calls:
+            if self._body(value.place, value.scope, depth - 1).returns or self.linker.heirs.is_abstract(value):
                 continue
             end = last_of(table, ordinal)
             found = self.exactly.function(table.path, ordinal)
             if end is not None and found is not None and found[0] == value and not sometimes(table, ordinal):
                 yield Death(ordinal, table.facts.calls[ordinal].frame, end)
 
-    def _never_returns(self, function: Value, call: Call, depth: int) -> bool:
-        record = self.linker.table(function.place).facts.scopes[function.scope]
-        if record.kind != "function" or record.yields or record.is_async is not call.awaited:
-            return False
-        if any(dotted(d) not in ("staticmethod", "classmethod") for d in record.decorators):
-            return False
-        returns = self._body(function.place, function.scope, depth).returns
-        return not returns and not self.linker.heirs.is_abstract(function)
+
+def _is_unbound(callee: Expr) -> bool:
+    """Whether a method seems to be called on its class."""
+    head = callee.rpartition(".")[0] if type(callee) is str else ""
+    return head.rpartition(".")[2][:1].isupper()
 
 
 def _is_found(values: Values) -> bool:

@@ -345,3 +345,20 @@ def test_a_try_knows_what_it_catches():
 @pytest.mark.skipif(sys.version_info < (3, 11), reason="only on Python 3.11 and later")
 def test_an_exception_group_is_caught_like_an_exception():
     assert around(facts("try: f()\nexcept* A: pass"), "f") == ["try"]
+
+
+@pytest.mark.parametrize(
+    ("code", "calls"),
+    [
+        ("x = a() or b()", ["b"]),
+        ("x = a() and b() and c()", ["b", "c"]),
+        ("x = a() if b() else c()", ["a", "c"]),
+        ("x = a() < b() < c()", ["c"]),
+        ("assert a(), b()", ["b"]),
+        ("x = a(b(), [c()])", []),
+    ],
+)
+def test_calls_that_an_expression_makes_only_sometimes_are_told(code, calls):
+    facts, _ = extract(code)
+    found = [facts.calls[call].callee for first, end in facts.perhaps for call in range(first, end)]
+    assert found == calls

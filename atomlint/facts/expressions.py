@@ -202,7 +202,17 @@ class Expressions:
         return value
 
     def boolean(self, node: ast.BoolOp) -> Expr:
-        return ["or" if type(node.op) is ast.Or else "and", *(self.visit(value) for value in node.values)]
+        first = self.visit(node.values[0])
+        before = len(self.facts.calls)
+        others = [self.visit(value) for value in node.values[1:]]
+        self.perhaps(before)
+        return ["or" if type(node.op) is ast.Or else "and", first, *others]
+
+    def perhaps(self, before: int) -> None:
+        """Remember that the calls that were recorded since then do not always run."""
+        after = len(self.facts.calls)
+        if after > before:
+            self.facts.perhaps.append((before, after))
 
     def unary(self, node: ast.UnaryOp) -> Expr:
         value = self.visit(node.operand)
@@ -214,8 +224,12 @@ class Expressions:
 
     def compare(self, node: ast.Compare) -> Expr:
         result: list[Expr] = ["cmp", self.visit(node.left)]
+        before = None
         for op, right in zip(node.ops, node.comparators, strict=True):
             result += [OPERATORS[type(op)], named(result[-1], self.visit(right))]
+            before = len(self.facts.calls) if before is None else before
+        if before is not None:
+            self.perhaps(before)
         return result
 
     def binary(self, node: ast.BinOp) -> Expr:
@@ -232,9 +246,14 @@ class Expressions:
         return value
 
     def conditional(self, node: ast.IfExp) -> Expr:
+        before = len(self.facts.calls)
         body = self.visit(node.body)
+        self.perhaps(before)
         test = self.visit(node.test)
-        return ["if", test, body, self.visit(node.orelse)]
+        before = len(self.facts.calls)
+        orelse = self.visit(node.orelse)
+        self.perhaps(before)
+        return ["if", test, body, orelse]
 
     def mapping(self, node: ast.Dict) -> Expr:
         result: list[Expr] = ["{}"]

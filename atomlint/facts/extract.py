@@ -196,7 +196,9 @@ class Walker(Expressions):
     def assert_(self, node: ast.Assert) -> None:
         self.visit(node.test)
         if node.msg is not None:
+            before = len(self.facts.calls)
             self.visit(node.msg)
+            self.perhaps(before)
 
     def if_(self, node: ast.If) -> None:
         test = self.visit(node.test)

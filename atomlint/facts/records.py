@@ -34,7 +34,7 @@ import msgspec
 Expr = Any
 """See the module's table; msgpack cannot type a recursive union of str and list more exactly."""
 
-FACTS_VERSION = 6
+FACTS_VERSION = 7
 """Part of the cache's key: raise it when extraction changes."""
 
 
@@ -157,6 +157,8 @@ class Facts(msgspec.Struct, array_like=True, gc=False):
     """``__all__`` when it is a literal."""
     breaks: list[tuple[int, int]] = []
     """Every ``break``: its frame, and the number of calls before it in the file."""
+    perhaps: list[tuple[int, int]] = []
+    """Calls that an expression makes only sometimes, ``a or b()``: the first of them, and one past the last."""
 
 
 class Spans(msgspec.Struct, array_like=True, gc=False):

@@ -9,6 +9,7 @@ from .entries import called_functions
 from .heirs import MAX_HEIRS
 from .protocols import Protocols
 from .proxies import Proxies
+from .raising import Raises
 from .sends import handed_on
 from .tables import Table, dotted
 from .value import Value
@@ -68,6 +69,7 @@ class Calls:
         self._edges: dict[Value, list[Edge]] = {}
         self.protocols = Protocols(linker)
         self.proxies = Proxies(linker)
+        self.raises = Raises(linker)
         self._called_params: dict[Value, dict[str, frozenset[Value]]] = {}
         self._asking = 0
         """Functions whose parameters are being followed into one another."""
@@ -128,6 +130,9 @@ class Calls:
         edges += self._dependencies(table, function)
         edges += self._wrappers(table, function)
         self.unresolved[function] = unresolved
+        never = self.raises.unreached(function.place, function.scope)
+        if never:
+            edges = [edge for edge in edges if edge.call not in never or edge.kind in ("dependency", "decorator")]
         others = [edge for edge in edges if edge.target != function]
         if len(others) < len(edges):
             self.recursive.add(function)

@@ -116,6 +116,8 @@ class Catalog:
         self._instances: dict[str, str] = {}
         for part in rows:
             self._add(part)
+        self.lacked = frozenset(name for client in self.clients.values() for name in client.lacks)
+        """Attributes that some client has not."""
         self._project_clients = [client for client in self.clients.values() if client.project]
         self.heads = frozenset(
             name.partition(".")[0].partition("(")[0]

@@ -104,8 +104,14 @@ class Effects(Lookups):
         """The operation of a catalogued client that a call is, or that it hands to something that calls it, or None."""
         key = (path, call)
         if key not in self._remote:
-            self._remote[key] = self._find(path, call)
+            found = self._find(path, call)
+            self._remote[key] = None if found is None or self.calls.raises.never_runs(path, call) else found
         return self._remote[key]
+
+    def lookup(self, path: str, ordinal: int) -> Lookup | None:
+        """The one-row read that a call runs, or decides on, or None."""
+        found = super().lookup(path, ordinal)
+        return None if found is None or self.calls.raises.never_runs(path, ordinal) else found
 
     def _find(self, path: str, call: int) -> Effect | None:
         record = self.linker.table(path).facts.calls[call]
@@ -254,6 +260,8 @@ class Effects(Lookups):
 
     def all_of(self, path: str, call: int) -> Iterator[Effect]:
         """Everything that a call costs by itself: a client's command, a library's own work, statements to a database."""
+        if self.calls.raises.never_runs(path, call):
+            return
         remote = self.remote(path, call)
         if remote is not None and remote.operation.resource == "redis":
             yield remote

@@ -29,9 +29,12 @@ class Tables(dict[str, Table]):
     def __init__(self, load: Callable[[str], Facts | None]) -> None:
         super().__init__()
         self.load = load
+        self.unread: set[str] = set()
 
     def __missing__(self, path: str) -> Table:
         facts = self.load(path) if path.endswith(".py") else None
+        if facts is None:
+            self.unread.add(path)
         table = self[path] = Table(path, empty_facts() if facts is None else facts)
         return table
 
@@ -57,6 +60,10 @@ class Linker:
     def loaded(self) -> list[str]:
         """Python files whose facts were asked for."""
         return [path for path in self._tables if path.endswith(".py")]
+
+    def knows(self, path: str) -> bool:
+        """Whether a file's facts are there."""
+        return self.table(path) is not None and path not in self._tables.unread
 
     @cached_property
     def _sites(self) -> dict[str, list[tuple[str, int]]]:

@@ -76,7 +76,8 @@ class Queries:
         """The statement that a call sends, or None."""
         key = (path, call)
         if key not in self._found:
-            self._found[key] = self._find(self.linker.table(path), call)
+            found = self._find(self.linker.table(path), call)
+            self._found[key] = None if found is None or self.effects.calls.raises.never_runs(path, call) else found
         return self._found[key]
 
     def sent(self, path: str, call: int) -> DatabaseCall | None:

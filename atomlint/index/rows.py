@@ -123,6 +123,8 @@ class Client(msgspec.Struct, forbid_unknown_fields=True, rename="kebab"):
     """What calling an instance costs, as for ``methods``."""
     enters: dict[str, int] = {}
     """What ``with`` on an instance costs, entering and leaving together."""
+    lacks: list[str] = []
+    """Attributes that one looks for and it has not: reading them raises."""
     only_methods: bool = False
     """Methods that are not listed are free."""
     transaction: int = 0

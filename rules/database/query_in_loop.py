@@ -53,9 +53,10 @@ Send no query in a loop: use `IN`, a join or eager loading.
 
 ## Limits
 Only reads count. Quiet for chunks, pages, retries, constants, loops that leave at the first hit, answers that earlier
-turns stored, what is read for the message of an error, and for code that no request reaches, or only where a service is
-developed (`if settings.DEBUG:`). Nothing tells how many turns a loop will have. That there are many is believed of
-functions that ask for rows by the page or limit them (`limit`, `page`); other loops are of low
+turns stored, what is read for the message of an error, and for code that no request reaches, as what stands before it
+certainly raises, or only where a service is developed (`if settings.DEBUG:`). Nothing tells how many turns a loop will
+have. That there are many is believed of functions that ask for rows by the page or limit them (`limit`, `page`); other
+loops are of low
 confidence. A query that one sends is of medium at most, and only where it goes through rows or answers of another
 service, as a client names few things; a relationship that it reads of each row is of high only where there are two of
 them or more, and possible only where there is one that the loop reads itself (not a method that it calls on the row,

@@ -264,3 +264,50 @@ def test_a_router_that_is_only_included_in_a_closed_branch_is_idle() -> None:
     """
     assert not runs(app.format(flag="limit_enabled"))
     assert runs(app.format(flag="on"))
+
+
+def test_a_guide_to_deployment_that_sets_a_flag_turns_it_on() -> None:
+    guide = {"docs/deployment.md": "```\nLIMIT_ENABLED=true\n```\n"}
+    assert runs(branch("settings.limit_enabled"), **guide)
+    assert not runs(branch("settings.limit_enabled"), **{"docs/deployment.md": "LIMIT_ENABLED=false\n"})
+
+
+def test_a_platform_that_gives_addresses_may_give_this_one() -> None:
+    assert runs(branch("settings.redis_url"), **DEPLOYED, Procfile="web: uvicorn app:app\n")
+
+
+def test_what_only_builds_an_image_says_nothing_of_deployment() -> None:
+    assert runs(branch("settings.redis_url"), Dockerfile="FROM python\nENV PIP_NO_CACHE_DIR=1\n")
+
+
+def test_names_of_nested_settings_count() -> None:
+    assert runs(branch("settings.limit_enabled"), **{".env": "APP__LIMIT_ENABLED=true\n"})
+    assert runs(branch("settings.limit_enabled"), **{"app.toml": "[web]\nlimit_enabled = true\n"})
+
+
+def test_a_function_that_something_unknown_may_call_is_not_idle() -> None:
+    app = """
+        from config import settings
+        class Limiter:
+            def check(self):
+                work()
+        if settings.limit_enabled:
+            Limiter().check()
+        {also}
+    """
+    assert not runs(app.format(also=""))
+    assert runs(app.format(also="Limiter()\n        unknown().check()"))
+
+
+@pytest.mark.parametrize(
+    "helper",
+    [
+        'def flag(name):\n    return os.environ.get(name, "").lower() in {"1", "true"}',
+        'def flag(name, default="false"):\n    return os.getenv(name, default).lower() == "true"',
+        "def flag(name, default=False):\n    value = os.getenv(name)\n    if value is None:\n        return default\n    return value == '1'",
+    ],
+)
+def test_helpers_that_read_a_flag_by_its_name_are_followed(helper: str) -> None:
+    assert not runs(branch('flag("LIMIT")', helper), **DEPLOYED)
+    assert runs(branch('flag("LIMIT")', helper), **DEPLOYED, **{".env": "LIMIT=1\n"})
+    assert runs(branch('not flag("LIMIT")', helper), **DEPLOYED)

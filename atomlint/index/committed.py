@@ -42,6 +42,8 @@ ADDRESS = re.compile(
 )
 """Names of settings that say where something is, or which one."""
 STORE = re.compile(r"REDIS|VALKEY|CACHE|BROKER|CELERY|QUEUE|STORE|STORAGE|BACKEND", re.IGNORECASE)
+INJECTED = frozenset({"DATABASE_URL", "REDIS_URL", "REDIS_TLS_URL", "MONGO_URL"})
+"""Addresses that platforms give to an application."""
 UNKNOWN_KINDS = frozenset({"presence", "each", "option", "dynaconf"})
 EQUAL = {"==": True, "is": True, "!=": False, "is not": False}
 
@@ -309,7 +311,10 @@ class Committed:
         value = "#None" if read.default is None else self.value(read.path, read.scope, read.default, depth - 1)
         if value is None:
             return None
-        found = self._variable(read.names, value, any_case=read.kind == "field")
+        names = read.names
+        if read.kind == "field" and "_" in read.attribute:  # redis_url of a TOML file, APP__REDIS_URL of a nested class
+            names = tuple(dict.fromkeys((*names, read.attribute.upper())))
+        found = self._variable(names, value, any_case=read.kind == "field")
         if found and text_of(found) and found[1:].lower() in FALSE and read.cast is not None:
             return "#False" if named(self.linker.table(read.path), read.cast) == "bool" else found
         return found
@@ -339,13 +344,13 @@ class Committed:
         for name in names:
             if self.texts.values(name, any_case=any_case) - {"", text}:
                 return True
+        if any(self.texts.is_documented(name, anywhere=ADDRESS.fullmatch(name) is not None) for name in names):
+            return True
         if value in ("#False", "#0") or text in FALSE - {""}:
             return False
-        if not self.texts.says_how:
+        if not self.texts.says_how or (self.texts.is_hosted and not INJECTED.isdisjoint(names)):
             return True
         places = [name for name in names if ADDRESS.fullmatch(name)]
-        if any(self.texts.is_documented(name) for name in places):
-            return True
         return any(STORE.search(name) for name in places) and self.texts.starts_redis
 
 

@@ -31,14 +31,18 @@ OWN = re.compile(
 """Files of these kinds that are about the code itself."""
 WORKFLOW = re.compile(r"(?:^|/)(?:\.github|\.circleci|\.gitlab|\.azure)|(?:^|/)\.(?:travis|gitlab-ci)[\w.-]*$")
 """Files that test and build: what they give tells of a variable, not that the project says how it is deployed."""
+GUIDE = re.compile(r"deploy|production|install|hosting|self-?host", re.IGNORECASE)
+"""In names of Markdown files that tell how to run it."""
+PLATFORM = re.compile(r"(?:^|/)(?:Procfile|heroku\.yml|railway\.(?:json|toml)|nixpacks\.toml|app\.json)$")
+"""Files for platforms that give the address of what is added to an application by themselves."""
 LARGE = 400_000
 """Bytes of a file that is no longer looked at."""
 FALSE = frozenset({"", "false", "0", "no", "off", "f", "n", "none", "null", "disabled", "~", "''", '""'})
+WORD = r"(?!PIP_|UV_|POETRY_|PYTHON|DEBIAN_|NODE_|PDM_)[A-Z][A-Z0-9]*_[A-Z0-9_]+"
 VARIABLE = re.compile(
-    r"^[ \t]*(?:-[ \t]*)?(?:export[ \t]+|ENV[ \t]+)?[\"']?[A-Z][A-Z0-9]*_[A-Z0-9_]+[\"']?[ \t]*[:=]"
-    r"|name:[ \t]*[\"']?[A-Z][A-Z0-9]*_[A-Z0-9_]+",
-    re.MULTILINE,
+    rf"^[ \t]*(?:-[ \t]*)?(?:export[ \t]+|ENV[ \t]+)?[\"']?{WORD}[\"']?[ \t]*[:=]|name:[ \t]*[\"']?{WORD}", re.MULTILINE
 )
+"""What gives a variable that is none of a tool's."""
 GIVES = re.compile(r"[\"']?[ \t]*(?::=|\?=|=|:)[ \t]*(.*)|[ \t]+(\S.*)")
 LISTED = re.compile(r"(?:\b[Nn]ame|\bkey)[\"']?[ \t]*[:=][ \t]*[\"']?$")
 NEXT = re.compile(r"[\"']?[\s,}]*[\"']?value[\"']?[ \t]*[:=][ \t]*(.*)")
@@ -85,20 +89,29 @@ class EnvTexts:
         """Whether one of them starts a Redis beside the project, or books one."""
         return any(STORE.search(text) for path, text in self.texts if not WORKFLOW.search(path))
 
-    def is_documented(self, name: str) -> bool:
-        """Whether Markdown gives a variable a value: ``NAME=redis://...``."""
-        given = re.compile(rf"(?<![\w#]){re.escape(name)}[\"']?(?:=|: )[\"']?[^\s\"'`|]")
+    @cached_property
+    def is_hosted(self) -> bool:
+        """Whether a platform runs it that gives addresses such as ``REDIS_URL`` by itself."""
+        return any(PLATFORM.search(path) for path in self.index.files)
+
+    def is_documented(self, name: str, *, anywhere: bool) -> bool:
+        """Whether Markdown gives a variable a value, ``NAME=redis://...``: any, or one that tells how to deploy the project."""
+        no = "|".join(rf"{word}\b" for word in FALSE if word.isalnum())
+        given = re.compile(rf"(?<![\w#]){re.escape(name)}[\"']?(?:=|: )[\"']?(?!(?i:{no}))[^\s\"'`|]")
         return any(
             given.search(text)
             for path in self.index.files
-            if path.lower().endswith(".md") and (text := self.index.text(path)) is not None and name in text
+            if path.lower().endswith(".md")
+            and (anywhere or GUIDE.search(path.rpartition("/")[2]))
+            and (text := self.index.text(path)) is not None
+            and name in text
         )
 
     def values(self, name: str, *, any_case: bool = False) -> frozenset[str]:
         """What is given for a variable, in small letters; empty for false values, ``?`` for what is not in the file."""
         key = (name, any_case)
         if key not in self._known:
-            word = re.compile(rf"(?<![\w$.]){re.escape(name)}(?!\w)", re.IGNORECASE if any_case else 0)
+            word = re.compile(rf"(?<![\w$.])(?:\w+__)?{re.escape(name)}(?!\w)", re.IGNORECASE if any_case else 0)
             small = name.lower()
             found: set[str] = set()
             for _, text in self.texts:

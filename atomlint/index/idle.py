@@ -188,8 +188,11 @@ class Idle:
         if depth == 0 or not sites or len(sites) > MAX_SITES:
             return True
         wanted = Value("def", path, target)
-        own = [site for site in sites if site[0] not in self.index.tests and wanted in self.linker.values.callee(*site)]
-        return not own or any(self._site_runs(*site, depth - 1) for site in own)
+        callees = [(site, self.linker.values.callee(*site)) for site in sites if site[0] not in self.index.tests]
+        own = [site for site, found in callees if wanted in found]
+        if not own or not all(found for _, found in callees):
+            return True  # what calls it is not known
+        return any(self._site_runs(*site, depth - 1) for site in own)
 
     def _is_made(self, method: Value) -> bool:
         """Whether objects of a method's class are made; a class that something names without calling it may be."""

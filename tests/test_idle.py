@@ -311,3 +311,27 @@ def test_helpers_that_read_a_flag_by_its_name_are_followed(helper: str) -> None:
     assert not runs(branch('flag("LIMIT")', helper), **DEPLOYED)
     assert runs(branch('flag("LIMIT")', helper), **DEPLOYED, **{".env": "LIMIT=1\n"})
     assert runs(branch('not flag("LIMIT")', helper), **DEPLOYED)
+
+
+@pytest.mark.parametrize(
+    ("settings", "expected"),
+    [
+        ("FEATURE = False", False),
+        ("FEATURE = env.bool('FEATURE', default=False)", False),
+        ("FEATURE = os.getenv('FEATURE', 'false') == 'true'", False),
+        ("FEATURE = env.bool('FEATURE', default=True)", True),
+        ("FEATURE = True", True),
+        ("FEATURE = None", True),
+        ("FEATURE = load()", True),
+    ],
+)
+@pytest.mark.parametrize("asked", ["settings.FEATURE", 'getattr(settings, "FEATURE", False)'])
+def test_settings_of_django_are_followed(settings: str, expected: bool, asked: str) -> None:
+    app = f"from django.conf import settings\nif {asked}:\n    work()\n"
+    module = f"import os\nimport environ\nenv = environ.Env()\nINSTALLED_APPS = []\n{settings}\n"
+    assert runs(app, **{"shop/settings.py": module}) is expected
+    production = {"shop/settings.py": module, "shop/production.py": "from .settings import *\nFEATURE = True\n"}
+    assert runs(app, **production)
+    assert runs(
+        "from django.conf import settings\nif not settings.FEATURE:\n    work()\n", **{"shop/settings.py": module}
+    )

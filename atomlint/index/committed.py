@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from .value import Value
 
 MAX_DEPTH = 10
+DJANGO = "django.conf.settings"
 OFF = ("#None", "#False", "#0", "'")
 NOTHING = ("#None", "'")
 TRUTHS = FALSE | {"true", "1", "yes", "on", "t", "y", "enabled"}
@@ -175,6 +176,11 @@ class Committed:
             return None if held is None else f"#{held}"
         if call.callee in ("str", "int", "cast", "typing.cast") and call.args:
             return self.value(path, call.scope, call.args[-1], depth - 1)
+        if call.callee == "getattr" and len(call.args) == 3 and text_of(call.args[1]):
+            head = dotted(call.args[0]) or ""
+            if any(v.place == DJANGO for v in self.linker.evaluate(path, call.scope, head) if head):
+                default = self.value(path, call.scope, call.args[2], depth - 1)
+                return self._of_django(text_of(call.args[1]) or "", default, depth)
         factory = dict(call.keywords).get("default_factory")
         if type(factory) is list and factory[:1] == ["lambda"]:
             return self._returned(self.linker.table(path), factory[1], depth - 1)
@@ -233,6 +239,11 @@ class Committed:
         bindings = table.lookup(scope, name) if "." not in name else []
         if any(binding.assign is None and binding.imported is None for binding in bindings):
             return self._of_parameter(path, name, bindings)
+        head, _, last = name.rpartition(".")
+        if last.isupper() and any(
+            v.place == DJANGO for v in self.linker.evaluate(path, scope, head) if v.kind == "ext"
+        ):
+            return self._of_django(last, None, depth)
         fields = list(origins.fields(path, scope, name))
         if fields:
             found = {self._of_field(read, depth) for read in fields}
@@ -244,6 +255,31 @@ class Committed:
         if len(found) == 1:
             return found.pop()
         return "#None" if all(truth(value) is False for value in found) else None
+
+    def _of_django(self, name: str, default: str | None, depth: int) -> str | None:
+        """What the settings modules of Django say for a name: all of them, and ``False`` where it is written out."""
+        found = set()
+        for path, scope, value in self._module_settings.get(name, ()):
+            before = self.used
+            said = self.value(path, scope, value, depth - 1)
+            self.used += said == "#False"
+            found.add(said if self.used > before else None)
+        if not found and default == "#False":  # getattr(settings, "FEATURE", False)
+            self.used += 1
+            return default
+        return found.pop() if len(found) == 1 else None
+
+    @cached_property
+    def _module_settings(self) -> dict[str, list[tuple[str, int, Expr]]]:
+        """Names in capitals that modules and classes bind, outside of tests: settings of Django among them."""
+        found: dict[str, list[tuple[str, int, Expr]]] = {}
+        for path in self.linker.linked:
+            facts = self.linker.table(path).facts
+            for assign in facts.assigns if path not in self.index.tests else ():
+                name = assign.target
+                if type(name) is str and name.isupper() and facts.scopes[assign.scope].kind in ("module", "class"):
+                    found.setdefault(name, []).append((path, assign.scope, assign.value))
+        return found
 
     def _of_parameter(self, path: str, name: str, bindings: list[Binding]) -> str | None:
         """What the function that is looked into is given, where it binds the name to nothing else."""

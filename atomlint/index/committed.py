@@ -31,6 +31,8 @@ if TYPE_CHECKING:
     from .value import Value
 
 MAX_DEPTH = 10
+MAX_STEPS = 200
+"""Expressions that are looked at for one test: what takes more is no plain switch."""
 DJANGO = "django.conf.settings"
 OFF = ("#None", "#False", "#0", "'")
 NOTHING = ("#None", "'")
@@ -59,12 +61,13 @@ class Committed:
         self._reads: dict[SettingRead, str | None] = {}
         self._given: dict[Value, dict[str, str | None]] = {}
         """What the functions that are being looked into are given."""
+        self._steps = 0
         self.used = 0
         """Settings that answers came from so far: what constants alone say is no answer."""
 
     def is_closed(self, path: str, scope: int, test: Expr) -> bool:
         """Whether a test is false because of a setting that is off."""
-        before = self.used
+        before, self._steps = self.used, 0
         return self.holds(path, scope, test) is False and self.used > before
 
     def holds(self, path: str, scope: int, test: Expr, depth: int = MAX_DEPTH) -> bool | None:
@@ -124,7 +127,8 @@ class Committed:
 
     def value(self, path: str, scope: int, expr: Expr, depth: int = MAX_DEPTH) -> str | None:
         """The constant that an expression is, in the facts' notation; None when that is not known."""
-        if depth <= 0 or expr is None:
+        self._steps += 1
+        if depth <= 0 or expr is None or self._steps > MAX_STEPS:
             return None
         if type(expr) is list and expr:
             return self._compound(path, scope, expr, depth)
@@ -163,7 +167,7 @@ class Committed:
     def _of_call(self, path: str, ordinal: int, depth: int) -> str | None:
         read = self.index.settings.at(path, ordinal)
         if read is not None and read.kind != "helper":
-            return self.of_read(read, depth)
+            return self.of_read(read)
         call = self.linker.table(path).facts.calls[ordinal]
         target = receiver(call.callee)
         if target is not None and target[1] in STRING_METHODS and not (call.args or call.keywords):
@@ -246,7 +250,7 @@ class Committed:
             return self._of_django(last, None, depth)
         fields = list(origins.fields(path, scope, name))
         if fields:
-            found = {self._of_field(read, depth) for read in fields}
+            found = {self._of_field(read) for read in fields}
             return found.pop() if len(found) == 1 else None
         before = self.used
         found = {self.value(place, at, value, depth - 1) for place, at, value in origins.behind(path, scope, name)}
@@ -287,12 +291,12 @@ class Committed:
             return None
         return self._given.get(Made("def", path, bindings[0].scope), {}).get(name)
 
-    def _of_field(self, read: SettingRead, depth: int) -> str | None:
+    def _of_field(self, read: SettingRead) -> str | None:
         """The value of a field of a settings class, unless something else gives it one."""
         table = self.linker.table(read.path)
         if table.attributes.get((read.scope, read.attribute)) or self._is_made_up(read):
             return None
-        return self.of_read(read, depth)
+        return self.of_read(read)
 
     def _is_made_up(self, read: SettingRead) -> bool:
         """Whether a validator works on a field, an heir gives it another default, or objects are made with a value for it."""
@@ -332,11 +336,13 @@ class Committed:
 
     # --- settings --------------------------------------------------------------------------------------------------
 
-    def of_read(self, read: SettingRead, depth: int = MAX_DEPTH) -> str | None:
+    def of_read(self, read: SettingRead) -> str | None:
         """What a setting is, when it switches something off and nothing in the repository gives it another value."""
         if read not in self._reads:
             self._reads[read] = None  # one that falls back to itself
-            self._reads[read] = self._of_read(read, depth)
+            steps, self._steps = self._steps, 0  # the same whichever test asks first
+            self._reads[read] = self._of_read(read, MAX_DEPTH)
+            self._steps = steps
         found = self._reads[read]
         self.used += found is not None
         return found

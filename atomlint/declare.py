@@ -72,6 +72,8 @@ class Rule:
     """Whether what it prevents destroys data that nothing brings back: told to coding agents before all others."""
     redirects: tuple[str, ...] = ()
     """Earlier ids of this rule."""
+    only_running: bool = False
+    """Whether it is about what running code does: findings in code behind a setting that is off are of low confidence."""
     handlers: dict[str, Handler] = field(default_factory=dict)
 
     @property
@@ -128,8 +130,11 @@ def rule(  # noqa: PLR0913 - keyword-only metadata, each with a default
     since: str = "",
     destroys: bool = False,
     redirects: Sequence[str] = (),
+    only_running: bool | None = None,
 ) -> Callable[[Nominate], Rule]:
     """Declare a rule; decorates the function that nominates its candidates.
+
+    ``only_running`` is taken from ``reach`` where it is not given, other than for rules about what destroys data.
 
     Raises:
         TypeError: the function's first parameter is not annotated with a subject (`Call`, `Class`, ...).
@@ -154,6 +159,7 @@ def rule(  # noqa: PLR0913 - keyword-only metadata, each with a default
             since=since,
             destroys=destroys,
             redirects=tuple(redirects),
+            only_running=(reach and not destroys) if only_running is None else only_running,
         )
 
     return declare

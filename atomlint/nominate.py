@@ -6,6 +6,8 @@ import sys
 import time
 from typing import TYPE_CHECKING, Any
 
+import msgspec
+
 from .context import Context
 from .document import Document, DocumentError, document_kind
 from .finding import Confidence, Finding, Position, Severity, Span
@@ -58,7 +60,7 @@ class Nominator:
                     for view in views:
                         if rule.nominate(view):
                             self.candidates += 1
-                            self.findings += checked(self._report(rule, view))
+                            self.findings += self._graded(rule, view, checked(self._report(rule, view)))
                         in_a_row = 0
                     unfinished = False
                 in_a_row += 1
@@ -132,6 +134,18 @@ class Nominator:
         for path in self.index.paths:
             if not wanted or not wanted.isdisjoint(needs.get(path, frozenset())):
                 yield from views(path)
+
+    def _graded(self, rule: Rule, view: View | Index, findings: Iterable[Finding]) -> Iterator[Finding]:
+        """Findings of a rule about code that must run: of low confidence where the settings as committed leave it idle."""
+        for finding in findings:
+            if (
+                rule.only_running
+                and finding.confidence is not Confidence.LOW
+                and isinstance(view, Call | Function)
+                and self.index.idle.holds(view, finding.trace, reach=rule.reach)
+            ):
+                finding = msgspec.structs.replace(finding, confidence=Confidence.LOW)  # noqa: PLW2901
+            yield finding
 
     def _report(self, rule: Rule, view: View | Index) -> Iterator[Finding]:
         candidate = view if isinstance(view, View) else None

@@ -8,6 +8,9 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from .declare import Rule
 
+IDLE = """\
+Code behind a setting that is off by default, and that no file of the repository turns on, is of low confidence."""
+"""What the pages of rules about running code say besides."""
 LANGUAGES = {"py": "python", "toml": "toml", "md": "markdown", "env": "shell"}
 
 
@@ -19,7 +22,9 @@ def page(rule: Rule) -> str:
     for title, body in rule.sections.items():
         if not title:
             continue
-        if title == "configuration" and rule.options:
+        if title == "limits" and rule.only_running:
+            lines += ["## Limits", "", body, "", IDLE, ""]
+        elif title == "configuration" and rule.options:
             lines += ["## Configuration", "", body, "", *options(rule), ""]
         else:
             lines += [f"## {title.capitalize()}", "", fenced(body) if title in ("bad", "good") else body, ""]

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from .expressions import Place
     from .gates import Gate
     from .guards import Guard
+    from .idle import Idle
     from .mapping.graph import Mapping
     from .migrations.missing import Missing
     from .modes import ModeBranch, ModeGuard, Modes
@@ -252,6 +253,13 @@ class Index:
         from .modes import Modes
 
         return Modes(self)
+
+    @cached_property
+    def idle(self) -> Idle:
+        """Code behind settings that are off by default and that nothing in the repository turns on."""
+        from .idle import Idle
+
+        return Idle(self)
 
     def settings_behind(self, path: str, scope: int, expr: Expr) -> tuple[SettingRead, ...]:
         """The setting reads that an expression can come from: through names, imports, attributes and functions."""

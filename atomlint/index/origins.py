@@ -50,7 +50,7 @@ class Origins:
         elif type(expr) is str and (dotted(expr) is not None or expr[:1] == "@"):
             for place, at, value in self.behind(path, scope, expr):
                 yield from self.of(place, at, value, depth - 1)
-            yield from self._fields(path, scope, expr)
+            yield from self.fields(path, scope, expr)
 
     def _compound(self, path: str, scope: int, expr: list[Expr], depth: int) -> Iterator[SettingRead]:
         if expr[0] in ("or", "and"):
@@ -90,7 +90,8 @@ class Origins:
             if exit_.kind == "return":
                 yield from self._of(path, scope, exit_.value, depth - 1)
 
-    def _fields(self, path: str, scope: int, expr: str) -> Iterator[SettingRead]:
+    def fields(self, path: str, scope: int, expr: str) -> Iterator[SettingRead]:
+        """The fields of settings classes that an attribute is: ``settings.redis_url``."""
         head, _, name = expr.rpartition(".")
         for value in self.linker.evaluate(path, scope, head) if head else ():
             if self._classes(value):

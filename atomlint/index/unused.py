@@ -47,7 +47,7 @@ class Unused:
 
     def _is_asked_for(self, table: Table, scope: int) -> bool:
         record = table.facts.scopes[scope]
-        if self._is_registered(table, record) or self._is_handed_over(table, record.name):
+        if self._is_registered(table, record) or self.is_handed_over(table, record.name):
             return True
         owner = table.facts.scopes[record.parent]
         is_method = owner.kind == "class"
@@ -68,7 +68,7 @@ class Unused:
                 return True
         return False
 
-    def _is_handed_over(self, table: Table, name: str) -> bool:
+    def is_handed_over(self, table: Table, name: str) -> bool:
         """Whether its own file, or one that imports it, names it without a call: ``queue.enqueue(work)``."""
         linker = self.project.linker
         tables = (linker.table(path) for path in linker.linked)

@@ -29,7 +29,12 @@ PRODUCTION = ("production", "prod", "live")
 
 def names_mode(read: SettingRead) -> bool:
     """Whether a read is of a mode variable, by its name."""
-    return NAME.fullmatch(read.name.upper()) is not None and not FOREIGN.fullmatch(read.name.upper())
+    return is_mode_name(read.name)
+
+
+def is_mode_name(name: str) -> bool:
+    """Whether a variable's name is one of a mode: ``APP_ENV``."""
+    return NAME.fullmatch(name.upper()) is not None and not FOREIGN.fullmatch(name.upper())
 
 
 def is_mode(read: SettingRead) -> bool:

@@ -88,7 +88,7 @@ RECORDS = frozenset(
 """What builds records, indexes and statistics, which may be the data itself."""
 
 
-@rule("redis-set-without-ttl", needs=NEEDS, options=(TTL,), since="0.1")
+@rule("redis-set-without-ttl", needs=NEEDS, options=(TTL,), since="0.1", only_running=True)
 def writes_for_ever(call: Call) -> bool:
     """A write to a key that varies, with no expiry at the call."""
     if call.name not in WRITES or call.in_test or is_aside(call.path):

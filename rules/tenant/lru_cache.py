@@ -66,6 +66,7 @@ NAMES = frozenset({"db", "session", "db_session", "conn", "connection", "cursor"
     needs=("lru_cache", "functools", "__tablename__", "table=True", "models.Model"),
     severity="warning",
     since="0.1",
+    only_running=True,
 )
 def is_kept_for_ever(function: Function) -> bool:
     """A function that ``functools`` caches and should not."""

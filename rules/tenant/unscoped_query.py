@@ -82,6 +82,7 @@ SAYS = frozenset({"print", "debug", "info", "warning", "error", "exception", "cr
     confidence="medium",
     status="preview",
     since="0.1",
+    only_running=True,
 )
 def asks_without_tenant(call: Call) -> bool:
     """A query on rows of tenants, in a function that knows one and never compares it with the rows."""

@@ -1,0 +1,401 @@
+"""What expressions are with the settings as they are committed: where a setting is off by default and nothing turns it on.
+
+Known are only values that switch something off (``False``, nothing, an empty text, ``"memory"`` where ``"redis"`` is asked
+for). A setting that is on, one that must be set, a secret and the mode of the application are as good as unknown.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from .contract import SYSTEM, is_secret_name
+from .environ import is_environ
+from .envtexts import FALSE, EnvTexts
+from .expressions import BRANCHES, condition, receiver
+from .readers import GETTERS
+from .setting_types import named
+from .settings import STRING_METHODS
+from .tables import call_number, dotted, text_of
+from .value import Value as Made
+from .worlds import is_mode_name, names_mode
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from ..facts.records import Call, Expr
+    from .facade import Index
+    from .settings import SettingRead
+    from .tables import Binding, Table
+    from .value import Value
+
+MAX_DEPTH = 10
+MAX_STEPS = 200
+"""Expressions that are looked at for one test: what takes more is no plain switch."""
+DJANGO = "django.conf.settings"
+OFF = ("#None", "#False", "#0", "'")
+NOTHING = ("#None", "'")
+TRUTHS = FALSE | {"true", "1", "yes", "on", "t", "y", "enabled"}
+CHOICE = re.compile(r"[A-Za-z][A-Za-z_-]{1,20}")
+"""A text that chooses one of several: ``memory``, ``local-files``."""
+ADDRESS = re.compile(
+    r".*(?:URLS?|URI|HOSTS?|ADDR|ADDRESS|DSN|SERVERS?|ENDPOINT|LOCATION|BACKEND|TYPE|STORAGE|STORE|BROKER|NODES|REDIS|CACHE)\d*",
+    re.IGNORECASE,
+)
+"""Names of settings that say where something is, or which one."""
+STORE = re.compile(r"REDIS|VALKEY|CACHE|BROKER|CELERY|QUEUE|STORE|STORAGE|BACKEND", re.IGNORECASE)
+INJECTED = frozenset({"DATABASE_URL", "REDIS_URL", "REDIS_TLS_URL", "MONGO_URL"})
+"""Addresses that platforms give to an application."""
+UNKNOWN_KINDS = frozenset({"presence", "each", "option", "dynaconf"})
+EQUAL = {"==": True, "is": True, "!=": False, "is not": False}
+
+
+class Committed:
+    """Evaluates expressions; every setting is looked up once."""
+
+    def __init__(self, index: Index) -> None:
+        self.index = index
+        self.linker = index.project.linker
+        self.texts = EnvTexts(index)
+        self._reads: dict[SettingRead, str | None] = {}
+        self._given: dict[Value, dict[str, str | None]] = {}
+        """What the functions that are being looked into are given."""
+        self._steps = 0
+        self.used = 0
+        """Settings that answers came from so far: what constants alone say is no answer."""
+
+    def is_closed(self, path: str, scope: int, test: Expr) -> bool:
+        """Whether a test is false because of a setting that is off."""
+        before, self._steps = self.used, 0
+        return self.holds(path, scope, test) is False and self.used > before
+
+    def holds(self, path: str, scope: int, test: Expr, depth: int = MAX_DEPTH) -> bool | None:
+        """Whether a test holds; None when that is not known."""
+        if depth <= 0 or test is None:
+            return None
+        if type(test) is list and test:
+            if test[0] == "not":
+                inner = self.holds(path, scope, test[1], depth - 1)
+                return None if inner is None else not inner
+            if test[0] in ("and", "or"):
+                return self._joined(path, scope, test, depth)
+            if test[0] == "cmp":
+                return self._compared(path, scope, test, depth) if len(test) == 4 else None
+        return truth(self.value(path, scope, test, depth))
+
+    def _joined(self, path: str, scope: int, test: list[Expr], depth: int) -> bool | None:
+        strong = test[0] == "or"
+        unknown = False
+        for part in test[1:]:
+            held = self.holds(path, scope, part, depth - 1)
+            if held is strong:
+                return strong
+            unknown = unknown or held is None
+        return None if unknown else not strong
+
+    def _compared(self, path: str, scope: int, test: list[Expr], depth: int) -> bool | None:
+        _, left, operator, right = test
+        if operator in ("in", "not in"):
+            held = self._is_in(path, scope, left, right, depth)
+            return held if held is None or operator == "in" else not held
+        one = self.value(path, scope, left, depth - 1)
+        other = self.value(path, scope, right, depth - 1) if one is not None else None
+        if one is None or other is None:
+            return None
+        if operator in EQUAL:
+            return None if {one, other} == {"#0", "#False"} else (one == other) is EQUAL[operator]
+        if operator == ">" and other == "#0" and one in OFF:
+            return False
+        return None
+
+    def _is_in(self, path: str, scope: int, left: Expr, right: Expr, depth: int) -> bool | None:
+        name = text_of(left)
+        if name is not None:
+            if not is_environ(self.index.settings, path, scope, right) or self._is_given((name,), "#None"):
+                return None
+            self.used += 1
+            return False
+        one = self.value(path, scope, left, depth - 1)
+        if one is None:
+            return None
+        items = self.linker.values.items(path, scope, right)
+        known = [self.value(place, at, item, depth - 1) for place, at, item in items]
+        return None if not known or None in known else one in known
+
+    # --- values ----------------------------------------------------------------------------------------------------
+
+    def value(self, path: str, scope: int, expr: Expr, depth: int = MAX_DEPTH) -> str | None:
+        """The constant that an expression is, in the facts' notation; None when that is not known."""
+        self._steps += 1
+        if depth <= 0 or expr is None or self._steps > MAX_STEPS:
+            return None
+        if type(expr) is list and expr:
+            return self._compound(path, scope, expr, depth)
+        if type(expr) is not str or expr[:1] in ("?", ""):
+            return None
+        if expr[:1] in ("'", "#"):
+            return expr
+        made = call_number(expr)
+        if made is not None:
+            return self._of_call(path, made, depth)
+        return self._of_name(path, scope, expr, depth) if dotted(expr) is not None else None
+
+    def _compound(self, path: str, scope: int, expr: list[Expr], depth: int) -> str | None:
+        if expr[0] in ("or", "and"):
+            return self._first(path, scope, expr, depth)
+        if expr[0] == "if":
+            held = self.holds(path, scope, expr[1], depth - 1)
+            sides = expr[2:] if held is None else [expr[2 if held else 3]]
+            found = {self.value(path, scope, side, depth - 1) for side in sides}
+            return found.pop() if len(found) == 1 else None
+        if expr[0] in ("not", "cmp"):
+            held = self.holds(path, scope, expr, depth - 1)
+            return None if held is None else f"#{held}"
+        return None
+
+    def _first(self, path: str, scope: int, expr: list[Expr], depth: int) -> str | None:
+        """What ``a or b`` and ``a and b`` come to."""
+        value = None
+        for part in expr[1:]:
+            value = self.value(path, scope, part, depth - 1)
+            is_false = truth(value) is False
+            if value is None or is_false is not (expr[0] == "or"):
+                break
+        return value
+
+    def _of_call(self, path: str, ordinal: int, depth: int) -> str | None:
+        read = self.index.settings.at(path, ordinal)
+        if read is not None and read.kind != "helper":
+            return self.of_read(read)
+        call = self.linker.table(path).facts.calls[ordinal]
+        target = receiver(call.callee)
+        if target is not None and target[1] in STRING_METHODS and not (call.args or call.keywords):
+            text = text_of(self.value(path, call.scope, target[0], depth - 1))
+            if text is None:
+                return None
+            return f"'{text.upper()}" if target[1] == "upper" else f"'{text.strip().lower()}"
+        if call.callee == "bool" and call.args:
+            held = self.holds(path, call.scope, call.args[0], depth - 1)
+            return None if held is None else f"#{held}"
+        if call.callee in ("str", "int", "cast", "typing.cast") and call.args:
+            return self.value(path, call.scope, call.args[-1], depth - 1)
+        if call.callee == "getattr" and len(call.args) == 3 and text_of(call.args[1]):
+            head = dotted(call.args[0]) or ""
+            if any(v.place == DJANGO for v in self.linker.evaluate(path, call.scope, head) if head):
+                default = self.value(path, call.scope, call.args[2], depth - 1)
+                return self._of_django(text_of(call.args[1]) or "", default, depth)
+        factory = dict(call.keywords).get("default_factory")
+        if type(factory) is list and factory[:1] == ["lambda"]:
+            return self._returned(self.linker.table(path), factory[1], depth - 1)
+        callees = list(self.linker.values.callee(path, ordinal))
+        if len(callees) != 1:
+            return None
+        if callees[0].kind == "ext" and callees[0].place in GETTERS and call.args:
+            return self._asked_for(path, call, depth)
+        return self._of_function(path, call, callees[0], depth) if callees[0].kind == "def" else None
+
+    def _asked_for(self, path: str, call: Call, depth: int) -> str | None:
+        """What a helper gets of the environment by a name that it is given."""
+        name = text_of(self.value(path, call.scope, call.args[0], depth - 1))
+        default = call.args[1] if len(call.args) > 1 else dict(call.keywords).get("default")
+        value = "#None" if default is None else self.value(path, call.scope, default, depth - 1)
+        return self._of_variable((name,), value) if name is not None and value is not None else None
+
+    def _of_function(self, path: str, call: Call, function: Value, depth: int) -> str | None:
+        """What a function of the project returns, by the constants that it is given."""
+        table = self.linker.table(function.place)
+        scope = table.facts.scopes[function.scope]
+        if scope.kind != "function" or scope.yields or function in self._given:
+            return None
+        is_method = table.facts.scopes[scope.parent].kind == "class" and "staticmethod" not in scope.decorators
+        keywords = dict(call.keywords)
+        given: dict[str, str | None] = {}
+        for place, param in enumerate(scope.params[1 if is_method else 0 :]):
+            if place < len(call.args):
+                given[param.name] = self.value(path, call.scope, call.args[place], depth - 2)
+            elif param.name in keywords:
+                given[param.name] = self.value(path, call.scope, keywords[param.name], depth - 2)
+            elif "**" not in keywords:
+                given[param.name] = self.value(function.place, scope.parent, param.default, depth - 2)
+        self._given[function] = given
+        try:
+            return self._returned(table, function.scope, depth - 2)
+        finally:
+            del self._given[function]
+
+    def _returned(self, table: Table, scope: int, depth: int) -> str | None:
+        """The one constant that a function returns where no closed branch lies around it."""
+        found = set()
+        for exit_ in table.exits.get(scope, ()):
+            frames = [table.facts.frames[number] for number in table.frames(exit_.frame)]
+            tests = [condition(f.kind, f.test) for f in frames if f.kind in BRANCHES and f.test is not None]
+            if exit_.kind == "yield":
+                return None
+            if exit_.kind == "return" and not any(self.holds(table.path, scope, t, depth) is False for t in tests):
+                found.add(self.value(table.path, scope, exit_.value, depth))
+        return found.pop() if len(found) == 1 else None
+
+    def _of_name(self, path: str, scope: int, name: str, depth: int) -> str | None:
+        """What a name stands for: the same with everything that it may be bound to, and known from a setting."""
+        origins = self.index.origins
+        table = self.linker.table(path)
+        bindings = table.lookup(scope, name) if "." not in name else []
+        if any(binding.assign is None and binding.imported is None for binding in bindings):
+            return self._of_parameter(path, name, bindings)
+        head, _, last = name.rpartition(".")
+        if last.isupper() and any(
+            v.place == DJANGO for v in self.linker.evaluate(path, scope, head) if v.kind == "ext"
+        ):
+            return self._of_django(last, None, depth)
+        fields = list(origins.fields(path, scope, name))
+        if fields:
+            found = {self._of_field(read) for read in fields}
+            return found.pop() if len(found) == 1 else None
+        before = self.used
+        found = {self.value(place, at, value, depth - 1) for place, at, value in origins.behind(path, scope, name)}
+        if not found or None in found or self.used == before:
+            return None
+        if len(found) == 1:
+            return found.pop()
+        return "#None" if all(truth(value) is False for value in found) else None
+
+    def _of_django(self, name: str, default: str | None, depth: int) -> str | None:
+        """What the settings modules of Django say for a name: all of them, and ``False`` where it is written out."""
+        found = set()
+        for path, scope, value in self._module_settings.get(name, ()):
+            before = self.used
+            said = self.value(path, scope, value, depth - 1)
+            self.used += said == "#False"
+            found.add(said if self.used > before else None)
+        if not found and default == "#False":  # getattr(settings, "FEATURE", False)
+            self.used += 1
+            return default
+        return found.pop() if len(found) == 1 else None
+
+    @cached_property
+    def _module_settings(self) -> dict[str, list[tuple[str, int, Expr]]]:
+        """Names in capitals that modules and classes bind, outside of tests: settings of Django among them."""
+        found: dict[str, list[tuple[str, int, Expr]]] = {}
+        for path in self.linker.linked:
+            facts = self.linker.table(path).facts
+            for assign in facts.assigns if path not in self.index.tests else ():
+                name = assign.target
+                if type(name) is str and name.isupper() and facts.scopes[assign.scope].kind in ("module", "class"):
+                    found.setdefault(name, []).append((path, assign.scope, assign.value))
+        return found
+
+    def _of_parameter(self, path: str, name: str, bindings: list[Binding]) -> str | None:
+        """What the function that is looked into is given, where it binds the name to nothing else."""
+        if len(bindings) != 1 or bindings[0].param is None:
+            return None
+        return self._given.get(Made("def", path, bindings[0].scope), {}).get(name)
+
+    def _of_field(self, read: SettingRead) -> str | None:
+        """The value of a field of a settings class, unless something else gives it one."""
+        table = self.linker.table(read.path)
+        if table.attributes.get((read.scope, read.attribute)) or self._is_made_up(read):
+            return None
+        return self.of_read(read)
+
+    def _is_made_up(self, read: SettingRead) -> bool:
+        """Whether a validator works on a field, an heir gives it another default, or objects are made with a value for it."""
+        table = self.linker.table(read.path)
+        own = Made("def", read.path, read.scope)
+        if read.attribute in self._set_elsewhere:
+            return True
+        for heir in self.linker.heirs.below(own):
+            if self.linker.table(heir.place).class_attributes.get((heir.scope, read.attribute)):
+                return True
+        for scope in table.facts.scopes:
+            if scope.parent != read.scope or scope.kind != "function":
+                continue
+            for decorator in scope.decorators:
+                made = call_number(decorator)
+                if made is not None and f"'{read.attribute}" in table.facts.calls[made].args:
+                    return True
+        for cls in (own, *self.linker.heirs.below(own)):
+            name = self.linker.table(cls.place).facts.scopes[cls.scope].name
+            for path, ordinal in self.linker.call_sites(name):
+                keywords = dict(self.linker.table(path).facts.calls[ordinal].keywords)
+                if path not in self.index.tests and not keywords.keys().isdisjoint((read.attribute, "**")):
+                    return True
+        return False
+
+    @cached_property
+    def _set_elsewhere(self) -> frozenset[str]:
+        """Attributes that something outside of their class assigns: ``settings.redis_url = given``."""
+        targets = (
+            dotted(assign.target)
+            for path in self.linker.linked
+            if path not in self.index.tests
+            for assign in self.linker.table(path).facts.assigns
+        )
+        parts = (target.rpartition(".") for target in targets if target is not None and "." in target)
+        return frozenset(name for head, _, name in parts if head not in ("self", "cls"))
+
+    # --- settings --------------------------------------------------------------------------------------------------
+
+    def of_read(self, read: SettingRead) -> str | None:
+        """What a setting is, when it switches something off and nothing in the repository gives it another value."""
+        if read not in self._reads:
+            self._reads[read] = None  # one that falls back to itself
+            steps, self._steps = self._steps, 0  # the same whichever test asks first
+            self._reads[read] = self._of_read(read, MAX_DEPTH)
+            self._steps = steps
+        found = self._reads[read]
+        self.used += found is not None
+        return found
+
+    def _of_read(self, read: SettingRead, depth: int) -> str | None:
+        if read.required or read.kind in UNKNOWN_KINDS or names_mode(read):
+            return None
+        value = "#None" if read.default is None else self.value(read.path, read.scope, read.default, depth - 1)
+        if value is None:
+            return None
+        names = read.names
+        if read.kind == "field" and "_" in read.attribute:  # redis_url of a TOML file, APP__REDIS_URL of a nested class
+            names = tuple(dict.fromkeys((*names, read.attribute.upper())))
+        found = self._variable(names, value, any_case=read.kind == "field")
+        if found and text_of(found) and found[1:].lower() in FALSE and read.cast is not None:
+            return "#False" if named(self.linker.table(read.path), read.cast) == "bool" else found
+        return found
+
+    def _of_variable(self, names: tuple[str, ...], value: str) -> str | None:
+        """The same of a variable whose name a helper is given."""
+        found = None if any(map(is_mode_name, names)) else self._variable(names, value)
+        self.used += found is not None
+        return found
+
+    def _variable(self, names: tuple[str, ...], value: str, *, any_case: bool = False) -> str | None:
+        if any(is_secret_name(name) or SYSTEM.fullmatch(name) for name in names):
+            return None
+        text = (text_of(value) or "").lower()
+        is_choice = CHOICE.fullmatch(text) is not None and text not in TRUTHS
+        if value not in OFF and not is_choice and (text not in FALSE or not text):
+            return None
+        return None if self._is_given(names, value, any_case=any_case) else value
+
+    def _is_given(self, names: Iterable[str], value: str, *, any_case: bool = False) -> bool:
+        """Whether something in the repository gives a variable a value that is not this one, or production may do so.
+
+        A flag that is off by its default is off. What is empty, or the first of several, may as well be given where the
+        project says nothing of how it is deployed.
+        """
+        text = (text_of(value) or "").lower()
+        for name in names:
+            if self.texts.values(name, any_case=any_case) - {"", text}:
+                return True
+        if any(self.texts.is_documented(name, anywhere=ADDRESS.fullmatch(name) is not None) for name in names):
+            return True
+        if value in ("#False", "#0") or text in FALSE - {""}:
+            return False
+        if not self.texts.says_how or (self.texts.is_hosted and not INJECTED.isdisjoint(names)):
+            return True
+        places = [name for name in names if ADDRESS.fullmatch(name)]
+        return any(STORE.search(name) for name in places) and self.texts.starts_redis
+
+
+def truth(value: str | None) -> bool | None:
+    """Whether a constant that is known counts as true; None for texts and numbers, which say nothing of a switch."""
+    return False if value in OFF else True if value == "#True" else None

@@ -1,0 +1,281 @@
+"""Code that does not run as a project is committed: it stands behind a setting that is off and that nothing turns on.
+
+A branch is closed when its test is false because of such a setting, see `committed`. What only closed branches lead to is
+idle: a call in one, a function that nothing else calls, an entry point that is only registered there, and a command on a
+client that is only made there.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from typing import TYPE_CHECKING
+
+from .choices import inside as calls_inside
+from .committed import Committed
+from .expressions import BRANCHES, condition, expressions, inside
+from .value import Value
+from .views import Call
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from ..facts.records import Expr
+    from ..finding import Note, Span
+    from .entries import Entry
+    from .facade import Index
+    from .mounts import Place
+    from .reach import Reach
+    from .tables import Table
+    from .views import Function
+
+MAX_DEPTH = 6
+"""Calls from a function that registers something up to the module that is looked at."""
+MAX_SITES = 40
+"""Calls of one name that are looked at: behind more of them, one will run."""
+
+
+class Idle:
+    """Tells idle code; every answer is kept."""
+
+    def __init__(self, index: Index) -> None:
+        self.index = index
+        self.project = index.project
+        self.linker = index.project.linker
+        self.committed = Committed(index)
+        self._frames: dict[tuple[str, int], bool] = {}
+        self._choices: dict[str, dict[int, list[tuple[int, Expr]]]] = {}
+        self._calls: dict[Place, bool] = {}
+        self._functions: dict[Value, bool] = {}
+        self._classes: dict[Value, bool] = {}
+        self._called: dict[Value, bool] = {}
+        self._served: dict[Place, bool] = {}
+
+    # --- branches --------------------------------------------------------------------------------------------------
+
+    def is_frame_closed(self, table: Table, scope: int, frame: int) -> bool:
+        """Whether one of the branches around a place is closed."""
+        facts = table.facts
+        for number in table.frames(frame):
+            entry = facts.frames[number]
+            if entry.kind not in BRANCHES or entry.test is None:
+                continue
+            key = (table.path, number)
+            if key not in self._frames:
+                self._frames[key] = False  # a test that asks a function that holds it
+                self._frames[key] = self.committed.is_closed(table.path, scope, condition(entry.kind, entry.test))
+            if self._frames[key]:
+                return True
+        return False
+
+    def is_closed(self, path: str, call: int) -> bool:
+        """Whether a call stands in a closed branch, or on the side of an expression that is not taken."""
+        key = (path, call)
+        if key not in self._calls:
+            self._calls[key] = False
+            self._calls[key] = self._is_closed(path, call)
+        return self._calls[key]
+
+    def _is_closed(self, path: str, call: int) -> bool:
+        table = self.linker.table(path)
+        record = table.facts.calls[call]
+        at, frame = record.scope, record.frame
+        while True:
+            if self.is_frame_closed(table, at, frame):
+                return True
+            if not at:
+                break
+            frame = table.facts.scopes[at].frame
+            at = table.facts.scopes[at].parent
+        return any(self.committed.is_closed(path, scope, test) for scope, test in self._sides(table).get(call, ()))
+
+    def _sides(self, table: Table) -> dict[int, list[tuple[int, Expr]]]:
+        """By calls of a file, what must hold for the side of an expression that they stand on."""
+        if table.path not in self._choices:
+            found: dict[int, list[tuple[int, Expr]]] = {}
+            for place, expr in expressions(table):
+                for test, side in _choices(expr) if type(expr) is list else ():
+                    for ordinal in calls_inside(table, side):
+                        found.setdefault(ordinal, []).append((place.scope, test))
+            self._choices[table.path] = found
+        return self._choices[table.path]
+
+    # --- calls and functions ---------------------------------------------------------------------------------------
+
+    def runs(self, path: str, call: int) -> bool:
+        """Whether something leads to a call that no setting keeps away."""
+        if self.is_closed(path, call):
+            return False
+        table = self.linker.table(path)
+        function = table.enclosing_function(table.facts.calls[call].scope)
+        return self._runs_in(path, function)
+
+    def _runs_in(self, path: str, scope: int) -> bool:
+        return not scope or self.function_runs(Value("def", path, scope))
+
+    def function_runs(self, function: Value) -> bool:
+        """Whether something leads to a function that no setting keeps away."""
+        if function not in self._functions:
+            reach = self.project.reach
+            if function in reach.reached:
+                self._functions[function] = self._is_led_to(reach, function)
+            elif function in self.project.whole_reach.reached:
+                self._functions[function] = self._is_led_to(self.project.whole_reach, function)
+            else:
+                called = self._is_called(function.place, function.scope, MAX_DEPTH)
+                self._functions[function] = called and self._is_made(function)
+        return self._functions[function]
+
+    def _is_led_to(self, reach: Reach, function: Value, kinds: frozenset[str] | None = None) -> bool:
+        """Whether an entry point leads to a function by open branches; one of some kinds, where these are given."""
+        seen = {function}
+        queue = deque(seen)
+        while queue:
+            at = queue.popleft()
+            if not self._is_made(at):
+                continue
+            entries = [entry for entry in reach.entries.get(at, ()) if kinds is None or entry.kind in kinds]
+            if (kinds is None and self._functions.get(at)) or any(map(self._is_registered, entries)):
+                return True
+            for caller, edge in reach.callers.get(at, ()):
+                if caller not in seen and not (edge.call >= 0 and self.is_closed(caller.place, edge.call)):
+                    seen.add(caller)
+                    queue.append(caller)
+        return False
+
+    def _is_registered(self, entry: Entry) -> bool:
+        """Whether an entry point is registered with the settings as committed, and its router served."""
+        if entry.call >= 0 and not self._site_runs(entry.path, entry.call, MAX_DEPTH):
+            return False
+        return not entry.on or any(self._is_served(place, frozenset()) for place in entry.on)
+
+    def _is_served(self, place: Place, seen: frozenset[Place]) -> bool:
+        """Whether some call that puts a router below another is not idle; a router that nothing includes counts as served."""
+        if place not in self._served:
+            above = self.project.mounts.mounts.get(place, ())
+            answer = not above or any(
+                self._site_runs(*mount.call, MAX_DEPTH)
+                and (mount.parent is None or mount.parent in seen or self._is_served(mount.parent, seen | {place}))
+                for mount in above
+            )
+            if seen:
+                return answer
+            self._served[place] = answer
+        return self._served[place]
+
+    def _site_runs(self, path: str, call: int, depth: int) -> bool:
+        """Whether a call of the set-up runs: neither it nor all calls of its function stand in closed branches."""
+        if self.is_closed(path, call):
+            return False
+        table = self.linker.table(path)
+        function = table.enclosing_function(table.facts.calls[call].scope)
+        return not function or self._is_called(path, function, depth)
+
+    def _is_called(self, path: str, scope: int, depth: int) -> bool:
+        """Whether some call of a function or a class runs; one that nothing is seen to call may."""
+        key = Value("def", path, scope)
+        if key not in self._called:
+            self._called[key] = True  # what calls itself
+            self._called[key] = self._has_open_site(path, scope, depth)
+        return self._called[key]
+
+    def _has_open_site(self, path: str, scope: int, depth: int) -> bool:
+        record = self.linker.table(path).facts.scopes[scope]
+        owner = self.linker.table(path).facts.scopes[record.parent]
+        target, name = scope, record.name
+        if owner.kind == "class" and name in ("__init__", "__new__"):
+            target, name = record.parent, owner.name
+        sites = self.linker.call_sites(name)
+        if depth == 0 or not sites or len(sites) > MAX_SITES:
+            return True
+        wanted = Value("def", path, target)
+        callees = [(site, self.linker.values.callee(*site)) for site in sites if site[0] not in self.index.tests]
+        own = [site for site, found in callees if wanted in found]
+        if not own or not all(found for _, found in callees):
+            return True  # what calls it is not known
+        return any(self._site_runs(*site, depth - 1) for site in own)
+
+    def _is_made(self, method: Value) -> bool:
+        """Whether objects of a method's class are made; a class that something names without calling it may be."""
+        table = self.linker.table(method.place)
+        owner = table.facts.scopes[method.scope].parent
+        if table.facts.scopes[owner].kind != "class":
+            return True
+        cls = Value("def", method.place, owner)
+        if cls not in self._classes:
+            self._classes[cls] = True
+            record = table.facts.scopes[owner]
+            others = (
+                record.decorators
+                or self.linker.heirs.below(cls)
+                or self.project.unused.is_handed_over(table, record.name)
+            )
+            self._classes[cls] = bool(others) or self._is_called(method.place, owner, MAX_DEPTH)
+        return self._classes[cls]
+
+    # --- findings --------------------------------------------------------------------------------------------------
+
+    def holds(self, place: Call | Function, trace: Sequence[Note] = (), *, reach: bool = True) -> bool:
+        """Whether what is said of a place needs idle code: the place itself, the way to it or on from it, or its client.
+
+        A way from an entry point that is closed does not count where another one leads there from one of the same kind.
+        Without ``reach``, which is dear, only calls of the place's own function are looked at.
+        """
+        if not reach:
+            if isinstance(place, Call):
+                site = (place.path, place.ordinal)
+                return not self._site_runs(*site, MAX_DEPTH) or not self._has_client(*site)
+            return not self._is_called(place.path, place.ordinal, MAX_DEPTH)
+        steps = [found for note in trace if (found := self._call_at(note.span)) is not None]
+        own = (place.path, place.ordinal) if isinstance(place, Call) else None
+        function = place.function if isinstance(place, Call) else place
+        runs = self.runs(*own) if own is not None else self._runs_in(place.path, place.ordinal)
+        if not runs or not self._is_asked(steps, function.value):
+            return True
+        made = self.project.clients.construction
+        onward = steps[steps.index(own) :] if own in steps else steps[-1:]
+        onward = [step for step in onward if step == own or made(*step) is None]
+        if any(self.is_closed(*step) for step in onward) or not all(self.runs(*step) for step in onward[-1:]):
+            return True
+        return not all(self._has_client(*step) for step in {*onward[-1:], *([own] if own is not None else [])})
+
+    def _is_asked(self, steps: Sequence[Place], function: Value) -> bool:
+        """Whether a function is led to from entry points of the kind that a trace begins at, where a step of it is closed."""
+        reach = self.project.reach
+        if function not in reach.reached or not any(self.is_closed(*step) for step in steps):
+            return True
+        kinds = frozenset(
+            entry.kind
+            for entries in reach.entries.values()
+            for entry in entries
+            if (entry.path, entry.call) == steps[0]
+        )
+        return not kinds or self._is_led_to(reach, function, kinds)
+
+    def _call_at(self, span: Span) -> Place | None:
+        """The call that a span is."""
+        spans = self.project.spans(span.path) if span.path.endswith(".py") else None
+        if spans is None:
+            return None
+        for ordinal, line in enumerate(spans.calls[::4]):
+            if line == span.start.line and self.index.call(span.path, ordinal).span == span:
+                return span.path, ordinal
+        return None
+
+    def _has_client(self, path: str, call: int) -> bool:
+        """Whether the client of a command is made with the settings as committed, as far as it is known where."""
+        made = self.project.clients.of_command(path, call)
+        return not made or any(self._site_runs(*one.site, MAX_DEPTH) for one in made)
+
+
+def _choices(expr: Expr) -> Iterator[tuple[Expr, Expr]]:
+    """What must hold for each side of the choices in an expression: ``a if test else b``, ``a and b``, ``a or b``."""
+    for item in inside(expr):
+        if type(item) is not list or not item:
+            continue
+        if item[0] == "if":
+            yield item[1], item[2]
+            yield ["not", item[1]], item[3]
+        elif item[0] in ("and", "or"):
+            for place in range(2, len(item)):
+                earlier = [item[0], *item[1:place]] if place > 2 else item[1]
+                yield (earlier if item[0] == "and" else ["not", earlier]), item[place]

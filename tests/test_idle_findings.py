@@ -1,0 +1,158 @@
+"""Findings about running code, where a setting that is off by default keeps the code from running."""
+
+from __future__ import annotations
+
+import textwrap
+
+import pytest
+
+from atomlint.testing import check_files
+
+SETTINGS = """
+from pydantic_settings import BaseSettings
+
+class Settings(BaseSettings):
+    rate_limit_enabled: bool = False
+    tenants_enabled: bool = False
+    redis_url: str | None = None
+
+settings = Settings()
+"""
+COMPOSE = "services:\n  web:\n    environment:\n      DATABASE_URL: postgres://db/app\n"
+
+
+def levels(rule: str, app: str, **files: str) -> list[str]:
+    """Confidence of what a rule says of ``app.py``."""
+    given = {"app.py": textwrap.dedent(app), "config.py": SETTINGS, "docker-compose.yml": COMPOSE, **files}
+    report = check_files(given, select=(rule,))
+    assert not report.errors
+    return [finding.confidence.value for finding in report.findings if finding.span.path == "app.py"]
+
+
+def on(**values: str) -> dict[str, str]:
+    """The deployment file that sets variables."""
+    return {"docker-compose.yml": COMPOSE + "".join(f"      {name}: '{value}'\n" for name, value in values.items())}
+
+
+MIDDLEWARE = """
+    import redis
+    from fastapi import FastAPI, Request
+    from config import settings
+
+    app = FastAPI()
+    client = redis.Redis()
+
+    @app.middleware("http")
+    async def limit(request: Request, call_next):
+        if not settings.rate_limit_enabled:
+            return await call_next(request)
+        if client.incr(request.client.host) > 100:
+            raise RuntimeError
+        return await call_next(request)
+"""
+ADDED = """
+    import redis
+    from fastapi import FastAPI
+    from starlette.middleware.base import BaseHTTPMiddleware
+    from config import settings
+
+    app = FastAPI()
+    client = redis.Redis()
+
+    class Limit(BaseHTTPMiddleware):
+        async def dispatch(self, request, call_next):
+            if client.incr(request.client.host) > 100:
+                raise RuntimeError
+            return await call_next(request)
+
+    if settings.rate_limit_enabled:
+        app.add_middleware(Limit)
+"""
+BELOW = """
+    import redis
+    from fastapi import FastAPI, Request
+    from config import settings
+
+    app = FastAPI()
+    client = redis.Redis()
+
+    def check(host):
+        if not settings.rate_limit_enabled:
+            return True
+        return client.incr(host) < 100
+
+    @app.middleware("http")
+    async def limit(request: Request, call_next):
+        if not check(request.client.host):
+            raise RuntimeError
+        return await call_next(request)
+"""
+OPTIONAL = """
+    import redis
+    from fastapi import FastAPI, Request
+    from config import settings
+
+    app = FastAPI()
+    client = redis.Redis.from_url(settings.redis_url) if settings.redis_url else None
+
+    @app.middleware("http")
+    async def limit(request: Request, call_next):
+        if client is not None and client.incr(request.client.host) > 100:
+            raise RuntimeError
+        return await call_next(request)
+"""
+
+
+@pytest.mark.parametrize(
+    ("app", "setting"),
+    [
+        (MIDDLEWARE, "RATE_LIMIT_ENABLED"),
+        (ADDED, "RATE_LIMIT_ENABLED"),
+        (BELOW, "RATE_LIMIT_ENABLED"),
+        (OPTIONAL, "REDIS_URL"),
+    ],
+)
+def test_commands_behind_a_setting_are_low_until_something_turns_it_on(app: str, setting: str) -> None:
+    assert levels("redis-per-request", app) == ["low"]
+    (known,) = levels("redis-per-request", app, **on(**{setting: "1"}))
+    assert known in ("high", "medium")
+
+
+LOADED = """
+    from fastapi import FastAPI, Request
+    from sqlalchemy import String
+    from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column
+    from config import settings
+
+    app = FastAPI()
+
+    class Base(DeclarativeBase):
+        pass
+
+    class Tenant(Base):
+        __tablename__ = "tenants"
+        id: Mapped[int] = mapped_column(primary_key=True)
+        slug: Mapped[str] = mapped_column(String, unique=True)
+
+    def tenant_of(db: Session, slug: str):
+        return db.query(Tenant).filter(Tenant.slug == slug).first()
+
+    @app.middleware("http")
+    async def resolve(request: Request, call_next):
+        if not settings.tenants_enabled:
+            return await call_next(request)
+        with Session() as db:
+            request.state.tenant = tenant_of(db, request.headers["host"])
+        return await call_next(request)
+"""
+
+
+def test_a_lookup_on_every_request_is_low_though_a_route_makes_it_too() -> None:
+    route = """
+    @app.get("/tenants/{slug}")
+    def page(slug: str):
+        with Session() as db:
+            return tenant_of(db, slug)
+"""
+    assert levels("tenant-uncached-lookup", LOADED + route) == ["low"]
+    assert levels("tenant-uncached-lookup", LOADED + route, **on(TENANTS_ENABLED="true")) == ["high"]

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from atomlint import __version__
 from atomlint.registry import Registry
 from atomlint.testing import check_files, check_fixture, examples
 
@@ -57,3 +58,9 @@ def test_a_page_says_why_and_where_its_limits_are(rule: str) -> None:
     assert sections[""]
     for title in ("why", "bad", "good", "limits"):
         assert sections.get(title, "").strip(), f"{rule} has no ## {title.capitalize()}"
+
+
+@pytest.mark.parametrize("rule", RULES)
+def test_no_page_names_a_release_that_is_still_to_come(rule: str) -> None:
+    since = tuple(int(part) for part in REGISTRY.rule(rule).since.split("."))
+    assert since <= tuple(int(part) for part in __version__.split("."))

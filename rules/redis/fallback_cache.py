@@ -89,7 +89,7 @@ NEEDS = ("redis", "Redis", "valkey", "aioredis", "upstash", "cache", "limit", "t
     shares="requests",
     among=lambda index: readers(index),  # noqa: PLW0108 - defined below
     severity="warning",
-    since="0.3",
+    since="0.1",
 )
 def reads_before_its_local_copy(call: Call) -> bool:
     """A Redis read that requests reach, with a local copy behind it."""

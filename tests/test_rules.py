@@ -6,12 +6,16 @@ from pathlib import Path
 
 import pytest
 
-from atomlint import __version__
+from atomlint import Confidence, __version__
 from atomlint.registry import Registry
 from atomlint.testing import check_files, check_fixture, examples
 
 FIXTURES = Path(__file__).parent / "fixtures"
 REGISTRY = Registry()
+QUIET = {
+    "redis-throttle-per-request": "a limit that all processes share is what the library is for: all findings are low",
+}
+"""Rules whose Bad example a run does not show unless it is asked for low confidence, with why."""
 RULES = [rule_id for rule_id in REGISTRY.ids if rule_id not in REGISTRY.own]
 
 
@@ -43,6 +47,13 @@ def test_every_rule_has_bad_and_good_fixtures(rule: str) -> None:
 def test_the_bad_example_of_a_page_is_reported(rule: str) -> None:
     report = check_files(examples(REGISTRY.rule(rule).sections["bad"]), select=(rule,))
     assert [finding.rule for finding in report.findings][:1] == [rule], report.errors
+
+
+@pytest.mark.parametrize("rule", RULES)
+def test_the_bad_example_of_a_page_is_shown_by_a_run_that_nobody_configured(rule: str) -> None:
+    report = check_files(examples(REGISTRY.rule(rule).sections["bad"]), select=(rule,))
+    shown = [finding for finding in report.findings if finding.confidence is not Confidence.LOW]
+    assert bool(shown) == (rule not in QUIET)
 
 
 @pytest.mark.parametrize("rule", RULES)

@@ -35,12 +35,11 @@ def invoke(*arguments: str):
 # --- options that are called otherwise elsewhere ------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("name", ["--format", "--output-format", "--formatter", "-f"])
+@pytest.mark.parametrize("name", ["--format", "--formatter", "--reporter", "-f"])
 def test_what_other_linters_call_the_output_is_answered_with_its_name_here(name):
     done = invoke("check", name, "json")
     assert done.exit_code == 2
-    assert "Did you mean" in done.output
-    assert "--output" in done.output.rpartition("Did you mean")[2]
+    assert f"no such option: {name}; did you mean '--output'?" in done.output
 
 
 def test_a_command_without_an_output_is_not_said_to_have_one():

@@ -25,9 +25,9 @@ class GroupedCommand(click.Command):
             return super().parse_args(ctx, args)
         except click.NoSuchOption as error:
             here = ELSEWHERE.get(error.option_name)
-            if here is not None and any(here in parameter.opts for parameter in self.get_params(ctx)):
-                error.possibilities = [here]
-            raise
+            if here is None or not any(here in parameter.opts for parameter in self.get_params(ctx)):
+                raise
+            raise click.UsageError(f"no such option: {error.option_name}; did you mean '{here}'?", ctx) from None
 
     def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """Options by group."""

@@ -103,10 +103,10 @@ class Guards:
         table = self.linker.table(path)
         return self.bodies.of(table, table.enclosing_function(table.facts.calls[call].scope))
 
-    def conditional(self, path: str, call: int, ignore: int = 0) -> bool:
+    def conditional(self, path: str, call: int, ignore: frozenset[int] = frozenset()) -> bool:
         """Whether the call is in a branch that a request may not take (availability checks of a client do not count).
 
-        ``ignore`` names a frame that does not count either, such as a gate's.
+        ``ignore`` names frames that do not count either, such as a gate's.
         """
         table = self.linker.table(path)
         record = table.facts.calls[call]
@@ -114,7 +114,7 @@ class Guards:
             kind, test = table.facts.frames[frame].kind, table.facts.frames[frame].test
             if (
                 kind in ("if", "else")
-                and frame != ignore
+                and frame not in ignore
                 and not availability(test)
                 and not self._usual(table, record.scope, kind, test)
             ):

@@ -287,6 +287,21 @@ class Table:
             self._chains[frame] = chain
         return chain
 
+    @cached_property
+    def memberships(self) -> list[tuple[Expr, Expr] | None]:
+        """By frame, the item and the container of the nearest test of membership, where it holds in that frame."""
+        found: list[tuple[Expr, Expr] | None] = []
+        for entry in self.facts.frames:  # parents come first
+            test, positive = entry.test, entry.kind != "else"
+            while type(test) is list and test[:1] == ["not"]:
+                test, positive = test[1], not positive
+            is_one = type(test) is list and test[:1] == ["cmp"] and len(test) == 4 and test[2] in ("in", "not in")
+            if not is_one or entry.kind not in ("if", "else", "after"):
+                found.append(found[entry.parent] if found else None)
+            else:
+                found.append((test[1], test[3]) if (test[2] == "in") is positive else None)
+        return found
+
     def enclosing_function(self, scope: int) -> int:
         """The nearest function or module around a scope (classes and comprehensions are passed)."""
         while scope and self.facts.scopes[scope].kind == "class":

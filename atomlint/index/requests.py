@@ -327,7 +327,7 @@ class Requests:
                 if any(hole.exit < 0 for hole in guard.holes):
                     continue  # another key: it never has what is asked here
                 guard = guard._replace(holes=())
-            if guard.owner and self._made_anew(Value("def", guard.path, guard.owner)):
+            if guard.owner and self._made_anew(Value("def", guard.owner_path or guard.path, guard.owner)):
                 continue  # every request has a cache of its own
             if found is None or (found.holes and not guard.holes):
                 found = guard

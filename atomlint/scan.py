@@ -169,6 +169,8 @@ def scan_bytes(source: Source, *, is_test: bool) -> Scan:
     data = source.data
     scan = Scan(has_directives=b"atomlint:" in data)
     if source.path.endswith(".py") and not is_test:
+        if b"\0" in data:
+            data = data.replace(b"\0", b"")  # no Python, but what UTF-16 spells is to be missed by somebody
         scan.needs = STATE.needles.of(data)
         scan.imports = read_imports(data)
     return scan

@@ -155,7 +155,7 @@ def encoding_of(data: bytes, *, python: bool) -> str:
     A lone carriage return ends a line here as it does for the compiler.
 
     Raises:
-        DecodeError: the declaration is unknown, or contradicts the byte order mark.
+        DecodeError: the declaration is unknown, or contradicts the byte order mark, or that is another encoding's.
     """
     if not python:
         return "utf-8-sig" if data.startswith(codecs.BOM_UTF8) else "utf-8"
@@ -163,6 +163,8 @@ def encoding_of(data: bytes, *, python: bool) -> str:
     try:
         return tokenize.detect_encoding(lines.__next__)[0]
     except SyntaxError as error:
+        if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+            raise DecodeError("not UTF-8: it begins with the byte order mark of UTF-16") from None
         if data.startswith(codecs.BOM_UTF8):
             raise DecodeError("declares another encoding than UTF-8, which its byte order mark says") from None
         raise DecodeError(str(error)) from None

@@ -184,12 +184,12 @@ def _sites(work: RequestWork, use: Use) -> Iterator[tuple[Value, int, tuple[Valu
 def _is_in_branch(index: Index, function: Value, call: int, before: tuple[Value, Edge] | None) -> bool:
     guards = index.project.guards
     table = index.project.linker.table(function.place)
-    missing = 0
+    missing: set[int] = set()
     for frame in table.frames(table.facts.calls[call].frame):
         entry = table.facts.frames[frame]
         if entry.kind == "if" and before is not None and is_not_given(index, function, before, entry.test):
-            missing = frame
-    return guards.conditional(function.place, call, missing)
+            missing.add(frame)
+    return guards.conditional(function.place, call, frozenset(missing))
 
 
 def is_not_given(index: Index, function: Value, before: tuple[Value, Edge], test: Expr) -> bool:

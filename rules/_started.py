@@ -30,7 +30,10 @@ def is_left(call: Call) -> bool:
 
 
 def _started(call: Call, ends: tuple[str, ...]) -> Iterator[int]:
-    for other in call.table.facts.calls:
+    waited = call.table.waited
+    for ordinal, other in enumerate(call.table.facts.calls):
+        if ordinal in waited:
+            continue  # t = create_task(f(x)); await t
         name = other.callee.rpartition(".")[2] if type(other.callee) is str else ""
         if name.endswith(ends) or name in STARTERS:
             yield from (

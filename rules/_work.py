@@ -179,5 +179,10 @@ def kept(requests: float, identifiers: int, interval: int) -> float:
 
 
 def percent(share: float) -> str:
-    """``96.7 %``."""
-    return f"{100 * share:.1f} %"
+    """``96.7 %``; what leaves anything is never all of it, ``100.0 %``."""
+    return f"{100 if share >= 1 else min(100 * share, 99.9):.1f} %"
+
+
+def is_worth_saying(share: float) -> bool:
+    """Whether a saving is one in a message's figures: no ``-0.0 %``."""
+    return round(share, 3) > 0

@@ -32,6 +32,20 @@ def invoke(*arguments: str):
     return CliRunner().invoke(main, list(arguments))
 
 
+# --- options that are called otherwise elsewhere ------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("name", ["--format", "--formatter", "--reporter", "-f"])
+def test_what_other_linters_call_the_output_is_answered_with_its_name_here(name):
+    done = invoke("check", name, "json")
+    assert done.exit_code == 2
+    assert f"no such option: {name}; did you mean '--output'?" in done.output
+
+
+def test_a_command_without_an_output_is_not_said_to_have_one():
+    assert "--output" not in invoke("env", "--format", "json").output
+
+
 # --- statuses ---------------------------------------------------------------------------------------------------------
 
 

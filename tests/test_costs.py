@@ -440,6 +440,26 @@ FLASK_LIMITER = """
 
 
 @pytest.mark.parametrize(
+    ("given", "limits", "plain"),
+    [
+        ("", "'200 per day;50 per hour'", "2..6"),
+        ("", "'9/hour'", "1..3"),
+        ("", "LIMITS", "2..6"),
+        ("", "load()", "1..3"),
+        ("", "None", "0"),
+        ("", "''", "0"),
+        (', default_limits=["9/hour"]', "'200 per day;50 per hour'", "1..3"),
+        (", default_limits=[]", "'200 per day;50 per hour'", "2..6"),
+    ],
+)
+def test_flask_limiter_takes_its_default_limits_from_the_settings_where_it_is_given_none(given, limits, plain) -> None:
+    code = FLASK_LIMITER.replace("{setting}", "RATELIMIT_STORAGE_URI").replace(', default_limits=["9/hour"]', given)
+    more = f'LIMITS = "1/second, 9/hour"\n    app.config["RATELIMIT_DEFAULT"] = {limits}\n    limiter ='
+    files = {"app.py": code.replace("limiter =", more, 1), "requirements.txt": "flask-limiter==3.8.0\n"}
+    assert routes(files)["/plain"] == (plain, "0")
+
+
+@pytest.mark.parametrize(
     ("setting", "version", "limited", "plain"),
     [
         ("RATELIMIT_STORAGE_URI", "2.9.2", "1..3", "1..3"),

@@ -225,3 +225,8 @@ def test_an_effect_of_an_asynchronous_pipeline_is_asynchronous():
 def test_effects_are_hashable():
     effect = first_effect("import redis\nc = redis.Redis()\nc.get('k')\n")
     assert len({effect, effect}) == 1
+
+
+@pytest.mark.parametrize("use", ["c.get('k')[0](1)", "c.get('k')(1)", "c.hgetall('k')['f'].lower()"])
+def test_what_is_done_with_an_answer_is_no_command(use):
+    assert len(effects(f"import redis\nc = redis.Redis()\n{use}")) == 1

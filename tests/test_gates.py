@@ -7,6 +7,8 @@ import textwrap
 import pytest
 from index_project import index_of
 
+from atomlint.index.conditions import describe
+
 HEAD = """
 import random, time
 from datetime import datetime, timedelta
@@ -231,3 +233,40 @@ def test_an_open_gate_tells_its_text_and_where_it_stands():
     assert gate.text == "now - self.last > 30 or self.count >= 5"
     assert gate.name == "due"
     assert gate.interval == 30
+
+
+def test_a_gate_that_is_asked_for_by_a_call_is_named_by_it():
+    table = index_of({"app.py": "f(gate.due(), ready(3).at, name)"}).project.linker.table("app.py")
+    due, ready, name = next(call.args for call in table.facts.calls if call.callee == "f")
+    assert describe(["not", ["not", due]], table) == "gate.due()"
+    assert describe(["or", ["not", ready], name], table) == "not ready(...).at or name"
+
+
+ASKED = """
+import time
+import redis
+from flask import Flask
+app = Flask(__name__)
+r = redis.Redis()
+class Gate:
+    def __init__(self):
+        self.last = 0.0
+    def due(self):
+        now = time.monotonic()
+        if now - self.last < 30:
+            return False
+        self.last = now
+        return True
+gate = {made}
+@app.before_request
+def load():
+    if not {asked}.due():
+        return
+    r.get("plan")
+"""
+
+
+@pytest.mark.parametrize(("made", "asked", "status"), [("Gate()", "gate", "guarded"), ("None", "Gate()", "open")])
+def test_a_gate_made_for_each_request_holds_none_back(made, asked, status):
+    (work,) = index_of({"app.py": ASKED.format(made=made, asked=asked)}).redis_work().values()
+    assert [use.status for use in work.uses] == [status]

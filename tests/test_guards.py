@@ -121,7 +121,7 @@ def test_a_function_with_cache_in_its_name_is_a_cache_local_or_shared_by_what_it
         def to_cache(k, v): X.set(k, v)
     """
     local = code.replace("X.set(k, v)", "cache[k] = v").replace("X.get", "cache.get")
-    assert guard(local, call="load") == ("cache", "from_cache", False, (), None, None, "app.py", 2, 0)
+    assert guard(local, call="load") == ("cache", "from_cache", False, (), None, None, "app.py", 2, 0, "")
     assert guard(code.replace("X", "client"), call="load").remote is True
 
 

@@ -351,3 +351,52 @@ def test_another_place_is_not_read():
 def test_what_is_called_out_of_a_list_is_no_reader():
     more = "def view(request, steps):\n    return steps[0](request, 'tenant')\n"
     assert lazily(more=more) == ("request.tenant", "none")
+
+
+# --- what a hook looks for and only it fills -----------------------------------------------------------------------------
+
+KEEPS = """
+import redis
+from flask import Flask, g, session
+app = Flask(__name__)
+r = redis.Redis()
+{hook}
+def load():
+{body}
+"""
+
+
+def is_conditional(body: str, more: str = "", hook: str = "@app.before_request") -> bool:
+    code = KEEPS.format(hook=hook, body=textwrap.indent(body, "    ")) + textwrap.dedent(more)
+    (work,) = index_of({"app.py": code}).redis_work().values()
+    return work.conditional
+
+
+FILLS = "if not hasattr(g, 'plan'):\n    g.plan = r.get('plan')"
+ROUTE = """
+    @app.get("/")
+    def show():
+        g.plan = None
+        g.plan = other()
+    """
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        FILLS,
+        "if g.get('plan') is None:\n    g.plan = r.get('plan')",
+        "if not hasattr(g, 'plan') or g.plan is None:\n    g.plan = r.get('plan')",
+        "if hasattr(g, 'plan'):\n    return\ng.plan = r.get('plan')",
+    ],
+)
+def test_a_hook_that_looks_for_what_only_it_fills_asks_on_every_request(body):
+    assert not is_conditional(body)
+    assert not is_conditional(body, ROUTE), "a route comes later"
+
+
+def test_a_look_at_what_others_may_have_filled_spares_some_requests():
+    assert is_conditional(FILLS, "@app.before_request\ndef first():\n    if session:\n        g.plan = other()\n")
+    assert is_conditional(FILLS, ROUTE, "@app.after_request")
+    assert is_conditional("if not hasattr(g, 'plan') and session:\n    g.plan = r.get('plan')")
+    assert is_conditional("if not hasattr(g, 'plan'):\n    x = r.get('plan')")

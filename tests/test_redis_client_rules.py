@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import textwrap
+import time
 from typing import TYPE_CHECKING
 
 import pytest
@@ -1067,3 +1068,13 @@ def test_a_server_on_the_same_machine_is_of_low_confidence(made: str, level: str
     text = f"import os\nclient = {made}\n{routes}"
     found = findings("redis-no-timeout", text, requirements_txt="redis==5.0.8\n")
     assert [finding.confidence.value for finding in found] == [level]
+
+
+def test_a_thousand_clients_in_one_scope_take_the_switch_no_minutes() -> None:
+    made = "".join(f"c{n} = redis.Redis()\n" for n in range(1000))
+    chosen = "".join(f"d{n} = redis.Redis() if REDIS_ENABLED else None\n" for n in range(1000))
+    text = f"import os\nimport redis\nREDIS_ENABLED = os.getenv('REDIS_ENABLED') == 'true'\n{chosen}{made}"
+    start = time.process_time()
+    found = list(check_files({"app.py": text}, select=("redis-kill-switch",)).findings)
+    assert len(found) == 1000
+    assert time.process_time() - start < 20

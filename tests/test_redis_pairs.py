@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import textwrap
+import time
 
 import pytest
 
@@ -263,3 +264,10 @@ def report(user: str):
 )
 def test_a_lock_of_a_day_or_a_window_locks_nobody_out(made: str, key: str, level: str) -> None:
     assert levels(HELD.format(made=made, key=key)) == [level]
+
+
+def test_three_thousand_branches_take_no_half_minute() -> None:
+    branches = "".join(f"    elif x == {n}:\n        client.get('{n}')\n" for n in range(1, 3000))
+    start = time.process_time()
+    assert levels(f"def f(x):\n    if not x:\n        client.get('0')\n{branches}") == []
+    assert time.process_time() - start < 10

@@ -276,3 +276,49 @@ class Items(ModelViewSet):
 def test_modules_that_import_a_name_from_each_other_hold_nothing() -> None:
     code = f"{FASTAPI}from b import ROUTERS\n@app.get('/a')\ndef f(): pass\nfor router in ROUTERS:\n    app.include_router(router)\n"
     assert table(code, b="from c import ROUTERS\n", c="from b import ROUTERS\n") == ["GET /a"]
+
+
+# --- what is put below what ------------------------------------------------------------------------------------------
+
+HELD = f"{FASTAPI}import typing\nfrom typing import cast\nr = APIRouter(prefix='/r')\n@r.get('/x')\ndef f(): pass\n"
+
+
+@pytest.mark.parametrize(
+    "held",
+    [
+        "cast(APIRouter, r)",
+        "typing.cast('APIRouter', r)",
+        "cast(typ=APIRouter, val=r)",
+        "cast(APIRouter, cast(object, r))",
+    ],
+)
+def test_a_cast_is_what_it_is_given(held):
+    (route,) = project(f"{HELD}app.include_router({held}, prefix='/v1')")[1].all
+    assert (str(route), route.certainty) == ("GET /v1/r/x", "high")
+
+
+OTHER = "s = APIRouter()\n@s.get('/s')\ndef g(): pass\napp.include_router(s)\n"
+
+
+def found(code: str, **files: str) -> dict[str, str]:
+    return {str(route): route.certainty for route in project(HELD + OTHER + code, **files)[1].all}
+
+
+def test_a_function_that_nobody_calls_includes_nothing():
+    assert found("def later():\n    app.include_router(r, prefix='/v1')") == {"GET /r/x": "low", "GET /s": "high"}
+
+
+@pytest.mark.parametrize(
+    ("code", "files"),
+    [
+        ("def later():\n    app.include_router(r, prefix='/v1')\nlater()", {}),
+        ("def later():\n    app.include_router(r, prefix='/v1')\nHOOKS = [later]", {}),
+        ("def later():\n    app.include_router(r, prefix='/v1')\nHOOKS = ['app:later']", {}),
+        ("def later():\n    app.include_router(r, prefix='/v1')", {"b": "from app import later"}),
+        ("@app.on_event('startup')\ndef later():\n    app.include_router(r, prefix='/v1')", {}),
+        ("def make():\n    new = FastAPI()\n    new.include_router(r, prefix='/v1')\n    return new", {}),
+        ("def plug(target):\n    target.include_router(r, prefix='/v1')", {}),
+    ],
+)
+def test_a_function_that_something_may_call_includes_what_it_says(code, files):
+    assert found(code, **files) == {"GET /v1/r/x": "high", "GET /s": "high"}

@@ -6,11 +6,16 @@ from pathlib import Path
 
 import pytest
 
+from atomlint import Confidence, __version__
 from atomlint.registry import Registry
 from atomlint.testing import check_files, check_fixture, examples
 
 FIXTURES = Path(__file__).parent / "fixtures"
 REGISTRY = Registry()
+QUIET = {
+    "redis-throttle-per-request": "a limit that all processes share is what the library is for: all findings are low",
+}
+"""Rules whose Bad example a run does not show unless it is asked for low confidence, with why."""
 RULES = [rule_id for rule_id in REGISTRY.ids if rule_id not in REGISTRY.own]
 
 
@@ -45,6 +50,13 @@ def test_the_bad_example_of_a_page_is_reported(rule: str) -> None:
 
 
 @pytest.mark.parametrize("rule", RULES)
+def test_the_bad_example_of_a_page_is_shown_by_a_run_that_nobody_configured(rule: str) -> None:
+    report = check_files(examples(REGISTRY.rule(rule).sections["bad"]), select=(rule,))
+    shown = [finding for finding in report.findings if finding.confidence is not Confidence.LOW]
+    assert bool(shown) == (rule not in QUIET)
+
+
+@pytest.mark.parametrize("rule", RULES)
 def test_the_good_example_of_a_page_is_quiet(rule: str) -> None:
     report = check_files(examples(REGISTRY.rule(rule).sections["good"]), select=(rule,))
     assert [finding.message for finding in report.findings] == []
@@ -57,3 +69,9 @@ def test_a_page_says_why_and_where_its_limits_are(rule: str) -> None:
     assert sections[""]
     for title in ("why", "bad", "good", "limits"):
         assert sections.get(title, "").strip(), f"{rule} has no ## {title.capitalize()}"
+
+
+@pytest.mark.parametrize("rule", RULES)
+def test_no_page_names_a_release_that_is_still_to_come(rule: str) -> None:
+    since = tuple(int(part) for part in REGISTRY.rule(rule).since.split("."))
+    assert since <= tuple(int(part) for part in __version__.split("."))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from atomlint_rules._work import counted, kept, percent, periodic
+from atomlint_rules._work import counted, is_worth_saying, kept, percent, periodic
 
 from atomlint.testing import check_directory
 
@@ -20,6 +20,13 @@ def test_syncing_200_identifiers_every_30_seconds_takes_733000_an_hour_to_24000(
 def test_a_sync_saves_nothing_once_there_are_as_many_identifiers_as_requests():
     assert periodic(24_000, 200, 30) == 0
     assert periodic(12_000, 200, 30) == 0
+
+
+def test_a_saving_is_neither_all_nor_nothing():
+    assert percent(periodic(733_000_000, 200, 30)) == "99.9 %"
+    assert percent(1) == "100.0 %"
+    assert not is_worth_saying(periodic(24_001, 200, 30))
+    assert is_worth_saying(periodic(24_100, 200, 30))
 
 
 def test_a_local_cache_spares_little_when_keys_rarely_come_again():

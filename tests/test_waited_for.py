@@ -60,3 +60,20 @@ def test_started_work_that_is_gathered_is_waited_for() -> None:
     assert levels("redis-no-timeout", COUNTS.format(call="await asyncio.gather(asyncio.create_task(count()))")) == [
         "high"
     ]
+
+
+@pytest.mark.parametrize(
+    ("call", "level"),
+    [
+        ("t = asyncio.create_task(count())\n    await t", "high"),
+        ("t = asyncio.create_task(count())\n    try:\n        await t\n    except ValueError:\n        pass", "high"),
+        ("if app:\n        t = asyncio.create_task(count())\n        await t", "high"),
+        ("t = asyncio.create_task(count())\n    if app:\n        await t", "low"),
+        ("t = asyncio.create_task(count())\n    if app:\n        return\n    await t", "low"),
+        ("t = asyncio.create_task(count())\n    t = app.other()\n    await t", "low"),
+        ("t = asyncio.create_task(count())\n    t.cancel()\n    await t", "low"),
+        ("t = asyncio.create_task(count())\n    async def g(t):\n        await t", "low"),
+    ],
+)
+def test_started_work_that_the_function_awaits_by_its_name_is_waited_for(call: str, level: str) -> None:
+    assert levels("redis-no-timeout", COUNTS.format(call=call)) == [level]

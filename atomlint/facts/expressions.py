@@ -6,7 +6,7 @@ import ast
 from typing import TYPE_CHECKING, Any
 
 from .mask import SHORT, mask, mask_named
-from .records import Assign, Call, Exit, Expr, Facts, Frame, Param, Scope, Spans
+from .records import Assign, Call, Exit, Expr, Facts, Frame, Param, Scope, Spans, Wait
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -186,6 +186,8 @@ class Expressions:
 
     def awaited(self, node: ast.Await) -> Expr:
         self.awaiting = type(node.value) is ast.Call
+        if type(node.value) is ast.Name:
+            self.facts.waits.append(Wait(self.scope, node.value.id, self.frame, len(self.facts.calls)))
         return self.visit(node.value)
 
     def subscript(self, node: ast.Subscript) -> Expr:

@@ -131,6 +131,15 @@ class Frame(msgspec.Struct, array_like=True, gc=False):
     test: Expr = None
 
 
+class Wait(msgspec.Struct, array_like=True, gc=False):
+    """``await t``: a name that is waited for, where no call is."""
+
+    scope: int
+    name: str
+    frame: int
+    after: int
+
+
 class Unit(msgspec.Struct, array_like=True, gc=False):
     """A top-level statement or class member: what LibCST parses at a time. Lines from 1, inclusive."""
 
@@ -159,6 +168,7 @@ class Facts(msgspec.Struct, array_like=True, gc=False):
     """Every ``break``: its frame, and the number of calls before it in the file."""
     perhaps: list[tuple[int, int]] = []
     """Calls that an expression makes only sometimes, ``a or b()``: the first of them, and one past the last."""
+    waits: list[Wait] = []
 
 
 class Spans(msgspec.Struct, array_like=True, gc=False):

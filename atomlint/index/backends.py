@@ -89,7 +89,9 @@ class Backends:
         backends += [d.backend for d in catalog.cache_decorators.values()]
         names = {name for backend in backends if backend is not None for name in backend.settings}
         names |= {REST} | {work.rates for work in catalog.works if work.rates}
-        return frozenset(names | {name for work in catalog.works for name in (*work.settings, *work.clients)})
+        return frozenset(
+            names | {name for work in catalog.works for name in (*work.settings, *work.clients, *work.defaults)}
+        )
 
     def _collect(self, table: Table, wanted: frozenset[str]) -> None:
         for assign in table.facts.assigns:

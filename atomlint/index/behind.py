@@ -10,7 +10,7 @@ from .value import Value
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from ..facts.records import Expr
+    from ..facts.records import Call, Expr
     from .linker import Linker
 
 MAX_SITES = 12
@@ -21,6 +21,11 @@ STATES = (".state", ".app", ".current_app", "Flask()", "FastAPI()", "Quart()")
 """What carries things from start-up to requests."""
 THROUGH = frozenset({"typing.cast", "contextlib.closing", "contextlib.aclosing"})
 """Functions that give back their last argument."""
+
+
+def given(record: Call) -> Expr:
+    """The argument that a call of one of these gives back, ``cast(typ=F, val=f)`` among them."""
+    return next((value for name, value in record.keywords if name == "val"), record.args[-1] if record.args else None)
 
 
 class Behind:
@@ -143,8 +148,8 @@ class Behind:
             client = self.linker.catalog.client_of(owner) if value.kind == "ext" else None
             if client is not None and method in client.produces and type(record.callee) is str:
                 yield path, record.scope, record.callee.rpartition(".")[0]
-            elif value.place in THROUGH and record.args:
-                yield path, record.scope, record.args[-1]
+            elif value.kind == "ext" and value.place in THROUGH:
+                yield path, record.scope, given(record)
 
     def _returned(self, function: Value) -> Iterator[tuple[str, int, Expr]]:
         if function.kind != "def" or self._is_class(function):

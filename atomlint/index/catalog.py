@@ -222,8 +222,8 @@ class Catalog:
         if client is None and place.endswith("()"):
             itself = self.client_of(place)
             return None if itself is None or not itself.called else _cost(itself, "()", itself.called)
-        if client is None or not method or method.startswith("_"):
-            return None
+        if client is None or not method.isidentifier() or method.startswith("_"):
+            return None  # get()[] is an answer: to call it sends nothing
         return operation_of(client, method)
 
     def cache_decorator(self, name: str) -> CacheDecorator | None:

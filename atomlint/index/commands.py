@@ -93,7 +93,7 @@ class Commands:
             owner = owner.rpartition(".")[0]
             client = catalog.client_of(owner)
             client = client if client is not None and client.queues else None
-        if client is None or client.type not in self.types or not method or method[0] == "_":
+        if client is None or client.type not in self.types or not method.isidentifier() or method[0] == "_":
             return None
         queued = client.queues and method not in client.executes
         return _Method(method, client if client.endless else catalog.clients.get(BASE, client), queued)

@@ -152,24 +152,31 @@ def _is_client(expr: Expr) -> bool:
     return name is not None and name.lower().rpartition(".")[2].strip("_").endswith(CLIENTS)
 
 
-def describe(test: Expr) -> str:
-    """A short text for a test: as it is written, where the facts keep that."""
+def describe(test: Expr, table: Table) -> str:
+    """A short text for a test: as it is written, where the facts keep that; calls by their names, ``gate.due()``."""
     if type(test) is list and test:
         if test[0] == "cmp":
-            return f"{describe(test[1])} {test[2]} {describe(test[3])}"
+            return f"{describe(test[1], table)} {test[2]} {describe(test[3], table)}"
         if test[0] == "bin":
-            return f"{describe(test[2])} {test[1]} {describe(test[3])}"
+            return f"{describe(test[2], table)} {test[1]} {describe(test[3], table)}"
         if test[0] == "sub":
-            return f"{describe(test[1])}[{describe(test[2])}]"
+            return f"{describe(test[1], table)}[{describe(test[2], table)}]"
         if test[0] in ("and", "or"):
-            return f" {test[0]} ".join(describe(part) for part in test[1:])
+            return f" {test[0]} ".join(describe(part, table) for part in test[1:])
         if test[0] == "not":
-            return f"not {describe(test[1])}"
+            inner = test[1]
+            twice = type(inner) is list and inner[:1] == ["not"]
+            return describe(inner[1], table) if twice else f"not {describe(inner, table)}"
         return "..."
     text = text_of(test)
     if text is not None:
         return f"'{text}'"
-    return test.lstrip("#") if type(test) is str and test[:1] not in ("@", "?") else "..."
+    if type(test) is str and test[:1] == "@":
+        number, _, attribute = test[1:].partition(".")
+        call = table.facts.calls[int(number)]
+        inside = "..." if call.args or call.keywords else ""
+        return f"{describe(call.callee, table)}({inside}){'.' * bool(attribute)}{attribute}"
+    return test.lstrip("#") if type(test) is str and test[:1] != "?" else "..."
 
 
 def short(expr: Expr) -> str:

@@ -141,7 +141,7 @@ class Costs:
         return any(binding.param is not None for binding in bindings)
 
     def _unwaited(self, function: Value) -> frozenset[int]:
-        """Calls of coroutines that are handed to ``create_task`` and its like, and not gathered again."""
+        """Calls of coroutines that are handed to ``create_task`` and its like, and not waited for again."""
         table = self.linker.table(function.place)
         calls = table.facts.calls
         found: dict[int, int] = {}
@@ -168,6 +168,7 @@ class Costs:
             inner
             for inner, spawn in found.items()
             if spawn not in kept
+            and spawn not in table.waited
             and not any(table.facts.frames[f].kind == "comp" for f in table.frames(calls[spawn].frame))
         )
 

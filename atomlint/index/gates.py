@@ -59,6 +59,8 @@ class Part(NamedTuple):
     limit: float | None = None
     slot: str = ""
     """Where what it depends on is kept."""
+    asks: tuple[str, int] = ("", 0)
+    """The function that looks there, as its file and scope."""
 
 
 class Gate(NamedTuple):
@@ -122,7 +124,7 @@ class Gates:
             text = (
                 " or ".join(part.text for part in parts)
                 if len(parts) > 1
-                else describe(test if known else name or test)
+                else describe(test if known else name or test, table)
             )
             yield Gate(table.path, self._statement(body, frame), text, parts, known, name, place)
 
@@ -155,7 +157,8 @@ class Gates:
         """The parts that decide, and whether all is understood; None when a test says nothing of when."""
         if isinstance(node, Leaf):
             part = self._part(node, at)
-            return None if part is None else ((part,), True)
+            asks = (node.body.table.path, node.body.scope)
+            return None if part is None else ((part._replace(asks=asks),), True)
         judged = [(inner, self._judge(inner, at)) for inner in node.parts]
         if node.kind == "and":
             known = [j for _, j in judged if j is not None]
@@ -184,7 +187,7 @@ class Gates:
     def _part(self, leaf: Leaf, at: Site) -> Part | None:
         body = leaf.body
         path, scope = body.table.path, body.scope
-        text = describe(leaf.expr if leaf.positive else ["not", leaf.expr])
+        text = describe(leaf.expr if leaf.positive else ["not", leaf.expr], body.table)
         spent = elapsed(leaf)
         if spent is not None:
             slot = body.slot(spent.last, spent.before) if spent.last is not None else None

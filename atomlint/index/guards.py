@@ -56,7 +56,9 @@ class Guard(NamedTuple):
     call: int = -1
     """The call that it stands in front of; -1 for a decorator."""
     owner: int = 0
-    """The class whose instances each keep what it looks at, as its scope in that file; 0 where the process shares it."""
+    """The class whose instances each keep what it looks at, as its scope in its file; 0 where the process shares it."""
+    owner_path: str = ""
+    """The file of that class, where it may be another."""
 
 
 class Guards:
@@ -103,10 +105,10 @@ class Guards:
         table = self.linker.table(path)
         return self.bodies.of(table, table.enclosing_function(table.facts.calls[call].scope))
 
-    def conditional(self, path: str, call: int, ignore: int = 0) -> bool:
+    def conditional(self, path: str, call: int, ignore: frozenset[int] = frozenset()) -> bool:
         """Whether the call is in a branch that a request may not take (availability checks of a client do not count).
 
-        ``ignore`` names a frame that does not count either, such as a gate's.
+        ``ignore`` names frames that do not count either, such as a gate's.
         """
         table = self.linker.table(path)
         record = table.facts.calls[call]
@@ -114,7 +116,7 @@ class Guards:
             kind, test = table.facts.frames[frame].kind, table.facts.frames[frame].test
             if (
                 kind in ("if", "else")
-                and frame != ignore
+                and frame not in ignore
                 and not availability(test)
                 and not self._usual(table, record.scope, kind, test)
             ):
@@ -196,8 +198,8 @@ class Guards:
             ):
                 kind = "once" if gate.kind == "once" else "gate"
                 name = gate.parts[0].name if kind == "once" else gate.text
-                owner = self._owner(body, (part.slot for part in gate.parts))
-                return Guard(kind, name, False, (), gate.interval, gate.rate, table.path, call, owner)
+                owner, place = self._keeper(gate)
+                return Guard(kind, name, False, (), gate.interval, gate.rate, table.path, call, owner, place)
         return cache
 
     # --- decorators ------------------------------------------------------------------------------------------------
@@ -323,6 +325,15 @@ class Guards:
             if best is None or rank(guard) < rank(best):
                 best, slots = guard, lookup.slots
         return best, slots
+
+    def _keeper(self, gate: Gate) -> tuple[int, str]:
+        """The class whose instances keep what a gate looks at, and its file; it may ask another's: ``Gate().due()``."""
+        for part in gate.parts:
+            path, scope = part.asks
+            owner = self._owner(self.bodies.of(self.linker.table(path), scope), (part.slot,))
+            if owner:
+                return owner, path
+        return 0, ""
 
     @staticmethod
     def _owner(body: Body, slots: Iterable[str]) -> int:

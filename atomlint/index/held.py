@@ -203,6 +203,38 @@ class Held:
                     found = (held, any(givers.values()))
         return found
 
+    def own_looks(self, path: Path, place: str, call: int) -> frozenset[int]:
+        """Frames around a call that are entered on every request: what they look for, a hook alone puts there, once.
+
+        ``if not hasattr(g, "plan"): g.plan = load()`` in a hook spares nothing, as nothing has filled it before.
+        """
+        entry = path.entry
+        if entry.kind != "every-request" or self.is_late(entry.function, entry.path, entry.call):
+            return frozenset()
+        own = frozenset(held for held in self.missing(place, call) if self._is_own(path, held))
+        table = self.project.linker.table(place)
+        record = table.facts.calls[call]
+        body = self.bodies.of(table, record.scope)
+        return frozenset(
+            around
+            for around, test, positive in branches(table, record.frame)
+            if own
+            and all(
+                self._absent(leaf) in own
+                for leaf in leaves(tree(self.bodies, Leaf(body, test, positive, call, around)))
+            )
+        )
+
+    def _is_own(self, path: Path, held: str) -> bool:
+        """Whether a path fills a place that nothing else fills which may run before it."""
+        if not held.startswith(("g.", "request.state.")):
+            return False  # libraries put much else on a request
+        kept = [kept for kept in self.kept.get(held, ()) if not kept.is_empty]
+        others = {one.function for one in kept} - set(path.functions)
+        return len(others) < len({one.function for one in kept}) and not any(
+            way.entry.kind != "route" for other in others for way in self.project.reach.paths(other)
+        )
+
     def is_apart(self, path: Path, giver: Value) -> bool:
         """Whether a function only runs for requests of another application than those of a path."""
         own = self._applications(path.entry)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, NamedTuple
 
 from msgspec.structs import replace
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
     from .rows import CacheDecorator, WorkRow
     from .tables import Table
 
+SEPARATOR = re.compile(r"[,;|]")
+"""What stands between limits in one text."""
 FALSE = ("#False", "#None", "#0", "'")
 
 
@@ -265,7 +268,17 @@ class Libraries:
             for name, value in table.facts.calls[ordinal].keywords
             if name == row.times
         ]
+        if not any(counts):
+            settings = (one for name in row.defaults for one in self.effects.backends.setting(name))
+            counts += [self._listed(*one) for one in settings]
         return max(counts, default=0)
+
+    def _listed(self, table: Table, scope: int, value: Expr) -> int:
+        """Items of a setting: of its text where that is known, else one."""
+        texts = [v.place[1:] for v in self.linker.evaluate(table.path, scope, value) if v.kind == "const"]
+        if value == "#None" or texts == [""]:
+            return 0
+        return max((len(SEPARATOR.split(text)) for text in texts), default=1)
 
     def _items(self, table: Table, scope: int, value: Expr) -> int:
         """Items of an argument; one where the source does not say."""

@@ -6,6 +6,8 @@ from collections import defaultdict
 from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
 
+from .behind import THROUGH, given
+from .left import Left
 from .registering import external_bases, is_class
 from .tables import dotted, text_of
 from .values import Value
@@ -61,6 +63,7 @@ class Mounts:
         self._partly: set[tuple[str, int, str]] = set()
         """Names that have other values than the calls that are known to have made them."""
         self._lost = False
+        self._left = Left(linker)
 
     # --- what made a router ----------------------------------------------------------------------------------------
 
@@ -133,9 +136,12 @@ class Mounts:
             yield from self._one_of(place, at, item, depth - 1)
 
     def _called(self, path: str, ordinal: int, depth: int) -> Iterator[Place]:
-        functions = [
-            v for v in self.linker.values.callee(path, ordinal) if v.kind == "def" and not is_class(self.linker, v)
-        ]
+        callees = self.linker.values.callee(path, ordinal)
+        functions = [v for v in callees if v.kind == "def" and not is_class(self.linker, v)]
+        if any(v.kind == "ext" and v.place in THROUGH for v in callees):
+            record = self.linker.table(path).facts.calls[ordinal]
+            yield from self.made(path, record.scope, given(record), depth - 1)
+            return
         found = False
         for function in functions:
             for exit_ in self.linker.table(function.place).exits.get(function.scope, ()):
@@ -213,6 +219,9 @@ class Mounts:
                     if "." not in receiver or child is None:
                         self._unknown = True
                         continue
+                    parents: list[Place | None] = [*self.made(path, call.scope, receiver.rpartition(".")[0])]
+                    if parents and self._is_left(path, call.scope):
+                        continue
                     self._lost = False
                     children = self._one_of(path, call.scope, child, DEPTH)
                     self._unknown = self._unknown or self._lost
@@ -220,7 +229,6 @@ class Mounts:
                     if 0 <= row.prefix_argument < len(call.args):
                         prefix = call.args[row.prefix_argument]
                     text = "" if prefix is None else self.text(path, call.scope, prefix)
-                    parents: list[Place | None] = [*self.made(path, call.scope, receiver.rpartition(".")[0])]
                     for inner in children:
                         own = None if prefix is None else text
                         found[inner] += [
@@ -229,6 +237,13 @@ class Mounts:
                             if parent != inner
                         ]
         return dict(found)
+
+    def _is_left(self, path: str, scope: int) -> bool:
+        """Whether a mount stands in a function that nobody calls: one that makes an application is for its server to call."""
+        at = self._left.around(path, scope)
+        table = self.linker.table(path)
+        calls = range(table.facts.scopes[at].first_call, table.facts.scopes[at].end_call) if at else ()
+        return at != 0 and not any((row := self.row((path, n))) is not None and row.served for n in calls)
 
     def _below(self, child: Place, prefix: str | None) -> str:
         """The prefix of a mount; a blueprint's own one only counts where it is registered without another."""

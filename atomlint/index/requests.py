@@ -268,12 +268,16 @@ class Requests:
             gates = (guards.open_gate(place, call) for place, call in sites(path, use))
             gate = next((gate for gate in gates if gate is not None), None)
         conditional = any(
-            guards.conditional(place, call, gate.frame if gate is not None and gate.path == place else 0)
-            or guards.chosen(place, call)
+            guards.conditional(place, call, self._passed(path, place, call, gate)) or guards.chosen(place, call)
             for place, call in sites(path, use)
         )
         conditional = conditional or self._is_alternative(path)
         return use._replace(guard=guard, gate=gate, conditional=conditional)
+
+    def _passed(self, path: Path, place: str, call: int, gate: Gate | None) -> frozenset[int]:
+        """Frames around a call that hold no request back: of an open gate, of a look at what only this path fills."""
+        own = self.project.held.own_looks(path, place, call)
+        return own | {gate.frame} if gate is not None and gate.path == place else own
 
     def _share(self, path: Path, use: Use) -> tuple[int, int] | None:
         """For how many routes a middleware takes the call that leads to a use; None when for all, or none are known."""
@@ -323,7 +327,7 @@ class Requests:
                 if any(hole.exit < 0 for hole in guard.holes):
                     continue  # another key: it never has what is asked here
                 guard = guard._replace(holes=())
-            if guard.owner and self._made_anew(Value("def", guard.path, guard.owner)):
+            if guard.owner and self._made_anew(Value("def", guard.owner_path or guard.path, guard.owner)):
                 continue  # every request has a cache of its own
             if found is None or (found.holes and not guard.holes):
                 found = guard

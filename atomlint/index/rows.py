@@ -228,6 +228,8 @@ class WorkRow(msgspec.Struct, forbid_unknown_fields=True, rename="kebab"):
     """Settings that hold the client which it works with."""
     times: str = ""
     """The argument of the backend's constructors whose items each cost as much."""
+    defaults: list[str] = []
+    """Settings that hold such items where no constructor is given any: a text of them, between ``;``, ``,`` or ``|``."""
     given: dict[str, dict[str, int]] = {}
     """What it costs instead when the backend's constructor, or its own call, is given a true argument of that name."""
     library: str = ""

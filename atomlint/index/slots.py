@@ -92,7 +92,7 @@ class Slots:
         """
         return any(
             assign.kind in ("=", "del")
-            and not (type(assign.target) is str and body.is_local(assign.target))
+            and not (type(assign.target) is str and "." not in assign.target and body.is_local(assign.target))
             and covers(body.slot(assign.target), slot)
             for assign in body.assigns
         )

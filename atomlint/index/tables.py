@@ -165,6 +165,36 @@ class Table:
         return table
 
     @cached_property
+    def waited(self) -> frozenset[int]:
+        """Calls whose result a later ``await`` of its name waits for, whenever they run: ``t = create_task(f()); await t``.
+
+        Not those of a name that is cancelled: what is awaited then is its end.
+        """
+        cancelled = {
+            (call.scope, call.callee.removesuffix(".cancel"))
+            for call in self.facts.calls
+            if type(call.callee) is str and call.callee.endswith(".cancel")
+        }
+        found: set[int] = set()
+        for wait in self.facts.waits:
+            made = [
+                assign
+                for binding in self.names.get((wait.scope, wait.name), ())
+                if (assign := binding.assign) is not None and assign.after <= wait.after
+            ]
+            if made and (wait.scope, wait.name) not in cancelled and self._reaches(made[-1].frame, wait.frame):
+                number = call_number(made[-1].value)
+                found |= {number} if number is not None else set()
+        return frozenset(found)
+
+    def _reaches(self, before: int, after: int) -> bool:
+        """Whether what runs in one frame always comes to a later place in another, unless it raises."""
+        frames = self.facts.frames
+        while after and frames[after].kind in ("try", "finally", "with"):
+            after = frames[after].parent
+        return not after or after in self.frames(before)
+
+    @cached_property
     def exits(self) -> dict[int, list[Exit]]:
         """Exits by scope."""
         table: dict[int, list[Exit]] = defaultdict(list)
@@ -256,6 +286,21 @@ class Table:
         if len(chain) < MAX_KEPT or self._room >= 0:
             self._chains[frame] = chain
         return chain
+
+    @cached_property
+    def memberships(self) -> list[tuple[Expr, Expr] | None]:
+        """By frame, the item and the container of the nearest test of membership, where it holds in that frame."""
+        found: list[tuple[Expr, Expr] | None] = []
+        for entry in self.facts.frames:  # parents come first
+            test, positive = entry.test, entry.kind != "else"
+            while type(test) is list and test[:1] == ["not"]:
+                test, positive = test[1], not positive
+            is_one = type(test) is list and test[:1] == ["cmp"] and len(test) == 4 and test[2] in ("in", "not in")
+            if not is_one or entry.kind not in ("if", "else", "after"):
+                found.append(found[entry.parent] if found else None)
+            else:
+                found.append((test[1], test[3]) if (test[2] == "in") is positive else None)
+        return found
 
     def enclosing_function(self, scope: int) -> int:
         """The nearest function or module around a scope (classes and comprehensions are passed)."""

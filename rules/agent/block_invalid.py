@@ -45,7 +45,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 
-@rule("agent-block-invalid", severity="error", since="0.4")
+@rule("agent-block-invalid", severity="error", since="0.1")
 def may_hold_a_block(document: Document) -> bool:
     """Markdown; instructions that cannot be read may hold one too."""
     return document.kind == "markdown"

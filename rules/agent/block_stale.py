@@ -52,7 +52,7 @@ if TYPE_CHECKING:
     from atomlint.agents.declared import Declaration
 
 
-@rule("agent-block-stale", severity="warning", since="0.4")
+@rule("agent-block-stale", severity="warning", since="0.1")
 def may_hold_a_block(document: Document) -> bool:
     """Markdown; instructions that cannot be read may hold one too."""
     return document.kind == "markdown"

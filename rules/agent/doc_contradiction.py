@@ -74,7 +74,7 @@ QUIET: Option[list[str]] = Option(
 )
 
 
-@rule("agent-doc-contradiction", options=(QUIET,), severity="warning", since="0.4")
+@rule("agent-doc-contradiction", options=(QUIET,), severity="warning", since="0.1")
 def instructs(document: Document) -> bool:
     """A Markdown file; which ones are instructions is for the index to say."""
     return document.kind == "markdown"

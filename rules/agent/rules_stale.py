@@ -44,7 +44,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 
-@rule("agent-rules-stale", severity="warning", since="0.4")
+@rule("agent-rules-stale", severity="warning", since="0.1")
 def may_hold_the_block(document: Document) -> bool:
     """Markdown; instructions that cannot be read may hold one too."""
     return document.kind == "markdown"

@@ -136,7 +136,7 @@ OTHERS = (
         "from databases",
     ),
     options=(LIMIT, RESERVED, MACHINES),
-    since="0.4",
+    since="0.1",
 )
 def makes_the_first_engine(call: Call) -> bool:
     """The first engine of the project: it stands for all of them."""

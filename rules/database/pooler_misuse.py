@@ -83,7 +83,7 @@ class Pooler(NamedTuple):
     "database-pooler-misuse",
     needs=("advisory_lock", "LISTEN ", "search_path", "add_listener", "SET ROLE", "TEMP TABLE", "TEMPORARY TABLE"),
     options=(POOLED,),
-    since="0.4",
+    since="0.1",
 )
 def uses_a_session(call: Call) -> bool:
     """A call that sends a statement about the session, or listens."""

@@ -76,7 +76,7 @@ SESSIONS = ("Session", "AsyncSession", "Connection", "AsyncConnection")
     reach=True,
     status="preview",
     confidence="medium",
-    since="0.2",
+    since="0.1",
 )
 def waits_with_a_session(call: Call) -> bool:
     """An awaited call of another service, with a session that was used before it and is still open."""

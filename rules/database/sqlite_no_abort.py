@@ -69,7 +69,7 @@ if TYPE_CHECKING:
     from ._open import Opening
 
 
-@rule("database-sqlite-no-abort", needs=("create_engine", "create_async_engine"), since="0.4")
+@rule("database-sqlite-no-abort", needs=("create_engine", "create_async_engine"), since="0.1")
 def makes_an_engine(call: Call) -> bool:
     """An engine of production over a URL that is read from a setting."""
     pools = call.index.pools

@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 ARGUMENTS = ("max_overflow", "pool_size", "**")
 
 
-@rule("database-unbounded-pool", needs=("max_overflow", "pool_size"), since="0.4")
+@rule("database-unbounded-pool", needs=("max_overflow", "pool_size"), since="0.1")
 def makes_an_engine(call: Call) -> bool:
     """An engine of production that is given a size."""
     return any(name in call.keywords for name in ARGUMENTS) and call in call.index.pools.calls

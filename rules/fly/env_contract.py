@@ -80,7 +80,7 @@ Wanted = tuple[str, tuple[str, ...], tuple[str, ...]]
 """A variable, the values of which one holds, and the keys of the declaration."""
 
 
-@rule("fly-env-contract", severity="error", since="0.4")
+@rule("fly-env-contract", severity="error", since="0.1")
 def configures(document: Document) -> bool:
     """A TOML file; whether it is a Fly.io configuration is for the project's settings to say."""
     return document.kind in ("fly", "toml")

@@ -71,7 +71,7 @@ ASIDE = frozenset({"fly", "dotenv", "compose", "markdown"})
     severity="info",
     confidence=Confidence.MEDIUM,
     status="preview",
-    since="0.5",
+    since="0.1",
 )
 def configures(document: Document) -> bool:
     """Any TOML file; the handler asks whether it is one of Fly.io's."""

@@ -70,7 +70,7 @@ if TYPE_CHECKING:
     from atomlint.index.deployments import Deployment
 
 
-@rule("fly-topology-drift", severity="error", since="0.4")
+@rule("fly-topology-drift", severity="error", since="0.1")
 def configures(document: Document) -> bool:
     """A TOML file; whether it is a Fly.io configuration is for the project's settings to say."""
     return document.kind in ("fly", "toml")

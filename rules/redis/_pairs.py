@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from atomlint import dotted, references
+from atomlint import call_number, dotted, references
 
 from ._answers import adds, depends, is_used, takes
 from ._claims import claims
@@ -39,19 +39,25 @@ def pairs(index: Index, path: str, scope: int) -> Iterator[Pair]:
     found = list(sent(index, path, scope))
     table = index.project.linker.table(path)
     timed: set[int] = set()
-    for number, first in enumerate(found):
+    alike: dict[str, list[Sent]] = {}
+    for command in found:
+        alike.setdefault(spelled(table, command.key), []).append(command)
+    places = {command.call: place for same in alike.values() for place, command in enumerate(same)}
+    for first in found:
         if is_member(table, first):
             yield Pair(first, first, "in", conditional=True)
             continue
-        for second in found[number + 1 :]:
+        same = alike[spelled(table, first.key)]
+        number = places[first.call]
+        for second in same[number + 1 :]:
             kind = kind_of(table, first, second)
             if kind in ("take", "exists") and any(
-                earlier.method in ("set", "setex") and same_key(table, earlier, first) for earlier in found[:number]
+                earlier.method in ("set", "setex") and same_key(table, earlier, first) for earlier in same[:number]
             ):
                 continue  # what it has just set itself: a probe
             if not kind or not same_key(table, first, second) or not together(table, first, second):
                 continue
-            if second.method in EXPIRES and heals(table, found[number + 1 :], second):
+            if second.method in EXPIRES and heals(table, same[number + 1 :], second):
                 timed.add(second.call)
                 break
             if kind in RACES and (locked(table, first) or locked(table, second)):
@@ -61,6 +67,12 @@ def pairs(index: Index, path: str, scope: int) -> Iterator[Pair]:
             if second.method in EXPIRES:
                 timed.add(second.call)
             break
+
+
+def spelled(table: Table, key: Expr) -> str:
+    """A text that keys have in common where they can be one key: that of a call is what it calls."""
+    made = call_number(key)
+    return f"@{table.facts.calls[made].callee}" if made is not None else str(key)
 
 
 def heals(table: Table, between: list[Sent], second: Sent) -> bool:

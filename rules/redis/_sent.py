@@ -121,16 +121,7 @@ def contains(table: Table, calls: Sequence[int]) -> bool:
 
 def membership(table: Table, ordinal: int) -> tuple[Expr, Expr] | None:
     """The key and the container of the nearest test of membership that holds where a call stands."""
-    for frame in table.frames(table.facts.calls[ordinal].frame):
-        entry = table.facts.frames[frame]
-        test, positive = entry.test, entry.kind != "else"
-        if entry.kind not in ("if", "else", "after"):
-            continue
-        while type(test) is list and test[:1] == ["not"]:
-            test, positive = test[1], not positive
-        if type(test) is list and test[:1] == ["cmp"] and len(test) == 4 and test[2] in ("in", "not in"):
-            return (test[1], test[3]) if (test[2] == "in") is positive else None
-    return None
+    return table.memberships[table.facts.calls[ordinal].frame]
 
 
 def split(callee: Expr) -> tuple[str, Expr]:

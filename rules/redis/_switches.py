@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from atomlint import Class, Function, references
+from atomlint import Class, Function, call_number, references
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -44,21 +44,34 @@ def _recognised(index: Index) -> dict[str, Span]:
 
 def has_alternative(index: Index, call: Call) -> bool:
     """Whether its function makes another client for the same place: the way out, or a name, in the other branch."""
-    mine = outcomes(call)
-    return bool(mine) and any(
-        other != call.ordinal
-        and index.project.clients.construction(call.path, other) is not None
-        and mine & outcomes(index.call(call.path, other))
-        for other in call.table.calls_in.get(call.scope, ())
-    )
+    ways: dict[int, set[str]] = index.keep(("outcomes", call.path, call.scope), lambda: outcomes(call))
+    makers: dict[str, set[int]] = index.keep(("makers", call.path, call.scope), lambda: _makers(index, call, ways))
+    return any(len(makers.get(way, ())) > (call.ordinal in makers.get(way, ())) for way in ways.get(call.ordinal, ()))
 
 
-def outcomes(call: Call) -> set[str]:
-    """Where the result of a call goes at once: the names that it is assigned to, ``return`` for a way out."""
-    wanted = f"@{call.ordinal}"
-    names = {str(a.target) for a in call.table.facts.assigns if a.scope == call.scope and a.value == wanted}
-    left = any(e.kind == "return" and e.value == wanted for e in call.table.exits.get(call.scope, ()))
-    return names | ({"return"} if left else set())
+def _makers(index: Index, call: Call, ways: dict[int, set[str]]) -> dict[str, set[int]]:
+    """The calls of a function that make clients, by where their results go."""
+    found: dict[str, set[int]] = {}
+    for ordinal in call.table.calls_in.get(call.scope, ()):
+        if ordinal in ways and index.project.clients.construction(call.path, ordinal) is not None:
+            for way in ways[ordinal]:
+                found.setdefault(way, set()).add(ordinal)
+    return found
+
+
+def outcomes(call: Call) -> dict[int, set[str]]:
+    """Where the results of a function's calls go at once: the names that they are assigned to, ``return`` for a way out."""
+    table, found = call.table, dict[int, set[str]]()
+    for place in table.assigns_in.get(call.scope, ()):
+        assign = table.facts.assigns[place]
+        made = call_number(assign.value)
+        if made is not None:
+            found.setdefault(made, set()).add(str(assign.target))
+    for left in table.exits.get(call.scope, ()):
+        made = call_number(left.value) if left.kind == "return" else None
+        if made is not None:
+            found.setdefault(made, set()).add("return")
+    return found
 
 
 def guards(index: Index, call: Call, depth: int = MAX_CALLS) -> set[str]:
@@ -93,18 +106,27 @@ def conditions(call: Call) -> Iterator[tuple[int, object]]:
         frame = call.table.facts.frames[number]
         if frame.kind in CONDITIONS and frame.test is not None:
             yield number, frame.test
-    wanted = f"@{call.ordinal}"
-    values = [a.value for a in call.table.facts.assigns if a.scope == call.scope]
-    values += [e.value for e in call.table.facts.exits if e.scope == call.scope]
+    chosen: dict[int, list[object]] = call.index.keep(("chosen", call.path, call.scope), lambda: _chosen(call))
+    for test in chosen.get(call.ordinal, ()):
+        yield -1, test
+
+
+def _chosen(call: Call) -> dict[int, list[object]]:
+    """Tests of the conditional expressions of a function, by the calls that are parts of them."""
+    table, found = call.table, dict[int, list[object]]()
+    values = [table.facts.assigns[place].value for place in table.assigns_in.get(call.scope, ())]
+    values += [left.value for left in table.exits.get(call.scope, ())]
     for value in values:
-        if type(value) is list and value[:1] == ["if"] and wanted in [v for v in value[2:] if type(v) is str]:
-            yield -1, value[1]
-        elif (
-            type(value) is list
-            and value[:1] in (["and"], ["or"])
-            and wanted in [v for v in value[1:] if type(v) is str]
-        ):
-            yield -1, value
+        if type(value) is list and value[:1] == ["if"]:
+            parts, test = value[2:], value[1]
+        elif type(value) is list and value[:1] in (["and"], ["or"]):
+            parts, test = value[1:], value
+        else:
+            continue
+        for made in {call_number(part) for part in parts}:
+            if made is not None:
+                found.setdefault(made, []).append(test)
+    return found
 
 
 def settings_of(index: Index, call: Call, test: object) -> set[str]:

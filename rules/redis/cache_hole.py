@@ -88,7 +88,7 @@ REASONS = {
 }
 
 
-@rule("redis-cache-hole", needs=NEEDS, reach=True, shares="requests", severity="warning", since="0.3")
+@rule("redis-cache-hole", needs=NEEDS, reach=True, shares="requests", severity="warning", since="0.1")
 def holds_a_leaky_cache(function: Function) -> bool:
     """A function with a cache that some answers never enter, and remote work behind it."""
     return bool(leaky_in(function))

@@ -8,15 +8,30 @@ help: nothing is raised. `TIMEOUT` is how long a key lives.
 
 ## Bad
     --- shop/settings.py
+    ROOT_URLCONF = "shop.urls"
     CACHES = {
         "default": {
             "BACKEND": "django_redis.cache.RedisCache",
             "LOCATION": "redis://cache:6379/0",
         }
     }
+    --- requirements.txt
+    django-redis==6.0.0
+    redis==5.3.1
+    --- shop/views.py
+    from django.core.cache import cache
+
+    def prices(request):
+        return cache.get("prices")
+    --- shop/urls.py
+    from django.urls import path
+    from shop.views import prices
+
+    urlpatterns = [path("prices", prices)]
 
 ## Good
     --- shop/settings.py
+    ROOT_URLCONF = "shop.urls"
     CACHES = {
         "default": {
             "BACKEND": "django_redis.cache.RedisCache",
@@ -24,6 +39,19 @@ help: nothing is raised. `TIMEOUT` is how long a key lives.
             "OPTIONS": {"SOCKET_CONNECT_TIMEOUT": 2, "SOCKET_TIMEOUT": 2},
         }
     }
+    --- requirements.txt
+    django-redis==6.0.0
+    redis==5.3.1
+    --- shop/views.py
+    from django.core.cache import cache
+
+    def prices(request):
+        return cache.get("prices")
+    --- shop/urls.py
+    from django.urls import path
+    from shop.views import prices
+
+    urlpatterns = [path("prices", prices)]
 
 ## For agents
 Give every Django cache on Redis a socket timeout: `SOCKET_TIMEOUT` in the `OPTIONS` of django-redis, `socket_timeout` in

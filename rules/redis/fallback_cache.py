@@ -11,17 +11,17 @@ bills commands, the command. Asked first, the same dict takes most reads away; a
 
     app = FastAPI()
     client = redis.Redis()
-    local = {}
+    local_cache = {}
 
     def save(key, value):
-        local[key] = value
+        local_cache[key] = value
         client.set(key, value, ex=300)
 
     def load(key):
         value = client.get(key)
         if value is not None:
             return value
-        return local.get(key)
+        return local_cache.get(key)
 
     @app.middleware("http")
     async def plan(request: Request, call_next):
@@ -35,18 +35,18 @@ bills commands, the command. Asked first, the same dict takes most reads away; a
 
     app = FastAPI()
     client = redis.Redis()
-    local = TTLCache(maxsize=10_000, ttl=30)
+    local_cache = TTLCache(maxsize=10_000, ttl=30)
 
     def save(key, value):
-        local[key] = value
+        local_cache[key] = value
         client.set(key, value, ex=300)
 
     def load(key):
-        value = local.get(key)
+        value = local_cache.get(key)
         if value is not None:
             return value
         value = client.get(key)
-        local[key] = value
+        local_cache[key] = value
         return value
 
     @app.middleware("http")
@@ -89,7 +89,7 @@ NEEDS = ("redis", "Redis", "valkey", "aioredis", "upstash", "cache", "limit", "t
     shares="requests",
     among=lambda index: readers(index),  # noqa: PLW0108 - defined below
     severity="warning",
-    since="0.3",
+    since="0.1",
 )
 def reads_before_its_local_copy(call: Call) -> bool:
     """A Redis read that requests reach, with a local copy behind it."""

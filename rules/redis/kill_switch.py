@@ -12,6 +12,13 @@ the switch expects that.
     REDIS_ENABLED = os.getenv("REDIS_ENABLED", "true") == "true"
     cache = redis.Redis(host="cache") if REDIS_ENABLED else None
     limiter = redis.Redis(host="limits")
+    --- CLAUDE.md
+    <!-- BEGIN:atomlint-deploy v1 -->
+    ```toml
+    [kill-switches]
+    redis = "REDIS_ENABLED"
+    ```
+    <!-- END:atomlint-deploy -->
 
 ## Good
     import os
@@ -20,6 +27,13 @@ the switch expects that.
     REDIS_ENABLED = os.getenv("REDIS_ENABLED", "true") == "true"
     cache = redis.Redis(host="cache") if REDIS_ENABLED else None
     limiter = redis.Redis(host="limits") if REDIS_ENABLED else None
+    --- CLAUDE.md
+    <!-- BEGIN:atomlint-deploy v1 -->
+    ```toml
+    [kill-switches]
+    redis = "REDIS_ENABLED"
+    ```
+    <!-- END:atomlint-deploy -->
 
 ## Configuration
 `switch` names the setting, such as `SUSPEND_REDIS`. Without it the rule looks for a setting with such a name that already
@@ -31,7 +45,8 @@ Build Redis clients only in the factory that asks the kill switch.
 ## Limits
 A check counts around the construction, before it in its function, or around every call of that function, so a central
 factory that asks is enough. A client that is only made when its own URL is set has a switch of its own and is not
-reported. Which way a switch points is not looked at.
+reported. Which way a switch points is not looked at. Of low confidence, which a run does not show unless it is asked to,
+where no switch is declared and one is only recognised.
 """
 
 from __future__ import annotations

@@ -102,6 +102,7 @@ from .._work import (
     counted,
     describe_frequency,
     is_held,
+    is_worth_saying,
     kept,
     names,
     percent,
@@ -183,12 +184,15 @@ def of_library(ctx: Context, call: Call, effect: Effect) -> Finding:
     """What a library's middleware sends for each request by itself."""
     number = effect.operation.commands
     name = effect.receiver.rpartition(".")[2]
-    finding = ctx.finding(
-        call,
-        f"{counted(number)} on every request, sent by {name}: -{percent(periodic(*figures(ctx)))} with a count that is kept "
-        f"in the process and synced every {ctx.option(INTERVAL)} s",
-        confidence=Confidence.MEDIUM,  # one server's counts may be wanted by all processes
-    )
+    text = f"{counted(number)} on every request, sent by {name}"
+    requests, identifiers, interval = figures(ctx)
+    spared = periodic(requests, identifiers, interval)
+    if is_worth_saying(spared):
+        text += (
+            f": -{percent(spared)} with a count that is kept in the process and synced every {interval} s, for example, "
+            f"at {identifiers:,} identifiers and {requests:,} requests an hour"
+        )
+    finding = ctx.finding(call, text, confidence=Confidence.MEDIUM)  # all processes may want one server's counts
     return finding.with_help("keep its counts in the process (`memory://`), or limit only the routes that need it")
 
 
@@ -278,7 +282,7 @@ def message(ctx: Context, work: RequestWork, uses: Sequence[Use]) -> str:
     requests, identifiers, interval = figures(ctx)
     kind = kind_of(uses)
     spared = (kept if kind == "read" else periodic)(requests, identifiers, interval)
-    if spared <= 0 or kind == "tell":
+    if not is_worth_saying(spared) or kind == "tell":
         return text
     repair = f"cache locally for {interval} s" if kind == "read" else f"count locally and sync every {interval} s"
     return f"{text}: {repair}; -{percent(spared)}, for example, at {identifiers:,} identifiers and {requests:,} requests an hour"

@@ -70,7 +70,7 @@ if TYPE_CHECKING:
 NEEDS = ("redis", "Redis", "valkey", "aioredis", "upstash", "time", "datetime")
 
 
-@rule("redis-sticky-gate", needs=NEEDS, reach=True, shares="requests", severity="warning", since="0.3")
+@rule("redis-sticky-gate", needs=NEEDS, reach=True, shares="requests", severity="warning", since="0.1")
 def holds_a_sticky_gate(function: Function) -> bool:
     """A function with a gate that stays open, and Redis commands behind it."""
     return bool(stuck_in(function))

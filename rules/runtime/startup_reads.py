@@ -67,7 +67,7 @@ NEEDS = ("lifespan", "on_event", "on_startup", "startup", "before_serving", "add
     anywhere=True,
     severity="warning",
     options=(COMMANDS,),
-    since="0.2",
+    since="0.1",
 )
 def repeats_at_start(function: Function) -> bool:
     """A start-up handler that leads to remote work in loops."""

@@ -11,11 +11,10 @@ awake and is billed by the command on a hosted Redis.
     from sqlalchemy import text
     from sqlalchemy.orm import Session
 
-    def wait_for_job(session: Session, job_id: int) -> None:
+    def close_old_jobs(session: Session) -> None:
         while True:
-            status = session.execute(text("SELECT status FROM jobs WHERE id = :id"), {"id": job_id}).scalar()
-            if status == "done":
-                return
+            session.execute(text("UPDATE jobs SET open = false WHERE ends_at < now()"))
+            session.commit()
             time.sleep(0.5)
 
 ## Good

@@ -12,10 +12,12 @@ application can run without (a warm cache, seeded rows, a background service) mu
     from fastapi import FastAPI
 
     client = redis.from_url("redis://cache:6379")
+    plans = {}
 
     @asynccontextmanager
     async def lifespan(app: FastAPI):
-        await client.ping()
+        async for key in client.scan_iter("plan:*"):
+            plans[key] = await client.get(key)
         yield
 
     app = FastAPI(lifespan=lifespan)
@@ -28,11 +30,13 @@ application can run without (a warm cache, seeded rows, a background service) mu
     from fastapi import FastAPI
 
     client = redis.from_url("redis://cache:6379")
+    plans = {}
 
     @asynccontextmanager
     async def lifespan(app: FastAPI):
         try:
-            await client.ping()
+            async for key in client.scan_iter("plan:*"):
+                plans[key] = await client.get(key)
         except redis.RedisError as error:
             logging.warning("Redis does not answer: %s", type(error).__name__)
         yield

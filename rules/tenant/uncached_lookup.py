@@ -107,6 +107,7 @@ from .._work import (
     base_confidence,
     describe_frequency,
     is_held,
+    is_worth_saying,
     percent,
     trace_of,
     way,
@@ -241,7 +242,7 @@ def message(ctx: Context, work: RequestWork, uses: list[Use]) -> str:
     if loads >= requests:
         return text
     text = f"{text}: {ttl} s in a local cache make it {loads:,} queries a day per key at most"
-    if work.frequency == "route" and work.path.steps:
+    if (work.frequency == "route" and work.path.steps) or not is_worth_saying(1 - loads / requests):
         return text  # how often such a helper runs is anyone's guess
     return f"{text}; -{percent(1 - loads / requests)} at {requests:,} requests"
 

@@ -41,3 +41,47 @@ app = FastAPI(lifespan=lifespan)
 def test_a_start_is_likely_to_go_on_without_what_it_asks_unless_it_waits_for_it(first: str, level: str) -> None:
     report = check_files({"main.py": CODE.replace("FIRST", first)}, select=("runtime-unguarded-startup",))
     assert [finding.confidence.value for finding in report.findings] == [level]
+
+
+STORE = """
+import sys
+from contextlib import asynccontextmanager
+
+from fastapi import FastAPI
+from sqlalchemy import create_engine, select, text
+
+engine = create_engine("postgresql://db/shop")
+
+
+def NAME():
+    with engine.connect() as connection:
+        connection.execute(text("SELECT 1"))
+
+
+@asynccontextmanager
+async def lifespan(app: FastAPI):
+    if TEST:
+        NAME()
+    yield
+
+
+app = FastAPI(lifespan=lifespan)
+"""
+
+
+@pytest.mark.parametrize(
+    ("name", "test", "levels"),
+    [
+        ("run_seed", "True", ["medium"]),
+        ("warm_prices", "True", ["medium"]),
+        ("read_owner", "True", ["low"]),
+        ("run_seed", '"runserver" in sys.argv', []),
+        ("run_seed", '"worker" in sys.argv', ["medium"]),
+    ],
+)
+def test_a_database_is_likely_to_be_missed_only_by_what_prepares_something(
+    name: str, test: str, levels: list[str]
+) -> None:
+    code = STORE.replace("NAME", name).replace("TEST", test)
+    report = check_files({"main.py": code}, select=("runtime-unguarded-startup",), confidence="low")
+    assert [finding.confidence.value for finding in report.findings] == levels

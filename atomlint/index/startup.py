@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 MAX_DEPTH = 8
 """Calls between a start-up handler and what it asks: further down nobody looks for a handler."""
 MAX_VISITS = 2000
+DEVELOPMENT = "'runserver"
 BROAD = frozenset(
     {"Exception", "BaseException", "OSError", "IOError", "EnvironmentError", "ConnectionError", "TimeoutError"}
 )
@@ -84,6 +85,12 @@ class StartUse(NamedTuple):
         return self.work.operation.name if isinstance(self.work, Effect) else self.work.operation
 
 
+def _is_of_development(table: Table, ordinal: int) -> bool:
+    """Whether a call is made for Django's development server alone: ``if "runserver" in sys.argv``."""
+    tests = (table.facts.frames[frame] for frame in table.frames(table.facts.calls[ordinal].frame))
+    return any(frame.kind == "if" and frame.test == ["cmp", DEVELOPMENT, "in", "sys.argv"] for frame in tests)
+
+
 class Startup:
     """Walks from every entry point that runs at process start."""
 
@@ -132,7 +139,7 @@ class Startup:
         for ordinal in table.calls_in.get(function.scope, ()):
             if until is not None and ordinal >= until:
                 return
-            if self.project.guards.on_error(function.place, ordinal):
+            if self.project.guards.on_error(function.place, ordinal) or _is_of_development(table, ordinal):
                 continue
             caught = handled or self.catches(table, ordinal)
             steps = (*chain, Step(function, ordinal))

@@ -48,14 +48,17 @@ Wrap every step of the start-up that needs a database or Redis: catch what is ra
 start.
 
 ## Limits
-Medium is the most, as stopping may be meant; a start that tries until what it needs answers is of low confidence. One
-that only connects, creates tables or migrates is not reported: without those nothing works. A handler that logs and
-raises again counts as meant, too. Requests to HTTP services are not seen. What runs after `yield`, in a task that
-nobody awaits, or is repeated by a decorator such as `repeat_every`, is no start.
+Medium is the most, as stopping may be meant: for Redis, and for steps that prepare something by their name (`run_seed`,
+`warm_cache`). A database is what few applications can do without: low, as is a start that tries until what it needs
+answers. One that only connects, creates tables or migrates is not reported: without those nothing works. A handler that
+logs and raises again counts as meant, too. Requests to HTTP services are not seen. What runs after `yield`, in a task
+that nobody awaits, for Django's development server alone (`"runserver" in sys.argv`), or is repeated by a decorator
+such as `repeat_every`, is no start.
 """
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from atomlint import Confidence, Context, Finding, Function, Note, rule
@@ -65,6 +68,8 @@ from ._starts import Stage, stages
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+OPTIONAL = re.compile(r"seed|warm|pre_?load|prefill|populate|install|register|sync|demo|sample")
+"""In the name of a function: a step that prepares something, without which the application could be served."""
 NEEDS = ("lifespan", "on_event", "on_startup", "startup", "before_serving", "add_event_handler")
 
 
@@ -90,7 +95,7 @@ def report(ctx: Context, function: Function) -> Iterator[Finding]:
         f"{' and '.join(kinds)} being away stops the process at every start: "
         f"nothing catches an error from {first.call.name or 'this'} in {first.call.function.qualname}{others}"
     )
-    finding = ctx.finding(first.call, text, confidence=confidence(function))
+    finding = ctx.finding(first.call, text, confidence=confidence(function, found))
     for stage in found[1:]:
         finding = finding.with_related(Note(stage.call.span, f"{stage.call.name} can stop it too"))
     yield finding.with_trace(*first.trace()).with_help(
@@ -98,9 +103,22 @@ def report(ctx: Context, function: Function) -> Iterator[Finding]:
     )
 
 
-def confidence(function: Function) -> Confidence:
-    """Medium, and low where the start waits for what it needs: that stopping is meant cannot be ruled out."""
-    return Confidence.LOW if waits(function) else Confidence.MEDIUM
+def confidence(function: Function, found: list[Stage]) -> Confidence:
+    """Medium for Redis and for what an application can do without; low for a database, without which few can do anything.
+
+    Low, too, where the start waits for what it needs.
+    """
+    if waits(function):
+        return Confidence.LOW
+    asks_redis = any(use.resource == "redis" for stage in found for use in stage.open)
+    return Confidence.MEDIUM if asks_redis or any(is_optional(stage) for stage in found) else Confidence.LOW
+
+
+def is_optional(stage: Stage) -> bool:
+    """Whether a function on the way to its remote work says by its name that it only prepares something: ``run_seed``."""
+    index = stage.call.index
+    steps = {step.function for use in stage.open for step in use.chain[1:]}
+    return any(OPTIONAL.search(index.function(function).name.lower()) for function in steps)
 
 
 def waits(function: Function) -> bool:

@@ -29,7 +29,7 @@ def text(node) -> str:
     """A tree as text, ``!`` before leaves that must not hold."""
     if isinstance(node, Joined):
         return f"({f' {node.kind} '.join(text(part) for part in node.parts)})"
-    return ("" if node.positive else "!") + describe(node.expr)
+    return ("" if node.positive else "!") + describe(node.expr, node.body.table)
 
 
 @pytest.mark.parametrize(

@@ -67,7 +67,7 @@ def found(text: str) -> list[tuple[str, str]]:
         ("g.tenant = claims(request)", []),
         ("if current_user.is_authenticated:\n        g.tenant = claims(request)", ["low"]),
         ("if request.path.startswith('/api'):\n        g.tenant = claims(request)", ["medium"]),
-        ("g.user = claims(request)", ["medium"]),
+        ("g.user = claims(request)", ["high"]),
     ],
 )
 def test_a_hook_that_looks_first_is_worth_as_little_as_another_one_leaves_to_it(gives, levels):

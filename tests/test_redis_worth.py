@@ -347,7 +347,7 @@ def home(): ...
 """
     report = check_files({"shop/app.py": source}, select=["redis-per-request"])
     levels = {finding.symbol: finding.confidence.name.lower() for finding in report.findings}
-    assert levels == {"Sessions.open_session": "low", "Sessions.save_session": "high", "is_revoked": "medium"}
+    assert levels == {"Sessions.open_session": "low", "Sessions.save_session": "medium", "is_revoked": "medium"}
 
 
 @pytest.mark.parametrize(("name", "level"), [("is_revoked", "medium"), ("session_guard", "medium"), ("flags", "high")])
@@ -368,7 +368,7 @@ def test_a_copy_of_who_is_locked_out_lets_them_in_for_a_while(name: str, level: 
 def test_a_middleware_for_fewer_than_a_tenth_of_the_routes_is_none_of_every_request(others: int, level: str) -> None:
     code = """
     @app.middleware("http")
-    async def limit(request: Request, call_next):
+    async def tell(request: Request, call_next):
         if request.url.path.startswith("/other"):
             return await call_next(request)
         client.incr("sign-ins")
@@ -412,11 +412,33 @@ def test_the_storage_that_a_function_gives_to_a_limiter_is_that_of_what_it_retur
     assert levels("redis-per-request", "", head) == expected
 
 
-@pytest.mark.parametrize("declared", ["dependencies=[Depends(limit)]", "dependencies=LIMITS"])
+@pytest.mark.parametrize(
+    ("name", "work", "level"),
+    [
+        ("tell", "incr('a')", "high"),
+        ("limit", "incr('a')", "medium"),
+        ("load_session", "get('a')", "medium"),
+        ("tell", "eval('return 1', 0)", "medium"),
+    ],
+)
+def test_what_all_processes_may_have_to_share_is_likely_at_most(name: str, work: str, level: str) -> None:
+    code = f"""
+    @app.middleware("http")
+    async def {name}(request: Request, call_next):
+        client.{work}
+        return await call_next(request)
+
+    @app.get("/")
+    def home(): ...
+    """
+    assert levels("redis-per-request", code) == [level]
+
+
+@pytest.mark.parametrize("declared", ["dependencies=[Depends(tell)]", "dependencies=TELLS"])
 def test_a_dependency_that_decorators_declare_counts_their_routes(declared):
     text = (
         "import redis\nfrom fastapi import Depends, FastAPI\n\napp = FastAPI()\nclient = redis.Redis()\n\n"
-        "def limit():\n    client.incr('a')\n\nLIMITS = [Depends(limit)]\n"
+        "def tell():\n    client.incr('a')\n\nTELLS = [Depends(tell)]\n"
         + "".join(f"\n@app.get('/{n}', {declared})\ndef f{n}(): ...\n" for n in range(12))
     )
     (found,) = check_files({"app.py": text}, select=("redis-per-request",)).findings

@@ -76,10 +76,10 @@ low confidence are middlewares for fewer than a tenth of the routes, or in a bra
 sent for requests that are then refused by an error, what only some requests write without a count, what only some pages
 read, the pages of one blueprint, and reading a session of Flask: a copy of it would be old. Of medium confidence are
 dependencies of fewer than ten routes, or in a branch; what an extension asks of a token (flask-jwt-extended), as routes
-choose whether it does; limiters of libraries, whose counts all processes may have to share; and what asks whether
-somebody is locked out (`is_revoked`, `blacklist`), where a copy lets them in for a while. A command behind a look at
-what the request holds (`g`, `request.state`) is not reported where another function sets it on every request. Clients
-that the index cannot follow (plugins) are not seen.
+choose whether it does; limiters and sessions, by their names or those of libraries, and scripts, whose state all
+processes may have to share; and what asks whether somebody is locked out (`is_revoked`, `blacklist`), where a copy lets
+them in for a while. A command behind a look at what the request holds (`g`, `request.state`) is not reported where
+another function sets it on every request. Clients that the index cannot follow (plugins) are not seen.
 """
 
 from __future__ import annotations
@@ -136,6 +136,10 @@ FEW = 10
 """A middleware that works for fewer than one in so many routes is none of every request."""
 REVOKED = re.compile(r"revo[kc]|black_?list|block_?list|deny_?list|logged_?out|session_guard", re.IGNORECASE)
 """Words of functions that ask whether a token or a session is still valid."""
+COMMON = re.compile(r"limit|throttl|quota|session", re.IGNORECASE)
+"""Words of functions and classes whose state all processes may have to share."""
+EXACT = frozenset({"eval", "evalsha", "script", "watch"})
+"""Operations that decide in one step."""
 OPENS = "open_session"
 """The method of a session interface of Flask that reads the session."""
 BLUEPRINTS = ("flask.Blueprint().context_processor", "quart.Blueprint().context_processor")
@@ -240,6 +244,14 @@ def revokes(index: Index, work: RequestWork, use: Use) -> bool:
     return any(REVOKED.search(index.function(function).qualname) for function in called)
 
 
+def is_meant_for_all(index: Index, work: RequestWork, uses: Sequence[Use]) -> bool:
+    """Whether all processes may have to see the same at once: limits and sessions by their names, scripts and transactions."""
+    called = [*work.path.functions, *(step.function for use in uses for step in use.chain)]
+    return any(use.command.operation.name in EXACT for use in uses) or any(
+        COMMON.search(index.function(function).qualname) for function in called
+    )
+
+
 def is_of_blueprint(index: Index, work: RequestWork) -> bool:
     """Whether a context processor is one of a blueprint, whose pages alone it serves."""
     entry, linker = work.path.entry.function, index.project.linker
@@ -312,7 +324,7 @@ def confidence(index: Index, work: RequestWork, uses: Sequence[Use]) -> Confiden
     if work.share is not None and FEW * work.share[0] < work.share[1]:
         return Confidence.LOW  # such as a limit of sign-ins, which all processes have to count together
     few = work.frequency == "dependency" and entry.kind not in ALWAYS and work.routes < SHARED
-    if few or revokes(index, work, uses[0]):
+    if few or revokes(index, work, uses[0]) or is_meant_for_all(index, work, uses):
         level = min(level, Confidence.MEDIUM, key=lambda c: c.rank)
     sure = not uses[0].conditional and entry.kind != "auth-dependency"
     return level if sure else min(level, Confidence.MEDIUM, key=lambda c: c.rank)

@@ -118,6 +118,8 @@ def report(ctx: Context, call: Call) -> Iterator[Finding]:
     routes = len({path.entry.function for path in paths})
     if call.name.startswith("flush") and all(is_asked_for(ctx.index, one) for one in paths):
         level = Confidence.LOW  # emptying everything is what operators ask for
+    elif call.name.startswith("flush") and level is Confidence.HIGH:
+        level = Confidence.MEDIUM  # a fault may be what comes before it
     elif only_operators(ctx.index, paths) or invalidates(call, command, paths):
         level = Confidence.LOW
     elif (

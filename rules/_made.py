@@ -64,7 +64,7 @@ def made_anew(call: Call, resource: str) -> Made | None:
     """The construction that a call is, when requests run it each time."""
     project = call.index.project
     construction = project.clients.construction(call.path, call.ordinal)
-    if construction is None or construction.kind == "view" or call.in_test:
+    if construction is None or construction.kind == "view" or call.in_test or _is_given_a_pool(call):
         return None
     if project.catalog.clients[construction.type].resource != resource:
         return None
@@ -73,6 +73,14 @@ def made_anew(call: Call, resource: str) -> Made | None:
         path for path in life.paths if path.entry.path not in call.index.tests and not _missed(call.index, call, path)
     )
     return Made(construction, life._replace(paths=paths)) if paths else None
+
+
+def _is_given_a_pool(call: Call) -> bool:
+    """Whether it is put on a pool that is there, before it has connected: ``client.connection_pool = pool``."""
+    names = {a.target for a in call.function.assigns if a.value == f"@{call.ordinal}" and type(a.target) is str}
+    return any(
+        type(a.target) is str and a.target in {f"{n}.connection_pool" for n in names} for a in call.function.assigns
+    )
 
 
 def is_private(path: Path) -> bool:

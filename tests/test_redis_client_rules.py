@@ -1078,3 +1078,47 @@ def test_a_thousand_clients_in_one_scope_take_the_switch_no_minutes() -> None:
     found = list(check_files({"app.py": text}, select=("redis-kill-switch",)).findings)
     assert len(found) == 1000
     assert time.process_time() - start < 20
+
+
+@pytest.mark.parametrize(
+    ("made", "number"),
+    [
+        ("if not hasattr(cls, 'kept'):\n                cls.kept = Service(make())", 0),
+        ("if not hasattr(cls, 'kept'):\n                cls.kept = Service(1, client=make().client())", 0),
+        ("cls.kept = Service(make())", 1),
+        ("if not hasattr(cls, 'kept'):\n                cls.kept = Service(1)\n            make()", 1),
+    ],
+)
+def test_what_is_made_for_an_object_that_a_class_keeps_is_kept_with_it(made: str, number: int) -> None:
+    text = f"""
+    def make():
+        return redis.Redis()
+
+    class Service:
+        def __init__(self, client):
+            self.client = client
+
+    class Provider:
+        def __new__(cls):
+            {made}
+            return cls.kept
+
+    @app.get("/a")
+    def a():
+        return Provider().client.get("a")
+    """
+    assert len(findings("redis-client-per-call", text)) == number
+
+
+@pytest.mark.parametrize(("then", "number"), [("client.connection_pool = POOL", 0), ("client.pool = POOL", 1)])
+def test_a_client_that_is_put_on_a_pool_is_not_made_anew(then: str, number: int) -> None:
+    text = f"""
+    POOL = redis.ConnectionPool()
+
+    @app.get("/a")
+    def a():
+        client = redis.Redis()
+        {then}
+        return client.get("a")
+    """
+    assert len(findings("redis-client-per-call", text)) == number

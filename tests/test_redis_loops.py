@@ -155,3 +155,29 @@ def test_exists_of_many_keys_only_counts_them(command: str, repair: str) -> None
     source = f'{HEAD}\n@app.get("/items")\ndef items():\n    return {loop}\n'
     (found,) = check_files({"app.py": source}, select=("redis-command-in-loop",)).findings
     assert repair in found.message
+
+
+@pytest.mark.parametrize(
+    ("command", "is_same"),
+    [
+        ('hget("prices", key)', False),
+        ('hget("prices", "all")', True),
+        ('sismember("names", key)', False),
+        ('get("prices")', True),
+    ],
+)
+def test_one_hash_is_no_one_key_where_each_turn_asks_for_another_field(command: str, is_same: bool) -> None:
+    code = f"""
+import redis
+from fastapi import FastAPI
+
+app = FastAPI()
+client = redis.Redis()
+
+
+@app.post("/a")
+def a(keys: list[str]):
+    return [client.{command} for key in keys]
+"""
+    (found,) = check_files({"app.py": code}, select=("redis-command-in-loop",), confidence="low").findings
+    assert ("it is the same key at every turn" in found.message) is is_same

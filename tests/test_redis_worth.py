@@ -416,7 +416,7 @@ def test_the_storage_that_a_function_gives_to_a_limiter_is_that_of_what_it_retur
     ("name", "work", "level"),
     [
         ("tell", "incr('a')", "high"),
-        ("limit", "incr('a')", "medium"),
+        ("use_quota", "incr('a')", "medium"),
         ("load_session", "get('a')", "medium"),
         ("tell", "eval('return 1', 0)", "medium"),
     ],

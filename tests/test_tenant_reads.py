@@ -574,3 +574,28 @@ def test_a_cache_that_one_request_asks_several_times_may_be_its_memory(body: str
     (found,) = report.findings
     assert found.confidence.value == expected
     assert "no other request hits" in found.message
+
+
+def test_a_middleware_for_none_of_the_routes_does_not_hide_what_a_decorator_reads_for_all() -> None:
+    code = """
+from functools import wraps
+
+from fastapi import Request
+
+@app.middleware("http")
+async def tools(request: Request, call_next):
+    if not request.url.path.startswith("/tools/"):
+        return await call_next(request)
+    load(next(get_db()), request.headers["x-key"])
+    return await call_next(request)
+
+def asks(handler):
+    @wraps(handler)
+    def wrapper(*args, **kwargs):
+        load(next(get_db()), "key")
+        return handler(*args, **kwargs)
+    return wrapper
+"""
+    routes = "".join(f"\n@app.get('/{n}')\n@asks\ndef f{n}(): ...\n" for n in range(12))
+    (finding,) = found(code + routes, "tenant-uncached-lookup")
+    assert "12 routes that share a decorator" in finding.message

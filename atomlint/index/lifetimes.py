@@ -88,8 +88,22 @@ class Lifetimes:
                 return target
         guard = self.project.guards.of(table.path, call)
         if guard is None or guard.remote or guard.name.partition(".")[0] in REQUEST_SCOPED:
-            return None
+            return self._keeper_around(table, call)
         return guard.name or guard.kind
+
+    def _keeper_around(self, table: Table, call: int) -> str | None:
+        """What keeps the result of a call that this one is an argument of: ``cls.made = Service(Client().redis)``."""
+        value = f"@{call}"
+        for outer in table.calls_in.get(table.facts.calls[call].scope, ()):
+            record = table.facts.calls[outer]
+            given = (*record.args, *(expr for _, expr in record.keywords))
+            if outer == call:
+                continue
+            if any(type(g) is str and (g == value or g.startswith(f"{value}.")) for g in given):
+                return self.keeper(table.path, outer)
+            if type(record.callee) is str and record.callee.startswith(f"{value}."):
+                return self._keeper_around(table, outer)
+        return None
 
     @staticmethod
     def _left_with(table: Table, call: int, name: str) -> bool:

@@ -207,12 +207,16 @@ class Requests:
                 key=lambda path: (RANK[frequency(path)], path.confidence == "low", path.length, path.entry.function),
             )
             shown, judged = self._judged(best, ordered)
-            lazily = self.project.held_lazily.awaited(shown) or ""
-            rest = [path for path in best if path is not shown]
             shows = next((use for use in judged if use.status != "guarded"), None)
             share = self._share(shown, shows) if shows is not None else None
-            if share is not None and not share[0]:
-                continue  # paths that are none of the project's routes: a library's sign-in page, a probe
+            if share is not None and not share[0]:  # none of the project's routes: a library's sign-in page, a probe
+                best = [path for path in best if path.entry.function != shown.entry.function]
+                if not best:
+                    continue
+                shown, judged = self._judged(best, ordered)
+                share = None
+            lazily = self.project.held_lazily.awaited(shown) or ""
+            rest = [path for path in best if path is not shown]
             likely = [path for path in best if path.confidence != "low"] if shown.confidence != "low" else best
             routes = len({path.entry.function for path in likely if shares(path, shown)})
             if shown.entry.kind == "route-dependency":

@@ -69,6 +69,8 @@ if TYPE_CHECKING:
 
 NEEDS = ("redis", "Redis", "valkey", "aioredis", "upstash", "cache", "limit", "throttl", "session")
 TURNS = Option("turns", 10, "turns of a loop over constants from which its commands are reported", minimum=2)
+FIELDS = frozenset({"hget", "hexists", "hstrlen", "sismember", "zscore", "zrank", "zrevrank"})
+"""Commands whose second argument says what is asked for."""
 VALUES = frozenset({"get", "hget", "hgetall", "json_get"})
 """Commands that read one value."""
 WAITS = frozenset(
@@ -186,6 +188,6 @@ def _message(repeat: Repeat) -> str:
 
 
 def _is_fixed(call: Call) -> bool:
-    """Whether a command's key is a text that the source states."""
-    key = call.args[0] if call.args else None
-    return text_of(key) is not None or {value.kind for value in call.evaluate(key)} == {"const"}
+    """Whether a command's key is a text that the source states, and so is the field that it asks for."""
+    parts = call.args[: 2 if call.name in FIELDS else 1] or (None,)
+    return all(text_of(part) is not None or {v.kind for v in call.evaluate(part)} == {"const"} for part in parts)

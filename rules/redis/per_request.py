@@ -76,7 +76,7 @@ low confidence are middlewares for fewer than a tenth of the routes, or in a bra
 sent for requests that are then refused by an error, what only some requests write without a count, what only some pages
 read, the pages of one blueprint, and reading a session of Flask: a copy of it would be old. Of medium confidence are
 dependencies of fewer than ten routes, or in a branch; what an extension asks of a token (flask-jwt-extended), as routes
-choose whether it does; limiters and sessions, by their names or those of libraries, and scripts, whose state all
+choose whether it does; limiters of libraries, quotas and sessions by their names, and scripts, whose state all
 processes may have to share; and what asks whether somebody is locked out (`is_revoked`, `blacklist`), where a copy lets
 them in for a while. A command behind a look at what the request holds (`g`, `request.state`) is not reported where
 another function sets it on every request. Clients that the index cannot follow (plugins) are not seen.
@@ -136,7 +136,7 @@ FEW = 10
 """A middleware that works for fewer than one in so many routes is none of every request."""
 REVOKED = re.compile(r"revo[kc]|black_?list|block_?list|deny_?list|logged_?out|session_guard", re.IGNORECASE)
 """Words of functions that ask whether a token or a session is still valid."""
-COMMON = re.compile(r"limit|throttl|quota|session", re.IGNORECASE)
+COMMON = re.compile(r"quota|session", re.IGNORECASE)
 """Words of functions and classes whose state all processes may have to share."""
 EXACT = frozenset({"eval", "evalsha", "script", "watch"})
 """Operations that decide in one step."""
@@ -245,7 +245,7 @@ def revokes(index: Index, work: RequestWork, use: Use) -> bool:
 
 
 def is_meant_for_all(index: Index, work: RequestWork, uses: Sequence[Use]) -> bool:
-    """Whether all processes may have to see the same at once: limits and sessions by their names, scripts and transactions."""
+    """Whether all processes may have to see the same at once: quotas and sessions by their names, scripts and transactions."""
     called = [*work.path.functions, *(step.function for use in uses for step in use.chain)]
     return any(use.command.operation.name in EXACT for use in uses) or any(
         COMMON.search(index.function(function).qualname) for function in called

@@ -58,7 +58,7 @@ class Nominator:
             while unfinished and in_a_row < MAX_FAILURES:
                 with self._guarding(rule):
                     for view in views:
-                        if rule.nominate(view):
+                        if rule.nominate(view) and self._may_run(rule, view):
                             self.candidates += 1
                             self.findings += self._graded(rule, view, checked(self._report(rule, view)))
                         in_a_row = 0
@@ -134,6 +134,12 @@ class Nominator:
         for path in self.index.paths:
             if not wanted or not wanted.isdisjoint(needs.get(path, frozenset())):
                 yield from views(path)
+
+    def _may_run(self, rule: Rule, view: View | Index) -> bool:
+        """Whether a call that a rule about code that must run looks at is ever made: not behind what certainly raises."""
+        if not rule.only_running or not isinstance(view, Call):
+            return True
+        return not self.index.project.calls.raises.never_runs(view.path, view.ordinal)
 
     def _graded(self, rule: Rule, view: View | Index, findings: Iterable[Finding]) -> Iterator[Finding]:
         """Findings of a rule about code that must run: of low confidence where the settings as committed leave it idle."""

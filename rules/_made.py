@@ -10,6 +10,7 @@ from atomlint import Confidence, Note, condition, dotted, inside, text_of
 from ._staff import only_operators
 from ._taken import is_taken
 from ._turns import held
+from ._ways import number_of_routes
 
 if TYPE_CHECKING:
     from atomlint import Call, Context, Finding, Index
@@ -48,16 +49,13 @@ class Made(NamedTuple):
 
     construction: Construction
     life: Life
+    entries: int
+    """Entry points that reach it."""
 
     @property
     def path(self) -> Path:
         """The path to show: the shortest of those that are no probe."""
         return next((p for p in self.life.paths if not is_private(p)), self.life.paths[0])
-
-    @property
-    def entries(self) -> int:
-        """Entry points that reach it."""
-        return len({path.entry.function for path in self.life.paths})
 
 
 def made_anew(call: Call, resource: str) -> Made | None:
@@ -72,7 +70,7 @@ def made_anew(call: Call, resource: str) -> Made | None:
     paths = tuple(
         path for path in life.paths if path.entry.path not in call.index.tests and not _missed(call.index, call, path)
     )
-    return Made(construction, life._replace(paths=paths)) if paths else None
+    return Made(construction, life._replace(paths=paths), number_of_routes(call.index, paths)) if paths else None
 
 
 def _is_given_a_pool(call: Call) -> bool:
@@ -235,7 +233,7 @@ def confidence(index: Index, made: Made) -> Confidence:
         return Confidence.MEDIUM
     if any(edge.phase != "request" for _, edge in path.steps):
         return Confidence.MEDIUM
-    if all(one.entry.kind == "route" for one in made.life.paths):
+    if all(one.entry.kind in ("route", "route-dependency") for one in made.life.paths):
         return Confidence.MEDIUM  # how often they are asked is not known
     return Confidence.MEDIUM if unsure(index, path) else Confidence.HIGH
 

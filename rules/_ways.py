@@ -9,7 +9,7 @@ from ._staff import is_admin
 from ._started import is_started
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from atomlint import Call, Function, Index
     from atomlint.index.reach import Path
@@ -50,6 +50,17 @@ def _is_apart(path: Path, index: Index) -> bool:
     return any(
         edge.call >= 0 and edge.kind == "call" and is_started(index.call(caller.place, edge.call))
         for caller, edge in path.steps
+    )
+
+
+def number_of_routes(index: Index, paths: Iterable[Path]) -> int:
+    """Entry points of paths; of a dependency that decorators declare, the routes that do."""
+    kinds = {path.entry.function: path.entry.kind for path in paths}
+    return sum(
+        len({(e.path, e.call) for e in index.project.reach.entries[function] if e.kind == kind})
+        if kind == "route-dependency"
+        else 1
+        for function, kind in kinds.items()
     )
 
 

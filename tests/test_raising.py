@@ -298,6 +298,8 @@ def test_a_module_has_the_names_that_it_binds():
     assert not is_cut("pack.part.search", before, **files)
     assert not is_cut("helpers.search()", before, helpers="def __getattr__(name): return 1", **{"pack/__init__": ""})
     assert not is_cut("helpers.search()", before, helpers="globals().update(x=1)", **{"pack/__init__": ""})
+    replaced = "import sys\nsys.modules[__name__] = object()"
+    assert not is_cut("helpers.search()", before, helpers=replaced, **{"pack/__init__": ""})
 
 
 def test_a_file_beside_that_is_named_like_a_standard_module_is_not_meant():

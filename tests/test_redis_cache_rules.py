@@ -213,6 +213,10 @@ SPREAD = '{**BASE, "OPTIONS": {**BASE["OPTIONS"], "KEY_PREFIX": "r"}}'
             [],
         ),
         ('from .base import *\nCACHES["default"] = made(BASE)', []),
+        ('CACHES = {}\nCACHES["default"] = BASE', ["medium"]),
+        ('CACHES = {"default": {}}\nCACHES["default"] = BASE', []),
+        ('KIND = "django_redis.cache.RedisCache"\nCACHES = {"default": {**BASE, "BACKEND": KIND}}', ["medium"]),
+        ('KIND = "django.core.cache.backends.dummy.DummyCache"\nCACHES = {"default": {**BASE, "BACKEND": KIND}}', []),
     ],
 )
 def test_names_in_the_setting_stand_for_the_literals_that_they_hold(settings: str, expected: list[str]) -> None:

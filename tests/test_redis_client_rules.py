@@ -1122,3 +1122,66 @@ def test_a_client_that_is_put_on_a_pool_is_not_made_anew(then: str, number: int)
         return client.get("a")
     """
     assert len(findings("redis-client-per-call", text)) == number
+
+
+@pytest.mark.parametrize(
+    ("assigned", "number"),
+    [("_kept = _kept or make()", 0), ("_kept = _kept if _kept else make()", 0), ("_kept = other or make()", 1)],
+)
+def test_a_global_that_is_taken_before_what_is_made_keeps_it(assigned: str, number: int) -> None:
+    text = f"""
+    _kept = None
+    other = None
+
+    def make():
+        return redis.Redis()
+
+    def client():
+        global _kept
+        {assigned}
+        return _kept
+
+    @app.get("/a")
+    def a():
+        return client().get("a")
+    """
+    assert len(findings("redis-client-per-call", text)) == number
+
+
+def test_a_dependency_that_decorators_declare_counts_its_routes_for_clients_too() -> None:
+    text = "from fastapi import Depends\n\ndef ask():\n    redis.Redis().get('a')\n"
+    text += "".join(f"\n@app.get('/{n}', dependencies=[Depends(ask)])\ndef f{n}(): ...\n" for n in range(4))
+    (made,) = findings("redis-client-per-call", text)
+    assert "on requests of 4 routes" in made.message
+    assert made.confidence is Confidence.MEDIUM
+    (waiting,) = findings("redis-no-timeout", text, requirements_txt="redis==5.0.1\n")
+    assert "the requests of 4 routes" in waiting.message
+
+
+@pytest.mark.parametrize(
+    ("rule", "work"),
+    [
+        ("redis-client-per-call", "redis.Redis().get('a')"),
+        ("redis-scan-in-request", "client.keys('*')"),
+        ("redis-check-then-get", "client.exists('a') and client.get('a')"),
+    ],
+)
+@pytest.mark.parametrize(("before", "number"), [("shop.nothing()", 0), ("shop.something()", 1)])
+def test_what_stands_behind_what_certainly_raises_is_reported_by_no_rule(
+    rule: str, work: str, before: str, number: int
+) -> None:
+    text = f"""
+    client = redis.Redis()
+
+    class Shop:
+        def something(self):
+            return 1
+
+    shop = Shop()
+
+    @app.get("/a")
+    def a():
+        {before}
+        return {work}
+    """
+    assert len(findings(rule, text)) == number

@@ -6,6 +6,7 @@ from collections import defaultdict
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from .expressions import inside
 from .fields import BASES as SETTINGS
 from .heirs import EMPTY
 from .tables import dotted, text_of
@@ -88,7 +89,7 @@ class Classes:
         if not path.endswith(".py") or not self.linker.knows(path) or self.linker.modules.submodule(path, name):
             return False
         table = self.linker.table(path)
-        if (0, name) in table.names or table.stars or (0, "__getattr__") in table.names:
+        if (0, name) in table.names or table.stars or (0, "__getattr__") in table.names or _is_replaced(table):
             return False
         written = any(assign.scope == 0 and assign.target == name for assign in table.facts.assigns)
         return not written and WRITERS.isdisjoint(table.lasts)
@@ -235,6 +236,14 @@ def _last(table: Table, decorator: Expr) -> str:
     called = type(decorator) is str and decorator[:1] == "@" and decorator[1:].isdecimal()
     name = dotted(table.facts.calls[int(decorator[1:])].callee if called else decorator)
     return name.rpartition(".")[2] if name else "?"
+
+
+def _is_replaced(table: Table) -> bool:
+    """Whether a module puts another object in its place: ``sys.modules[__name__] = Settings()``."""
+    return any(
+        type(assign.target) is list and assign.target[:1] == ["sub"] and "sys.modules" in inside(assign.target)
+        for assign in table.facts.assigns
+    )
 
 
 def _takes_extra(table: Table, scope: int) -> bool:

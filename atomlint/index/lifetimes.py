@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from .expressions import inside
 from .reach import Path
+from .straight import sometimes
 from .tables import dotted, text_of
 from .value import Value
 
@@ -79,12 +80,13 @@ class Lifetimes:
             return SINGLETON
         stored = list(self._stored(table, call))
         conditional = any(table.facts.frames[f].kind in CONDITIONS for f in table.frames(table.facts.calls[call].frame))
+        perhaps = sometimes(table, call)  # _kept = _kept or make()
         initialiser = table.facts.scopes[scope].name == "__init__"
         for target in stored:
             own = table.receiver_class(scope, target.partition(".")[0]) is not None
             if conditional and not (initialiser and own and not self._tested(table, call, target)):
                 return target
-            if self._left_with(table, call, target):
+            if self._left_with(table, call, target) or (perhaps and self._is_before(table, call, target)):
                 return target
         guard = self.project.guards.of(table.path, call)
         if guard is None or guard.remote or guard.name.partition(".")[0] in REQUEST_SCOPED:
@@ -104,6 +106,15 @@ class Lifetimes:
             if type(record.callee) is str and record.callee.startswith(f"{value}."):
                 return self._keeper_around(table, outer)
         return None
+
+    @staticmethod
+    def _is_before(table: Table, call: int, name: str) -> bool:
+        """Whether an assignment takes what a name holds before the result of a call: ``_kept = _kept or make()``."""
+        return any(
+            dotted(assign.target) == name and {name, f"@{call}"}.issubset(map(str, inside(assign.value)))
+            for place in table.assigns_in.get(table.facts.calls[call].scope, ())
+            for assign in (table.facts.assigns[place],)
+        )
 
     @staticmethod
     def _left_with(table: Table, call: int, name: str) -> bool:

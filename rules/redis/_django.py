@@ -90,7 +90,7 @@ def _configured(index: Index) -> Iterator[Configured]:
             return  # also what another module makes of it
         if not served or is_aside(path):
             continue
-        if places := [n for n, a in enumerate(table.facts.assigns) if a.target == "CACHES" and a.scope == 0]:
+        if places := [n for n, a in enumerate(table.facts.assigns) if is_own(a)]:
             setting[path] = places
         elif any(adds_entry(table, a) for a in table.facts.assigns):
             adding.append(path)
@@ -132,9 +132,14 @@ def changes(table: Table) -> bool:
     return False
 
 
+def is_own(assign: Assign) -> bool:
+    """Whether a module says by itself what the setting is; an empty one says nothing."""
+    return assign.target == "CACHES" and assign.scope == 0 and assign.value != ["{}"]
+
+
 def adds_entry(table: Table, assign: Assign) -> bool:
     """Whether a module sets a whole entry, ``CACHES["redis"] = {...}``, of a setting that is not its own."""
-    if assign.scope or assign.frame or assign.kind != "=" or any(a.target == "CACHES" for a in table.facts.assigns):
+    if assign.scope or assign.frame or assign.kind != "=" or any(map(is_own, table.facts.assigns)):
         return False
     return _alias(assign.target) is not None and (
         mapping(expanded(table, assign.value)) is not None or _alias(assign.value) is not None
@@ -172,7 +177,7 @@ def expanded(table: Table, expr: Expr, depth: int = 9) -> Expr:
         values = [a.value for a in table.facts.assigns if a.target == expr and not a.scope and a.kind == "="]
         given = [expanded(table, value, depth - 1) for value in values]
         if not given or _is_filled(table, expr) or any(mapping(one) is None for one in given):
-            return expr
+            return _named(table, expr)
         return ["{}", *(part for one in given for part in one[1:])]  # any of them may be there
     if type(expr) is list and expr[:1] == ["sub"] and len(expr) == 3:
         owner = mapping(expanded(table, expr[1], depth - 1))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from .._started import is_left
+from .._ways import number_of_routes
 from ._django import MODES, UNSERVED
 from ._keys import commands
 from ._quiet import is_aside
@@ -127,4 +128,4 @@ def shortest(index: Index, uses: list[Call]) -> tuple[Path, Call, int]:
         raise LookupError("no request reaches a command")
     waiting = [(path, call) for path, call in ways if is_waited_for(index, path)] or ways
     best = min(waiting, key=lambda way: (way[0].entry.kind != "every-request", way[0].length))
-    return *best, len({path.entry.function for path, _ in waiting})
+    return *best, number_of_routes(index, (path for path, _ in waiting))

@@ -137,6 +137,7 @@ KEYS = frozenset(
             "api_key",
             "key",
             "key_hash",
+            "digest",
             "token",
             "name",
         ),

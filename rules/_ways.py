@@ -56,12 +56,8 @@ def _is_apart(path: Path, index: Index) -> bool:
 def number_of_routes(index: Index, paths: Iterable[Path]) -> int:
     """Entry points of paths; of a dependency that decorators declare, the routes that do."""
     kinds = {path.entry.function: path.entry.kind for path in paths}
-    return sum(
-        len({(e.path, e.call) for e in index.project.reach.entries[function] if e.kind == kind})
-        if kind == "route-dependency"
-        else 1
-        for function, kind in kinds.items()
-    )
+    reach = index.project.reach
+    return sum(reach.declarations(at) if kind == "route-dependency" else 1 for at, kind in kinds.items())
 
 
 def is_kept(path: Path, index: Index) -> bool:

@@ -22,8 +22,6 @@ from .value import Value as Made
 from .worlds import is_mode_name, names_mode
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
     from ..facts.records import Call, Expr
     from .facade import Index
     from .settings import SettingRead
@@ -35,18 +33,9 @@ MAX_STEPS = 200
 """Expressions that are looked at for one test: what takes more is no plain switch."""
 DJANGO = "django.conf.settings"
 OFF = ("#None", "#False", "#0", "'")
-NOTHING = ("#None", "'")
 TRUTHS = FALSE | {"true", "1", "yes", "on", "t", "y", "enabled"}
 CHOICE = re.compile(r"[A-Za-z][A-Za-z_-]{1,20}")
 """A text that chooses one of several: ``memory``, ``local-files``."""
-ADDRESS = re.compile(
-    r".*(?:URLS?|URI|HOSTS?|ADDR|ADDRESS|DSN|SERVERS?|ENDPOINT|LOCATION|BACKEND|TYPE|STORAGE|STORE|BROKER|NODES|REDIS|CACHE)\d*",
-    re.IGNORECASE,
-)
-"""Names of settings that say where something is, or which one."""
-STORE = re.compile(r"REDIS|VALKEY|CACHE|BROKER|CELERY|QUEUE|STORE|STORAGE|BACKEND", re.IGNORECASE)
-INJECTED = frozenset({"DATABASE_URL", "REDIS_URL", "REDIS_TLS_URL", "MONGO_URL"})
-"""Addresses that platforms give to an application."""
 UNKNOWN_KINDS = frozenset({"presence", "each", "option", "dynaconf"})
 EQUAL = {"==": True, "is": True, "!=": False, "is not": False}
 
@@ -112,7 +101,7 @@ class Committed:
     def _is_in(self, path: str, scope: int, left: Expr, right: Expr, depth: int) -> bool | None:
         name = text_of(left)
         if name is not None:
-            if not is_environ(self.index.settings, path, scope, right) or self._is_given((name,), "#None"):
+            if not is_environ(self.index.settings, path, scope, right) or self.texts.may_give((name,), "#None"):
                 return None
             self.used += 1
             return False
@@ -374,26 +363,7 @@ class Committed:
         is_choice = CHOICE.fullmatch(text) is not None and text not in TRUTHS
         if value not in OFF and not is_choice and (text not in FALSE or not text):
             return None
-        return None if self._is_given(names, value, any_case=any_case) else value
-
-    def _is_given(self, names: Iterable[str], value: str, *, any_case: bool = False) -> bool:
-        """Whether something in the repository gives a variable a value that is not this one, or production may do so.
-
-        A flag that is off by its default is off. What is empty, or the first of several, may as well be given where the
-        project says nothing of how it is deployed.
-        """
-        text = (text_of(value) or "").lower()
-        for name in names:
-            if self.texts.values(name, any_case=any_case) - {"", text}:
-                return True
-        if any(self.texts.is_documented(name, anywhere=ADDRESS.fullmatch(name) is not None) for name in names):
-            return True
-        if value in ("#False", "#0") or text in FALSE - {""}:
-            return False
-        if not self.texts.says_how or (self.texts.is_hosted and not INJECTED.isdisjoint(names)):
-            return True
-        places = [name for name in names if ADDRESS.fullmatch(name)]
-        return any(STORE.search(name) for name in places) and self.texts.starts_redis
+        return None if self.texts.may_give(names, value, any_case=any_case) else value
 
 
 def truth(value: str | None) -> bool | None:

@@ -11,9 +11,10 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from ..kinds import kind_of
+from .tables import text_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from .facade import Index
 
@@ -54,6 +55,15 @@ STORE = re.compile(
 )
 """What starts a Redis, or books one."""
 
+ADDRESS = re.compile(
+    r".*(?:URLS?|URI|HOSTS?|ADDR|ADDRESS|DSN|SERVERS?|ENDPOINT|LOCATION|BACKEND|TYPE|STORAGE|STORE|BROKER|NODES|REDIS|CACHE)\d*",
+    re.IGNORECASE,
+)
+"""Names of settings that say where something is, or which one."""
+STORES = re.compile(r"REDIS|VALKEY|CACHE|BROKER|CELERY|QUEUE|STORE|STORAGE|BACKEND", re.IGNORECASE)
+INJECTED = frozenset({"DATABASE_URL", "REDIS_URL", "REDIS_TLS_URL", "MONGO_URL"})
+"""Addresses that platforms give to an application."""
+
 
 class EnvTexts:
     """The texts of the files that deploy a project, and the values in them; every answer is kept."""
@@ -93,6 +103,25 @@ class EnvTexts:
     def is_hosted(self) -> bool:
         """Whether a platform runs it that gives addresses such as ``REDIS_URL`` by itself."""
         return any(PLATFORM.search(path) for path in self.index.files)
+
+    def may_give(self, names: Iterable[str], value: str, *, any_case: bool = False) -> bool:
+        """Whether something in the repository gives a variable a value that is not this one, or production may do so.
+
+        A flag that is off by its default is off. What is empty, or the first of several, may as well be given where the
+        project says nothing of how it is deployed.
+        """
+        text = (text_of(value) or "").lower()
+        for name in names:
+            if self.values(name, any_case=any_case) - {"", text}:
+                return True
+        if any(self.is_documented(name, anywhere=ADDRESS.fullmatch(name) is not None) for name in names):
+            return True
+        if value in ("#False", "#0") or text in FALSE - {""}:
+            return False
+        if not self.says_how or (self.is_hosted and not INJECTED.isdisjoint(names)):
+            return True
+        places = [name for name in names if ADDRESS.fullmatch(name)]
+        return any(STORES.search(name) for name in places) and self.starts_redis
 
     def is_documented(self, name: str, *, anywhere: bool) -> bool:
         """Whether Markdown gives a variable a value, ``NAME=redis://...``: any, or one that tells how to deploy the project."""

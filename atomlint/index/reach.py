@@ -136,6 +136,11 @@ class Reach:
                 if not self.linker.values.callee(function.place, ordinal):
                     yield function.place, ordinal, written(table.facts.calls, table.facts.calls[ordinal].callee)
 
+    def declarations(self, dependency: Value) -> int:
+        """Places where decorators of routes declare a dependency, each for one of them."""
+        declared = self.entries.get(dependency, ())
+        return len({(entry.path, entry.call) for entry in declared if entry.kind == "route-dependency"})
+
     def paths(self, function: Value) -> list[Path]:
         """The shortest path from every entry that reaches a function, shortest first."""
         if function not in self.reached:

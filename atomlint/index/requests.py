@@ -220,9 +220,8 @@ class Requests:
             likely = [path for path in best if path.confidence != "low"] if shown.confidence != "low" else best
             routes = len({path.entry.function for path in likely if shares(path, shown)})
             if shown.entry.kind == "route-dependency":
-                declared = self.project.reach.entries[shown.entry.function]
-                places = {(entry.path, entry.call) for entry in declared if entry.kind == "route-dependency"}
-                routes = max(routes, len(places), self._declared(shown.entry.function))
+                declarations = self.project.reach.declarations(shown.entry.function)
+                routes = max(routes, declarations, self._declared(shown.entry.function))
             result.append(
                 RequestWork(function, judged, (shown, *rest[: MAX_PATHS - 1]), not now, share, routes, lazily)
             )

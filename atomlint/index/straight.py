@@ -12,6 +12,7 @@ from .flow import LOOPS, Leave
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+    from typing import TypeGuard
 
     from ..facts.records import Expr, Frame
     from .linker import Linker
@@ -101,8 +102,8 @@ class Straight:
                     self.reached.add(item)
             elif type(item) is Part:
                 group = [item]
-                while place < len(part.items) and self._belongs(group[0], part.items[place]):
-                    group.append(part.items[place])  # type: ignore[arg-type]
+                while place < len(part.items) and self._belongs(following := part.items[place], item):
+                    group.append(following)
                     place += 1
                 is_finally = self.frames[item.frame].kind == "finally"
                 on = self._part(item, on=began) and on if is_finally else self._group(group, on=on)
@@ -111,8 +112,8 @@ class Straight:
                 on = False
         return on
 
-    def _belongs(self, first: Part, item: Item) -> bool:
-        """Whether a block is another side of the same statement."""
+    def _belongs(self, item: Item, first: Part) -> TypeGuard[Part]:
+        """Whether a block is another side of the statement that a first one begins."""
         if type(item) is not Part:
             return False
         one, other = self.frames[first.frame], self.frames[item.frame]

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 class Needles:
     """Finds which needles a file holds; the empty one is in every file.
 
-    A hundred needles one by one read 25 MB a second, the automaton reads 160: it is the price of a project's cold run.
+    A hundred needles one by one read 25 MB a second; the automaton, as a table of all its states, reads 280.
     """
 
     def __init__(self, needles: Iterable[str]) -> None:
@@ -20,9 +20,10 @@ class Needles:
         self._searched = self._needles[len(self._always) :]
         self._automaton = None
         if self._searched:
-            from ahocorasick_rs import BytesAhoCorasick
+            from ahocorasick_rs import BytesAhoCorasick, Implementation
 
-            self._automaton = BytesAhoCorasick([needle.encode() for needle in self._searched])
+            patterns = [needle.encode() for needle in self._searched]
+            self._automaton = BytesAhoCorasick(patterns, implementation=Implementation.DFA)
 
     def of(self, data: bytes) -> list[str]:
         """The needles that the data holds, sorted."""

@@ -12,7 +12,7 @@ from pathlib import Path
 import msgspec
 import pytest
 from atomlint_rules.secret import hardcoded
-from atomlint_rules.secret._anchors import LONG_LINE, anchored, fold, holds_anchor
+from atomlint_rules.secret._anchors import LONG_LINE, anchored, fold, in_text
 from atomlint_rules.secret._detectors import EXTRA, STOCK
 from atomlint_rules.secret._keys import family
 from atomlint_rules.secret._placeholders import is_placeholder
@@ -27,7 +27,7 @@ from atomlint.kinds import kind_of
 from atomlint.source import Source
 
 FIXTURES = Path(__file__).parent / "fixtures" / "secret" / "secret-hardcoded"
-RULE = hardcoded.holds_an_anchor
+RULE = hardcoded.may_hold_credentials
 KEY = b"a key of thirty-two bytes, no less"
 ALNUM = string.ascii_letters + string.digits
 EXPECT = re.compile(r"(?:#|<!--) expect: secret-hardcoded")
@@ -287,7 +287,16 @@ def test_a_secret_far_into_a_very_long_line_is_found() -> None:
     assert [finding.span.start.column for finding in findings] == [1 + len(filler) + 16 + 1]
 
 
-def test_a_text_without_an_anchor_imports_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "latin-1"])
+def test_a_secret_stands_at_its_character_in_any_encoding(encoding: str) -> None:
+    content = (
+        f"# coding: {encoding}\nNAME = 'é'\ncrm_token = request.token  # é\nÉté = 'é'; crm_secret = '{hexa(32)}'\n"
+    )
+    (finding,) = check(content.encode(encoding))
+    assert (finding.span.start.line, finding.span.start.column) == (4, 26)
+
+
+def test_a_text_without_an_anchor_is_not_decoded(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(Source, "text", property(lambda self: pytest.fail("decoded")))
     assert check('secret = load("crm")\ntoken = request.token\n') == []
 
@@ -345,17 +354,16 @@ def test_the_gate_and_the_hints_lose_nothing_of_the_stock_plugins(content: str) 
     from detect_secrets.settings import transient_settings
 
     source = Source("notes.txt", content.encode())
-    offsets = anchored(source.text, bare=False)
+    anchors = in_text(anchored(source.data, bare=False), source.data, source.text, bare=False)
     with transient_settings({"plugins_used": []}):
         for start, line in zip(source.starts, source.lines, strict=True):
-            inside = any(start <= offset <= start + len(line) for offset in offsets)
+            formed = any(start <= anchor.offset <= start + len(line) for anchor in anchors if anchor.is_form)
             for detector in STOCK:
                 stock = {secret.secret_value for secret in detector.plugin.analyze_line("notes.txt", line)}
                 assert detector.values(line, fold(line)) == stock
-                assert inside or not stock
+                assert formed or not stock
             basic = {secret.secret_value for secret in BasicAuthDetector().analyze_line("notes.txt", line)}
-            assert inside or not basic
-    assert bool(offsets) == holds_anchor(source.data, bare=False)
+            assert formed or not basic
 
 
 @settings(max_examples=60, deadline=None)

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from contextlib import contextmanager
 from dataclasses import dataclass
-from functools import cache, cached_property
+from functools import cached_property
 from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
@@ -109,12 +109,6 @@ EXTRA = (
     Detector("Slack app token", OWN, "SlackApp", r"xapp-\d"),
     Detector("bearer token", OWN, "Bearer", r"bearer "),
 )
-
-
-@cache
-def hinted() -> Any:
-    """One search that tells whether any detector is worth asking about a folded line."""
-    return re.compile("|".join(detector.hint for detector in (*EXTRA, *STOCK)), re.ASCII).search
 
 
 class Deferred(ModuleType):

@@ -6,8 +6,8 @@ import re
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from ._anchors import anchored, fold, windows
-from ._detectors import EXTRA, STOCK, deferred, hinted
+from ._anchors import anchored, fold, in_text, windows
+from ._detectors import EXTRA, STOCK, deferred
 from ._filters import keeps
 from ._hit import Hit
 from ._keyed import key_before, keyed
@@ -24,7 +24,7 @@ RANK = {"pem": 0, "provider": 1, "url": 2, "keyed": 3}
 
 
 def scan(source: Source, *, bare: bool) -> Iterator[Hit]:
-    """Every secret of a text, in order; what a pragma allows is left out.
+    """Every secret of a text, in order; what a pragma allows is left out. Without an anchor nothing is decoded.
 
     Args:
         source: the text.
@@ -33,14 +33,17 @@ def scan(source: Source, *, bare: bool) -> Iterator[Hit]:
     Raises:
         DecodeError: the bytes are no text.
     """
-    text = source.text
-    offsets = anchored(text, bare=bare)
-    if not offsets:
+    anchors = anchored(source.data, bare=bare)
+    if not anchors:
         return
+    text = source.text
+    anchors = in_text(anchors, source.data, text, bare=bare)
     pragmas = "pragma" in text
     done = 0
-    for start, end in windows(offsets, text):
-        hits = (*provided(text, start, end), *named_urls(text, start, end), *keyed(text, start, end, bare=bare))
+    for start, end, has_form in windows(anchors, text):
+        hits = [*keyed(text, start, end, bare=bare)]
+        if has_form:
+            hits += [*provided(text, start, end), *named_urls(text, start, end)]
         for hit in distinct(hit for hit in hits if keeps(hit, text[max(start, hit.start - 400) : hit.start])):
             if hit.start >= done and not (pragmas and allowed(source, hit)):
                 done = hit.end
@@ -51,8 +54,6 @@ def provided(text: str, start: int, end: int) -> Iterator[Hit]:
     """What the plugins say about one line."""
     line = text[start:end]
     folded = fold(line)
-    if not hinted()(folded):
-        return
     for detector in (*EXTRA, *STOCK):
         for found, until in detector.places(line, folded):
             yield from _placed(

@@ -59,7 +59,6 @@ from typing import TYPE_CHECKING
 
 from atomlint import Confidence, Finding, Option, Text, TextContext, rule, secret_digest
 
-from ._anchors import holds_anchor
 from ._paths import skipped, values_may_be_bare
 
 if TYPE_CHECKING:
@@ -70,12 +69,12 @@ HELP = "Make it invalid at its issuer, then read the new one from the environmen
 
 
 @rule("secret-hardcoded", tests=True, severity="error", options=(IGNORED,), since="0.1")
-def holds_an_anchor(text: Text) -> bool:
-    """A pass over the bytes: a text without an anchor is never decoded or split into lines."""
-    return not skipped(text.path, len(text.data)) and holds_anchor(text.data, bare=values_may_be_bare(text.path))
+def may_hold_credentials(text: Text) -> bool:
+    """Any text that is neither recorded output nor data."""
+    return not skipped(text.path, len(text.data))
 
 
-@holds_an_anchor.on("*")
+@may_hold_credentials.on("*")
 def report(ctx: TextContext, text: Text) -> Iterator[Finding]:
     """One finding a value and place."""
     from ._message import message_of

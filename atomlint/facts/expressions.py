@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from operator import attrgetter
 from typing import TYPE_CHECKING, Any
 
 from .mask import SHORT, mask, mask_named
@@ -30,15 +31,10 @@ NESTING = (
 """Expressions whose notation holds those of their parts."""
 
 
-class Handlers(dict[type, "Callable[[Any], Expr]"]):
-    """What reads an expression, by its type; ``other`` reads what is not listed."""
-
-    def __init__(self, other: Callable[[Any], Expr]) -> None:
-        super().__init__()
-        self.other = other
-
-    def __missing__(self, kind: type) -> Callable[[Any], Expr]:
-        return self.other
+place_of: Callable[[Any], tuple[int, int, int, int]] = attrgetter(
+    "lineno", "col_offset", "end_lineno", "end_col_offset"
+)
+"""The four ints of a node's span."""
 
 
 class Expressions:
@@ -53,9 +49,10 @@ class Expressions:
         self.scope = 0
         self.frame = 0
         self.awaiting = False
-        self.expressions = Handlers(self.other)
-        self.expressions |= {
-            ast.Name: self.name, ast.Attribute: self.attribute, ast.Call: self.call, ast.Constant: self.constant,
+        self.read: dict[type, Callable[[Any], Expr]] = dict.fromkeys(ast.expr.__subclasses__(), self.other)
+        """What reads an expression, by its type: names, which are nearly half of all, without a call of Python's."""
+        self.read |= {
+            ast.Name: attrgetter("id"), ast.Attribute: self.attribute, ast.Call: self.call, ast.Constant: self.constant,
             ast.Await: self.awaited, ast.Subscript: self.subscript, ast.JoinedStr: self.fstring,
             ast.FormattedValue: self.formatted,
             ast.BoolOp: self.boolean, ast.UnaryOp: self.unary, ast.Compare: self.compare, ast.BinOp: self.binary,
@@ -63,10 +60,9 @@ class Expressions:
             ast.Set: self.sequence, ast.ListComp: self.comprehension, ast.SetComp: self.comprehension,
             ast.GeneratorExp: self.comprehension, ast.DictComp: self.dict_comprehension, ast.Lambda: self.lambda_,
             ast.Starred: self.starred, ast.NamedExpr: self.walrus, ast.Yield: self.yield_, ast.YieldFrom: self.yield_,
-            ast.Slice: self.other,
         }  # fmt: skip
         for nests in NESTING:
-            self.expressions[nests] = self.nesting(self.expressions[nests])
+            self.read[nests] = self.nesting(self.read[nests])
 
     def block(self, body: list[ast.stmt], units: int | None = None) -> bool:
         """Statements of a block; whoever walks statements says how."""
@@ -93,7 +89,7 @@ class Expressions:
 
     def leave(self, kind: str, value: Expr, node: ast.stmt | ast.expr) -> None:
         self.facts.exits.append(Exit(self.scope, kind, value, self.frame, len(self.facts.calls)))
-        self.spans.exits += (node.lineno, node.col_offset, node.end_lineno or 0, node.end_col_offset or 0)
+        self.spans.exits += place_of(node)
 
     def parameters(self, args: ast.arguments) -> list[Param]:
         positional = [*args.posonlyargs, *args.args]
@@ -116,8 +112,12 @@ class Expressions:
 
     def visit(self, node: ast.expr) -> Expr:
         """The notation of an expression; records its calls and bindings on the way."""
-        # Names are nearly half of all expressions.
-        return node.id if type(node) is ast.Name else self.expressions[type(node)](node)
+        return self.read[type(node)](node)
+
+    def visit_all(self, nodes: list[Any]) -> list[Expr]:
+        """The notations of expressions that stand in a row."""
+        read = self.read
+        return [read[type(node)](node) for node in nodes]
 
     def nesting(self, handler: Callable[[Any], Expr]) -> Callable[[Any], Expr]:
         """A handler whose notation holds those of the parts: beyond `MAX_NESTING` levels there is nothing to know."""
@@ -130,14 +130,11 @@ class Expressions:
 
         return nested
 
-    def name(self, node: ast.Name) -> Expr:
-        return node.id
-
     def attribute(self, node: ast.Attribute) -> Expr:
         value = node.value
         if type(value) is ast.Name:
             return f"{value.id}.{node.attr}"
-        base = self.expressions[type(value)](value)
+        base = self.read[type(value)](value)
         if type(base) is str and base[0] not in "'#?":
             return f"{base}.{node.attr}"
         links, inner = 0, base
@@ -146,21 +143,21 @@ class Expressions:
         return [".", base, node.attr] if links < MAX_NESTING else "?"
 
     def call(self, node: ast.Call) -> Expr:
-        facts = self.facts
-        ordinal = len(facts.calls)
+        calls = self.facts.calls
+        ordinal = len(calls)
         record = Call(self.scope, "?", [], [], self.frame, self.awaiting)
         self.awaiting = False
-        facts.calls.append(record)
-        self.spans.calls += (node.lineno, node.col_offset, node.end_lineno or 0, node.end_col_offset or 0)
-        visit, args, keywords = self.visit, node.args, node.keywords
-        record.callee = visit(node.func)
+        calls.append(record)
+        self.spans.calls += place_of(node)
+        read, func, args, keywords = self.read, node.func, node.args, node.keywords
+        record.callee = read[type(func)](func)
         if args and keywords and keywords[0].value.lineno <= args[-1].lineno:
             self.arguments_in_source_order(node, record)
         else:
             if args:
-                record.args = [visit(arg) for arg in args]
+                record.args = [read[type(arg)](arg) for arg in args]
             if keywords:
-                record.keywords = [(k.arg or "**", named(k.arg, visit(k.value))) for k in keywords]
+                record.keywords = [(k.arg or "**", named(k.arg, self.visit(k.value))) for k in keywords]
         if len(args) == 2:  # os.getenv("API_KEY", "...")
             record.args[1] = named(record.args[0], record.args[1])
         return f"@{ordinal}"
@@ -195,7 +192,7 @@ class Expressions:
         return ["sub", base, self.visit(node.slice)]
 
     def fstring(self, node: ast.JoinedStr) -> Expr:
-        return ["f", *(self.visit(part) for part in node.values)]
+        return ["f", *self.visit_all(node.values)]
 
     def formatted(self, node: ast.FormattedValue) -> Expr:
         value = self.visit(node.value)
@@ -206,7 +203,7 @@ class Expressions:
     def boolean(self, node: ast.BoolOp) -> Expr:
         first = self.visit(node.values[0])
         before = len(self.facts.calls)
-        others = [self.visit(value) for value in node.values[1:]]
+        others = self.visit_all(node.values[1:])
         self.perhaps(before)
         return ["or" if type(node.op) is ast.Or else "and", first, *others]
 
@@ -265,7 +262,7 @@ class Expressions:
         return result if len(result) <= 2 * MAX_ITEMS + 1 else "?"
 
     def sequence(self, node: ast.List | ast.Tuple | ast.Set) -> Expr:
-        result = ["[]", *(self.visit(element) for element in node.elts)]
+        result = ["[]", *self.visit_all(node.elts)]
         return result if len(result) <= MAX_ITEMS + 1 else "?"
 
     def comprehension(self, node: ast.ListComp | ast.SetComp | ast.GeneratorExp) -> Expr:
@@ -296,8 +293,7 @@ class Expressions:
                 self.facts.assigns.append(
                     Assign(self.scope, target, ["sub", iterable, "?"], "for", frame, len(self.facts.calls))
                 )
-                span = generator.target
-                self.spans.assigns += (span.lineno, span.col_offset, span.end_lineno or 0, span.end_col_offset or 0)
+                self.spans.assigns += place_of(generator.target)
             for test in generator.ifs:
                 self.visit(test)
         self.frame = before
@@ -322,7 +318,7 @@ class Expressions:
     def walrus(self, node: ast.NamedExpr) -> Expr:
         value = self.visit(node.value)
         self.facts.assigns.append(Assign(self.scope, node.target.id, value, "=", self.frame, len(self.facts.calls)))
-        self.spans.assigns += (node.lineno, node.col_offset, node.end_lineno or 0, node.end_col_offset or 0)
+        self.spans.assigns += place_of(node)
         return value
 
     def yield_(self, node: ast.Yield | ast.YieldFrom) -> Expr:
@@ -351,11 +347,6 @@ def named(name: Expr, value: Expr) -> Expr:
     if type(value) is str and value[:1] == "'" and type(name) is str:
         return "'" + mask_named(name, value[1:])
     return value
-
-
-def place_of(node: Any) -> tuple[int, int, int, int]:
-    """The four ints of a node's span."""
-    return node.lineno, node.col_offset, node.end_lineno, node.end_col_offset
 
 
 def nesting(root: ast.AST) -> int:

@@ -47,18 +47,22 @@ class Walker(Expressions):
     def __init__(self, *, deep: bool = False) -> None:
         """``deep``: whether this file overflowed the usual stack, so that the nesting of its statements is measured."""
         super().__init__(deep=deep)
-        self.statements: dict[type, Callable[[Any], None]] = {
+        self.statements: dict[type, Callable[[Any], bool | None]] = dict.fromkeys(
+            ast.stmt.__subclasses__(), self.generic
+        )
+        """What reads a statement, by its type; it returns whether control never comes to the next one."""
+        self.statements |= {
             ast.Expr: self.expression_statement, ast.Assign: self.assign, ast.AnnAssign: self.annotated,
             ast.AugAssign: self.augmented,
             ast.Return: self.return_, ast.Raise: self.raise_, ast.If: self.if_, ast.For: self.for_, ast.AsyncFor: self.for_,
             ast.While: self.while_, ast.Try: self.try_, ast.With: self.with_, ast.AsyncWith: self.with_,
             ast.FunctionDef: self.function, ast.AsyncFunctionDef: self.function, ast.ClassDef: self.class_,
             ast.Import: self.import_, ast.ImportFrom: self.import_from, ast.Global: self.global_, ast.Nonlocal: self.global_,
-            ast.Delete: self.delete, ast.Assert: self.assert_,
+            ast.Delete: self.delete, ast.Assert: self.assert_, ast.Match: self.match,
+            ast.Break: self.break_, ast.Continue: self.continue_,
         }  # fmt: skip
         if sys.version_info >= (3, 11):
             self.statements[ast.TryStar] = self.try_
-        self.statements[ast.Match] = self.match
 
     # --- structure -------------------------------------------------------------------------------------------------
 
@@ -72,25 +76,12 @@ class Walker(Expressions):
 
     def block(self, body: list[ast.stmt], units: int | None = None) -> bool:
         """Statements of a block; returns whether control never leaves it at its end. ``units`` is the owner's scope."""
-        frame = self.frame
+        frame, statements = self.frame, self.statements
         leaves = False
         for statement in body:
             if units is not None:
                 self.unit(statement, units)
-            kind = type(statement)
-            handler = self.statements.get(kind)
-            if handler is not None:
-                handler(statement)
-                if kind is ast.Return or kind is ast.Raise:
-                    leaves = True
-                elif kind is ast.If:
-                    leaves = self.last_if_leaves or leaves
-            elif kind is ast.Break or kind is ast.Continue:
-                leaves = True
-                if kind is ast.Break:
-                    self.facts.breaks.append((self.frame, len(self.facts.calls)))
-            else:
-                self.generic(statement)
+            leaves = statements[type(statement)](statement) or leaves
         self.frame = frame
         return leaves
 
@@ -103,51 +94,43 @@ class Walker(Expressions):
 
     # --- statements ------------------------------------------------------------------------------------------------
 
-    last_if_leaves = False
-
     def expression_statement(self, node: ast.Expr) -> None:
-        if type(node.value) is not ast.Constant:
-            self.visit(node.value)
+        value = node.value
+        if type(value) is not ast.Constant:
+            self.read[type(value)](value)
 
     def bind(self, node: ast.stmt, target: ast.expr, value: Expr, kind: str, annotation: Expr = None) -> None:
         """Record one target; tuples are taken apart."""
-        if type(target) in (ast.Tuple, ast.List):
+        after = len(self.facts.calls)
+        if type(target) is ast.Name:
+            reference: Expr = target.id
+        elif type(target) is ast.Tuple or type(target) is ast.List:
             parts = value[1:] if type(value) is list and value and value[0] == "[]" else None
-            if parts is not None and len(parts) != len(target.elts):  # type: ignore[attr-defined]
+            if parts is not None and len(parts) != len(target.elts):
                 parts = None
-            for index, element in enumerate(target.elts):  # type: ignore[attr-defined]
+            for index, element in enumerate(target.elts):
                 self.bind(node, element, parts[index] if parts else ["sub", value, f"#{index}"], kind)
             return
-        if type(target) is ast.Starred:
-            target = target.value
-        after = len(self.facts.calls)
-        reference = self.visit(target)
+        else:
+            reference = self.visit(target.value if type(target) is ast.Starred else target)
         value = named(reference, value)
         self.facts.assigns.append(Assign(self.scope, reference, value, kind, self.frame, after, annotation))
-        self.spans.assigns += (node.lineno, node.col_offset, node.end_lineno or node.lineno, node.end_col_offset or 0)
+        self.spans.assigns += place_of(node)
 
     def assign(self, node: ast.Assign) -> None:
-        value = self.visit(node.value) if not self.has_call(node.targets) else None
-        if value is None:  # calls in targets come first in the source
-            targets = [self.visit(target) for target in node.targets]
+        targets = node.targets
+        if any(map(has_call, targets)):  # these come first in the source
+            references = self.visit_all(targets)
             value = self.visit(node.value)
             after = len(self.facts.calls)
-            for reference in targets:
+            for reference in references:
                 self.facts.assigns.append(Assign(self.scope, reference, value, "=", self.frame, after))
-                self.spans.assigns += (node.lineno, node.col_offset, node.end_lineno or 0, node.end_col_offset or 0)
+                self.spans.assigns += place_of(node)
             return
-        for target in node.targets:
+        value = self.visit(node.value)
+        for target in targets:
             self.bind(node, target, value, "=")
             self.export(target, node.value)
-
-    @staticmethod
-    def has_call(targets: list[ast.expr]) -> bool:
-        """Whether a target holds a call: most are names or attributes of names, which is seen at once."""
-        for target in targets:
-            plain = target.value if type(target) is ast.Attribute else target
-            if type(plain) is not ast.Name and any(type(child) in (ast.Call, ast.Lambda) for child in ast.walk(plain)):
-                return True
-        return False
 
     def export(self, target: ast.expr, value: ast.expr | None) -> None:
         """Remember the names of a literal ``__all__``, or that are added to it."""
@@ -163,7 +146,7 @@ class Walker(Expressions):
             self.facts.exports = [*(self.facts.exports or ()), *names]
 
     def annotated(self, node: ast.AnnAssign) -> None:
-        if type(node.target) is not ast.Name and self.has_call([node.target]):
+        if has_call(node.target):
             self.generic(node)
             return
         annotation = self.visit(node.annotation)
@@ -172,7 +155,7 @@ class Walker(Expressions):
         self.export(node.target, node.value)
 
     def augmented(self, node: ast.AugAssign) -> None:
-        if self.has_call([node.target]):
+        if has_call(node.target):
             self.generic(node)
             return
         self.bind(node, node.target, self.visit(node.value), "+=")
@@ -182,16 +165,25 @@ class Walker(Expressions):
         for target in node.targets:
             reference = self.visit(target)
             self.facts.assigns.append(Assign(self.scope, reference, None, "del", self.frame, len(self.facts.calls)))
-            self.spans.assigns += (node.lineno, node.col_offset, node.end_lineno or 0, node.end_col_offset or 0)
+            self.spans.assigns += place_of(node)
 
-    def return_(self, node: ast.Return) -> None:
+    def return_(self, node: ast.Return) -> bool:
         self.leave("return", self.visit(node.value) if node.value is not None else "#None", node)
+        return True
 
-    def raise_(self, node: ast.Raise) -> None:
+    def raise_(self, node: ast.Raise) -> bool:
         value = self.visit(node.exc) if node.exc is not None else "?"
         if node.cause is not None:
             self.visit(node.cause)
         self.leave("raise", value, node)
+        return True
+
+    def break_(self, node: ast.Break) -> bool:  # noqa: ARG002
+        self.facts.breaks.append((self.frame, len(self.facts.calls)))
+        return True
+
+    def continue_(self, node: ast.Continue) -> bool:  # noqa: ARG002
+        return True
 
     def assert_(self, node: ast.Assert) -> None:
         self.visit(node.test)
@@ -200,7 +192,7 @@ class Walker(Expressions):
             self.visit(node.msg)
             self.perhaps(before)
 
-    def if_(self, node: ast.If) -> None:
+    def if_(self, node: ast.If) -> bool:
         test = self.visit(node.test)
         before = self.push("if", test)
         body_leaves = self.block(node.body)
@@ -214,10 +206,10 @@ class Walker(Expressions):
             self.push("after", ["not", test])
         elif else_leaves and not body_leaves:
             self.push("after", test)
-        self.last_if_leaves = body_leaves and else_leaves
+        return body_leaves and else_leaves
 
     def for_(self, node: ast.For | ast.AsyncFor) -> None:
-        target_first = self.has_call([node.target])
+        target_first = has_call(node.target)
         if target_first:
             self.visit(node.target)
         iterable = self.visit(node.iter)
@@ -240,7 +232,7 @@ class Walker(Expressions):
     def try_(self, node: ast.Try) -> None:
         before = self.push("try", ["[]"])
         frame = self.frame
-        leaves = self.block(node.body)
+        self.block(node.body)
         self.frame = before
         caught: list[Expr] = ["[]"]
         for handler in node.handlers:
@@ -252,7 +244,7 @@ class Walker(Expressions):
                     Assign(self.scope, handler.name, types, "except", self.frame, len(self.facts.calls))
                 )
                 self.spans.assigns += (handler.lineno, handler.col_offset, handler.lineno, handler.col_offset + 6)
-            leaves = self.block(handler.body) and leaves
+            self.block(handler.body)
             self.frame = before
         self.facts.frames[frame].test = caught
         self.block(node.orelse)
@@ -295,14 +287,14 @@ class Walker(Expressions):
                 if alias.asname or "." not in alias.name
                 else Import(self.scope, alias.name.partition(".")[0], alias.name, 0, "", self.frame)
             )
-            self.spans.imports += (node.lineno, node.col_offset, node.end_lineno or 0, node.end_col_offset or 0)
+            self.spans.imports += place_of(node)
 
     def import_from(self, node: ast.ImportFrom) -> None:
+        scope, frame, module, level, place = self.scope, self.frame, node.module or "", node.level, place_of(node)
         for alias in node.names:
-            self.facts.imports.append(
-                Import(self.scope, alias.asname or alias.name, node.module or "", node.level, alias.name, self.frame)
-            )
-            self.spans.imports += (node.lineno, node.col_offset, node.end_lineno or 0, node.end_col_offset or 0)
+            name = alias.name
+            self.facts.imports.append(Import(scope, alias.asname or name, module, level, name, frame))
+            self.spans.imports += place
 
     def global_(self, node: ast.Global | ast.Nonlocal) -> None:
         scope = self.facts.scopes[self.scope]
@@ -317,7 +309,7 @@ class Walker(Expressions):
         inner = self.scope
         self.scope = outer
         scope.first_call = len(self.facts.calls)
-        scope.decorators = [self.visit(decorator) for decorator in node.decorator_list]
+        scope.decorators = self.visit_all(node.decorator_list)
         scope.params = self.parameters(node.args)
         scope.returns = self.visit(node.returns) if node.returns is not None else None
         self.body(node.body, inner, outer)
@@ -336,10 +328,23 @@ class Walker(Expressions):
         inner = self.scope
         self.scope = outer
         scope.first_call = len(self.facts.calls)
-        scope.decorators = [self.visit(decorator) for decorator in node.decorator_list]
-        scope.bases = [self.visit(base) for base in node.bases]
+        scope.decorators = self.visit_all(node.decorator_list)
+        scope.bases = self.visit_all(node.bases)
         scope.keywords = [(keyword.arg or "**", self.visit(keyword.value)) for keyword in node.keywords]
         self.body(node.body, inner, outer, inner if top else None)
+
+
+def has_call(target: ast.expr) -> bool:
+    """Whether a target holds a call, or a lambda; most are names, their attributes and items, and rows of these."""
+    if type(target) is ast.Name or type(target) is ast.Constant:
+        return False
+    if type(target) is ast.Attribute or type(target) is ast.Starred:
+        return has_call(target.value)
+    if type(target) is ast.Subscript:
+        return has_call(target.value) or has_call(target.slice)
+    if type(target) is ast.Tuple or type(target) is ast.List:
+        return any(map(has_call, target.elts))
+    return any(type(child) in (ast.Call, ast.Lambda) for child in ast.walk(target))
 
 
 def width(name: str) -> int:

@@ -29,6 +29,9 @@ def same(one: str | None, other: str | None) -> bool | None:
     pattern, text = (one, other) if "{" in one else (other, one)
     if "{" in text:
         return None
+    literals = _literals(pattern)
+    if not text.startswith(literals[0]) or not text.endswith(literals[-1]):
+        return False  # by far the most, and an expression for each route is dear to make
     return None if _regex(pattern).fullmatch(text) else False
 
 

@@ -37,6 +37,8 @@ if TYPE_CHECKING:
 
     from ..facts.records import Facts, Spans
     from .catalog import Catalog
+    from .effects import Effect
+    from .lookups import Lookup
     from .startup import StartUse
     from .values import Value
 
@@ -210,26 +212,38 @@ class Project:
             for ordinal in table(function.place).calls_in.get(function.scope, ())
         ]
 
+    @cached_property
+    def reached_effects(self) -> list[tuple[Value, int, Effect]]:
+        """Operations of catalogued clients among these calls."""
+        found = ((*place, self.effects.remote(place[0].place, place[1])) for place in self.reached_calls())
+        return [(function, ordinal, effect) for function, ordinal, effect in found if effect is not None]
+
+    @cached_property
+    def reached_lookups(self) -> list[tuple[Value, int, Lookup]]:
+        """One-row reads among these calls."""
+        found = ((*place, self.effects.lookup(place[0].place, place[1])) for place in self.reached_calls())
+        return [(function, ordinal, lookup) for function, ordinal, lookup in found if lookup is not None]
+
     def leading(self, resource: str) -> frozenset[Value]:
         """Functions that requests reach and from which they come to work on a resource, ``database`` or one of the catalog's."""
         found: frozenset[Value] = self.keep(("leading", resource), lambda: self.reach.leading(self._at_work(resource)))
         return found
 
     def _at_work(self, resource: str) -> Iterator[Value]:
-        for function, ordinal in self.reached_calls():
-            if resource == "database":
-                works = self.effects.database(function.place, ordinal) is not None
-            else:
-                effect = self.effects.remote(function.place, ordinal)
-                works = effect is not None and effect.operation.resource == resource
-            if works:
+        if resource != "database":
+            yield from (
+                function for function, _, effect in self.reached_effects if effect.operation.resource == resource
+            )
+            return
+        for function in self.reach.reached:
+            calls = self.linker.table(function.place).calls_in.get(function.scope, ())
+            if any(self.effects.database(function.place, ordinal) is not None for ordinal in calls):
                 yield function
 
     def prepare(self) -> None:
         """Find now what nearly every rule about call paths asks for: what requests reach, and what each call there does."""
+        _ = self.reached_effects, self.reached_lookups
         for function, ordinal in self.reached_calls():
-            self.effects.remote(function.place, ordinal)
-            self.effects.lookup(function.place, ordinal)
             self.effects.database(function.place, ordinal)
 
     def keep(self, key: object, make: Callable[[], Any]) -> Any:

@@ -167,9 +167,8 @@ class Requests:
     def remote(self, resource: str) -> list[RequestWork]:
         """Commands to a resource such as ``redis``, grouped by the function that decides on them."""
         uses: dict[Value, list[Use]] = defaultdict(list)
-        for function, ordinal in self.project.reached_calls():
-            effect = self.project.effects.remote(function.place, ordinal)
-            if effect is None or effect.operation.resource != resource:
+        for function, ordinal, effect in self.project.reached_effects:
+            if effect.operation.resource != resource:
                 continue
             if self.project.guards.on_error(function.place, ordinal):
                 continue
@@ -186,9 +185,8 @@ class Requests:
         """One-row reads of the named models, grouped by function."""
         names = frozenset(models)
         uses: dict[Value, list[Use]] = defaultdict(list)
-        for function, ordinal in self.project.reached_calls():
-            lookup = self.project.effects.lookup(function.place, ordinal)
-            if lookup is not None and lookup.model_name in names:
+        for function, ordinal, lookup in self.project.reached_lookups:
+            if lookup.model_name in names:
                 below = (Step(*step) for step in lookup.below)
                 uses[function].append(Use((Step(function, ordinal), *below), lookup))
         return self._grouped(uses)

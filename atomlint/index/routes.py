@@ -79,6 +79,7 @@ class Routes:
         self.mounts = project.mounts
         self.exempt = Exempt(project)
         self._below_hook: dict[Value, list[Route]] = {}
+        self._made: dict[tuple[Place, ...], tuple[frozenset[Place], frozenset[Place]]] = {}
 
     @cached_property
     def all(self) -> list[Route]:
@@ -320,12 +321,18 @@ class Routes:
             return False
         if not entry.on or not route.chain:
             return entry.kind == "every-request" or not entry.on
-        known = [place for place in route.chain if self.mounts.row(place) is not None]
-        applications = [place for place in known if (row := self.mounts.row(place)) is not None and row.served]
+        known, applications = self._routers(route.chain)
         if entry.kind == "every-request":
-            held = [place for place in entry.on if (row := self.mounts.row(place)) is not None and row.served]
-            return not applications or not held or not set(applications).isdisjoint(held)
-        return not known or not set(known).isdisjoint(entry.on)
+            _, held = self._routers(entry.on)
+            return not applications or not held or not applications.isdisjoint(held)
+        return not known or not known.isdisjoint(entry.on)
+
+    def _routers(self, places: tuple[Place, ...]) -> tuple[frozenset[Place], frozenset[Place]]:
+        """The routers among some calls, and of these the applications; many routes have the same calls around them."""
+        if places not in self._made:
+            rows = {place: row for place in places if (row := self.mounts.row(place)) is not None}
+            self._made[places] = frozenset(rows), frozenset(place for place, row in rows.items() if row.served)
+        return self._made[places]
 
     def _covered(self, function: Value) -> list[Route]:
         """Routes for which a middleware or hook runs; all of them for another function."""

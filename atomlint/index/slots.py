@@ -25,12 +25,28 @@ class Site(NamedTuple):
     call: int
 
 
+class Changed(NamedTuple):
+    """What some code changes."""
+
+    slots: frozenset[str]
+    attributes: frozenset[str]
+    """Attributes that it sets on whatever it was given, each behind a dot: ``setattr(it, "last", now)``."""
+
+    def sets(self, slot: str) -> bool:
+        """Whether a slot, or a container of it, is among it."""
+        return not self.slots.isdisjoint(holders(slot)) or slot.endswith(tuple(self.attributes))
+
+
+UNCHANGED = Changed(frozenset(), frozenset())
+
+
 class Slots:
     """Finds what sets a slot; see `Body.slot`."""
 
     def __init__(self, bodies: Bodies) -> None:
         self.bodies = bodies
         self._setters: dict[str, set[str]] | None = None
+        self._changes: dict[tuple[str, int, int, bool], Changed] = {}
 
     def written(self, at: Site, slot: str, *, inside: bool = False, kept: bool = False) -> bool:
         """Whether a slot is set behind a gate, or after it in the same function (not with ``inside``).
@@ -55,35 +71,44 @@ class Slots:
             record = table.facts.calls[ordinal]
             if (frame not in table.frames(record.frame) and ours) or handles(table, record.frame, around):
                 continue
-            if self._mutates(body, ordinal, slot):
+            if self._mutated(body, ordinal).sets(slot):
                 return True
-            if slot[0] not in "$~" and self._sets(body, ordinal, slot, HELPERS, inside=inside):
+            if slot[0] not in "$~" and self._sets(body, ordinal, slot, inside=inside):
                 return True
         return False
 
-    def _mutates(self, body: Body, ordinal: int, slot: str) -> bool:
-        callee = body.table.facts.calls[ordinal].callee
-        if callee == "setattr":
-            args = body.table.facts.calls[ordinal].args
-            return len(args) == 3 and slot.endswith("." + str(args[1])[1:])
-        if type(callee) is not str or callee.rpartition(".")[2] not in MUTATORS:
-            return False
-        return covers(body.slot(callee.rpartition(".")[0], ordinal), slot)
+    @staticmethod
+    def _mutated(body: Body, ordinal: int) -> Changed:
+        """What a call of ``setattr``, or of a method that changes what it is called on, changes."""
+        call = body.table.facts.calls[ordinal]
+        if call.callee == "setattr":
+            return Changed(frozenset(), frozenset({"." + str(call.args[1])[1:]})) if len(call.args) == 3 else UNCHANGED
+        if type(call.callee) is not str or call.callee.rpartition(".")[2] not in MUTATORS:
+            return UNCHANGED
+        slot = body.slot(call.callee.rpartition(".")[0], ordinal)
+        return UNCHANGED if slot is None else Changed(frozenset({slot}), frozenset())
 
-    def _sets(self, body: Body, ordinal: int, slot: str, depth: int, *, inside: bool) -> bool:
+    def _sets(self, body: Body, ordinal: int, slot: str, *, inside: bool) -> bool:
         """Whether a function that a call runs sets a slot."""
-        if not depth:
-            return False
-        for called in self.bodies.called(body, ordinal):
-            if any(
-                assign.kind in ("=", "del") + (() if inside else ("+=",)) and covers(called.slot(assign.target), slot)
-                for assign in called.assigns
-            ):
-                return True
-            for inner in called.table.calls_in.get(called.scope, ()):
-                if self._mutates(called, inner, slot) or self._sets(called, inner, slot, depth - 1, inside=inside):
-                    return True
-        return False
+        called = self.bodies.called(body, ordinal)
+        return any(self._changed(inner, HELPERS, inside=inside).sets(slot) for inner in called)
+
+    def _changed(self, body: Body, depth: int, *, inside: bool) -> Changed:
+        """What a function changes itself, and by what it calls so many calls deep; every answer is kept."""
+        key = (body.table.path, body.scope, depth, inside)
+        known = self._changes.get(key)
+        if known is None:
+            kinds = ("=", "del") if inside else ("=", "del", "+=")
+            targets = (body.slot(assign.target) for assign in body.assigns if assign.kind in kinds)
+            found = [Changed(frozenset(slot for slot in targets if slot is not None), frozenset())]
+            for ordinal in body.table.calls_in.get(body.scope, ()):
+                found.append(self._mutated(body, ordinal))
+                if depth > 1:
+                    called = self.bodies.called(body, ordinal)
+                    found += (self._changed(inner, depth - 1, inside=inside) for inner in called)
+            slots, attributes = zip(*found, strict=True)
+            known = self._changes[key] = Changed(frozenset().union(*slots), frozenset().union(*attributes))
+        return known
 
     def sets(self, body: Body, slot: str) -> bool:
         """Whether a function sets a slot itself: one that is asked for the time, and notes it.
@@ -163,3 +188,8 @@ def covers(target: str | None, slot: str) -> bool:
     if target is None or not slot.startswith(target):
         return False
     return len(target) == len(slot) or slot[len(target)] in ".["
+
+
+def holders(slot: str) -> set[str]:
+    """The slots that cover one: itself, and the containers that it lies in."""
+    return {slot} | {slot[:at] for at, sign in enumerate(slot) if sign in ".["}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -70,13 +71,16 @@ class Unused:
 
     def is_handed_over(self, table: Table, name: str) -> bool:
         """Whether its own file, or one that imports it, names it without a call: ``queue.enqueue(work)``."""
-        linker = self.project.linker
-        tables = (linker.table(path) for path in linker.linked)
-        return any(
-            name in self._named_in(other)
-            for other in tables
-            if other is table or any(record.attribute == name for record in other.facts.imports)
-        )
+        return any(name in self._named_in(other) for other in (table, *self._importers.get(name, ())))
+
+    @cached_property
+    def _importers(self) -> dict[str, list[Table]]:
+        """By what is imported from a module, the files that do so."""
+        found: dict[str, list[Table]] = defaultdict(list)
+        for table in map(self.project.linker.table, self.project.linked):
+            for name in {record.attribute for record in table.facts.imports if record.attribute}:
+                found[name].append(table)
+        return dict(found)
 
     def _named_in(self, table: Table) -> frozenset[str]:
         """Last names of all that the expressions of a file name."""

@@ -63,9 +63,8 @@ class Requests:
         self.provenance = index.provenance
         self.lookups: dict[Value, list[Lookup]] = {}
         names = tenant_models(index)
-        for function, ordinal in self.project.reached_calls() if names else ():
-            lookup = self.project.effects.lookup(function.place, ordinal)
-            if lookup is not None and lookup.model_name in names and self._reads(lookup):
+        for function, _, lookup in self.project.reached_lookups if names else ():
+            if lookup.model_name in names and self._reads(lookup):
                 self.lookups.setdefault(function, []).append(lookup)
         self.leading = self.project.reach.leading(self.lookups)
         """Functions from which a read is reached."""

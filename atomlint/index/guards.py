@@ -17,6 +17,7 @@ from .gates import Gate, Gates
 from .rows import entry_of
 from .seconds import number
 from .sends import says_kind
+from .settled import Settled
 from .slots import class_of, covers
 from .stores import Hole, Stores
 from .tables import Table, call_number, dotted
@@ -72,6 +73,7 @@ class Guards:
         self.gates = Gates(self.bodies)
         self.caches = Caches(self.bodies)
         self.stores = Stores(self.caches)
+        self.settled = Settled(linker, calls.raises.exactly.classes)
         self._found: dict[tuple[str, int], Guard | None] = {}
 
     def of(self, path: str, call: int) -> Guard | None:
@@ -106,8 +108,9 @@ class Guards:
         return self.bodies.of(table, table.enclosing_function(table.facts.calls[call].scope))
 
     def conditional(self, path: str, call: int, ignore: frozenset[int] = frozenset()) -> bool:
-        """Whether the call is in a branch that a request may not take (availability checks of a client do not count).
+        """Whether the call is in a branch that a request may not take.
 
+        Checks whether a client is there, and tests that settings decide for all requests, do not count.
         ``ignore`` names frames that do not count either, such as a gate's.
         """
         table = self.linker.table(path)
@@ -119,6 +122,7 @@ class Guards:
                 and frame not in ignore
                 and not availability(test)
                 and not self._usual(table, record.scope, kind, test)
+                and not self.settled.is_settled(path, record.scope, test)
             ):
                 return True
         return False

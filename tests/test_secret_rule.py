@@ -400,6 +400,49 @@ def test_no_output_of_a_finding_holds_the_value(value: str, shape: str, is_test:
             assert value not in output
 
 
+@pytest.mark.parametrize(
+    ("path", "shape"),
+    [
+        ("a.py", 'A, B = "{}", "{}"'),
+        ("a.py", 'd = {"{}": "{}"}'),
+        ("a.py", 'pairs = [("admin", "{}"), ("b", "{}")]'),
+        ("a.py", 'login("{}", "{}")'),
+        ("a.json", '["{}", "{}"]'),
+        ("a.json", '{"client_secret": "{}", "t": "{}"}'),
+        ("a.json", '{"password": "{}", "url": "postgresql://a:{}@db.shop-internal.net/x"}'),
+        (".env", "{}={}"),
+        ("a.yaml", "{}: {}"),
+        ("a.md", "log in with {}: {}"),
+        ("a.md", "use `{}` or `{}`"),
+    ],
+)
+@pytest.mark.parametrize("kind", ["GitHub token", "password"])
+def test_a_value_that_stands_before_another_is_not_taken_for_its_name(path: str, shape: str, kind: str) -> None:
+    token = TOKENS["GitHub token"]
+    values = [token() if kind == "GitHub token" else "hunter2" + made(12), token()]
+    first, second = values
+    content = shape.replace("{}", first, 1).replace("{}", second, 1)
+    findings = check(content, path)
+    assert findings
+    for finding in findings:
+        assert not any(value in repr(finding) for value in values)
+
+
+@pytest.mark.parametrize(
+    ("line", "name"),
+    [
+        ('{"client_secret": "", "t": "{}"}', "t"),
+        ('token = os.getenv("CRM_TOKEN", "{}")', "CRM_TOKEN"),
+        ('os.environ.setdefault("CRM_2_TOKEN", "{}")', "CRM_2_TOKEN"),
+        ('client = Client(region="eu", oauth2_token="{}")', "oauth2_token"),
+        ('x = f("CRM_TOKEN", "{}")', "x"),
+    ],
+)
+def test_a_token_stands_under_the_nearest_name(line: str, name: str) -> None:
+    (finding,) = check(line.replace("{}", TOKENS["GitHub token"]()))
+    assert f" in {name} (" in finding.message
+
+
 def test_a_hits_representation_holds_no_value() -> None:
     from atomlint_rules.secret._scan import scan
 

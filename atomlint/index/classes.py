@@ -79,11 +79,11 @@ class Classes:
         if thing.kind == "ext":
             client = self.linker.catalog.client_of(thing.place)
             return client is not None and name in client.lacks
-        if self.is_set(thing, name):
-            return False
         if thing.kind == "module":
-            return self._module_lacks(thing.place, name)
-        return self.is_class(thing) and not self._has(thing, name)
+            is_there = not self._module_lacks(thing.place, name)
+        else:
+            is_there = not self.is_class(thing) or self._has(thing, name)
+        return not is_there and not self.is_set(thing, name)
 
     def _module_lacks(self, path: str, name: str) -> bool:
         if not path.endswith(".py") or not self.linker.knows(path) or self.linker.modules.submodule(path, name):

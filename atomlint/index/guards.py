@@ -110,7 +110,7 @@ class Guards:
     def conditional(self, path: str, call: int, ignore: frozenset[int] = frozenset()) -> bool:
         """Whether the call is in a branch that a request may not take.
 
-        Checks whether a client is there, and tests that settings decide for all requests, do not count.
+        Checks whether a client is there do not count, nor tests that settings decide so by default.
         ``ignore`` names frames that do not count either, such as a gate's.
         """
         table = self.linker.table(path)
@@ -122,7 +122,7 @@ class Guards:
                 and frame not in ignore
                 and not availability(test)
                 and not self._usual(table, record.scope, kind, test)
-                and not self.settled.is_settled(path, record.scope, test)
+                and self.settled.holds(path, record.scope, test) is not (kind == "if")
             ):
                 return True
         return False

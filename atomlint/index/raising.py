@@ -201,8 +201,8 @@ class Raises:
             return False
         key = (table.path, owner, expr)
         if key not in self._read:
-            found = _is_found(self.linker.evaluate(table.path, scope, expr))
-            self._read[key] = not found and self._is_missing(table, scope, expr)
+            missing = self._is_missing(table, scope, expr)
+            self._read[key] = missing and not _is_found(self.linker.evaluate(table.path, scope, expr))
         return self._read[key]
 
     # --- functions that never return -------------------------------------------------------------------------------

@@ -1,7 +1,8 @@
-"""Tests with one answer for the life of a process: constants, settings, and what modules bind once.
+"""Tests that settings and constants decide for all requests, with what they come to as long as nobody sets anything.
 
-``if settings.RATE_LIMITS:`` keeps no request from what it holds: where it is on, every one of them comes there. What only
-development turns on, such as ``DEBUG``, is left out.
+``if settings.RATE_LIMITS:`` with ``RATE_LIMITS: bool = True`` keeps no request from what it holds. A constant of a module that
+is false may be a mark that is set later, by whatever means, so nothing follows from it; nor does anything from the mode
+that a deployment runs in.
 """
 
 from __future__ import annotations
@@ -9,131 +10,225 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from .fields import BASES as SETTINGS
 from .readers import CONFIGS, ENVS, GETTERS
-from .settings import STRING_METHODS
 from .tables import call_number, dotted, text_of
 from .value import Value
 from .worlds import is_mode_name
 
 if TYPE_CHECKING:
-    from ..facts.records import Assign, Expr
+    from collections.abc import Callable
+
+    from ..facts.records import Call, Expr
     from .classes import Classes
     from .linker import Linker
     from .tables import Binding
 
-DEPTH = 6
-"""Steps from a test to what binds its names."""
-PARTS = frozenset({"and", "or", "not", "if", "[]"})
-CASTS = frozenset({"bool", "str", "int", "float"})
-DJANGO = "django.conf.settings"
-CONFIGURATIONS = frozenset(
-    f"{library}.{app}.config" for library in ("flask", "quart") for app in ("current_app", "Flask()", "Quart()")
-)
+DEPTH = 8
+"""Steps from a test to the constants that it comes from."""
+FALSE = frozenset({"#False", "#None", "#0", "'"})
+ON = frozenset({"1", "true", "yes", "on"})
 DEVELOPMENT = re.compile(r"(?:.*_)?(?:DEBUG|DEV|DEVELOPMENT|TEST|TESTS|TESTING|LOCAL)(?:_.*)?")
 """Names of what is off in production."""
+FORMS: dict[str, Callable[[str], str]] = {
+    "lower": lambda text: text.lower(),
+    "casefold": lambda text: text.casefold(),
+    "upper": lambda text: text.upper(),
+    "strip": lambda text: text.strip(),
+}
+COMPARISONS: dict[str, Callable[[str, str], bool]] = {
+    "==": lambda one, other: one == other,
+    "!=": lambda one, other: one != other,
+    "is": lambda one, other: one == other,
+    "is not": lambda one, other: one != other,
+}
+ORDERS: dict[str, Callable[[int, int], bool]] = {
+    "<": lambda one, other: one < other,
+    "<=": lambda one, other: one <= other,
+    ">": lambda one, other: one > other,
+    ">=": lambda one, other: one >= other,
+}
 
 
 class Settled:
-    """Tells settled tests; every answer is kept."""
+    """Evaluates settled tests; every answer about a name is kept."""
 
     def __init__(self, linker: Linker, classes: Classes) -> None:
         self.linker = linker
         self.classes = classes
-        self._kept: dict[tuple[str, int, str], bool] = {}
+        self._kept: dict[tuple[str, int, str], str | None] = {}
 
-    def is_settled(self, path: str, scope: int, test: Expr, depth: int = DEPTH) -> bool:
-        """Whether no request changes what a test, seen from a scope, comes to."""
-        if depth <= 0 or test is None:
-            return False
-        if type(test) is list and test:
-            if test[0] == "sub":
-                return self._is_configuration(path, scope, test[1], text_of(test[2]))
-            parts = test[1::2] if test[0] == "cmp" else test[1:] if test[0] in PARTS else ()
-            return bool(parts) and all(self.is_settled(path, scope, part, depth) for part in parts)
-        if type(test) is not str:
-            return False
-        if test[:1] in ("'", "#"):
-            return True
-        made = call_number(test)
+    def holds(self, path: str, scope: int, test: Expr) -> bool | None:
+        """Whether a test, seen from a scope, is true for every request by default; None when that is not known."""
+        return truth(self._value(path, scope, test, DEPTH))
+
+    # --- expressions -----------------------------------------------------------------------------------------------
+
+    def _value(self, path: str, scope: int, expr: Expr, depth: int) -> str | None:
+        """The constant that an expression is, in the facts' notation."""
+        if depth <= 0 or expr is None:
+            return None
+        if type(expr) is list and expr:
+            return self._compound(path, scope, expr, depth)
+        if type(expr) is not str or expr[:1] in ("?", ""):
+            return None
+        if expr[0] in "'#":
+            return expr
+        made = call_number(expr)
         if made is not None:
-            return self._is_read(path, made, depth)
-        return dotted(test) is not None and self._is_name_settled(path, scope, test, depth)
+            return self._of_call(path, self.linker.table(path).facts.calls[made], made, depth)
+        if "." in expr:
+            return self._of_attribute(path, scope, expr, depth)
+        return self._of_name(path, scope, expr, depth) if dotted(expr) is not None else None
 
-    def _is_read(self, path: str, ordinal: int, depth: int) -> bool:
-        """Whether a call reads the environment, or makes another form of what is settled."""
-        call = self.linker.table(path).facts.calls[ordinal]
+    def _compound(self, path: str, scope: int, expr: list[Expr], depth: int) -> str | None:
+        if expr[0] == "not":
+            held = truth(self._value(path, scope, expr[1], depth))
+            return None if held is None else f"#{not held}"
+        if expr[0] == "if":
+            held = truth(self._value(path, scope, expr[1], depth))
+            return None if held is None else self._value(path, scope, expr[2 if held else 3], depth)
+        if expr[0] == "cmp" and len(expr) == 4:
+            return self._compared(path, scope, expr, depth)
+        return self._joined(path, scope, expr, depth) if expr[0] in ("or", "and") else None
+
+    def _joined(self, path: str, scope: int, expr: list[Expr], depth: int) -> str | None:
+        """What ``a or b`` and ``a and b`` come to: one side may decide, whatever the other one is."""
+        value, is_known = None, True
+        for part in expr[1:]:
+            value = self._value(path, scope, part, depth)
+            held = truth(value)
+            if held is (expr[0] == "or"):
+                return value if is_known else f"#{held}"
+            is_known = is_known and held is not None
+        return value if is_known else None
+
+    def _compared(self, path: str, scope: int, expr: list[Expr], depth: int) -> str | None:
+        one, sign, other = self._value(path, scope, expr[1], depth), expr[2], expr[3]
+        if one is None:
+            return None
+        if sign in ("in", "not in"):
+            items = other[1:] if type(other) is list and other[:1] == ["[]"] else None
+            if items is None or not all(type(item) is str and item[:1] in ("'", "#") for item in items):
+                return None
+            return f"#{(one in items) is (sign == 'in')}"
+        right = self._value(path, scope, other, depth)
+        if right is None:
+            return None
+        if sign in COMPARISONS:
+            return f"#{COMPARISONS[sign](one, right)}"
+        if sign in ORDERS and one[1:].isdecimal() and right[1:].isdecimal() and one[0] == right[0] == "#":
+            return f"#{ORDERS[sign](int(one[1:]), int(right[1:]))}"
+        return None
+
+    def _of_call(self, path: str, call: Call, ordinal: int, depth: int) -> str | None:
+        """What a call makes of a constant, or the default of a variable that it reads from the environment."""
         callee = call.callee if type(call.callee) is str else ""
         subject, _, method = callee.rpartition(".")
-        if subject and method in STRING_METHODS:
-            return self.is_settled(path, call.scope, subject, depth - 1)
-        if callee in CASTS and len(call.args) == 1:
-            return self.is_settled(path, call.scope, call.args[0], depth - 1)
+        if subject and method in FORMS and not call.args:
+            text = text_of(self._value(path, call.scope, subject, depth - 1))
+            return None if text is None else f"'{FORMS[method](text)}"
+        if callee == "bool" and len(call.args) == 1:
+            held = truth(self._value(path, call.scope, call.args[0], depth - 1))
+            return None if held is None else f"#{held}"
+        if callee in ("int", "str") and len(call.args) == 1:
+            return cast(callee, self._value(path, call.scope, call.args[0], depth - 1))
+        if (method or callee) == "Field":
+            default = call.args[0] if call.args else dict(call.keywords).get("default")
+            return self._value(path, call.scope, default, depth - 1)
         name = text_of(call.args[0]) if call.args else None
-        if method == "get" and subject and self._is_configuration(path, call.scope, subject, name):
-            return True
-        if name is None or is_development(name):
-            return False
+        keywords = dict(call.keywords)
+        default = call.args[1] if len(call.args) > 1 else keywords.get("default")
+        if name is None or default is None:
+            return None
         values = self.linker.values.callee(path, ordinal)
-        return bool(values) and all(v.kind == "ext" and _reads(v.place) for v in values)
+        if not values or not all(value.kind == "ext" and _reads(value.place) for value in values):
+            return None
+        kind = keywords.get("cast") or (method if any(v.place.startswith(ENVS) for v in values) else "")
+        return known(name, cast(str(kind), self._value(path, call.scope, default, depth - 1)))
 
-    def _is_configuration(self, path: str, scope: int, holder: Expr, name: str | None) -> bool:
-        """Whether an item is one of an application's configuration: ``current_app.config["LIMITS"]``."""
-        if name is None or is_development(name):
-            return False
-        values = self.linker.evaluate(path, scope, holder)
-        return bool(values) and all(value.place in CONFIGURATIONS for value in values)
+    # --- names -----------------------------------------------------------------------------------------------------
 
-    def _is_name_settled(self, path: str, scope: int, name: str, depth: int) -> bool:
-        """Whether a name, or an attribute of one, is the module's and bound to what is settled."""
-        owner, bindings = self.linker.table(path).find(scope, name.partition(".")[0])
-        if owner or not bindings or is_development(name.rpartition(".")[2]):
-            return False
+    def _of_name(self, path: str, scope: int, name: str, depth: int) -> str | None:
+        """What is bound to a name, where nothing else ever is."""
+        owner, bindings = self.linker.table(path).find(scope, name)
+        if len(bindings) != 1:
+            return None
         key = (path, owner, name)
         if key not in self._kept:
-            self._kept[key] = False  # recursion
-            head, _, last = name.rpartition(".")
-            if head:
-                self._kept[key] = self._is_attribute_settled(path, head, last, depth)
-            else:
-                self._kept[key] = all(self._is_binding_settled(path, binding, depth) for binding in bindings)
+            self._kept[key] = None  # recursion
+            self._kept[key] = known(name, self._bound(path, owner, bindings[0], depth - 1))
         return self._kept[key]
 
-    def _is_binding_settled(self, path: str, binding: Binding, depth: int) -> bool:
+    def _bound(self, path: str, owner: int, binding: Binding, depth: int) -> str | None:
         if binding.imported is not None:
             target = self.linker.modules.target(path, binding.imported)
-            return bool(
-                target and binding.imported.attribute and self._of_module(target, binding.imported.attribute, depth)
-            )
-        return binding.assign is not None and self._is_assigned_settled(path, binding.assign, depth)
+            name = binding.imported.attribute
+            return self._of_module(target, name, depth) if target and name else None
+        assign = binding.assign
+        if assign is None or assign.kind != "=" or assign.scope != owner:
+            return None
+        value = self._value(path, owner, assign.value, depth)
+        return None if assign.value == value and value in FALSE else value  # a mark that is set later
 
-    def _is_assigned_settled(self, path: str, assign: Assign, depth: int) -> bool:
-        return assign.kind == "=" and not assign.scope and self.is_settled(path, 0, assign.value, depth - 1)
+    def _of_module(self, path: str, name: str, depth: int) -> str | None:
+        if not path.endswith(".py") or self.classes.is_set(Value("module", path), name):
+            return None
+        return self._of_name(path, 0, name, depth)
 
-    def _of_module(self, path: str, name: str, depth: int) -> bool:
-        is_set = self.classes.is_set(Value("module", path), name)
-        return not is_set and self._is_name_settled(path, 0, name, depth - 1)
-
-    def _is_attribute_settled(self, path: str, head: str, name: str, depth: int) -> bool:
-        values = self.linker.evaluate(path, 0, head)
-        return bool(values) and all(self._has_settled(value, name, depth) for value in values)
-
-    def _has_settled(self, value: Value, name: str, depth: int) -> bool:
-        """Whether an attribute of a module, of Django's settings, or of the one object of a settings class is settled."""
+    def _of_attribute(self, path: str, scope: int, expr: str, depth: int) -> str | None:
+        """What an attribute of a module, or of the settings, is."""
+        head, _, name = expr.rpartition(".")
+        values = self.linker.evaluate(path, scope, head)
+        value = next(iter(values)) if len(values) == 1 else None
+        if value is None:
+            return None
         if value.kind == "module":
-            return value.place.endswith(".py") and self._of_module(value.place, name, depth)
-        if value.kind == "ext":
-            return value.place == DJANGO
+            return self._of_module(value.place, name, depth)
+        owner, bindings = self.linker.table(path).find(scope, head.partition(".")[0])
+        is_shared = bool(bindings) and not owner
+        return known(name, self._of_field(value, name, depth)) if is_shared or self._is_settings(value) else None
+
+    def _of_field(self, value: Value, name: str, depth: int) -> str | None:
+        """The default of a field that nothing sets."""
         if not self.classes.is_class(value) or self.classes.is_set(value, name):
-            return False
+            return None
         cls = Value("def", value.place, value.scope)
         if any((base.scope, name) in self.linker.table(base.place).attributes for base in self.classes.family(cls)):
-            return False
-        return any(assign.kind in ("=", ":") for _, assign in self.linker.class_attribute(cls, name))
+            return None
+        table, assign = next(self.linker.class_attribute(cls, name), (None, None))
+        if table is None or assign is None or assign.kind != "=":
+            return None
+        default = self._value(table.path, assign.scope, assign.value, depth - 1)
+        return None if default in FALSE and not self._is_settings(value) else default
+
+    def _is_settings(self, value: Value) -> bool:
+        """Whether a value is an object of settings that a library reads."""
+        bases = self.linker.mro(value.place, value.scope) if self.classes.is_class(value) else ()
+        return any(base.kind == "ext" and base.place in SETTINGS for base in bases)
 
 
-def is_development(name: str) -> bool:
-    """Whether a name is that of a mode, or of what only development turns on."""
-    return is_mode_name(name) or DEVELOPMENT.fullmatch(name.upper()) is not None
+def truth(value: str | None) -> bool | None:
+    """Whether a constant counts as true."""
+    return None if value is None else value not in FALSE
+
+
+def cast(kind: str, value: str | None) -> str | None:
+    """What a reader of the environment makes of a default; ``bool`` reads words."""
+    text = text_of(value)
+    if kind in ("bool", "env.bool") and text is not None:
+        return f"#{text.lower() in ON}"
+    if kind == "int" and text is not None:
+        return f"#{text}" if text.isdecimal() else None
+    return value
+
+
+def known(name: str, value: str | None) -> str | None:
+    """A value that counts by its name: not of a mode, nor of what only development turns on, unless it is off."""
+    last = name.upper()
+    if is_mode_name(last) or (DEVELOPMENT.fullmatch(last) and value not in FALSE):
+        return None
+    return value
 
 
 def _reads(place: str) -> bool:

@@ -48,7 +48,13 @@ FALLBACK = re.compile(
 )
 # A comma joins a name and its value only as the first arguments of a call, or as a pair.
 OPENED = re.compile(r"\(\s{0,60}[\"'`]?\Z")
-ASSIGNED = re.compile(r"([A-Za-z_][\w-]{1,80})[\"'`\])]{0,3}\s{0,8}(?::[^=\"']{1,40})?(?:[=,]|:(?!//))", re.ASCII)
+NAME = r"[A-Za-z_][\w-]{0,80}"
+ASSIGNED = re.compile(rf"({NAME})[\"'`\])]{{0,3}}\s{{0,8}}(?::[^=\"']{{1,40}})?(?:=|:(?!//))", re.ASCII)
+GIVEN = re.compile(
+    rf"\b(?:getenv|environ|config|env|str|get|setdefault|pop|set|setenv|putenv)\(\s{{0,60}}[\"'`]({NAME})[\"'`]\s{{0,8}},",
+    re.ASCII,
+)
+"""A name that is the first argument of a call, before the value: what else stands in front of a comma may be a value."""
 URL_HEAD = re.compile(r"[a-z][a-z0-9+.-]{0,30}://\S*\Z", re.IGNORECASE)
 EMPTY_NAMES = frozenset(("default", "value", "url"))
 
@@ -80,7 +86,8 @@ def keyed(text: str, start: int, end: int, *, bare: bool) -> Iterator[Hit]:
 def key_before(text: str, start: int, offset: int) -> str:
     """The name under which a value at an offset stands, looking back to the start of its line; empty when none."""
     before = URL_HEAD.sub("", text[max(start, offset - 400) : offset])
-    names = [name for name in ASSIGNED.findall(before) if name not in EMPTY_NAMES]
+    found = [match for pattern in (ASSIGNED, GIVEN) for match in pattern.finditer(before)]
+    names = [match[1] for match in sorted(found, key=lambda match: match.end()) if match[1] not in EMPTY_NAMES]
     return names[-1] if names else ""
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from typing import TYPE_CHECKING, Generic, TypeVar
+from typing import IO, TYPE_CHECKING, Generic, TypeVar
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -73,38 +73,37 @@ def beside(work: Callable[[], bytes], otherwise: Callable[[], bytes] | None = No
 
     When the copy cannot be made, or ends without an answer, ``otherwise`` is done here instead: the work itself, unless given.
     """
+    from tempfile import TemporaryFile
+
     otherwise = otherwise or work
     try:
-        source, sink = os.pipe()
+        answer_file = TemporaryFile()  # noqa: SIM115 - a pipe would keep the copy, and its memory, until somebody reads
     except OSError:
         return otherwise
     try:
         pid = os.fork()
     except OSError:
-        os.close(source)
-        os.close(sink)
+        answer_file.close()
         return otherwise
     if pid == 0:
-        _in_copy(work, source, sink)
-    os.close(sink)
+        _in_copy(work, answer_file)
 
     def answer() -> bytes:
-        with os.fdopen(source, "rb") as stream:
-            data = stream.read()
         _, status = os.waitpid(pid, 0)
+        with answer_file:
+            answer_file.seek(0)
+            data = answer_file.read()
         return data if status == 0 and data else otherwise()
 
     return answer
 
 
-def _in_copy(work: Callable[[], bytes], source: int, sink: int) -> None:
+def _in_copy(work: Callable[[], bytes], answer_file: IO[bytes]) -> None:
     """Never returns: nothing of the copied process may run on, its clean-up least of all."""
     status = 1
     try:
-        os.close(source)
-        data = work()
-        with os.fdopen(sink, "wb") as stream:
-            stream.write(data)
+        answer_file.write(work())
+        answer_file.flush()
         status = 0
     finally:
         os._exit(status)

@@ -76,7 +76,7 @@ TRUE = (
     "True", "ON", "BOTH", "not OFF", "LEVEL", "LEVEL > 2 and ON", "settings.limits", "config.settings.limits", "own",
     "config.LEVEL == 3", "bool(os.environ.get('LIMITS', '1'))", "settings.counted", "settings.region == 'eu'",
     "get_settings().limits", "given.limits", "plain.limits", "not settings.debug", "not settings.quiet", "not settings.url",
-    "settings.limits or user", "decoupled('LIMITS', default=True, cast=bool)", "decoupled('LIMITS', default='yes', cast=bool)",
+    "settings.limits or user", "settings.limits is not None", "settings.limits != False", "decoupled('LIMITS', default=True, cast=bool)", "decoupled('LIMITS', default='yes', cast=bool)",
     "settings.region in ('eu', 'us')", "user if OFF else ON", "int(os.getenv('LEVEL', '2')) >= 2",
 )  # fmt: skip
 FALSE = (
@@ -87,7 +87,7 @@ UNKNOWN = (
     "user", "user.limits", "flag", "twice", "count", "kept", "OTHER", "request.args", "settings.seen", "settings.needed",
     "APP_ENV == 'production'", "django.LIMITS", "current_app.config['LIMITS']", "unknown", "ON and user", "PACKED", "DEBUG",
     "settings.unknown", "os.getenv(user)", "os.getenv('LIMITS')", "grow()", "LEVEL > user", "LOADED", "not LOADED",
-    "not plain.loaded", "plain.queue", "user in ('a', 'b')", "1 < LEVEL < 5", "settings.region in OTHER",
+    "not plain.loaded", "plain.queue", "user in ('a', 'b')", "1 < LEVEL < 5", "settings.limits == 1", "settings.region in OTHER",
 )  # fmt: skip
 
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from .contract import SYSTEM, is_secret_name
 from .environ import is_environ
-from .envtexts import FALSE, EnvTexts
+from .envtexts import FALSE, OFF, TRUE, EnvTexts
 from .expressions import BRANCHES, condition, receiver
 from .readers import GETTERS
 from .setting_types import named
@@ -32,8 +32,7 @@ MAX_DEPTH = 10
 MAX_STEPS = 200
 """Expressions that are looked at for one test: what takes more is no plain switch."""
 DJANGO = "django.conf.settings"
-OFF = ("#None", "#False", "#0", "'")
-TRUTHS = FALSE | {"true", "1", "yes", "on", "t", "y", "enabled"}
+TRUTHS = FALSE | TRUE
 CHOICE = re.compile(r"[A-Za-z][A-Za-z_-]{1,20}")
 """A text that chooses one of several: ``memory``, ``local-files``."""
 UNKNOWN_KINDS = frozenset({"presence", "each", "option", "dynaconf"})

@@ -38,7 +38,10 @@ PLATFORM = re.compile(r"(?:^|/)(?:Procfile|heroku\.yml|railway\.(?:json|toml)|ni
 """Files for platforms that give the address of what is added to an application by themselves."""
 LARGE = 400_000
 """Bytes of a file that is no longer looked at."""
+TRUE = frozenset({"true", "1", "yes", "on", "t", "y", "enabled"})
 FALSE = frozenset({"", "false", "0", "no", "off", "f", "n", "none", "null", "disabled", "~", "''", '""'})
+OFF = ("#None", "#False", "#0", "'")
+"""Constants that count as false, in the facts' notation."""
 WORD = r"(?!PIP_|UV_|POETRY_|PYTHON|DEBIAN_|NODE_|PDM_)[A-Z][A-Z0-9]*_[A-Z0-9_]+"
 VARIABLE = re.compile(
     rf"^[ \t]*(?:-[ \t]*)?(?:export[ \t]+|ENV[ \t]+)?[\"']?{WORD}[\"']?[ \t]*[:=]|name:[ \t]*[\"']?{WORD}", re.MULTILINE

@@ -59,6 +59,7 @@ class Mounts:
         self._made: dict[tuple[str, int, str], list[Place]] = {}
         self._served: dict[Place, bool] = {}
         self._rows: dict[Place, RouterRow | None] = {}
+        self._routers: dict[tuple[Place, ...], tuple[frozenset[Place], frozenset[Place]]] = {}
         self._unknown = False
         self._partly: set[tuple[str, int, str]] = set()
         """Names that have other values than the calls that are known to have made them."""
@@ -191,6 +192,13 @@ class Mounts:
         if place not in self._rows:
             self._rows[place] = self._row(place)
         return self._rows[place]
+
+    def routers(self, places: tuple[Place, ...]) -> tuple[frozenset[Place], frozenset[Place]]:
+        """The routers among some calls, and of these the applications; many routes have the same calls around them."""
+        if places not in self._routers:
+            rows = {place: row for place in places if (row := self.row(place)) is not None}
+            self._routers[places] = frozenset(rows), frozenset(place for place, row in rows.items() if row.served)
+        return self._routers[places]
 
     def _row(self, place: Place) -> RouterRow | None:
         routers = self.linker.catalog.routers

@@ -79,7 +79,6 @@ class Routes:
         self.mounts = project.mounts
         self.exempt = Exempt(project)
         self._below_hook: dict[Value, list[Route]] = {}
-        self._made: dict[tuple[Place, ...], tuple[frozenset[Place], frozenset[Place]]] = {}
 
     @cached_property
     def all(self) -> list[Route]:
@@ -321,18 +320,11 @@ class Routes:
             return False
         if not entry.on or not route.chain:
             return entry.kind == "every-request" or not entry.on
-        known, applications = self._routers(route.chain)
+        known, applications = self.mounts.routers(route.chain)
         if entry.kind == "every-request":
-            _, held = self._routers(entry.on)
+            _, held = self.mounts.routers(entry.on)
             return not applications or not held or not applications.isdisjoint(held)
         return not known or not known.isdisjoint(entry.on)
-
-    def _routers(self, places: tuple[Place, ...]) -> tuple[frozenset[Place], frozenset[Place]]:
-        """The routers among some calls, and of these the applications; many routes have the same calls around them."""
-        if places not in self._made:
-            rows = {place: row for place in places if (row := self.mounts.row(place)) is not None}
-            self._made[places] = frozenset(rows), frozenset(place for place, row in rows.items() if row.served)
-        return self._made[places]
 
     def _covered(self, function: Value) -> list[Route]:
         """Routes for which a middleware or hook runs; all of them for another function."""

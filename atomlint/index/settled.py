@@ -7,9 +7,11 @@ that a deployment runs in.
 
 from __future__ import annotations
 
+import operator
 import re
 from typing import TYPE_CHECKING
 
+from .envtexts import OFF, TRUE
 from .fields import BASES as SETTINGS
 from .readers import CONFIGS, ENVS, GETTERS
 from .tables import call_number, dotted, text_of
@@ -26,28 +28,16 @@ if TYPE_CHECKING:
 
 DEPTH = 8
 """Steps from a test to the constants that it comes from."""
-FALSE = frozenset({"#False", "#None", "#0", "'"})
-ON = frozenset({"1", "true", "yes", "on"})
 DEVELOPMENT = re.compile(r"(?:.*_)?(?:DEBUG|DEV|DEVELOPMENT|TEST|TESTS|TESTING|LOCAL)(?:_.*)?")
 """Names of what is off in production."""
 FORMS: dict[str, Callable[[str], str]] = {
-    "lower": lambda text: text.lower(),
-    "casefold": lambda text: text.casefold(),
-    "upper": lambda text: text.upper(),
-    "strip": lambda text: text.strip(),
-}
-COMPARISONS: dict[str, Callable[[str, str], bool]] = {
-    "==": lambda one, other: one == other,
-    "!=": lambda one, other: one != other,
-    "is": lambda one, other: one == other,
-    "is not": lambda one, other: one != other,
-}
+    "lower": str.lower, "casefold": str.casefold, "upper": str.upper, "strip": str.strip,
+}  # fmt: skip
+BOOLEANS = {"#True", "#False"}
+EQUAL = {"==": True, "is": True, "!=": False, "is not": False}
 ORDERS: dict[str, Callable[[int, int], bool]] = {
-    "<": lambda one, other: one < other,
-    "<=": lambda one, other: one <= other,
-    ">": lambda one, other: one > other,
-    ">=": lambda one, other: one >= other,
-}
+    "<": operator.lt, "<=": operator.le, ">": operator.gt, ">=": operator.ge,
+}  # fmt: skip
 
 
 class Settled:
@@ -115,8 +105,9 @@ class Settled:
         right = self._value(path, scope, other, depth)
         if right is None:
             return None
-        if sign in COMPARISONS:
-            return f"#{COMPARISONS[sign](one, right)}"
+        if sign in EQUAL:
+            numbers = BOOLEANS & {one, right} and (one[1:].isdecimal() or right[1:].isdecimal())
+            return None if numbers else f"#{(one == right) is EQUAL[sign]}"  # True == 1
         if sign in ORDERS and one[1:].isdecimal() and right[1:].isdecimal() and one[0] == right[0] == "#":
             return f"#{ORDERS[sign](int(one[1:]), int(right[1:]))}"
         return None
@@ -169,7 +160,7 @@ class Settled:
         if assign is None or assign.kind != "=" or assign.scope != owner:
             return None
         value = self._value(path, owner, assign.value, depth)
-        return None if assign.value == value and value in FALSE else value  # a mark that is set later
+        return None if assign.value == value and value in OFF else value  # a mark that is set later
 
     def _of_module(self, path: str, name: str, depth: int) -> str | None:
         if not path.endswith(".py") or self.classes.is_set(Value("module", path), name):
@@ -200,7 +191,7 @@ class Settled:
         if table is None or assign is None or assign.kind != "=":
             return None
         default = self._value(table.path, assign.scope, assign.value, depth - 1)
-        return None if default in FALSE and not self._is_settings(value) else default
+        return None if default in OFF and not self._is_settings(value) else default
 
     def _is_settings(self, value: Value) -> bool:
         """Whether a value is an object of settings that a library reads."""
@@ -210,14 +201,14 @@ class Settled:
 
 def truth(value: str | None) -> bool | None:
     """Whether a constant counts as true."""
-    return None if value is None else value not in FALSE
+    return None if value is None else value not in OFF
 
 
 def cast(kind: str, value: str | None) -> str | None:
     """What a reader of the environment makes of a default; ``bool`` reads words."""
     text = text_of(value)
     if kind in ("bool", "env.bool") and text is not None:
-        return f"#{text.lower() in ON}"
+        return f"#{text.lower() in TRUE}"
     if kind == "int" and text is not None:
         return f"#{text}" if text.isdecimal() else None
     return value
@@ -226,7 +217,7 @@ def cast(kind: str, value: str | None) -> str | None:
 def known(name: str, value: str | None) -> str | None:
     """A value that counts by its name: not of a mode, nor of what only development turns on, unless it is off."""
     last = name.upper()
-    if is_mode_name(last) or (DEVELOPMENT.fullmatch(last) and value not in FALSE):
+    if is_mode_name(last) or (DEVELOPMENT.fullmatch(last) and value not in OFF):
         return None
     return value
 

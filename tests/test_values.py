@@ -534,3 +534,73 @@ def test_a_long_way_is_gone_to_its_end():
 
 def test_of_a_way_without_end_nothing_is_known():
     assert of(chain(3000)) == set()
+
+
+# --- classes that are handed on ----------------------------------------------------------------------------------------
+
+CHECKS = """
+class Check:
+    def __init__(self, request): ...
+
+class Admin(Check): ...
+
+class Owner(Check): ...
+"""
+
+
+@pytest.mark.parametrize(
+    ("annotation", "found"),
+    [
+        ("", {"inst app.py:Admin", "inst app.py:Owner"}),
+        (": list", {"inst app.py:Admin", "inst app.py:Owner"}),
+        (": typing.List", {"inst app.py:Admin", "inst app.py:Owner"}),
+        (": typing.Sequence[typing.Any]", {"inst app.py:Admin", "inst app.py:Owner"}),
+        (": list[type]", {"inst app.py:Admin", "inst app.py:Owner"}),
+        (": list | None = None", {"inst app.py:Admin", "inst app.py:Owner"}),
+        (": list[type[Check]]", {"inst app.py:Check"}),
+        (": typing.List[typing.Type[Check]]", {"inst app.py:Check"}),
+        (': list["type[Check]"]', {"inst app.py:Check"}),
+    ],
+)
+def test_a_list_of_classes_is_looped_over_whatever_its_annotation_leaves_open(annotation: str, found: set[str]) -> None:
+    code = f"""
+class Checks:
+    def __init__(self, classes{annotation}):
+        self.classes = classes
+
+    def run(self, request):
+        for cls in self.classes:
+            x = cls(request)
+
+Checks([Admin, Owner])
+"""
+    assert of(f"import typing\n{CHECKS}{code}") == found
+
+
+@pytest.mark.parametrize("annotation", ["type[Check]", "typing.Type[Check]", "typing.Type['Check']", "'type[Check]'"])
+def test_an_annotation_may_promise_a_class_itself(annotation: str) -> None:
+    assert of(f"import typing\n{CHECKS}\ndef f(cls: {annotation}):\n    x = cls\n") == {"def app.py:Check"}
+    assert of(f"import typing\n{CHECKS}\ndef f(cls: {annotation}):\n    x = cls(1)\n") == {"inst app.py:Check"}
+
+
+def test_a_class_of_a_library_that_an_annotation_promises_is_made_where_it_is_called() -> None:
+    code = "import redis\n\ndef f(cls: type[redis.Redis]):\n    {}\n"
+    assert of(code.format("x = cls")) == {"redis.Redis"}
+    assert of(code.format("x = cls()")) == REDIS
+
+
+@pytest.mark.parametrize(
+    ("bases", "found"), [("Check", {"inst app.py:Check"}), ("object", set())], ids=["one base", "nothing in common"]
+)
+def test_more_classes_than_can_be_told_apart_are_what_they_have_in_common(bases: str, found: set[str]) -> None:
+    many = "".join(f"class Check{n}({bases}): ...\n\nChecks([Check{n}])\n" for n in range(20))
+    code = """
+class Checks:
+    def __init__(self, classes):
+        self.classes = classes
+
+    def run(self, request):
+        for cls in self.classes:
+            x = cls(request)
+"""
+    assert of(f"{CHECKS}{code}\n{many}") == found

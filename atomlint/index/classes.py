@@ -49,6 +49,9 @@ class Classes:
         self.linker = linker
         self._open: dict[Value, bool] = {}
         self._family: dict[tuple[str, int], list[Value]] = {}
+        self._more: dict[Value, bool] = {}
+        self._written_whole: dict[str, bool] = {}
+        """Files, and whether they assign a ``__dict__``."""
 
     def is_class(self, value: Value) -> bool:
         """Whether a value is a class of the project or an instance of one."""
@@ -114,6 +117,12 @@ class Classes:
         return self._open[key]
 
     def _gives_more(self, cls: Value) -> bool:
+        """Whether a class itself, its bases left out, may give attributes that it does not write."""
+        if cls not in self._more:
+            self._more[cls] = self._may_give_more(cls)
+        return self._more[cls]
+
+    def _may_give_more(self, cls: Value) -> bool:
         if not self.linker.knows(cls.place) or not self._bases_known(cls):
             return True
         table = self.linker.table(cls.place)
@@ -122,9 +131,17 @@ class Classes:
             return True
         if any((cls.scope, name) in table.names for name in DYNAMIC) or _takes_extra(table, cls.scope):
             return True
-        if any(type(a.target) is str and a.target.endswith("__dict__") for a in table.facts.assigns):
+        if self._writes_whole(table):
             return True
         return any(self._computes(table, ordinal) for ordinal in range(record.first_call, record.end_call))
+
+    def _writes_whole(self, table: Table) -> bool:
+        known = self._written_whole.get(table.path)
+        if known is None:
+            targets = (assign.target for assign in table.facts.assigns)
+            known = any(type(target) is str and target.endswith("__dict__") for target in targets)
+            self._written_whole[table.path] = known
+        return known
 
     @staticmethod
     def _computes(table: Table, ordinal: int) -> bool:

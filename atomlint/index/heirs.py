@@ -11,7 +11,7 @@ from .tables import dotted
 from .value import Value
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Collection, Iterable
 
     from ..facts.records import Expr
     from .linker import Linker
@@ -116,6 +116,16 @@ class Heirs:
                 found.update(dict.fromkeys(self.below(heir)))
         self._below[cls] = list(found)
         return self._below[cls]
+
+    def in_common(self, values: Collection[Value]) -> frozenset[Value]:
+        """The nearest class of the project that all of some classes are or inherit from, or an instance of it for theirs."""
+        kinds = {value.kind for value in values}
+        scopes = [self.linker.table(v.place).facts.scopes[v.scope].kind for v in values if v.kind in ("def", "inst")]
+        if len(kinds) != 1 or len(scopes) < len(values) or set(scopes) != {"class"}:
+            return frozenset()
+        first, *others = [[v for v in self.mro(v.place, v.scope) if v.kind == "def"] for v in sorted(values)]
+        shared = next((cls for cls in first if all(cls in other for other in others)), None)
+        return frozenset({shared._replace(kind=kinds.pop())}) if shared is not None else frozenset()
 
     def overrides(self, method: Value) -> list[Value]:
         """The methods of heirs that replace a method, in file order."""

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from .handing import GROW, SAME, handed, put_deeper
 from .promises import Promises, is_table
 from .tables import Table, dotted, text_of
-from .value import NOTHING, Values, union
+from .value import MAX_UNION, NOTHING, Values, union
 
 if TYPE_CHECKING:
     from ..facts.records import Assign, Expr
@@ -102,7 +102,8 @@ class Items:
         annotations = self.promises.of(path, scope, base)
         if key == "?" and annotations and all(is_table(annotation) for _, annotation in annotations):
             return union(self.values.parameters.annotation(path, at, e[2][1]) for at, e in annotations)  # a loop's keys
-        found = union(self._element(*item) for item in self.items(path, scope, base, constant))
+        each = frozenset().union(*(self._element(*item) for item in self.items(path, scope, base, constant)))
+        found = each if len(each) <= MAX_UNION else self.linker.heirs.in_common(each)
         return found or self.promises.elements(path, scope, base)
 
     def _element(self, path: str, scope: int, expr: Expr) -> Values:

@@ -14,7 +14,11 @@ if TYPE_CHECKING:
 
 MAX_CALLERS = 12
 """Call sites looked at to find what a parameter is."""
-WRAPPERS = frozenset({"Optional", "Annotated", "ClassVar", "Final", "Union", "Mapped", "Type"})
+MAX_MADE = 200
+"""Calls of a class looked at to find what is in a container that its instances are given: its name tells them well."""
+WRAPPERS = frozenset({"Optional", "Annotated", "ClassVar", "Final", "Union", "Mapped"})
+CLASSES = frozenset({"type", "Type"})
+"""Annotations that promise a class and no instance of it."""
 
 
 class Parameters:
@@ -201,8 +205,13 @@ class Parameters:
             if exit_.kind == "return"
         )
 
-    def sites(self, path: str, scope: int) -> tuple[list[tuple[str, int]], int, Value] | None:
-        """Call sites that may call a function, how many parameters the call does not give, and what it must call."""
+    def sites(
+        self, path: str, scope: int, most_made: int = MAX_CALLERS
+    ) -> tuple[list[tuple[str, int]], int, Value] | None:
+        """Call sites that may call a function, how many parameters the call does not give, and what it must call.
+
+        None for too many of them; of a constructor, for more than ``most_made``.
+        """
         table = self.linker.table(path)
         record = table.facts.scopes[scope]
         if record.kind != "function":
@@ -211,7 +220,7 @@ class Parameters:
         is_method = owner.kind == "class" and not any(d == "staticmethod" for d in record.decorators)
         init = record.name == "__init__" and is_method
         sites = self.linker.call_sites(owner.name if init else record.name)
-        if not 0 < len(sites) <= MAX_CALLERS:
+        if not 0 < len(sites) <= (most_made if init else MAX_CALLERS):
             return None
         return sites, 1 if is_method else 0, Value("def", path, record.parent if init else scope)
 
@@ -219,12 +228,14 @@ class Parameters:
         """Containers that callers give for a parameter, as (path, scope, expression, ``""``); for ``*args`` and
         ``**kwargs`` the elements, as (path, scope, expression, key or None for any)."""
         if param.annotation is not None and param.kind == "p":
-            return []
+            parent = self.linker.table(path).facts.scopes[scope].parent
+            if not self.values.elements.promises.leaves_open(path, parent, param.annotation):
+                return []
         kept = ("handed", path, scope, param.name)
         if kept in self._handed:
             return self._handed[kept]
         self._handed[kept] = []
-        found = self.sites(path, scope)
+        found = self.sites(path, scope, most_made=MAX_MADE)
         if found is None:
             return []
         sites, offset, wanted = found
@@ -333,6 +344,9 @@ class Parameters:
         text = text_of(expr)
         if text is not None:
             parts = [part.strip() for part in text.replace("Optional[", "").rstrip("]").split("|")]
+            classes = [part.partition("[")[2] for part in parts if part.partition("[")[0].rpartition(".")[2] in CLASSES]
+            if classes:
+                return union(self._promised(path, scope, part) for part in classes if part)
             names = [
                 part for part in parts if part.replace(".", "").replace("_", "").isalnum() and not part[0].isdigit()
             ]
@@ -351,6 +365,8 @@ class Parameters:
         if expr[0] == "sub":
             name = dotted(expr[1])
             wrapper = name.rpartition(".")[2] if name else ""
+            if wrapper in CLASSES:
+                return self._promised(path, scope, expr[2])
             if wrapper in WRAPPERS:
                 inner = expr[2][1:] if type(expr[2]) is list and expr[2][0] == "[]" else [expr[2]]
                 if wrapper == "Annotated":
@@ -358,6 +374,13 @@ class Parameters:
                 return union(self.annotation(path, scope, part, seen) for part in inner)
             return self.annotation(path, scope, expr[1], seen) if name and wrapper[:1].isupper() else NOTHING
         return NOTHING
+
+    def _promised(self, path: str, scope: int, expr: Expr) -> Values:
+        """The class that ``type[expr]`` promises, or the classes: ``type[A | B]``."""
+        if type(expr) is list and expr[:2] == ["bin", "|"]:
+            return union(self._promised(path, scope, part) for part in expr[2:])
+        values = self.values.evaluate(path, scope, text_of(expr) or expr)
+        return frozenset(value for value in values if self.instance(value))
 
     def instance(self, value: Value) -> Values:
         """An instance of a class."""

@@ -52,7 +52,14 @@ class Promises:
         if cls is None:
             return []
         assigns = (*table.attributes.get((cls, attribute), ()), *table.class_attributes.get((cls, attribute), ()))
-        return [(assign.scope, assign.annotation) for assign in assigns if assign.annotation is not None]
+        stated = [(assign.scope, assign.annotation) for assign in assigns if assign.annotation is not None]
+        kept = [assign for assign in assigns if type(assign.value) is str and assign.value.isidentifier()]
+        return stated or [found for assign in kept for found in self.of(path, assign.scope, assign.value)]
+
+    def leaves_open(self, path: str, scope: int, annotation: Expr) -> bool:
+        """Whether an annotation says that something is a container, and nothing that is known of its elements."""
+        parts = alternatives(annotation)
+        return any(map(is_container, parts)) and not any(self._element_of(path, scope, part) for part in parts)
 
     def _element_of(self, path: str, scope: int, annotation: Expr) -> Values:
         if type(annotation) is not list or annotation[:1] != ["sub"]:
@@ -64,6 +71,26 @@ class Promises:
         if name in HOLDERS:
             return self.values.parameters.annotation(path, scope, inner[0])
         return self.values.parameters.annotation(path, scope, inner[-1]) if name in TABLES else NOTHING
+
+
+def alternatives(annotation: Expr) -> list[Expr]:
+    """The annotations in ``A | B``, ``Union[A, B]`` and ``Optional[A]``."""
+    if type(annotation) is list and annotation[:2] == ["bin", "|"]:
+        return [one for part in annotation[2:] for one in alternatives(part)]
+    if type(annotation) is list and annotation[:1] == ["sub"] and _last(annotation[1]) in ("Optional", "Union"):
+        inner = annotation[2][1:] if type(annotation[2]) is list and annotation[2][:1] == ["[]"] else [annotation[2]]
+        return [one for part in inner for one in alternatives(part)]
+    return [annotation]
+
+
+def is_container(annotation: Expr) -> bool:
+    """Whether an annotation is ``list``, ``dict[K, V]`` or the like."""
+    name = annotation[1] if type(annotation) is list and annotation[:1] == ["sub"] else annotation
+    return _last(name) in HOLDERS | TABLES
+
+
+def _last(name: Expr) -> str:
+    return (dotted(name) or "").rpartition(".")[2]
 
 
 def is_table(annotation: Expr) -> bool:

@@ -165,3 +165,55 @@ def test_an_extension_is_given_options_by_its_init_app_too() -> None:
     (made,) = index.project.clients.all()
     given, whole = index.project.clients.keywords(made.path, made.call)
     assert (sorted(given), whole) == (["decode_responses", "socket_timeout"], True)
+
+
+@pytest.mark.parametrize(
+    ("head", "made"),
+    [
+        ("@dataclass\nclass Config:", "Config(redis=redis.Redis(), name='a')"),
+        ("@dataclass\nclass Config:", "Config('a', redis.Redis())"),
+        ("class Config(BaseModel):", "Config(name='a', redis=client)"),
+        ("class Config(NamedTuple):", "Config('a', client)"),
+        ("@dataclass\nclass Base:\n    redis: redis.Redis\n\n@dataclass\nclass Config(Base):", "Config(name='a', redis=client)"),
+        ("@dataclass\nclass Base:\n    redis: redis.Redis\n\n@dataclass\nclass Config(Base):", "Config(client, 'a')"),
+    ],
+)
+def test_a_field_is_what_the_makers_of_the_object_give_for_it(head: str, made: str) -> None:
+    fields = "name: str" if "Base)" in head else "name: str\n    redis: redis.Redis"
+    text = f"""
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import redis
+from pydantic import BaseModel
+
+client = redis.Redis()
+
+{head}
+    {fields}
+
+def load() -> Config:
+    return {made}
+
+def read(config: Config):
+    return config.redis.get("x")
+"""
+    assert made_by({"a.py": text}) == [("a.py", "redis.Redis", "client")]
+
+
+def test_a_constructor_of_the_class_itself_says_what_a_field_is() -> None:
+    text = """
+    import redis
+
+    class Config:
+        redis: redis.Redis
+
+        def __init__(self, other):
+            self.redis = redis.from_url("redis://x")
+
+    Config(redis.Redis())
+
+    def read(config: Config):
+        return config.redis.get("x")
+    """
+    assert made_by({"a.py": text}) == [("a.py", "redis.from_url", "client")]

@@ -604,3 +604,9 @@ class Checks:
             x = cls(request)
 """
     assert of(f"{CHECKS}{code}\n{many}") == found
+
+
+@pytest.mark.parametrize("field", ["redis: redis.Redis", "other: str\n    redis: redis.Redis"])
+def test_a_field_may_have_the_name_of_the_module_that_its_annotation_names(field: str) -> None:
+    code = f"import redis\n\nclass Config:\n    {field}\n\nclass More(Config): ...\n\ndef f(config: More):\n    x = config.redis\n"
+    assert of(code) == REDIS

@@ -79,14 +79,19 @@ class Behind:
         owner = table.facts.scopes[record.parent]
         method = owner.kind == "class" and "staticmethod" not in record.decorators
         initialiser = method and record.name == "__init__"
-        sites = self.linker.call_sites(owner.name if initialiser else record.name)
         place = [p.name for p in record.params].index(name) - method
         wanted = Value("def", path, record.parent if initialiser else scope)
+        if place >= 0:
+            yield from self._given(owner.name if initialiser else record.name, wanted, name, place)
+
+    def _given(self, called: str, wanted: Value, name: str, place: int) -> Iterator[tuple[str, int, Expr]]:
+        """What the calls of something give for a parameter, by its name or its place; nothing where these are many."""
+        sites = self.linker.call_sites(called)
         found = []
-        for site, ordinal in sites if place >= 0 and len(sites) <= MAX_NAMESAKES else ():
+        for site, ordinal in sites if len(sites) <= MAX_NAMESAKES else ():
             call = self.linker.table(site).facts.calls[ordinal]
             given = next((value for keyword, value in call.keywords if keyword == name), None)
-            if given is None and place < len(call.args):
+            if given is None and 0 <= place < len(call.args):
                 given = call.args[place]
             if given is not None and wanted in self.linker.values.callee(site, ordinal):
                 found.append((site, call.scope, given))
@@ -128,7 +133,21 @@ class Behind:
                 if assign.value not in (None, "#None"):
                     yield cls.place, assign.scope, assign.value
             if assigns:
+                if any(assign.value is None for assign in assigns):
+                    yield from self._field(value, name)
                 return
+
+    def _field(self, value: Value, name: str) -> Iterator[tuple[str, int, Expr]]:
+        """What the makers of a data class or model give for a field: ``Config(redis=client)``."""
+        cls = Value("def", value.place, value.scope)
+        if self.linker.member(cls, "__init__") is not None:
+            return
+        fields: dict[str, None] = {}
+        for base in reversed([base for base in self.linker.mro(cls.place, cls.scope) if base.kind == "def"]):
+            assigns = self.linker.table(base.place).facts.assigns
+            fields.update((str(a.target), None) for a in assigns if a.scope == base.scope and a.annotation is not None)
+        called = self.linker.table(cls.place).facts.scopes[cls.scope].name
+        yield from self._given(called, cls, name, list(fields).index(name) if name in fields else -1)
 
     def _result(self, path: str, call: int) -> Iterator[tuple[str, int, Expr]]:
         record = self.linker.table(path).facts.calls[call]

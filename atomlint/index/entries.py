@@ -24,6 +24,7 @@ from .registering import (
 )  # fmt: skip
 from .tables import Table, dotted, text_of
 from .values import Value
+from .viewhooks import with_shared_hooks
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -69,7 +70,7 @@ class Dependency(NamedTuple):
 
 def find_entries(linker: Linker, paths: Sequence[str], mounts: Mounts | None = None) -> list[Entry]:
     """Everything that registers entry points in the given files, in file order; a function may be registered repeatedly."""
-    return Finder(linker, mounts or Mounts(linker)).find(paths)
+    return with_shared_hooks(linker, Finder(linker, mounts or Mounts(linker)).find(paths))
 
 
 def unique(entries: Iterable[Entry]) -> list[Entry]:

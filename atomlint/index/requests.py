@@ -230,7 +230,14 @@ class Requests:
         scopes = self.project.linker.table(dependency.place).facts.scopes
         if scopes[dependency.scope].name == "has_object_permission":
             return 1  # lists do not ask it, and how many views are about one row is not known
-        return self._listing[Value("def", dependency.place, scopes[dependency.scope].parent)]
+        listed = self._listing[Value("def", dependency.place, scopes[dependency.scope].parent)]
+        return max(listed, self._registered[dependency])
+
+    @cached_property
+    def _registered(self) -> Counter[Value]:
+        """Hooks that views share, by the number of calls that register one of these views."""
+        shared = (entry for entry in self.project.registrations if entry.kind == "route-dependency")
+        return Counter(function for function, _, _ in {(e.function, e.path, e.call) for e in shared})
 
     @cached_property
     def views(self) -> dict[Value, Value]:

@@ -68,6 +68,7 @@ class Table:
                 and assign.kind in ("=", "for", "with", ":")
                 and "." not in target
                 and target[0] != "@"
+                and not (assign.kind == ":" and scopes[assign.scope].kind == "class")  # it binds nothing there
             ):
                 at = self.owner(assign.scope, target) if assign.scope in elsewhere else assign.scope
                 table[at, target].append(Binding(assign.scope, None, None, None, assign))

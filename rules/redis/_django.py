@@ -21,6 +21,9 @@ BACKENDS = {
     "django_redis.cache.RedisCache": "redis",
     "django.core.cache.backends.redis.RedisCache": "django",
     "django_valkey.cache.ValkeyCache": "valkey",
+    "django_prometheus.cache.backends.redis.RedisCache": "redis",
+    "redis_cache.RedisCache": "redis",
+    "redis_cache.cache.RedisCache": "redis",
 }
 SETTINGS = re.compile(r"settings|conf", re.IGNORECASE)
 UNSERVED = re.compile(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from ._models import tenant_models
+from ._models import meant, tenant_models
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -34,7 +34,7 @@ def tenant_words(index: Index) -> frozenset[str]:
 
 def _tenant_words(index: Index) -> frozenset[str]:
     models = tenant_models(index)
-    own = {re.sub(r"(Model|ORM|DB|Table)$", "", model).lower() for model in models}
+    own = {meant(model).lower() for model in models}
     return frozenset(own | TENANTS) if models else frozenset()
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from collections import Counter
 from typing import TYPE_CHECKING
 
 from atomlint import Class
@@ -11,26 +13,31 @@ if TYPE_CHECKING:
 
     from atomlint import Index
 
-ALWAYS = frozenset(
+ALWAYS = frozenset({"Tenant", "Organization", "Organisation", "Org", "Workspace"})
+ORGANIZATIONS = frozenset({"Organization", "Organisation", "Org"})
+SOMETIMES = frozenset(
     {
-        "Tenant",
-        "Organization",
-        "Organisation",
-        "Org",
-        "Workspace",
-        "TenantModel",
-        "TenantORM",
-        "OrganizationModel",
-        "WorkspaceModel",
+        *("Account", "Company", "Team", "Customer", "Site"),
+        *("Agency", "Business", "Clinic", "Firm", "Merchant", "Restaurant", "School", "Shop", "Store"),
     }
 )
-ORGANIZATIONS = frozenset({"Organization", "Organisation", "Org"})
-SOMETIMES = frozenset({"Account", "Company", "Team", "Customer", "Site"})
+AROUND = re.compile(r"(?:DB|Db)?(.+?)(?:Model|ORM|Orm|DB|Db|Table|Entity|Record|Row)?")
+"""What projects write around the name of a mapped class, to tell it from the schema of the same name."""
+PLURALS = (("ies", "y"), ("es", ""), ("s", ""))
 TELLING = frozenset({"ApiKey", "APIKey", "ApiToken", "APIToken", "Domain", "CustomDomain"})
 """Classes whose rows say which customer a request is for."""
-LOWER = frozenset(name.lower() for name in SOMETIMES)
+PEOPLE = frozenset({"user", "member", "person", "profile", "owner", "author"})
+"""Those who have keys of their own: these say who asks, not for which customer."""
 OWNED = 3
 """Other mapped classes with a ``<name>_id`` column that make a class of the second set a tenant."""
+
+
+def meant(name: str) -> str:
+    """What the name of a mapped class means, ``Tenant`` of ``TenantsDB``: itself when it is no word for customers."""
+    whole = AROUND.fullmatch(name)
+    core = whole[1] if whole else name
+    singular = [core.removesuffix(ending) + instead for ending, instead in PLURALS if core.endswith(ending)]
+    return next((word for word in (core, *singular) if word in ALWAYS | SOMETIMES), name)
 
 
 def tenant_models(index: Index) -> frozenset[str]:
@@ -49,11 +56,15 @@ def telling_models(index: Index) -> frozenset[str]:
 
 
 def _telling(index: Index, tenants: frozenset[str]) -> Iterator[str]:
-    owners = {f"{name.lower()}_id" for name in tenants} | ({"org_id"} if tenants & ORGANIZATIONS else set())
-    for cls in index.mapped if tenants else ():
-        is_of_tenant = any(cls.name == f"{tenant}{kind}" for tenant in ALWAYS | tenants for kind in TELLING)
-        if is_of_tenant or (cls.name in TELLING and not owners.isdisjoint(_columns(cls))):
-            yield cls.name
+    words = {meant(name) for name in tenants}
+    owners = {f"{word.lower()}_id" for word in words} | ({"org_id"} if words & ORGANIZATIONS else set())
+    columns = {cls.name: frozenset(_columns(cls)) for cls in index.mapped} if tenants else {}
+    between = {f"{name.lower()}_id" for name, own in columns.items() if not owners.isdisjoint(own)}
+    between -= {f"{person}_id" for person in PEOPLE}
+    for name, own in columns.items():
+        is_of_tenant = any(name == f"{tenant}{kind}" for tenant in ALWAYS | tenants for kind in TELLING)
+        if is_of_tenant or (name in TELLING and not own.isdisjoint(owners | between)):
+            yield name
 
 
 def _columns(cls: Class) -> Iterator[str]:
@@ -69,13 +80,11 @@ def _columns(cls: Class) -> Iterator[str]:
 
 
 def _recognised(index: Index) -> frozenset[str]:
-    owners: dict[str, int] = {}
     mapped = list(index.mapped)
-    names = {cls.name for cls in mapped}
-    for cls in mapped if names & SOMETIMES and not names & ALWAYS else ():
-        for name in {name for name in _columns(cls) if name.removesuffix("_id") in LOWER}:
-            owners[name] = owners.get(name, 0) + 1
-    sometimes = {name for name in SOMETIMES & names if owners.get(f"{name.lower()}_id", 0) >= OWNED}
-    if names & ALWAYS:
-        sometimes.clear()  # a product with tenants calls other things accounts and teams
-    return frozenset((names & ALWAYS) | sometimes)
+    words = {cls.name: meant(cls.name) for cls in mapped}
+    always = frozenset(name for name, word in words.items() if word in ALWAYS)
+    perhaps = {f"{word.lower()}_id": name for name, word in words.items() if word in SOMETIMES}
+    if always or not perhaps:
+        return always  # a product with tenants calls other things accounts and teams
+    owners = Counter(column for cls in mapped for column in perhaps.keys() & set(_columns(cls)))
+    return frozenset(name for column, name in perhaps.items() if owners[column] >= OWNED)

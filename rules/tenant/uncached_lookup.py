@@ -138,6 +138,7 @@ KEYS = frozenset(
             "key",
             "key_hash",
             "digest",
+            "prefix",
             "token",
             "name",
         ),
@@ -161,12 +162,14 @@ STATES = frozenset(
             "is_deleted",
             "deleted_at",
         ),
-        *("expired", "is_expired", "revoked", "is_revoked", "revoked_at"),
+        *("disabled_at", "expired", "is_expired", "expires_at", "revoked", "is_revoked", "revoked_at"),
         *("archived", "is_archived", "archived_at", "status", "suspended", "is_suspended"),
     }
 )
 """Columns that say how a customer is, not which."""
-TELLING = ("_id", "_uuid", "_slug", "_host", "_hostname", "_domain", "_url", "_key", "_hash", "_token")
+COMPARES = re.compile(r"__(?:exact|iexact|isnull|gte?|lte?)$")
+"""How Django compares a column, which says nothing of which one it is."""
+TELLING = ("_id", "_uuid", "_slug", "_name", "_host", "_hostname", "_domain", "_url", "_key", "_prefix", "_hash", "_token")
 """How columns end that tell a customer to whatever reads it on every request."""
 ROUTES = Option("routes", 5, "routes that must share a helper function before its lookup is reported", minimum=2)
 TENANT_KEYS = Option("keys", list[str](), "further columns that tell a customer, beside ids, slugs, names and hosts")
@@ -275,7 +278,7 @@ def tells_customer(columns: tuple[str, ...], keys: frozenset[str], frequency: st
 
     What every request looks up is its own customer, by whatever number, address or key the request brings.
     """
-    named = [column for column in columns if column not in STATES]
+    named = [column for column in (COMPARES.sub("", column) for column in columns) if column not in STATES]
     if len(named) < len(columns) and not named:
         return False
     return all(column in keys or (frequency != "route" and column.endswith(TELLING)) for column in named)

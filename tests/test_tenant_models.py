@@ -1,0 +1,66 @@
+"""Which mapped classes stand for a customer, and which lead to one."""
+
+from __future__ import annotations
+
+import pytest
+from index_project import index_of
+
+from atomlint_rules.tenant._models import telling_models, tenant_models
+
+HEAD = """
+from sqlalchemy import Column, ForeignKey, Integer, String
+from sqlalchemy.orm import declarative_base
+
+Base = declarative_base()
+"""
+
+
+def mapped(name: str, *columns: str) -> str:
+    written = "\n    ".join(f"{column} = Column(Integer)" for column in columns or ("name",))
+    return f"\nclass {name}(Base):\n    __tablename__ = '{name}'\n    id = Column(Integer, primary_key=True)\n    {written}\n"
+
+
+def tenants(*classes: str) -> set[str]:
+    return set(tenant_models(index_of({"app/models.py": HEAD + "".join(classes)})))
+
+
+def telling(*classes: str) -> set[str]:
+    return set(telling_models(index_of({"app/models.py": HEAD + "".join(classes)})))
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        *("Tenant", "Tenants", "Organization", "Organisations", "Workspaces", "Org"),
+        *("TenantModel", "OrganizationORM", "WorkspaceDB", "DBWorkspace", "TenantTable", "OrganizationEntity", "OrgRecord"),
+    ],
+)
+def test_a_class_is_a_customer_by_its_name_however_it_is_decorated(name: str) -> None:
+    assert tenants(mapped(name)) == {name}
+
+
+@pytest.mark.parametrize(
+    "name", ["TenantUser", "UserTenant", "OrganizationMember", "Orgs2", "Model", "DB", "Table", "WorkspaceSettings", "Organ"]
+)
+def test_what_belongs_to_a_customer_is_none(name: str) -> None:
+    assert tenants(mapped(name)) == set()
+
+
+@pytest.mark.parametrize("name", ["Company", "Companies", "Accounts", "Business", "MerchantModel", "Shop", "Clinic"])
+def test_other_words_mean_a_customer_where_three_classes_belong_to_one(name: str) -> None:
+    stem = {"Companies": "company", "Accounts": "account", "MerchantModel": "merchant"}.get(name, name.lower())
+    owned = [mapped(owner, f"{stem}_id") for owner in ("Order", "Invoice", "Member")]
+    assert tenants(mapped(name), *owned) == {name}
+    assert tenants(mapped(name), *owned[:2]) == set()
+    assert tenants(mapped(name), mapped("Tenant"), *owned) == {"Tenant"}
+
+
+def test_a_key_leads_to_a_customer_by_its_column_or_by_what_it_belongs_to() -> None:
+    tenant, project = mapped("Organizations"), mapped("Project", "organization_id")
+    assert telling(tenant, mapped("ApiKey", "organization_id")) == {"ApiKey"}
+    assert telling(tenant, mapped("ApiKey", "org_id")) == {"ApiKey"}
+    assert telling(tenant, project, mapped("ApiKey", "project_id")) == {"ApiKey"}
+    assert telling(tenant, mapped("Project"), mapped("ApiKey", "project_id")) == set()
+    assert telling(tenant, mapped("User", "organization_id"), mapped("ApiKey", "user_id")) == set()
+    assert telling(tenant, mapped("ApiKey", "name")) == set()
+    assert telling(project, mapped("ApiKey", "project_id")) == set()

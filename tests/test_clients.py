@@ -217,3 +217,24 @@ def test_a_constructor_of_the_class_itself_says_what_a_field_is() -> None:
         return config.redis.get("x")
     """
     assert made_by({"a.py": text}) == [("a.py", "redis.from_url", "client")]
+
+
+@pytest.mark.parametrize(
+    ("calls", "given", "whole"),
+    [
+        ("connect('redis://x')", set(), True),
+        ("connect('redis://x', socket_timeout=5)\nconnect('redis://y')", {"socket_timeout"}, True),
+        ("connect('redis://x', **{'socket_timeout': 5})", {"socket_timeout"}, True),
+        ("connect('redis://x', **options())", set(), False),
+        ("", set(), False),
+        ("keep(connect)", set(), False),
+    ],
+)
+def test_what_a_function_hands_on_is_what_its_callers_give_beyond_its_own_parameters(
+    calls: str, given: set[str], whole: bool
+) -> None:
+    text = f"import redis\n\ndef connect(url, **kwargs):\n    return redis.from_url(url, **kwargs)\n\n{calls}\n"
+    index = index_of({"a.py": text})
+    (made,) = index.project.clients.all()
+    keywords, complete = index.project.clients.keywords(made.path, made.call)
+    assert (set(keywords), complete) == (given, whole)

@@ -7,16 +7,18 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from .behind import Behind
 from .tables import dotted, text_of
+from .value import Value
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from ..facts.records import Expr
     from .project import Project
-    from .value import Value
 
 MAX_STEPS = 10
 """Names, attributes, parameters and functions between a command and the call that made its client."""
+MAX_CALLERS = 60
+"""Calls of a function's name that are looked at for what it is given beyond its parameters."""
 ENGINES = frozenset({"sqlalchemy.engine.Engine", "sqlalchemy.ext.asyncio.AsyncEngine"})
 
 
@@ -112,7 +114,7 @@ class Clients:
                     given[name] = value
                     continue
                 keys = list(self._entries(place, record.scope, value, 4))
-                whole = whole and bool(keys) and None not in keys
+                whole = whole and None not in keys
                 given.update((key, "?") for key in keys if key is not None)
         return given, whole
 
@@ -170,7 +172,7 @@ class Clients:
             found = True
             yield from self._entries(place, assign_scope, value, left - 1)
         if not found:
-            yield None
+            yield from self._handed_on(path, scope, name)
         for assign in table.facts.assigns:  # options["socket_timeout"] = 5
             target = assign.target
             if type(target) is list and target[:1] == ["sub"] and target[1] == name and assign.scope == scope:
@@ -181,6 +183,27 @@ class Clients:
                 yield from (keyword for keyword, _ in record.keywords if keyword != "**")
                 for given in record.args:
                     yield from self._entries(path, scope, given, left - 1)
+
+    def _handed_on(self, path: str, scope: int, name: str) -> Iterator[str | None]:
+        """Keys of a function's own ``**kwargs``: what its callers give beyond its other parameters."""
+        table = self.linker.table(path)
+        owner, bindings = table.find(scope, name)
+        record = table.facts.scopes[owner]
+        if [b.param.kind for b in bindings if b.param is not None] != ["**"] or len(bindings) > 1:
+            yield None
+            return
+        function, own = Value("def", path, owner), {param.name for param in record.params}
+        named = self.linker.call_sites(record.name) if len(self.linker.call_sites(record.name)) <= MAX_CALLERS else []
+        sites = [site for site in named if self.linker.values.callee(*site) == {function}]
+        if not sites or self.project.unused.is_handed_over(table, record.name):
+            yield None  # who calls it is not known
+        for place, ordinal in sites:
+            call = self.linker.table(place).facts.calls[ordinal]
+            for key, value in call.keywords:
+                if key == "**":
+                    yield from self._entries(place, call.scope, value, 2)
+                elif key not in own:
+                    yield key
 
     def pools(self, made: Construction) -> list[Construction]:
         """Where the pool of a `view` is made."""

@@ -174,7 +174,10 @@ def test_an_extension_is_given_options_by_its_init_app_too() -> None:
         ("@dataclass\nclass Config:", "Config('a', redis.Redis())"),
         ("class Config(BaseModel):", "Config(name='a', redis=client)"),
         ("class Config(NamedTuple):", "Config('a', client)"),
-        ("@dataclass\nclass Base:\n    redis: redis.Redis\n\n@dataclass\nclass Config(Base):", "Config(name='a', redis=client)"),
+        (
+            "@dataclass\nclass Base:\n    redis: redis.Redis\n\n@dataclass\nclass Config(Base):",
+            "Config(name='a', redis=client)",
+        ),
         ("@dataclass\nclass Base:\n    redis: redis.Redis\n\n@dataclass\nclass Config(Base):", "Config(client, 'a')"),
     ],
 )

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import pytest
-from index_project import index_of
-
 from atomlint_rules.tenant._models import telling_models, tenant_models
+from index_project import index_of
 
 HEAD = """
 from sqlalchemy import Column, ForeignKey, Integer, String
@@ -32,7 +31,15 @@ def telling(*classes: str) -> set[str]:
     "name",
     [
         *("Tenant", "Tenants", "Organization", "Organisations", "Workspaces", "Org"),
-        *("TenantModel", "OrganizationORM", "WorkspaceDB", "DBWorkspace", "TenantTable", "OrganizationEntity", "OrgRecord"),
+        *(
+            "TenantModel",
+            "OrganizationORM",
+            "WorkspaceDB",
+            "DBWorkspace",
+            "TenantTable",
+            "OrganizationEntity",
+            "OrgRecord",
+        ),
     ],
 )
 def test_a_class_is_a_customer_by_its_name_however_it_is_decorated(name: str) -> None:
@@ -40,7 +47,8 @@ def test_a_class_is_a_customer_by_its_name_however_it_is_decorated(name: str) ->
 
 
 @pytest.mark.parametrize(
-    "name", ["TenantUser", "UserTenant", "OrganizationMember", "Orgs2", "Model", "DB", "Table", "WorkspaceSettings", "Organ"]
+    "name",
+    ["TenantUser", "UserTenant", "OrganizationMember", "Orgs2", "Model", "DB", "Table", "WorkspaceSettings", "Organ"],
 )
 def test_what_belongs_to_a_customer_is_none(name: str) -> None:
     assert tenants(mapped(name)) == set()

@@ -169,7 +169,20 @@ STATES = frozenset(
 """Columns that say how a customer is, not which."""
 COMPARES = re.compile(r"__(?:exact|iexact|isnull|gte?|lte?)$")
 """How Django compares a column, which says nothing of which one it is."""
-TELLING = ("_id", "_uuid", "_slug", "_name", "_host", "_hostname", "_domain", "_url", "_key", "_prefix", "_hash", "_token")
+TELLING = (
+    "_id",
+    "_uuid",
+    "_slug",
+    "_name",
+    "_host",
+    "_hostname",
+    "_domain",
+    "_url",
+    "_key",
+    "_prefix",
+    "_hash",
+    "_token",
+)
 """How columns end that tell a customer to whatever reads it on every request."""
 ROUTES = Option("routes", 5, "routes that must share a helper function before its lookup is reported", minimum=2)
 TENANT_KEYS = Option("keys", list[str](), "further columns that tell a customer, beside ids, slugs, names and hosts")

@@ -91,6 +91,7 @@ from typing import TYPE_CHECKING
 
 from atomlint import Call, Confidence, Context, Effect, Finding, Function, Note, Option, rule
 
+from .._askers import askers
 from .._branches import asks_who, is_refusal, may_be_skipped, waits_for_state
 from .._work import (
     ALWAYS,
@@ -237,6 +238,7 @@ def of_function(ctx: Context, function: Function) -> Iterator[Finding]:
         if use.decision.call != uses[0].decision.call:
             place = ctx.index.call(function.path, use.decision.call).span
             finding = finding.with_related(Note(place, f"and {use.command.operation.name} here"))
+    finding = finding.with_related(*askers(ctx.index, work.paths))
     yield finding.with_trace(*trace_of(ctx.index, work, uses)).with_help(HELP[kind_of(uses)])
 
 

@@ -100,6 +100,7 @@ from typing import TYPE_CHECKING, Any
 
 from atomlint import Confidence, Context, Finding, Function, Note, Option, rule
 
+from .._askers import askers
 from .._branches import asks_a_cache_first, leaves_before, may_be_skipped
 from .._work import (
     ALWAYS,
@@ -230,6 +231,7 @@ def report(ctx: Context, function: Function) -> Iterator[Finding]:
     for use in uses[1:]:
         place = ctx.index.call(function.path, use.effect.call).span
         finding = finding.with_related(Note(place, f"{use.lookup.model_name} is read here too"))
+    finding = finding.with_related(*askers(ctx.index, work.paths))
     yield finding.with_trace(*trace_of(ctx.index, work, uses)).with_help(
         f"keep the row in the process for {ctx.option(TTL)} s (a TTL cache keyed by what the request carries; unknown keys "
         "too), and drop it when it changes"

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any
 
 from atomlint import availability, dotted, inside, text_of
+from atomlint.index.contexts import is_asked_first
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -20,6 +22,10 @@ if TYPE_CHECKING:
 
 USUAL = ("authenticated", "active", "id", "pk", "anonymous", "enabled")
 """How attributes end that most of those have who ask."""
+CALLERS = re.compile(
+    r"(?:^|_)(?:user|token|payload|claims|credentials?|auth|jwt|bearer|principal|identity|api_?key)$", re.IGNORECASE
+)
+"""Names of what tells who asks: most requests have it."""
 ENDS = frozenset({"if", "else", "after", "except"})
 """Kinds of frames that some requests run."""
 STATES = frozenset({"session", "cookies"})
@@ -34,7 +40,7 @@ def may_be_skipped(index: Index, work: RequestWork, use: Use) -> bool:
     """
     return any(
         _is_in_branch(index, function, call, edge) or any(True for _ in _answers(index, function, call))
-        for function, call, edge in _sites(work, use)
+        for function, call, edge in sites_of(work, use)
     )
 
 
@@ -66,7 +72,7 @@ def waits_for_state(index: Index, work: RequestWork, use: Use) -> bool:
     A flag that the session or a cookie does not hold, ``if not request.session.get("pending"): return``, or two values
     that agree already, ``if kept == sent: return``; or a branch for what is marked, ``if user and user.change_password``.
     """
-    for function, call, _ in _sites(work, use):
+    for function, call, _ in sites_of(work, use):
         table = index.project.linker.table(function.place)
         for frame in table.frames(table.facts.calls[call].frame):
             entry = table.facts.frames[frame]
@@ -81,21 +87,35 @@ def waits_for_state(index: Index, work: RequestWork, use: Use) -> bool:
 
 
 def asks_who(index: Index, work: RequestWork, use: Use) -> bool:
-    """Whether a branch on the way is for what most who ask have: ``if user.is_authenticated``, ``if token.id``."""
-    for function, call, _ in _sites(work, use):
+    """Whether a branch on the way is for what most who ask have: ``if user.is_authenticated``, ``if payload is not None``."""
+    for function, call, _ in sites_of(work, use):
         table = index.project.linker.table(function.place)
         for frame in table.frames(table.facts.calls[call].frame):
             entry = table.facts.frames[frame]
-            if entry.kind in ("if", "else", "after") and any(
-                (dotted(part) or "").endswith(USUAL) for part in inside(entry.test)
-            ):
+            if entry.kind not in ("if", "else", "after"):
+                continue
+            if any((dotted(part) or "").endswith(USUAL) for part in inside(entry.test)):
+                return True
+            name = _there(entry.test)
+            if name is not None and CALLERS.search(name.rpartition(".")[2]):
                 return True
     return False
 
 
+def _there(test: Expr) -> str | None:
+    """The name that a test finds there: ``x``, ``x is not None``, ``x and x.id``."""
+    if type(test) is list and test[:1] == ["not"]:
+        return absent(test[1])
+    if type(test) is list and test[:1] == ["and"]:
+        return _there(test[1])
+    if type(test) is list and test[:1] == ["cmp"] and test[2:] == ["is not", "#None"]:
+        return dotted(test[1])
+    return dotted(test)
+
+
 def is_refusal(index: Index, work: RequestWork, use: Use) -> bool:
     """Whether the branch of a command ends in an error, whatever comes of it: ``if not user: count_failure(); raise``."""
-    for function, call, _ in _sites(work, use):
+    for function, call, _ in sites_of(work, use):
         table = index.project.linker.table(function.place)
         exits = [(exit_.kind, exit_.frame) for exit_ in table.exits.get(function.scope, ())]
         answered = {frame for kind, at in exits if kind == "return" for frame in table.frames(at)}
@@ -112,7 +132,7 @@ def asks_a_cache_first(index: Index, work: RequestWork, use: Use) -> bool:
 
     ``if (known := await self.cache.get(key)): return known`` before the read.
     """
-    for function, call, _ in _sites(work, use):
+    for function, call, _ in sites_of(work, use):
         table = index.project.linker.table(function.place)
         for frame in table.frames(table.facts.calls[call].frame):
             entry = table.facts.frames[frame]
@@ -121,6 +141,21 @@ def asks_a_cache_first(index: Index, work: RequestWork, use: Use) -> bool:
             for name in (dotted(part) for part in inside(entry.test)):
                 if name is not None and _is_of_cache(table, function.scope, name):
                     return True
+    return False
+
+
+def asks_the_context_first(index: Index, work: RequestWork, use: Use) -> bool:
+    """Whether a function on the way leaves with what a context variable holds, which middleware sets for most requests."""
+    linker = index.project.linker
+    for function, call, _ in sites_of(work, use):
+        table = linker.table(function.place)
+        for frame in table.frames(table.facts.calls[call].frame):
+            entry = table.facts.frames[frame]
+            if entry.kind != "after" or type(entry.test) is not list or entry.test[:1] != ["not"]:
+                continue
+            name = _there(entry.test[1])
+            if name is not None and is_asked_first(linker, table, function.scope, name):
+                return True
     return False
 
 
@@ -169,7 +204,7 @@ def _is_of_route(expr: Expr) -> bool:
     return last.isupper() or any(word in last.lower() for word in ("path", "method", "url", "type", "scheme"))
 
 
-def _sites(work: RequestWork, use: Use) -> Iterator[tuple[Value, int, tuple[Value, Edge] | None]]:
+def sites_of(work: RequestWork, use: Use) -> Iterator[tuple[Value, int, tuple[Value, Edge] | None]]:
     """Every call down to the read, with the step that leads to the function it stands in."""
     before: tuple[Value, Edge] | None = None
     for function, edge in work.path.steps:
@@ -194,7 +229,7 @@ def _is_in_branch(index: Index, function: Value, call: int, before: tuple[Value,
 
 def is_not_given(index: Index, function: Value, before: tuple[Value, Edge], test: Expr) -> bool:
     """Whether a test is ``x is None``, for a parameter with that default that the caller leaves out."""
-    name = _absent(test)
+    name = absent(test)
     param = index.provenance.param(function, name) if name else None
     if param is None or param.default != "#None":
         return False
@@ -209,7 +244,7 @@ def _answers(index: Index, function: Value, call: int) -> Iterator[Expr]:
         if entry.kind != "after" or type(entry.test) is not list or entry.test[:1] != ["not"]:
             continue
         test = entry.test[1]
-        if _absent(test) is not None or availability(test) or _is_usually_false(index, function, test):
+        if absent(test) is not None or availability(test) or _is_usually_false(index, function, test):
             continue
         if _returns(table, function.scope, entry.parent, test):
             yield test
@@ -221,7 +256,7 @@ def _is_usually_false(index: Index, function: Value, test: Expr) -> bool:
     return param is not None and param.default == "#False"
 
 
-def _absent(test: Expr) -> str | None:
+def absent(test: Expr) -> str | None:
     """The name that a test finds absent: ``not x``, ``x is None``."""
     if type(test) is list and test[:1] == ["not"]:
         return dotted(test[1])

@@ -225,6 +225,100 @@ def test_what_some_requests_write_without_a_count_is_only_possible(command: str,
     assert levels("redis-per-request", code) == [level]
 
 
+@pytest.mark.parametrize(
+    ("before", "level"),
+    [
+        (
+            "key = request.headers.get('Idempotency-Key')\n        if not key:\n            return await call_next(request)",
+            "low",
+        ),
+        ("key = own_header(request, b'x')\n        if not key:\n            return await call_next(request)", "high"),
+        (
+            "idem_key = own_header(request, b'x')\n        if not idem_key:\n            return await call_next(request)",
+            "low",
+        ),
+        ("if not (key := request.headers.get('X-Impersonate')):\n            return await call_next(request)", "low"),
+        (
+            "key = request.query_params.get('preview')\n        if key is None:\n            return await call_next(request)",
+            "low",
+        ),
+        (
+            "key = request.headers.get('Authorization')\n        if not key:\n            return await call_next(request)",
+            "high",
+        ),
+        (
+            "key = request.headers.get('X-Tenant')\n        if key is None:\n            return await call_next(request)",
+            "high",
+        ),
+        (
+            "key = request.query_params.get('page', '1')\n        if not key:\n            return await call_next(request)",
+            "high",
+        ),
+    ],
+)
+def test_what_few_requests_bring_keeps_the_others_away(before: str, level: str) -> None:
+    code = f"""
+    @app.middleware("http")
+    async def measure(request: Request, call_next):
+        {before}
+        client.incr("requests")
+        return await call_next(request)
+    """
+    assert levels("redis-per-request", code) == [level]
+
+
+@pytest.mark.parametrize(
+    ("test", "level"),
+    [
+        ("payload is not None", "medium"),
+        ("jwt_payload is not None", "medium"),
+        ("token", "medium"),
+        ("payload and token", "medium"),
+        ("special is not None", "low"),
+        ("request.state.user", "medium"),
+    ],
+)
+def test_a_branch_of_those_who_say_who_they_are_is_of_most_requests(test: str, level: str) -> None:
+    code = f"""
+    @app.middleware("http")
+    async def measure(request: Request, call_next):
+        if request.url.path == "/docs":
+            return await call_next(request)
+        payload = jwt_payload = token = special = decoded(request)
+        if {test}:
+            client.exists("revoked")
+        return await call_next(request)
+    """
+    assert levels("redis-per-request", code) == [level]
+
+
+@pytest.mark.parametrize(
+    ("read", "level"),
+    [("tenant_var.get()", "low"), ("current()", "low"), ("own_var.get()", "high"), ("current() or 1", "high")],
+)
+@pytest.mark.parametrize("test", ["if kept:", "if kept is not None:"])
+def test_what_a_context_variable_holds_is_not_asked_for_again(read: str, test: str, level: str) -> None:
+    code = f"""
+    tenant_var = ContextVar("tenant", default=None)
+
+    def current():
+        return tenant_var.get()
+
+    def look_up():
+        kept = {read}
+        {test}
+            return kept
+        return client.get("tenant")
+
+    @app.middleware("http")
+    async def tenant(request: Request, call_next):
+        look_up()
+        return await call_next(request)
+    """
+    head = "from contextvars import ContextVar\n" + HEAD
+    assert levels("redis-per-request", code, head) == [level]
+
+
 @pytest.mark.parametrize(("on", "level"), [("app", "medium"), ("pages", "low")])
 def test_a_blueprint_has_pages_of_its_own_alone(on: str, level: str) -> None:
     head = """

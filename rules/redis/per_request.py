@@ -67,20 +67,21 @@ seconds with one pipeline.
 
 ## Limits
 Reported are middlewares, hooks that run before every request, dependencies, throttles, context processors, and
-decorators that count the requests of routes; a command that a single route runs for its own purpose is not, nor what
-a decorator keeps of answers. A local cache or a time gate counts when it stands in the call path and works: what it
-keeps outlives the request and is stored on every way out, and the clock is set behind the gate. Of libraries' own
-work the default limits of slowapi and Flask-Limiter are reported, sessions are not. Gates that stay open are
+decorators that count the requests of routes; a command that a single route runs for its own purpose is not, nor what a
+decorator keeps of answers. A local cache or a time gate counts when it stands in the call path and works: what it
+keeps outlives the request and is stored on every way out, and the clock is set behind the gate. Of libraries' own work
+the default limits of slowapi and Flask-Limiter are reported, sessions are not. Gates that stay open are
 `redis-sticky-gate`, caches with holes `redis-cache-hole`, local copies that are asked last `redis-fallback-cache`. Of
-low confidence are middlewares for fewer than a tenth of the routes, or in a branch that a request may not take (what
-a constant or the default of a setting decides for all requests is none, nor is the question whether somebody is
-signed in), what is sent for requests that are then refused by an error, what only some requests write without a
-count, what only some pages read, the pages of one blueprint, and reading a session of Flask: a copy of it would be
-old. Of medium confidence are dependencies of fewer than ten routes, or in a branch; what an extension asks of a token
-(flask-jwt-extended), as routes choose whether it does; limiters of libraries, quotas and sessions by their names, and
-scripts, whose state all processes may have to share; and what asks whether somebody is locked out (`is_revoked`,
-`blacklist`), where a copy lets them in for a while. A command behind a look at what the request holds (`g`,
-`request.state`) is not reported where another function sets it on every request. Clients that the index cannot follow
+low confidence are middlewares for fewer than a tenth of the routes, those that let go by what lacks a header that few
+requests bring (`Idempotency-Key`), or in a branch that a request may not take (what a constant or the default of a
+setting decides for all requests is none, nor is the question whether somebody is signed in), what is sent for requests
+that are then refused by an error, what only some requests write without a count, what only some pages read, the pages
+of one blueprint, and reading a session of Flask: a copy of it would be old. Of medium confidence are dependencies of
+fewer than ten routes, or in a branch; what an extension asks of a token (flask-jwt-extended), as routes choose whether
+it does; limiters of libraries, quotas and sessions by their names, and scripts, whose state all processes may have to
+share; and what asks whether somebody is locked out (`is_revoked`, `blacklist`), where a copy lets them in for a while.
+A command behind a look at what the request holds (`g`, `request.state`) is not reported where another function sets it
+on every request; one behind a look at a context variable is of low confidence. Clients that the index cannot follow
 (plugins) are not seen.
 """
 
@@ -92,7 +93,8 @@ from typing import TYPE_CHECKING
 from atomlint import Call, Confidence, Context, Effect, Finding, Function, Note, Option, rule
 
 from .._askers import askers
-from .._branches import asks_who, is_refusal, may_be_skipped, waits_for_state
+from .._branches import asks_the_context_first, asks_who, is_refusal, may_be_skipped, waits_for_state
+from .._brought import is_brought_seldom
 from .._work import (
     ALWAYS,
     IDENTIFIERS,
@@ -311,7 +313,8 @@ def confidence(index: Index, work: RequestWork, uses: Sequence[Use]) -> Confiden
     dependency of few routes, or in a branch, is of medium confidence: how many requests come there is not known.
     """
     level = base_confidence(work)
-    if waits_for_state(index, work, uses[0]) or is_held(index, work, uses[0]):
+    held = is_held(index, work, uses[0]) or asks_the_context_first(index, work, uses[0])
+    if held or waits_for_state(index, work, uses[0]):
         return Confidence.LOW
     entry = work.path.entry
     if kind_of(uses) == "read" and index.function(entry.function).name == OPENS:
@@ -323,7 +326,7 @@ def confidence(index: Index, work: RequestWork, uses: Sequence[Use]) -> Confiden
         far = len(work.path.steps) + len(uses[0].chain) > FAR
         if far or (may_be_skipped(index, work, uses[0]) and not asks_who(index, work, uses[0])):
             return Confidence.LOW
-    if is_refusal(index, work, uses[0]):
+    if is_refusal(index, work, uses[0]) or is_brought_seldom(index, work, uses[0]):
         return Confidence.LOW  # of failed sign-ins, which are few
     if work.share is not None and FEW * work.share[0] < work.share[1]:
         return Confidence.LOW  # such as a limit of sign-ins, which all processes have to count together

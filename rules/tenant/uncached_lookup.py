@@ -76,9 +76,9 @@ Do not read the tenant from the database on every request: ask the cache that st
 when the tenant changes.
 
 ## Limits
-A handler that reads the tenant it is about, by id or slug, is not reported, nor a lookup whose row is then changed. One
-that reads the tenant by host (subdomain, domain, ...) is, with low confidence where it has one route and with medium
-where it has more, unless it only asks whether there is one. So are helpers that many routes call, with medium
+A handler that reads the tenant it is about, by id or slug, is not reported, nor a lookup whose row is then changed.
+One that reads the tenant by host (subdomain, domain, ...) is, with low confidence where it has one route and with
+medium where it has more, unless it only asks whether there is one. So are helpers that many routes call, with medium
 confidence, also where a branch may keep a request away. Neither is, when one in five of the callers changes or deletes
 the row. A helper of fewer than twenty routes out of many, and one of less than half of all routes that is given what
 their addresses name, are reported with low confidence. A cache counts when its hit leaves before the query. Reads
@@ -87,10 +87,11 @@ class; of an unknown class, nowhere.
 
 What a request holds is not read again: a function that looks whether `g.tenant` or `request.state.tenant` is there is
 quiet where another one sets it on every request without looking; where all of them look first, each is reported, and
-where one only sets it for some people, with low confidence. Quiet is `session.get()` or `Tenant.query.get()` of a row
-that was put there with the same session; where requests only keep something of the model's name, it is of low
-confidence. A dependency of fewer than thirty routes, or in a branch, is of medium. What `SimpleLazyObject` defers is of
-medium confidence where some routes read it, and of low confidence where no Python file does: templates are not read.
+where one only sets it for some people, with low confidence, as is what first asks a context variable. Quiet is
+`session.get()` or `Tenant.query.get()` of a row that was put there with the same session; where requests only keep
+something of the model's name, it is of low confidence. A dependency of fewer than thirty routes, or in a branch, is of
+medium. What `SimpleLazyObject` defers is of medium confidence where some routes read it, and of low confidence where
+no Python file does: templates are not read.
 """
 
 from __future__ import annotations
@@ -101,7 +102,7 @@ from typing import TYPE_CHECKING, Any
 from atomlint import Confidence, Context, Finding, Function, Note, Option, rule
 
 from .._askers import askers
-from .._branches import asks_a_cache_first, leaves_before, may_be_skipped
+from .._branches import asks_a_cache_first, asks_the_context_first, leaves_before, may_be_skipped
 from .._work import (
     ALWAYS,
     DAY,
@@ -373,7 +374,8 @@ def is_of_address(function: Function, work: RequestWork, use: Use) -> bool:
 def confidence(function: Function, work: RequestWork, uses: list[Use]) -> Confidence:
     """Low where few requests can be told to come there: a helper of a few handlers among many, a handler of one route."""
     index = function.index
-    if asks_a_cache_first(index, work, uses[0]) or is_held(index, work, uses[0]):
+    asked = asks_a_cache_first(index, work, uses[0]) or asks_the_context_first(index, work, uses[0])
+    if asked or is_held(index, work, uses[0]):
         return Confidence.LOW
     if (
         work.frequency == "route"

@@ -1,0 +1,63 @@
+"""What few requests bring, for want of which a function leaves the others alone."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any
+
+from atomlint import dotted, text_of
+
+from ._branches import absent, sites_of
+
+if TYPE_CHECKING:
+    from atomlint import Index
+    from atomlint.index.requests import RequestWork, Use
+    from atomlint.index.tables import Table
+
+    Expr = Any
+
+SELDOM = re.compile(
+    r"(?:^|[_-])(?:idem|idempoten\w*|impersonat\w*|preview|debug|dry[_-]?run|if-none-match)(?:$|[_-])", re.IGNORECASE
+)
+"""Names of headers that few requests bring, and of variables for them."""
+QUERIES = ("query_params.get", "GET.get", "args.get")
+"""How a part of the address is read that not all requests have."""
+
+
+def is_brought_seldom(index: Index, work: RequestWork, use: Use) -> bool:
+    """Whether the function leaves before for want of what few requests bring: ``Idempotency-Key``, a part of the query."""
+    for function, call, _ in sites_of(work, use):
+        table = index.project.linker.table(function.place)
+        for frame in table.frames(table.facts.calls[call].frame):
+            entry = table.facts.frames[frame]
+            if entry.kind != "after" or type(entry.test) is not list or entry.test[:1] != ["not"]:
+                continue
+            missing = _missing(entry.test[1])
+            if missing is not None and _is_seldom(table, function.scope, missing, work.frequency):
+                return True
+    return False
+
+
+def _missing(test: Expr) -> str | None:
+    """What a test finds missing: a name, or what a call gives, ``not (key := headers.get("x"))``."""
+    if type(test) is list and test[:1] == ["not"] and type(test[1]) is str and test[1][:1] == "@":
+        return str(test[1])
+    return absent(test)
+
+
+def _is_seldom(table: Table, scope: int, name: str, frequency: str) -> bool:
+    """Whether a name, or the call that gives it its value, is of something that few requests bring.
+
+    Parts of the address, of all requests: a permission or a dependency asks for those that its routes take.
+    """
+    assigns = [table.facts.assigns[place] for place in table.assigns_in.get(scope, ())]
+    for value in (name, *(assign.value for assign in assigns if assign.target == name)):
+        if type(value) is not str or value[:1] != "@" or not value[1:].isdigit():
+            continue
+        record = table.facts.calls[int(value[1:])]
+        if any(SELDOM.search(text_of(given) or "") for given in record.args):
+            return True
+        is_query = len(record.args) == 1 and (dotted(record.callee) or "").endswith(QUERIES)
+        if is_query and frequency == "every-request":
+            return True
+    return SELDOM.search(name) is not None

@@ -315,3 +315,28 @@ def take(session: Session) -> None:
         time.sleep(1)
 """
     assert [level for level, _ in polls(code)] == found
+
+
+@pytest.mark.parametrize(
+    ("handler", "level"),
+    [
+        ("except asyncio.CancelledError:\n            break", "medium"),
+        ("except asyncio.CancelledError:\n            return", "medium"),
+        ("except KeyboardInterrupt:\n            break", "medium"),
+        ("except (asyncio.CancelledError, GeneratorExit):\n            print('ended')\n            break", "medium"),
+        ("except LookupError:\n            break", "low"),
+        ("except Exception:\n            pass\n        if stop.is_set():\n            break", "low"),
+    ],
+)
+def test_a_loop_that_is_only_left_when_it_is_cancelled_asks_all_day(handler: str, level: str) -> None:
+    code = f"""
+async def work(session: Session, stop: asyncio.Event) -> None:
+    while True:
+        try:
+            if asks(session):
+                print("done")
+            else:
+                await asyncio.sleep(2)
+        {handler}
+"""
+    assert [found for found, _ in polls(code)] == [level]

@@ -34,6 +34,8 @@ WRITES = frozenset({"commit", "delete", "adelete"})
 WORDS = re.compile(r"[a-z]+|[A-Z][a-z]*")
 EXITS = frozenset({"exit", "_exit", "quit"})
 KEEPS = re.compile(r"(?:^|_)(?:heartbeat|keep_?alive|renew)(?:_|$)")
+ENDED = frozenset({"CancelledError", "KeyboardInterrupt", "SystemExit", "GeneratorExit"})
+"""Errors by which a task or a process is ended from outside."""
 TAKES = frozenset({"acquire", "lock"})
 """Words of functions that wait until they hold a lock."""
 
@@ -142,11 +144,22 @@ def _is_start(call: Call, loop: Loop) -> bool:
 
 def _is_left(call: Call, loop: Loop) -> bool:
     """Whether a branch of a loop leaves it, or the process; an error does not count. So does a test of what a turn asks."""
+    leavers = call.table.loops.leavers.get(loop.frame, ())
     return (
-        any(leaver.how != "raise" for leaver in call.table.loops.leavers.get(loop.frame, ()))
+        any(leaver.how != "raise" and not _is_cancelled(call, loop, leaver.frame) for leaver in leavers)
         or any(other.name in EXITS and loop.frame in other.frame_ids for other in call.function.calls)
         or _awaits_answer(call, loop)
     )
+
+
+def _is_cancelled(call: Call, loop: Loop, frame: int) -> bool:
+    """Whether a frame is the handler of an end from outside: ``except asyncio.CancelledError: break``."""
+    frames, around = call.table.facts.frames, call.table.frames(frame)
+    within = around[: around.index(loop.frame)] if loop.frame in around else []
+    handlers = [frames[at].test for at in within if frames[at].kind == "except"]
+    names = [dotted(part) for test in handlers for part in parts_of(test)]
+    caught = {name.rpartition(".")[2] for name in names if name is not None}
+    return bool(caught) and caught <= ENDED
 
 
 def _is_test(call: Call, loop: Loop, work: Sequence[Work]) -> bool:

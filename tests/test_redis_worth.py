@@ -538,3 +538,26 @@ def test_a_dependency_that_decorators_declare_counts_their_routes(declared):
     (found,) = check_files({"app.py": text}, select=("redis-per-request",)).findings
     assert "12 routes that share a dependency" in found.message
     assert found.confidence.value == "high"
+
+
+@pytest.mark.parametrize(
+    ("limits", "number"),
+    [
+        ('default_limits=["9/minute"]', "1 Redis command"),
+        ('default_limits=["9/minute", "99/hour"]', "2 Redis commands"),
+        ('default_limits=["9/minute"], application_limits=["99/hour"]', "2 Redis commands"),
+        ('application_limits=["99/hour"]', "1 Redis command"),
+    ],
+)
+def test_a_limiter_of_a_library_sends_a_command_for_each_of_its_limits(limits: str, number: str) -> None:
+    code = f"""
+from fastapi import FastAPI
+from slowapi import Limiter
+from slowapi.middleware import SlowAPIMiddleware
+
+app = FastAPI()
+app.state.limiter = Limiter(key_func=print, storage_uri="redis://cache", {limits})
+app.add_middleware(SlowAPIMiddleware)
+"""
+    (finding,) = check_files({"app.py": code}, select=("redis-per-request",)).findings
+    assert finding.message.startswith(f"{number} on every request, sent by SlowAPIMiddleware")

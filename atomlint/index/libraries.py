@@ -263,10 +263,12 @@ class Libraries:
 
     def _count(self, row: WorkRow) -> int:
         counts = [
-            self._items(table, table.facts.calls[ordinal].scope, value)
+            sum(
+                self._items(table, table.facts.calls[ordinal].scope, value)
+                for name, value in table.facts.calls[ordinal].keywords
+                if name in row.times
+            )
             for table, ordinal in (self.effects.backends.constructions(row.backend) if row.backend else ())
-            for name, value in table.facts.calls[ordinal].keywords
-            if name == row.times
         ]
         if not any(counts):
             settings = (one for name in row.defaults for one in self.effects.backends.setting(name))

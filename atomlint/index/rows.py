@@ -226,8 +226,8 @@ class WorkRow(msgspec.Struct, forbid_unknown_fields=True, rename="kebab"):
     """A setting whose entry for the scope turns it off when that is None."""
     clients: list[str] = []
     """Settings that hold the client which it works with."""
-    times: str = ""
-    """The argument of the backend's constructors whose items each cost as much."""
+    times: list[str] = []
+    """The arguments of the backend's constructors whose items each cost as much."""
     defaults: list[str] = []
     """Settings that hold such items where no constructor is given any: a text of them, between ``;``, ``,`` or ``|``."""
     given: dict[str, dict[str, int]] = {}

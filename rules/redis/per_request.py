@@ -191,7 +191,8 @@ def report(ctx: Context, call: Call) -> Iterator[Finding]:
 
 def of_library(ctx: Context, call: Call, effect: Effect) -> Finding:
     """What a library's middleware sends for each request by itself."""
-    number = effect.operation.commands
+    sent = [one for one in _limiters(ctx.index) if (one.path, one.call) == (effect.path, effect.call)]
+    number = sum(one.operation.commands for one in sent)
     name = effect.receiver.rpartition(".")[2]
     text = f"{counted(number)} on every request, sent by {name}"
     requests, identifiers, interval = figures(ctx)
@@ -217,14 +218,20 @@ def sites(index: Index) -> dict[tuple[str, int], Value | Effect]:
 
 
 def _sites(index: Index) -> Iterator[tuple[tuple[str, int], Value | Effect]]:
-    for effect in index.project.effects.libraries.middlewares():
-        limiter = effect.receiver.startswith(LIMITERS) and effect.operation.resource == "redis"
-        if limiter and effect.call >= 0 and effect.operation.commands and effect.path not in index.tests:
-            yield (effect.path, effect.call), effect
+    for effect in _limiters(index):
+        yield (effect.path, effect.call), effect
     for value, work in index.redis_work().items():
         uses = open_uses(index.function(value), work)
         if uses:
             yield (value.place, uses[0].decision.call), value
+
+
+def _limiters(index: Index) -> Iterator[Effect]:
+    """What limiters of libraries send for every request, one for each of their limits."""
+    for effect in index.project.effects.libraries.middlewares():
+        limiter = effect.receiver.startswith(LIMITERS) and effect.operation.resource == "redis"
+        if limiter and effect.call >= 0 and effect.operation.commands and effect.path not in index.tests:
+            yield effect
 
 
 def of_function(ctx: Context, function: Function) -> Iterator[Finding]:

@@ -378,6 +378,10 @@ def slowapi_middleware(name: str) -> tuple[tuple[str, Case], ...]:
     return (
         ("", slowapi(middleware=name, default_limits=["1000/minute"])),
         ("times 2", slowapi(middleware=name, default_limits=["1000/minute", "9000/hour"])),
+        (
+            "times 3",
+            slowapi(middleware=name, default_limits=["1000/minute", "2000/minute"], application_limits=["9000/hour"]),
+        ),
         ("headers_enabled", slowapi(middleware=name, default_limits=["1000/minute"], headers_enabled=True)),
         ("local", slowapi(middleware=name, remote=False, default_limits=["1000/minute"])),
     )

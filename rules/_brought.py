@@ -1,11 +1,11 @@
-"""What few requests bring, for want of which a function leaves the others alone."""
+"""What only few requests bring, or come to: for want of it a function leaves the others alone."""
 
 from __future__ import annotations
 
 import re
 from typing import TYPE_CHECKING, Any
 
-from atomlint import dotted, text_of
+from atomlint import atoms, dotted, text_of
 
 from ._branches import absent, sites_of
 
@@ -20,6 +20,8 @@ SELDOM = re.compile(
     r"(?:^|[_-])(?:idem|idempoten\w*|impersonat\w*|preview|debug|dry[_-]?run|if-none-match)(?:$|[_-])", re.IGNORECASE
 )
 """Names of headers that few requests bring, and of variables for them."""
+FAILED = 399
+"""Status codes above this are errors."""
 QUERIES = ("query_params.get", "GET.get", "args.get")
 """How a part of the address is read that not all requests have."""
 
@@ -36,6 +38,25 @@ def is_brought_seldom(index: Index, work: RequestWork, use: Use) -> bool:
             if missing is not None and _is_seldom(table, function.scope, missing, work.frequency):
                 return True
     return False
+
+
+def is_of_failures(index: Index, work: RequestWork, use: Use) -> bool:
+    """Whether it only runs for responses that are errors: ``if response.status_code >= 500: alert()``."""
+    for function, call, _ in sites_of(work, use):
+        table = index.project.linker.table(function.place)
+        for frame in table.frames(table.facts.calls[call].frame):
+            entry = table.facts.frames[frame]
+            if entry.kind == "if" and any(_is_failure(part) for part, negated in atoms(entry.test) if not negated):
+                return True
+    return False
+
+
+def _is_failure(test: Expr) -> bool:
+    if type(test) is not list or test[:1] != ["cmp"] or len(test) != 4 or test[2] not in (">", ">=", "=="):
+        return False
+    status = (dotted(test[1]) or "").rpartition(".")[2]
+    number = test[3][1:] if type(test[3]) is str and test[3][:1] == "#" else ""
+    return status in ("status_code", "status") and number.isdigit() and int(number) >= FAILED
 
 
 def _missing(test: Expr) -> str | None:

@@ -270,6 +270,30 @@ def test_what_few_requests_bring_keeps_the_others_away(before: str, level: str) 
 @pytest.mark.parametrize(
     ("test", "level"),
     [
+        ("response.status_code >= 500", "low"),
+        ("response.status_code == 429 and allowed", "low"),
+        ("response.status_code > 399", "low"),
+        ("response.status_code < 400", "medium"),
+        ("response.status_code >= 200", "medium"),
+    ],
+)
+def test_responses_that_are_errors_are_few(test: str, level: str) -> None:
+    code = f"""
+    @app.middleware("http")
+    async def measure(request: Request, call_next):
+        response = await call_next(request)
+        allowed = decided(request)
+        token = decoded(request)
+        if token and {test}:
+            client.incr("failed")
+        return response
+    """
+    assert levels("redis-per-request", code) == [level]
+
+
+@pytest.mark.parametrize(
+    ("test", "level"),
+    [
         ("payload is not None", "medium"),
         ("jwt_payload is not None", "medium"),
         ("token", "medium"),

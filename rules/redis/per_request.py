@@ -94,7 +94,7 @@ from atomlint import Call, Confidence, Context, Effect, Finding, Function, Note,
 
 from .._askers import askers
 from .._branches import asks_the_context_first, asks_who, is_refusal, may_be_skipped, waits_for_state
-from .._brought import is_brought_seldom
+from .._brought import is_brought_seldom, is_of_failures
 from .._work import (
     ALWAYS,
     IDENTIFIERS,
@@ -333,7 +333,7 @@ def confidence(index: Index, work: RequestWork, uses: Sequence[Use]) -> Confiden
         far = len(work.path.steps) + len(uses[0].chain) > FAR
         if far or (may_be_skipped(index, work, uses[0]) and not asks_who(index, work, uses[0])):
             return Confidence.LOW
-    if is_refusal(index, work, uses[0]) or is_brought_seldom(index, work, uses[0]):
+    if any(few(index, work, uses[0]) for few in (is_refusal, is_brought_seldom, is_of_failures)):
         return Confidence.LOW  # of failed sign-ins, which are few
     if work.share is not None and FEW * work.share[0] < work.share[1]:
         return Confidence.LOW  # such as a limit of sign-ins, which all processes have to count together

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from atomlint import Confidence, Note, condition, dotted, inside, text_of
 
+from ._probes import is_probe
 from ._staff import only_operators
 from ._taken import is_taken
 from ._turns import held
@@ -220,8 +221,10 @@ def confidence(index: Index, made: Made) -> Confidence:
         return Confidence.LOW  # a route that no application serves, a branch that no caller takes
     if path.entry.kind == "connection":
         return Confidence.LOW  # what waits on a client of its own for as long as a socket is open may well be meant
-    if all(not words_of(index, one).isdisjoint(PROBES) for one in made.life.paths):
-        return Confidence.LOW  # what asks whether Redis works wants to know whether a new connection does
+    if all(not words_of(index, one).isdisjoint(PROBES) or is_probe(index, one) for one in made.life.paths):
+        return (
+            Confidence.LOW
+        )  # what asks whether Redis works wants to know whether a new connection does, and asks rarely
     if is_private(path) or only_operators(index, made.life.paths) or _stands_in(index, made):
         return Confidence.LOW
     local = is_local(index.call(made.construction.path, made.construction.call))

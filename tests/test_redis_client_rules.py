@@ -236,6 +236,36 @@ def test_a_counter_that_may_stay_is_likely_and_a_lock_that_may_is_certain() -> N
     assert each_time.confidence is Confidence.LOW
 
 
+@pytest.mark.parametrize(
+    ("end", "level"),
+    [
+        ("if count >= 5:\n        client.delete(key)", "low"),
+        ("if count >= 5:\n        client.expire(key, 900)", "low"),
+        ("if count >= 5:\n        client.setex(f'locked:{a}', 900, '1')\n        client.delete(key)", "low"),
+        ("if count == 1:\n        client.expire(key, 900)", "medium"),
+        ("if count >= 5:\n        client.delete(f'other:{a}')", "medium"),
+        ("if a == 'admin':\n        client.delete(key)", "medium"),
+        ("try:\n        work()\n    except ValueError:\n        client.delete(key)", "medium"),
+    ],
+)
+def test_a_counter_that_ends_at_its_limit_does_not_stay_for_ever(end: str, level: str) -> None:
+    text = f"""
+client = redis.Redis()
+
+@app.get("/n")
+def f(a):
+    key = f"n:{{a}}"
+    count = client.incr(key)
+    if count == 1:
+        client.expire(key, 60)
+    {end}
+    return count
+"""
+    (found,) = findings("redis-check-then-get", text)
+    assert found.confidence.value == level
+    assert ("for ever" in found.message) is (level == "medium")
+
+
 def blocking(functions: int, **more: str) -> list[Finding]:
     routes = "".join(
         f"\n@app.get('/{number}')\nasync def f{number}():\n    return client.get('{number}')\n"

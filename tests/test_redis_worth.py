@@ -84,6 +84,35 @@ def test_for_how_long_a_container_of_elsewhere_keeps_a_client_is_not_known(store
     assert levels("redis-client-per-call", STORE.format(store=store)) == [level]
 
 
+PROBED = """
+def beat():
+    return redis.Redis().get("beat")
+
+@app.get("{0}")
+def first(): return beat()
+
+@app.get("{1}")
+def second(): return beat()
+"""
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "level"),
+    [
+        ("/healthz", "/metrics", "low"),
+        ("/api/v1/health/ready", "/api/v1/version/", "low"),
+        ("/system/status", "/health/redis", "low"),
+        ("/health-check", "/ping", "low"),
+        ("/healthz", "/orders", "medium"),
+        ("/healthz", "/jobs/{job}/status", "medium"),
+        ("/healthz", "/matches/live", "medium"),
+        ("/healthz", "/public/demo-metrics", "medium"),
+    ],
+)
+def test_a_client_that_only_probes_make_is_made_a_few_times_a_minute(first: str, second: str, level: str) -> None:
+    assert levels("redis-client-per-call", PROBED.format(first, second)) == [level]
+
+
 # --- keys ----------------------------------------------------------------------------------------------------------------
 
 

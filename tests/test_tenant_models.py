@@ -72,3 +72,41 @@ def test_a_key_leads_to_a_customer_by_its_column_or_by_what_it_belongs_to() -> N
     assert telling(tenant, mapped("User", "organization_id"), mapped("ApiKey", "user_id")) == set()
     assert telling(tenant, mapped("ApiKey", "name")) == set()
     assert telling(project, mapped("ApiKey", "project_id")) == set()
+
+
+SCHEMAS = """
+from django.db import models
+try:
+    from django_tenants.models import DomainMixin, TenantMixin
+except ImportError:
+    class TenantMixin: ...
+    class DomainMixin: ...
+
+class Parish({base}):
+    name = models.CharField(max_length=9)
+
+class HostName(DomainMixin):
+    pass
+
+class Organization(models.Model):
+    name = models.CharField(max_length=9)
+"""
+
+
+def of_django(base: str, head: str = "") -> tuple[set[str], set[str]]:
+    index = index_of({"parishes/models.py": head + SCHEMAS.format(base=base)})
+    return set(tenant_models(index)), set(telling_models(index))
+
+
+def test_a_model_with_a_schema_of_its_own_is_the_customer_whatever_it_is_called() -> None:
+    assert of_django("TenantMixin") == ({"Parish"}, {"HostName"})
+    assert of_django("models.Model") == ({"Organization"}, {"HostName"})
+    old = "from tenant_schemas.models import TenantMixin as Schema\n"
+    assert of_django("Schema", old) == ({"Parish"}, {"HostName"})
+    shared = "from tenant_users.tenants.models import TenantBase\nclass Shared(TenantBase):\n    class Meta:\n        abstract = True\n"
+    assert "Parish" in of_django("Shared", shared)[0]
+
+
+def test_a_mixin_of_the_project_that_only_has_the_name_makes_no_customer() -> None:
+    own = mapped("Parish").replace("(Base)", "(TenantMixin, Base)")
+    assert tenants("\nclass TenantMixin:\n    tenant_id = Column(Integer)\n", own) == set()

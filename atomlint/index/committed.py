@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from .contract import SYSTEM, is_secret_name
 from .environ import is_environ
-from .envtexts import FALSE, OFF, TRUE, EnvTexts
+from .envtexts import FALSE, OFF, TRUE
 from .expressions import BRANCHES, condition, receiver
 from .readers import GETTERS
 from .setting_types import named
@@ -45,7 +45,7 @@ class Committed:
     def __init__(self, index: Index) -> None:
         self.index = index
         self.linker = index.project.linker
-        self.texts = EnvTexts(index)
+        self.texts = index.settings.texts
         self._reads: dict[SettingRead, str | None] = {}
         self._given: dict[Value, dict[str, str | None]] = {}
         """What the functions that are being looked into are given."""

@@ -22,9 +22,11 @@ if TYPE_CHECKING:
 
     from ..facts.records import Expr
     from ..finding import Span
+    from .envtexts import EnvTexts
     from .facade import Index
     from .helpers import Helpers
     from .setting_times import Times
+    from .settings_modules import SettingsModules
     from .values import Value
 
 STRING_METHODS = frozenset(
@@ -126,6 +128,20 @@ class Settings:
         from .setting_times import Times
 
         return Times(self.index)
+
+    @cached_property
+    def texts(self) -> EnvTexts:
+        """What files that deploy the project give."""
+        from .envtexts import EnvTexts
+
+        return EnvTexts(self.index)
+
+    @cached_property
+    def modules(self) -> SettingsModules:
+        """Which modules of Django's settings are loaded."""
+        from .settings_modules import SettingsModules
+
+        return SettingsModules(self.index)
 
     @cached_property
     def helpers(self) -> Helpers:

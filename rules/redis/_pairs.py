@@ -32,6 +32,8 @@ class Pair(NamedTuple):
     kind: str
     conditional: bool
     """Whether the second only runs where the first's answer says so."""
+    ends: bool = False
+    """Whether a later run of the same function ends what is left without the second: at a limit it deletes the key."""
 
 
 def pairs(index: Index, path: str, scope: int) -> Iterator[Pair]:
@@ -63,7 +65,8 @@ def pairs(index: Index, path: str, scope: int) -> Iterator[Pair]:
             if kind in RACES and (locked(table, first) or locked(table, second)):
                 continue
             if second.call not in timed:  # of three writes and one expiry, the first is reported
-                yield Pair(first, second, kind, depends(table, first, second))
+                ends = kind == "count" and any(is_end(table, first, second, one) for one in same[number + 1 :])
+                yield Pair(first, second, kind, depends(table, first, second), ends)
             if second.method in EXPIRES:
                 timed.add(second.call)
             break
@@ -83,6 +86,26 @@ def heals(table: Table, between: list[Sent], second: Sent) -> bool:
         and same_key(table, ask, second)
         and depends(table, ask, second)
         for ask in between
+    )
+
+
+def is_end(table: Table, first: Sent, second: Sent, other: Sent) -> bool:
+    """Whether another count comes to a command that deletes the key or gives it an expiry: ``if count >= LIMIT: delete(key)``.
+
+    Not where that stands in a branch of the same test as the second, nor where it answers an error.
+    """
+    if other.call == second.call or (other.method != "delete" and other.method not in EXPIRES):
+        return False
+    frames = table.facts.frames
+    around = table.frames(table.facts.calls[first.call].frame)
+    tests = [frames[at].test for at in table.frames(table.facts.calls[second.call].frame) if at not in around]
+    return (
+        same_key(table, first, other)
+        and together(table, first, other)
+        and depends(table, first, other)
+        and not any(
+            frames[at].test in tests for at in table.frames(table.facts.calls[other.call].frame) if at not in around
+        )
     )
 
 

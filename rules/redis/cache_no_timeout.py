@@ -62,8 +62,9 @@ Read is a `CACHES` of a settings module that is made of literals, by name as wel
 settings of tests, of a CI, of staging and of developers are left out. Quiet where a part of it comes from elsewhere,
 where a module that is served changes it later, for sentinels and clusters, and when the project's requirements or lock
 file ask for redis-py 8 or later. Low when they leave that open, where nothing, or only work beside requests, such as
-tasks, is seen to ask a cache, and for caches besides the default one that nothing in the project names. A base module
-whose neighbour sets `CACHES` anew is not read. django-redis reads `SOCKET_TIMEOUT` in capitals alone: in small letters
+tasks, is seen to ask a cache, for caches besides the default one that nothing in the project names, and for settings
+that nothing names or imports where all that is given to `DJANGO_SETTINGS_MODULE` is read and names a neighbour. A base
+module whose neighbour sets `CACHES` anew is not read. django-redis reads `SOCKET_TIMEOUT` in capitals alone: in small letters
 it is no timeout, unless it stands in `CONNECTION_POOL_KWARGS`.
 """
 
@@ -83,7 +84,7 @@ BOUNDED = 8
 """The first release of redis-py with a default."""
 
 
-@rule("redis-cache-no-timeout", needs=("CACHES", "cache"), reach=True, since="0.1")
+@rule("redis-cache-no-timeout", needs=("CACHES", "cache", "DJANGO_SETTINGS_MODULE"), reach=True, since="0.1")
 def waits_for_ever(index: Index) -> bool:
     """A project with a Django cache on Redis that has no timeout."""
     return any(True for _ in configured(index))
@@ -96,7 +97,7 @@ def report(ctx: Context, index: Index) -> Iterator[Finding]:
         level = confidence(index, cache)
         if level is None:
             continue
-        if level is not Confidence.LOW and (is_named_nowhere(index, cache.aliases) or is_asked_by_work_alone(index)):
+        if level is not Confidence.LOW and is_hardly_asked(index, cache):
             level = Confidence.LOW
         option = "socket_timeout" if cache.is_django else "SOCKET_TIMEOUT"
         connect = "socket_connect_timeout" if cache.is_django else "SOCKET_CONNECT_TIMEOUT"
@@ -110,6 +111,13 @@ def report(ctx: Context, index: Index) -> Iterator[Finding]:
         yield ctx.finding(cache.span(index), text, confidence=level).with_help(
             f'give it `"OPTIONS": {{"{connect}": 2, "{option}": 2}}`'
         )
+
+
+def is_hardly_asked(index: Index, cache: Configured) -> bool:
+    """Whether no request asks it, as far as the project tells: the settings are not loaded, or nothing names the cache."""
+    if is_named_nowhere(index, cache.aliases) or is_asked_by_work_alone(index):
+        return True
+    return index.settings.modules.is_unloaded(cache.path)
 
 
 def confidence(index: Index, cache: Configured) -> Confidence | None:

@@ -40,12 +40,12 @@ make sure that nothing is lost. What a pipeline or a script sends is one step. A
 written is none: only a flag that is set without work in between is, or a value that was there before under a key that
 is called a lock. An expiry that is set wherever a TTL finds none heals itself and is not reported. Hardly worth
 mending, and of low confidence, are: EXISTS before what is no GET, LLEN before a pop; a count that is compared before it
-is raised; an expiry that a hash, a list or a set waits for, or a counter at every count, or that a flag sends once; a
-value that is taken and is no token, code, state or the like (by its key or its function), that one connection alone
-takes, or that only confirms an address; GETDEL before redis-py 4; pages of operators; management commands; and code
-that no request is seen to reach. Medium is the most, but for an expiry that a value or a lock waits for. Caches of
-Django and Flask-Caching count where they are not known to be in the process, and methods of the project's own that send
-one command of their name.
+is raised; an expiry that a hash, a list or a set waits for, or a counter at every count, or one that its function
+deletes or gives an expiry at a limit, or that a flag sends once; a value that is taken and is no token, code, state or
+the like (by its key or its function), that one connection alone takes, or that only confirms an address; GETDEL before
+redis-py 4; pages of operators; management commands; and code that no request is seen to reach. Medium is the most, but
+for an expiry that a value or a lock waits for. Caches of Django and Flask-Caching count where they are not known to be
+in the process, and methods of the project's own that send one command of their name.
 """
 
 from __future__ import annotations
@@ -150,10 +150,10 @@ def describe(pair: Pair) -> tuple[str, Confidence]:
     if pair.kind == "write":
         return f"{both}, and a crash in between leaves a new key without an expiry", Confidence.LOW
     if pair.conditional:
-        return (
-            f"{first} and then {second} when it is the first: a crash in between leaves a counter for ever",
-            Confidence.MEDIUM,
-        )
+        once = f"{first} and then {second} when it is the first: a crash in between leaves a counter"
+        if pair.ends:
+            return f"{once} that does not expire before its limit", Confidence.LOW
+        return f"{once} for ever", Confidence.MEDIUM
     # the next count sets the expiry anew
     return f"{both}, and a crash in between leaves a counter without an expiry", Confidence.LOW
 

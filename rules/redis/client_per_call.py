@@ -42,9 +42,9 @@ that is kept costs nothing and is not reported, nor is one that subscribes or wa
 handed to: it needs a connection of its own. An attribute of an object that every request makes for itself keeps nothing
 beyond the request: that is reported with medium confidence, as is work after the response, and what only routes make,
 few or many. Pages of operators (`admin`, `monitoring`, `health` in the route, the function or the file) are of low
-confidence, and so are what runs in an event loop of its own (`asyncio.run` in a thread), where the client of the server
-does not work; what is put into a container of elsewhere; and a client of a server that the request names, or of one on
-the same machine by a Unix socket.
+confidence, and so are what only probes make, a few times a minute (`/healthz`, `/api/ready`, `/metrics`); what runs in an
+event loop of its own (`asyncio.run` in a thread), where the client of the server does not work; what is put into a
+container of elsewhere; and a client of a server that the request names, or of one on the same machine by a Unix socket.
 """
 
 from __future__ import annotations

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from atomlint import Class
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from atomlint import Index
 
@@ -26,6 +26,15 @@ AROUND = re.compile(r"(?:DB|Db)?(.+?)(?:Model|ORM|Orm|DB|Db|Table|Entity|Record|
 PLURALS = (("ies", "y"), ("es", ""), ("s", ""))
 TELLING = frozenset({"ApiKey", "APIKey", "ApiToken", "APIToken", "Domain", "CustomDomain"})
 """Classes whose rows say which customer a request is for."""
+BASES = frozenset(
+    {
+        *("django_tenants.models.TenantMixin", "tenant_schemas.models.TenantMixin"),
+        "tenant_users.tenants.models.TenantBase",
+    }
+)
+"""Bases of the one model of a project whose rows are customers with a schema each."""
+DOMAINS = frozenset({"django_tenants.models.DomainMixin"})
+"""Bases of the model that says which customer a host name belongs to."""
 PEOPLE = frozenset({"user", "member", "person", "profile", "owner", "author"})
 """Those who have keys of their own: these say who asks, not for which customer."""
 OWNED = 3
@@ -41,7 +50,7 @@ def meant(name: str) -> str:
 
 
 def tenant_models(index: Index) -> frozenset[str]:
-    """Names of the classes: configured, else recognised by name, or by how many other classes belong to them."""
+    """Names of the classes: configured, else recognised by a base, by name, or by how many other classes belong to them."""
     if index.tenant_models:
         return frozenset(index.tenant_models)
     names: frozenset[str] = index.keep("tenant-models", lambda: _recognised(index))
@@ -61,6 +70,7 @@ def _telling(index: Index, tenants: frozenset[str]) -> Iterator[str]:
     columns = {cls.name: frozenset(_columns(cls)) for cls in index.mapped} if tenants else {}
     between = {f"{name.lower()}_id" for name, own in columns.items() if not owners.isdisjoint(own)}
     between -= {f"{person}_id" for person in PEOPLE}
+    yield from _based(index.mapped if tenants else (), DOMAINS)
     for name, own in columns.items():
         is_of_tenant = any(name == f"{tenant}{kind}" for tenant in ALWAYS | tenants for kind in TELLING)
         if is_of_tenant or (name in TELLING and not own.isdisjoint(owners | between)):
@@ -79,8 +89,16 @@ def _columns(cls: Class) -> Iterator[str]:
             yield f"{name}_id" if str(maker).endswith("ForeignKey") and not name.endswith("_id") else name
 
 
+def _based(classes: Iterable[Class], bases: frozenset[str]) -> Iterator[str]:
+    """Names of those that have one of the bases of other packages."""
+    return (cls.name for cls in classes if any(base.kind == "ext" and base.place in bases for base in cls.mro))
+
+
 def _recognised(index: Index) -> frozenset[str]:
     mapped = list(index.mapped)
+    based = frozenset(_based(mapped, BASES))
+    if based:
+        return based  # what else is called one is a row of a tenant's own schema
     words = {cls.name: meant(cls.name) for cls in mapped}
     always = frozenset(name for name, word in words.items() if word in ALWAYS)
     perhaps = {f"{word.lower()}_id": name for name, word in words.items() if word in SOMETIMES}

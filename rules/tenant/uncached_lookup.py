@@ -66,10 +66,11 @@ a query, so the database answers as many trivial reads as there are requests, an
     def c(tenant=Depends(current_tenant)): ...
 
 ## Configuration
-Which classes stand for a customer is recognised by name (`Tenant`, `Organization`, `Workspace`, ...), or set once for all
-rules: `tenant-models = ["Account"]` in `[tool.atomlint]`. Keys of APIs and domains that belong to one count too (`ApiKey`
-with a `workspace_id`, `TenantDomain`), with medium confidence. `keys = ["portal"]` names further columns that tell a customer;
-`ttl` and `requests-per-day` are what the message's saving is made of.
+Which classes stand for a customer is recognised by name (`Tenant`, `Organization`, `Workspace`, ...) or by the base
+`TenantMixin` of django-tenants, or set once for all rules: `tenant-models = ["Account"]` in `[tool.atomlint]`. Keys of
+APIs and domains that belong to one count too (`ApiKey` with a `workspace_id`, `TenantDomain`, models with `DomainMixin`),
+with medium confidence. `keys = ["portal"]` names further columns that tell a customer; `ttl` and `requests-per-day` are
+what the message's saving is made of.
 
 ## For agents
 Do not read the tenant from the database on every request: ask the cache that stands in front, and forget the entry

@@ -46,7 +46,7 @@ customer reaches another's rows.
 
 ## Configuration
 Off by default, because row-level security and checks after the query are not seen: `select = ["tenant-unscoped-query"]`.
-Tenant models are recognised by name, or set by `tenant-models` in `[tool.atomlint]`.
+Tenant models are recognised by name or base, or set by `tenant-models` in `[tool.atomlint]`.
 
 ## For agents
 Filter every query on a tenant's data by the tenant.

@@ -97,6 +97,14 @@ engine = create_engine(URL, pool_size=size, max_overflow=0)
     assert most(text) == 4
 
 
+def test_an_engine_behind_a_field_that_the_settings_have_not_is_none() -> None:
+    config = "from pydantic_settings import BaseSettings\nclass Settings(BaseSettings):\n    url: str = ''\nsettings = Settings()\n"
+    made = "from config import settings\nclass Manager:\n    def __init__(self):\n        self.engine = create_engine(settings.url)\n"
+    replica = "        if hasattr(settings, 'replica') and settings.{name}:\n            self.replica = create_engine(settings.{name})\n"
+    assert len(engines(HEAD + made + replica.format(name="replica"), config=config)) == 1
+    assert len(engines(HEAD + made + replica.replace("'replica'", "'url'").format(name="url"), config=config)) == 2
+
+
 def test_an_engine_of_sqlite_alone_is_none() -> None:
     assert engines(f"{HEAD}engine = create_engine('sqlite:///x.db')\n") == []
     assert engines(f"{HEAD}if 'sqlite' in URL:\n    engine = create_engine(URL)\n") == []

@@ -184,6 +184,134 @@ def test_names_attributes_properties_and_functions_are_followed() -> None:
         assert not runs(app.format(test=test)), test
 
 
+CACHED = "from functools import lru_cache\n@lru_cache\ndef get_settings():\n    return Settings()\n"
+KEPT = """
+_kept: Settings | None = None
+def get_settings() -> Settings:
+    global _kept
+    if _kept is None:
+        _kept = Settings()
+    return _kept
+"""
+UNTYPED = "_kept = None\ndef get_settings():\n    global _kept\n    if _kept is None:\n        _kept = Settings()\n    return _kept\n"
+LATE = "class Holder:\n    kept = Settings()\ndef get_settings():\n    return Holder.kept\n"
+
+
+@pytest.mark.parametrize("accessor", [CACHED, KEPT, UNTYPED, LATE])
+def test_a_function_that_gives_the_settings_is_followed(accessor: str) -> None:
+    before = f"from config import Settings\n{accessor}\n"
+    for test in (
+        "get_settings().limit_enabled",
+        'getattr(get_settings(), "limit_enabled", False)',
+        "get_settings().limit_enabled and other",
+    ):
+        assert not runs(branch(test, before)), test
+        assert runs(branch(f"not {test}", before)), test
+        assert runs(branch(test.replace("limit_enabled", "on"), before)), test
+
+
+def test_settings_that_an_object_keeps_are_followed() -> None:
+    app = """
+        from config import Settings
+        {accessor}
+
+        class Limiter:
+            def __init__(self, settings: Settings | None = None):
+                self._settings = settings or get_settings()
+                self.enabled = get_settings().limit_enabled
+
+            async def dispatch(self, request, call_next):
+                if request.path == "/" or not {test}:
+                    return await call_next(request)
+                work()
+
+        Limiter().dispatch(1, 2)
+        {also}
+    """.replace("{accessor}", KEPT.strip().replace("\n", "\n        "))
+    for test in ("self._settings.limit_enabled", "self.enabled", 'getattr(self, "enabled", False)'):
+        assert not runs(app.format(test=test, also="")), test
+        assert runs(app.format(test=test.replace("limit_enabled", "on").replace("enabled", "on"), also=""))
+    assert runs(app.format(test='getattr(self, "enabled", True)', also=""))
+    assert runs(app.format(test="self.enabled", also="Limiter().enabled = True"))
+    assert runs(app.format(test="self._settings.limit_enabled", also="get_settings().limit_enabled = load()"))
+
+
+def test_what_a_class_sets_of_itself_is_followed() -> None:
+    app = """
+        import os
+        class Manager:
+            def __new__(cls):
+                made = object.__new__(cls)
+                cls.enabled = os.getenv("MANAGER", {default})
+                return made
+
+            def check(self):
+                if not self.enabled:
+                    return
+                work()
+
+        Manager().check()
+    """
+    assert not runs(app.format(default="False"))
+    assert runs(app.format(default="True"))
+
+
+def test_an_attribute_of_the_same_name_that_another_class_is_given_turns_nothing_on() -> None:
+    also = """
+import limits
+class Job:
+    limit_enabled = False
+def start(job: Job, mixed: {known}):
+    {name}.limit_enabled = True
+"""
+    assert not runs(branch("settings.limit_enabled", also.format(known="Job", name="job")))
+    assert not runs(branch("settings.limit_enabled", also.format(known="Job", name="limits.Limiter()")))
+    job = "(limits.find() if mixed else Job())"
+    assert not runs(branch("settings.limit_enabled", also.format(known="bool", name=job)))
+    assert runs(branch("settings.limit_enabled", also.format(known="bool", name="(limits.find() if mixed else None)")))
+    assert runs(branch("settings.limit_enabled", also.format(known="object", name="mixed")))
+    assert runs(branch("settings.limit_enabled", also.format(known="Job", name="unknown")))
+    assert runs(
+        branch("settings.limit_enabled", "from config import Settings\n" + also.format(known="Settings", name="mixed"))
+    )
+
+
+def test_settings_that_are_one_of_several_classes_are_not_known() -> None:
+    several = """
+from config import Settings
+class Always:
+    limit_enabled = True
+def get_settings():
+    if other():
+        return {other}()
+    return Settings()
+"""
+    assert runs(branch("get_settings().limit_enabled", several.format(other="Always")))
+    assert not runs(branch("get_settings().limit_enabled", several.format(other="Settings")))
+
+
+def test_a_value_that_is_given_by_an_alias_is_not_known() -> None:
+    config = """
+    from pydantic import Field
+    from pydantic_settings import BaseSettings
+
+    class Settings(BaseSettings):
+        limit_enabled: bool = Field(default=False, alias="LIMITS_ON")
+
+    settings = Settings({given})
+    """
+    assert not runs(branch("settings.limit_enabled"), config__py=config.format(given=""))
+    assert runs(branch("settings.limit_enabled"), config__py=config.format(given="LIMITS_ON=True"))
+
+
+def test_what_is_certainly_not_there_is_off() -> None:
+    assert not runs(branch('getattr(settings, "replica", None)'))
+    assert not runs(branch('hasattr(settings, "replica") and settings.replica'))
+    assert not runs('from config import settings\nx = hasattr(settings, "replica") and work()\n')
+    assert runs(branch('not hasattr(settings, "replica")'))
+    assert runs(branch('getattr(settings, "replica", other)'))
+
+
 def test_a_value_from_elsewhere_is_not_known() -> None:
     for given in ("settings.limit_enabled = load()", "Settings(limit_enabled=True)", "Settings(**given)"):
         app = f"from config import Settings, settings\n{given}\nif settings.limit_enabled:\n    work()\n"

@@ -103,6 +103,50 @@ OPTIONAL = """
 """
 
 
+ASKED = """
+    import redis
+    from fastapi import FastAPI
+    from config import Settings
+
+    app = FastAPI()
+    kept: Settings | None = None
+
+    def get_settings() -> Settings:
+        global kept
+        if kept is None:
+            kept = Settings()
+        return kept
+
+    class Quotas:
+        def __init__(self, settings: Settings | None = None) -> None:
+            self.settings = settings or get_settings()
+            self.client = redis.Redis()
+
+        def take(self, host):
+            self.client.incr(host)
+
+    class Limit:
+        def __init__(self, app) -> None:
+            self.app = app
+            self.quotas = Quotas()
+
+        async def __call__(self, scope, receive, send):
+            if scope["type"] != "http" or not get_settings().rate_limit_enabled:
+                await self.app(scope, receive, send)
+                return
+            self.quotas.take(scope["client"])
+            await self.app(scope, receive, send)
+
+    app.add_middleware(Limit)
+
+    def rename(job: "Job"):
+        job.rate_limit_enabled = True
+
+    class Job:
+        pass
+"""
+
+
 @pytest.mark.parametrize(
     ("app", "setting"),
     [
@@ -110,6 +154,7 @@ OPTIONAL = """
         (ADDED, "RATE_LIMIT_ENABLED"),
         (BELOW, "RATE_LIMIT_ENABLED"),
         (OPTIONAL, "REDIS_URL"),
+        (ASKED, "RATE_LIMIT_ENABLED"),
     ],
 )
 def test_commands_behind_a_setting_are_low_until_something_turns_it_on(app: str, setting: str) -> None:

@@ -13,6 +13,8 @@ from .tables import dotted, text_of
 from .value import Value
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from ..facts.records import Expr
     from .linker import Linker
     from .tables import Table
@@ -105,16 +107,20 @@ class Classes:
             key = (cls.scope, name)
             if key in table.members or key in table.attributes or key in table.names or key in table.class_attributes:
                 return True
-        is_model = any(v.kind == "ext" and v.place in SETTINGS for v in self.linker.mro(thing.place, thing.scope))
-        return is_model and (name in MODEL or name.startswith(MODEL_PREFIXES))
+        return self.is_model(thing) and (name in MODEL or name.startswith(MODEL_PREFIXES))
 
     def is_open(self, thing: Value) -> bool:
         """Whether an instance may have attributes that no class of the project writes."""
         key = Value("def", thing.place, thing.scope)
         if key not in self._open:
             self._open[key] = True  # recursion
-            self._open[key] = any(self._gives_more(cls) for cls in self.family(key)) or self._is_written(key)
+            gives_more = any(self._gives_more(cls) for cls in self.family(key))
+            self._open[key] = gives_more or (not self.is_model(key) and self._is_written(key))
         return self._open[key]
+
+    def is_model(self, thing: Value) -> bool:
+        """Whether a class is one of pydantic's settings: one that takes nothing extra has no attribute that no field names."""
+        return any(v.kind == "ext" and v.place in SETTINGS for v in self.linker.mro(thing.place, thing.scope))
 
     def _gives_more(self, cls: Value) -> bool:
         """Whether a class itself, its bases left out, may give attributes that it does not write."""
@@ -191,13 +197,18 @@ class Classes:
 
     def is_set(self, thing: Value, name: str) -> bool:
         """Whether an attribute may be set, or deleted, from outside: ``service.find = fake``, ``setattr(x, "find", f)``."""
-        for path, scope, head in self._set_elsewhere.get(name, ()):
+        for path, scope, head in self.setters(name):
             values = self.linker.evaluate(path, scope, head)
-            if not values or any(self._is_same(thing, value) for value in values):
+            if not values or any(self.is_same(thing, value) for value in values):
                 return True
         return False
 
-    def _is_same(self, thing: Value, other: Value) -> bool:
+    def setters(self, name: str) -> Sequence[tuple[str, int, Expr]]:
+        """What an attribute is set of from outside, wherever that is: (path, scope, expression)."""
+        return self._set_elsewhere.get(name, ())
+
+    def is_same(self, thing: Value, other: Value) -> bool:
+        """Whether two values may be one object, as far as their classes tell."""
         if thing.kind == "module" or not self.is_class(other):
             return thing.kind == other.kind and thing.place == other.place
         mine = self.family(thing)

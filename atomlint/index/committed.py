@@ -10,14 +10,16 @@ import re
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from .absent import ASKING
 from .contract import SYSTEM, is_secret_name
 from .environ import is_environ
 from .envtexts import FALSE, OFF, TRUE
 from .expressions import BRANCHES, condition, receiver
+from .overrides import Overrides
 from .readers import GETTERS
 from .setting_types import named
 from .settings import STRING_METHODS
-from .tables import call_number, dotted, text_of
+from .tables import call_number, text_of
 from .value import Value as Made
 from .worlds import is_mode_name, names_mode
 
@@ -46,6 +48,8 @@ class Committed:
         self.index = index
         self.linker = index.project.linker
         self.texts = index.settings.texts
+        self.overrides = Overrides(index)
+        self.absent = index.project.calls.raises.absent
         self._reads: dict[SettingRead, str | None] = {}
         self._given: dict[Value, dict[str, str | None]] = {}
         """What the functions that are being looked into are given."""
@@ -127,7 +131,7 @@ class Committed:
         made = call_number(expr)
         if made is not None:
             return self._of_call(path, made, depth)
-        return self._of_name(path, scope, expr, depth) if dotted(expr) is not None else None
+        return self._of_name(path, scope, expr, depth)  # of a call's result as well: get_settings().limits
 
     def _compound(self, path: str, scope: int, expr: list[Expr], depth: int) -> str | None:
         if expr[0] in ("or", "and"):
@@ -168,11 +172,8 @@ class Committed:
             return None if held is None else f"#{held}"
         if call.callee in ("str", "int", "cast", "typing.cast") and call.args:
             return self.value(path, call.scope, call.args[-1], depth - 1)
-        if call.callee == "getattr" and len(call.args) == 3 and text_of(call.args[1]):
-            head = dotted(call.args[0]) or ""
-            if any(v.place == DJANGO for v in self.linker.evaluate(path, call.scope, head) if head):
-                default = self.value(path, call.scope, call.args[2], depth - 1)
-                return self._of_django(text_of(call.args[1]) or "", default, depth)
+        if type(call.callee) is str and call.callee in ASKING and len(call.args) > 1:
+            return self._asked(path, ordinal, call, depth)
         factory = dict(call.keywords).get("default_factory")
         if type(factory) is list and factory[:1] == ["lambda"]:
             return self._returned(self.linker.table(path), factory[1], depth - 1)
@@ -182,6 +183,23 @@ class Committed:
         if callees[0].kind == "ext" and callees[0].place in GETTERS and call.args:
             return self._asked_for(path, call, depth)
         return self._of_function(path, call, callees[0], depth) if callees[0].kind == "def" else None
+
+    def _asked(self, path: str, ordinal: int, call: Call, depth: int) -> str | None:
+        """What ``hasattr(settings, "NAME")`` and ``getattr(settings, "NAME", default)`` give."""
+        missing = self.absent.asked(self.linker.table(path), ordinal)
+        if missing is not None:
+            self.used += 1
+            return self.value(path, call.scope, missing, depth - 1)
+        head, name = call.args[0], text_of(call.args[1])
+        if call.callee != "getattr" or not name or type(head) is not str or head[:1] in ("'", "#", "?"):
+            return None
+        if len(call.args) == 3 and any(v.place == DJANGO for v in self.linker.evaluate(path, call.scope, head)):
+            default = self.value(path, call.scope, call.args[2], depth - 1)
+            return self._of_django(name, default, depth)
+        found = self._of_name(path, call.scope, f"{head}.{name}", depth - 1)
+        if len(call.args) == 2 or any(self.index.origins.fields(path, call.scope, f"{head}.{name}")):
+            return found
+        return found if truth(found) is self.holds(path, call.scope, call.args[2], depth - 1) else None
 
     def _asked_for(self, path: str, call: Call, depth: int) -> str | None:
         """What a helper gets of the environment by a name that it is given."""
@@ -228,18 +246,20 @@ class Committed:
         """What a name stands for: the same with everything that it may be bound to, and known from a setting."""
         origins = self.index.origins
         table = self.linker.table(path)
-        bindings = table.lookup(scope, name) if "." not in name else []
+        bindings = [] if "." in name else table.lookup(scope, name)
         if any(binding.assign is None and binding.imported is None for binding in bindings):
             return self._of_parameter(path, name, bindings)
         head, _, last = name.rpartition(".")
-        if last.isupper() and any(
-            v.place == DJANGO for v in self.linker.evaluate(path, scope, head) if v.kind == "ext"
-        ):
+        owners = self.linker.evaluate(path, scope, head) if head else frozenset()
+        if last.isupper() and any(v.place == DJANGO for v in owners if v.kind == "ext"):
             return self._of_django(last, None, depth)
         fields = list(origins.fields(path, scope, name))
         if fields:
             found = {self._of_field(read) for read in fields}
-            return found.pop() if len(found) == 1 else None
+            is_whole = len(fields) == sum(owner.kind != "const" for owner in owners)
+            return found.pop() if is_whole and len(found) == 1 else None
+        if any(self.overrides.is_set(owner, last) for owner in owners if owner.kind in ("inst", "def", "module")):
+            return None
         before = self.used
         found = {self.value(place, at, value, depth - 1) for place, at, value in origins.behind(path, scope, name)}
         if not found or None in found or self.used == before:
@@ -281,46 +301,7 @@ class Committed:
 
     def _of_field(self, read: SettingRead) -> str | None:
         """The value of a field of a settings class, unless something else gives it one."""
-        table = self.linker.table(read.path)
-        if table.attributes.get((read.scope, read.attribute)) or self._is_made_up(read):
-            return None
-        return self.of_read(read)
-
-    def _is_made_up(self, read: SettingRead) -> bool:
-        """Whether a validator works on a field, an heir gives it another default, or objects are made with a value for it."""
-        table = self.linker.table(read.path)
-        own = Made("def", read.path, read.scope)
-        if read.attribute in self._set_elsewhere:
-            return True
-        for heir in self.linker.heirs.below(own):
-            if self.linker.table(heir.place).class_attributes.get((heir.scope, read.attribute)):
-                return True
-        for scope in table.facts.scopes:
-            if scope.parent != read.scope or scope.kind != "function":
-                continue
-            for decorator in scope.decorators:
-                made = call_number(decorator)
-                if made is not None and f"'{read.attribute}" in table.facts.calls[made].args:
-                    return True
-        for cls in (own, *self.linker.heirs.below(own)):
-            name = self.linker.table(cls.place).facts.scopes[cls.scope].name
-            for path, ordinal in self.linker.call_sites(name):
-                keywords = dict(self.linker.table(path).facts.calls[ordinal].keywords)
-                if path not in self.index.tests and not keywords.keys().isdisjoint((read.attribute, "**")):
-                    return True
-        return False
-
-    @cached_property
-    def _set_elsewhere(self) -> frozenset[str]:
-        """Attributes that something outside of their class assigns: ``settings.redis_url = given``."""
-        targets = (
-            dotted(assign.target)
-            for path in self.linker.linked
-            if path not in self.index.tests
-            for assign in self.linker.table(path).facts.assigns
-        )
-        parts = (target.rpartition(".") for target in targets if target is not None and "." in target)
-        return frozenset(name for head, _, name in parts if head not in ("self", "cls"))
+        return None if self.overrides.is_given(read) else self.of_read(read)
 
     # --- settings --------------------------------------------------------------------------------------------------
 

@@ -67,7 +67,7 @@ class Engine(NamedTuple):
 
 
 def engine_calls(index: Index) -> tuple[Call, ...]:
-    """The calls that make engines and pools outside of tests, in the order of files; not those of SQLite alone."""
+    """The calls that make engines and pools outside of tests, in file order; not those of SQLite alone, nor what never runs."""
 
     def find() -> tuple[Call, ...]:
         found = []
@@ -75,6 +75,8 @@ def engine_calls(index: Index) -> tuple[Call, ...]:
             for path, ordinal in index.project.linker.call_sites(name):
                 call = index.call(path, ordinal)
                 if path in index.tests or not any(e.partition(".")[0] in packages for e in call.external):
+                    continue
+                if index.project.calls.raises.never_runs(path, ordinal):
                     continue
                 if not is_for_sqlite(call.table, frame_of(call)) and not is_sqlite_url(index, call):
                     found.append(call)

@@ -1,13 +1,15 @@
-"""Code that is never reached, because what stands before it on every way certainly raises.
+"""Code that is never reached: what stands before it on every way certainly raises, or its branch is never taken.
 
 An attribute that a value has not, arguments that a function does not take, a function that ends no other way: only where
-`Exactly` knows what the value, or the function, is. What handlers of a ``try`` go on with is reached.
+`Exactly` knows what the value, or the function, is. What handlers of a ``try`` go on with is reached. Branches are those
+that need what is not there, see `absent`.
 """
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
+from .absent import Absent
 from .exactly import Exactly
 from .fields import BASES as SETTINGS
 from .passing import taken
@@ -54,6 +56,7 @@ class Raises:
     def __init__(self, linker: Linker) -> None:
         self.linker = linker
         self.exactly = Exactly(linker)
+        self.absent = Absent(linker, self.exactly)
         self._bodies: dict[tuple[str, int, int], Body] = {}
         self._fails: dict[tuple[str, int], Failing] = {}
         self._taken: dict[Value, Takes | None] = {}
@@ -61,7 +64,7 @@ class Raises:
         self._read: dict[tuple[str, int, str], bool] = {}
 
     def never_runs(self, path: str, call: int) -> bool:
-        """Whether a call is behind an exception on every way to it, or does not come to run because of its arguments."""
+        """Whether a call is behind an exception on every way to it or in a branch that is never taken, or its arguments raise."""
         return call in self.unreached(path, self.linker.table(path).facts.calls[call].scope)
 
     def unreached(self, path: str, scope: int) -> frozenset[int]:
@@ -72,8 +75,19 @@ class Raises:
         key = (path, scope, depth)
         known = self._bodies.get(key)
         if known is None:
-            known = self._bodies[key] = self._look(path, scope, depth)
+            known = self._look(path, scope, depth)
+            closed = self._closed(self.linker.table(path), scope)
+            known = self._bodies[key] = known._replace(unreached=known.unreached | closed) if closed else known
         return known
+
+    def _closed(self, table: Table, scope: int) -> frozenset[int]:
+        """The calls of a function, or of a module, in branches that are never taken."""
+        facts = table.facts
+        return frozenset(
+            ordinal
+            for ordinal in table.calls_in.get(scope, ())
+            if facts.calls[ordinal].frame and self.absent.is_closed(table, scope, facts.calls[ordinal].frame)
+        )
 
     def _look(self, path: str, scope: int, depth: int) -> Body:
         table = self.linker.table(path)

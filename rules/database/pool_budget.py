@@ -62,7 +62,8 @@ term that cannot be evaluated is called unknown and counts as its least, so that
 connections, one for each thread, are not counted. An engine counts in a process one of whose files imports it, or what
 is made of it, from its module. Engines of one process may be for different databases; they are summed, as their URLs
 are not in the repository. An engine of the deployed code that no process is seen to import and use is named beside the
-sum and is not in it. Of what runs beside the machines, only a `release_command` that migrates is counted, as one connection.
+sum and is not in it; one behind a question for a field that pydantic's settings have not is never made. Of what
+runs beside the machines, only a `release_command` that migrates is counted, as one connection.
 """
 
 from __future__ import annotations

@@ -167,6 +167,24 @@ def test_an_extension_is_given_options_by_its_init_app_too() -> None:
     assert (sorted(given), whole) == (["decode_responses", "socket_timeout"], True)
 
 
+def test_a_middleware_leads_to_the_client_that_it_is_added_with() -> None:
+    text = """
+    import redis
+    from fastapi import FastAPI
+
+    class Limit:
+        def __init__(self, app, client=None):
+            self.client = client
+
+        async def __call__(self, scope, receive, send):
+            self.client.get("x")
+
+    app = FastAPI()
+    app.add_middleware(Limit, client=redis.from_url("redis://x"))
+    """
+    assert made_by({"a.py": text}) == [("a.py", "redis.from_url", "client")]
+
+
 @pytest.mark.parametrize(
     ("head", "made"),
     [

@@ -66,6 +66,11 @@ def test_a_pipeline_queues_until_it_is_executed(code, commands):
     "code",
     [
         "import asyncio\nasync def f(): await asyncio.to_thread(c.get, 'k')",
+        "import asyncio\nasync def f(): await asyncio.get_running_loop().run_in_executor(None, c.get, 'k')",
+        "import asyncio\nasync def f():\n    loop = asyncio.get_event_loop()\n    await loop.run_in_executor(None, c.get, 'k')",
+        "import anyio\nasync def f(): await anyio.to_thread.run_sync(c.get, 'k')",
+        "from anyio import to_thread\nasync def f(): await to_thread.run_sync(c.get, 'k')",
+        "import asyncio\nclass A:\n    def __init__(self): self.c = c\n    async def f(self): await asyncio.to_thread(self.c.get, 'k')",
         "def retry(fn, *args): return fn(*args)\nretry(c.get, 'k')",
         "class Breaker:\n    def call(self, fn, *args): return fn(*args)\nBreaker().call(c.get, 'k')",
         "from starlette.concurrency import run_in_threadpool\nrun_in_threadpool(c.get, 'k')",

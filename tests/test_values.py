@@ -173,6 +173,39 @@ def test_a_setter_is_not_what_a_property_returns():
     assert of(code) == REDIS
 
 
+@pytest.mark.parametrize(
+    "made",
+    [
+        "app.add_middleware(Limit, client=redis.Redis())",
+        "app.add_middleware(Limit, redis.Redis())",
+        "app = Starlette(middleware=[Middleware(Limit, client=redis.Redis())])",
+        "app.add_middleware(Limit, **{'client': redis.Redis()})",
+    ],
+)
+def test_a_middleware_is_made_with_what_is_given_after_its_class(made):
+    code = """
+import redis
+from starlette.applications import Starlette
+from starlette.middleware import Middleware
+app = Starlette()
+class Limit:
+    def __init__(self, app, client=None):
+        self.app = app
+        self.client = client
+    async def __call__(self, scope, receive, send):
+        x = self.{attribute}
+{made}
+"""
+    assert of(code.format(attribute="client", made=made)) == REDIS
+    assert of(code.format(attribute="app", made=made)) == set()
+
+
+def test_a_middleware_is_not_made_with_what_another_one_is_given():
+    code = "import redis\nclass A:\n    def __init__(self, app, client): self.client = client\n    def f(self):\n        x = self.client\n"
+    assert of(f"{code}class B: pass\napp.add_middleware(B, client=redis.Redis())") == set()
+    assert of(f"{code}add(A, client=redis.Redis())") == set()
+
+
 # --- parameters --------------------------------------------------------------------------------------------------------
 
 HEAD = "import redis\nfrom typing import Annotated, Optional\nfrom fastapi import Depends\ndef get(): return redis.Redis()\n"

@@ -39,6 +39,11 @@ def of(code: str, **files: str) -> set[str]:
         ("import redis\nx = redis.Redis", {"redis.Redis"}),
         ("import redis\nx = redis.Redis()", REDIS),
         ("import redis as r\nx = r.from_url('')", REDIS),
+        ("import redis\nwith redis.Redis().client() as x: pass", REDIS),
+        (
+            "import redis.asyncio as r\nasync def f():\n  async with r.from_url('').client() as x: pass",
+            {"redis.asyncio.client.Redis()"},
+        ),
         ("from redis import Redis as R\nx = R(host='a')", REDIS),
         ("from redis.asyncio import from_url\nx = from_url('')", {"redis.asyncio.client.Redis()"}),
         ("import a.b.c\nx = a.b.c.d()", {"a.b.c.d()"}),

@@ -80,6 +80,21 @@ def test_a_method_that_is_handed_over_is_counted_where_it_is_handed_over_and_onc
     assert effects(f"import redis\nc = redis.Redis()\n{code}\n") == [(REDIS, "get", 1, 1)]
 
 
+@pytest.mark.parametrize(("module", "row"), [("redis", "Script"), ("redis.asyncio", "AsyncScript")])
+def test_a_script_that_an_object_keeps_is_run_where_it_is_called(module, row):
+    code = f"""
+import {module} as r
+class Limit:
+    script: Any = None
+    def __init__(self):
+        client = r.Redis()
+        self.script = client.register_script("return 1")
+    async def check(self, who):
+        return await self.script(keys=[who])
+"""
+    assert effects(code) == [(f"redis.commands.core.{row}", "script", 1, 1)]
+
+
 def test_a_method_that_is_handed_to_what_calls_nothing_costs_nothing():
     assert effects("import redis\nc = redis.Redis()\ndef keep(fn): TABLE['k'] = fn\nkeep(c.get)\nprint(c.get)\n") == []
 

@@ -167,6 +167,36 @@ def test_an_extension_is_given_options_by_its_init_app_too() -> None:
     assert (sorted(given), whole) == (["decode_responses", "socket_timeout"], True)
 
 
+def test_a_client_of_one_connection_leads_to_the_one_whose_connection_it_takes() -> None:
+    text = """
+    import redis.asyncio as redis
+
+    async def count(key):
+        client = redis.from_url("redis://x")
+        async with client.client() as connected:
+            return await connected.get(key)
+    """
+    assert made_by({"a.py": text}) == [("a.py", "redis.asyncio.from_url", "client")]
+
+
+def test_a_middleware_leads_to_the_client_that_it_is_added_with() -> None:
+    text = """
+    import redis
+    from fastapi import FastAPI
+
+    class Limit:
+        def __init__(self, app, client=None):
+            self.client = client
+
+        async def __call__(self, scope, receive, send):
+            self.client.get("x")
+
+    app = FastAPI()
+    app.add_middleware(Limit, client=redis.from_url("redis://x"))
+    """
+    assert made_by({"a.py": text}) == [("a.py", "redis.from_url", "client")]
+
+
 @pytest.mark.parametrize(
     ("head", "made"),
     [

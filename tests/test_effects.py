@@ -66,6 +66,11 @@ def test_a_pipeline_queues_until_it_is_executed(code, commands):
     "code",
     [
         "import asyncio\nasync def f(): await asyncio.to_thread(c.get, 'k')",
+        "import asyncio\nasync def f(): await asyncio.get_running_loop().run_in_executor(None, c.get, 'k')",
+        "import asyncio\nasync def f():\n    loop = asyncio.get_event_loop()\n    await loop.run_in_executor(None, c.get, 'k')",
+        "import anyio\nasync def f(): await anyio.to_thread.run_sync(c.get, 'k')",
+        "from anyio import to_thread\nasync def f(): await to_thread.run_sync(c.get, 'k')",
+        "import asyncio\nclass A:\n    def __init__(self): self.c = c\n    async def f(self): await asyncio.to_thread(self.c.get, 'k')",
         "def retry(fn, *args): return fn(*args)\nretry(c.get, 'k')",
         "class Breaker:\n    def call(self, fn, *args): return fn(*args)\nBreaker().call(c.get, 'k')",
         "from starlette.concurrency import run_in_threadpool\nrun_in_threadpool(c.get, 'k')",
@@ -73,6 +78,21 @@ def test_a_pipeline_queues_until_it_is_executed(code, commands):
 )
 def test_a_method_that_is_handed_over_is_counted_where_it_is_handed_over_and_once(code):
     assert effects(f"import redis\nc = redis.Redis()\n{code}\n") == [(REDIS, "get", 1, 1)]
+
+
+@pytest.mark.parametrize(("module", "row"), [("redis", "Script"), ("redis.asyncio", "AsyncScript")])
+def test_a_script_that_an_object_keeps_is_run_where_it_is_called(module, row):
+    code = f"""
+import {module} as r
+class Limit:
+    script: Any = None
+    def __init__(self):
+        client = r.Redis()
+        self.script = client.register_script("return 1")
+    async def check(self, who):
+        return await self.script(keys=[who])
+"""
+    assert effects(code) == [(f"redis.commands.core.{row}", "script", 1, 1)]
 
 
 def test_a_method_that_is_handed_to_what_calls_nothing_costs_nothing():

@@ -228,3 +228,55 @@ async def m(request: Request, call_next):
     Store().plan(request.headers["x"])
 """
     assert statuses(code) == [("get", "open"), ("set", "guarded")]
+
+
+BRANCHES = """
+def count(k):
+    return client.incr(f"hits:{{k}}")
+
+def other(k):
+    {other}
+
+@app.get("/hooks/a")
+def a(): ...
+@app.get("/items")
+def b(): ...
+@app.get("/login")
+def c(): ...
+
+@app.middleware("http")
+async def m(request: Request, call_next):
+    path = request.url.path
+    {body}
+    return await call_next(request)
+"""
+
+
+@pytest.mark.parametrize(
+    ("body", "other", "conditional"),
+    [
+        ("if k: count(1)", "pass", True),
+        ("if k: count(1)\n    else: count(2)", "pass", False),
+        ("if k: count(1)\n    elif q: count(2)", "pass", True),
+        ("if k: count(1)\n    elif q: count(2)\n    else: count(3)", "pass", False),
+        ("if k:\n        if q: count(1)\n    else: count(2)", "pass", True),
+        ("if k: count(1)\n    elif q:\n        with lock: count(2)\n    else: count(3)", "pass", False),
+        ("if k: count(1)\n    else:\n        for q in k: count(2)", "pass", True),
+        ("if k: count(1)\n    else:\n        if q not in kept: kept[q] = count(2)", "pass", True),
+        ("if k:\n        count(1)\n        return\n    count(2)", "pass", False),
+        ("if k: count(1)\n    else: other(2)", "pass", True),
+        ("if k: count(1)\n    else: other(2)", "count(k)", False),
+        ("if k: count(1)\n    else: other(2)", "if k: count(k)", True),
+        ("if k: count(1)\n    else: other(2)", "for q in k: count(q)", True),
+    ],
+)
+def test_work_in_each_branch_is_done_whichever_is_taken(body, other, conditional):
+    code = BRANCHES.format(body=body, other=other)
+    assert work(code).conditional is conditional
+
+
+def test_a_middleware_works_for_the_routes_of_all_branches_that_surely_do_it():
+    body = "if path.startswith('/hooks'): count(1)\n    elif path == '/items': {}"
+    assert work(BRANCHES.format(body=body.format("count(2)"), other="pass")).share == (2, 3)
+    assert work(BRANCHES.format(body=body.format("pass"), other="pass")).share == (1, 3)
+    assert work(BRANCHES.format(body=body.format("count(2)\n    else: count(3)"), other="pass")).share is None

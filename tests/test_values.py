@@ -39,6 +39,11 @@ def of(code: str, **files: str) -> set[str]:
         ("import redis\nx = redis.Redis", {"redis.Redis"}),
         ("import redis\nx = redis.Redis()", REDIS),
         ("import redis as r\nx = r.from_url('')", REDIS),
+        ("import redis\nwith redis.Redis().client() as x: pass", REDIS),
+        (
+            "import redis.asyncio as r\nasync def f():\n  async with r.from_url('').client() as x: pass",
+            {"redis.asyncio.client.Redis()"},
+        ),
         ("from redis import Redis as R\nx = R(host='a')", REDIS),
         ("from redis.asyncio import from_url\nx = from_url('')", {"redis.asyncio.client.Redis()"}),
         ("import a.b.c\nx = a.b.c.d()", {"a.b.c.d()"}),
@@ -171,6 +176,39 @@ def test_super_is_the_next_class():
 def test_a_setter_is_not_what_a_property_returns():
     code = "import redis\nclass A:\n    @property\n    def c(self): return redis.Redis()\n    @c.setter\n    def c(self, v): pass\nx = A().c"
     assert of(code) == REDIS
+
+
+@pytest.mark.parametrize(
+    "made",
+    [
+        "app.add_middleware(Limit, client=redis.Redis())",
+        "app.add_middleware(Limit, redis.Redis())",
+        "app = Starlette(middleware=[Middleware(Limit, client=redis.Redis())])",
+        "app.add_middleware(Limit, **{'client': redis.Redis()})",
+    ],
+)
+def test_a_middleware_is_made_with_what_is_given_after_its_class(made):
+    code = """
+import redis
+from starlette.applications import Starlette
+from starlette.middleware import Middleware
+app = Starlette()
+class Limit:
+    def __init__(self, app, client=None):
+        self.app = app
+        self.client = client
+    async def __call__(self, scope, receive, send):
+        x = self.{attribute}
+{made}
+"""
+    assert of(code.format(attribute="client", made=made)) == REDIS
+    assert of(code.format(attribute="app", made=made)) == set()
+
+
+def test_a_middleware_is_not_made_with_what_another_one_is_given():
+    code = "import redis\nclass A:\n    def __init__(self, app, client): self.client = client\n    def f(self):\n        x = self.client\n"
+    assert of(f"{code}class B: pass\napp.add_middleware(B, client=redis.Redis())") == set()
+    assert of(f"{code}add(A, client=redis.Redis())") == set()
 
 
 # --- parameters --------------------------------------------------------------------------------------------------------

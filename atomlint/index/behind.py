@@ -86,14 +86,14 @@ class Behind:
 
     def _given(self, called: str, wanted: Value, name: str, place: int) -> Iterator[tuple[str, int, Expr]]:
         """What the calls of something give for a parameter, by its name or its place; nothing where these are many."""
-        sites = self.linker.call_sites(called)
+        sites = self.linker.calls_of(called, place)
         found = []
         for site, ordinal in sites if len(sites) <= MAX_NAMESAKES else ():
             call = self.linker.table(site).facts.calls[ordinal]
             given = next((value for keyword, value in call.keywords if keyword == name), None)
             if given is None and 0 <= place < len(call.args):
                 given = call.args[place]
-            if given is not None and wanted in self.linker.values.callee(site, ordinal):
+            if given is not None and self.linker.runs(site, ordinal, wanted):
                 found.append((site, call.scope, given))
         if len(found) <= MAX_SITES:
             yield from found

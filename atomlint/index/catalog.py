@@ -221,7 +221,7 @@ class Catalog:
         client = self.client_of(receiver)
         if client is None and place.endswith("()"):
             itself = self.client_of(place)
-            return None if itself is None or not itself.called else _cost(itself, "()", itself.called)
+            return None if itself is None or not itself.called else _cost(itself, _name_of(itself), itself.called)
         if client is None or not method.isidentifier() or method.startswith("_"):
             return None  # get()[] is an answer: to call it sends nothing
         return operation_of(client, method)
@@ -267,6 +267,11 @@ def operation_of(client: Client, method: str) -> Operation | None:
     if client.only_methods and method not in client.methods:
         return None
     return _cost(client, method, client.methods.get(method, {}))
+
+
+def _name_of(client: Client) -> str:
+    """What calling an instance is called by: ``script`` of ``redis.commands.core.AsyncScript``."""
+    return client.type.rpartition(".")[2].removeprefix("Async").lower()
 
 
 def _cost(client: Client, method: str, cost: Mapping[str, int]) -> Operation | None:

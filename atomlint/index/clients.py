@@ -57,10 +57,12 @@ class Clients:
         self.makers: dict[str, tuple[str, str]] = {}
         """Canonical names of callables that make one: the client's type and the kind of `Construction`."""
         rows = self.linker.catalog.clients
-        produced = {made for row in rows.values() for made in row.produces.values()}
+        parts = {
+            part for row in rows.values() for part in row.produces.values() if "pipeline" not in rows[part].produces
+        }
         for row in rows.values():
             engine = row.type in ENGINES
-            if row.project or row.queues or row.type in produced or (row.resource != "redis" and not engine):
+            if row.project or row.queues or row.type in parts or (row.resource != "redis" and not engine):
                 continue
             names = row.factories if engine else (row.type, *row.aliases, *row.factories)
             self.makers.update((name, (row.type, "client")) for name in names if name not in row.shared)

@@ -49,13 +49,20 @@ class Exempt:
         """Whether a call of a function runs for requests to a route, by guards on path and method; None: not decided."""
         return self._answer(self._position(function, call), route, lambda: self._runs(function, call, route))
 
-    def count(self, function: Value, call: int, routes: Sequence[Route]) -> int:
-        """For how many of some routes a call runs, or may run. A sequence of routes that is asked about again is kept."""
+    def count(self, function: Value, calls: Sequence[int], routes: Sequence[Route]) -> int:
+        """For how many of some routes one of some calls runs, or may run; for all where there are none.
+
+        A sequence of routes that is asked about again is kept.
+        """
+        refused = [self._kept_away(function, call, routes) for call in calls]
+        return len(routes) - len(frozenset.intersection(*refused) if refused else ())
+
+    def _kept_away(self, function: Value, call: int, routes: Sequence[Route]) -> frozenset[int]:
         refused: set[int] = set()
         for table, scope, frame, after in self._levels(function, call):
             for refusal in self._refusals(table, scope, frame, after):
                 refused |= self._refused(refusal, routes)
-        return len(routes) - len(refused)
+        return frozenset(refused)
 
     def _refused(self, refusal: Refusal, routes: Sequence[Route]) -> Set[int]:
         """Places of the routes that a test or a way out keeps away."""

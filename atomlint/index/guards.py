@@ -115,17 +115,20 @@ class Guards:
         """
         table = self.linker.table(path)
         record = table.facts.calls[call]
-        for frame in table.frames(record.frame):
-            kind, test = table.facts.frames[frame].kind, table.facts.frames[frame].test
-            if (
-                kind in ("if", "else")
-                and frame not in ignore
-                and not availability(test)
-                and not self._usual(table, record.scope, kind, test)
-                and self.settled.holds(path, record.scope, test) is not (kind == "if")
-            ):
-                return True
-        return False
+        return any(
+            frame not in ignore and self.holds_back(path, record.scope, frame) for frame in table.frames(record.frame)
+        )
+
+    def holds_back(self, path: str, scope: int, frame: int) -> bool:
+        """Whether a frame is a branch that a request may not take."""
+        table = self.linker.table(path)
+        kind, test = table.facts.frames[frame].kind, table.facts.frames[frame].test
+        return (
+            kind in ("if", "else")
+            and not availability(test)
+            and not self._usual(table, scope, kind, test)
+            and self.settled.holds(path, scope, test) is not (kind == "if")
+        )
 
     def chosen(self, path: str, call: int) -> bool:
         """Whether the function leaves before a call unless a look-up of the request's path has found something."""

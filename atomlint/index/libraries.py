@@ -181,15 +181,10 @@ class Libraries:
         for path, ordinal in self.linker.call_sites(last):
             if any(v.kind == "ext" and v.place == name for v in self.linker.values.callee(path, ordinal)):
                 yield path, ordinal
-        for site in ("add_middleware", "Middleware"):
-            for path, ordinal in self.linker.call_sites(site):
-                call = self.linker.table(path).facts.calls[ordinal]
-                if not call.args or not (dotted(call.args[0]) or "").endswith(last):
-                    continue
-                if any(
-                    v.kind == "ext" and v.place == name for v in self.linker.evaluate(path, call.scope, call.args[0])
-                ):
-                    yield path, ordinal
+        for path, ordinal in self.linker.makers(last):
+            call = self.linker.table(path).facts.calls[ordinal]
+            if any(v.kind == "ext" and v.place == name for v in self.linker.evaluate(path, call.scope, call.args[0])):
+                yield path, ordinal
 
     def _listed_in(self, name: str, rows: Iterable[WorkRow]) -> tuple[str, int] | None:
         """The file whose setting lists a name, and -1."""

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 CARRIERS = frozenset({"state", "app", "application", "current_app"})
 """What carries a client from start-up to requests, by its name."""
+MAKERS = ("add_middleware", "Middleware")
+"""What makes an object of a class that it is given, with what else it is given: ``app.add_middleware(Limit, client=c)``."""
 PROPERTIES = frozenset({"property", "cached_property", "functools.cached_property", "hybrid_property"})
 
 
@@ -92,6 +94,35 @@ class Linker:
     def call_sites(self, name: str) -> list[tuple[str, int]]:
         """Calls whose callee ends in ``name``: (path, ordinal)."""
         return self._sites.get(name, [])
+
+    @cached_property
+    def _made(self) -> dict[str, list[tuple[str, int]]]:
+        found: dict[str, list[tuple[str, int]]] = defaultdict(list)
+        for path, ordinal in (site for maker in MAKERS for site in self.call_sites(maker)):
+            args = self.table(path).facts.calls[ordinal].args
+            if args and (name := dotted(args[0])):
+                found[name.rpartition(".")[2]].append((path, ordinal))
+        return dict(found)
+
+    def makers(self, name: str) -> list[tuple[str, int]]:
+        """Calls that have an object made of a class that they name first: (path, ordinal).
+
+        The constructor is given what follows, in the places that it has here: the application comes before it.
+        """
+        return self._made.get(name, [])
+
+    def calls_of(self, name: str, place: int) -> list[tuple[str, int]]:
+        """Calls that may give something for the parameter in a place of what is called ``name``: see `runs`."""
+        return [*self.call_sites(name), *self.makers(name)] if place else self.call_sites(name)
+
+    def runs(self, path: str, ordinal: int, wanted: Value) -> bool:
+        """Whether a call may run a function or make an object of a class, itself or by what it is given first."""
+        if wanted in self.values.callee(path, ordinal):
+            return True
+        table = self.table(path)
+        call = table.facts.calls[ordinal]
+        makes = table.lasts[ordinal] in MAKERS and bool(call.args)
+        return makes and wanted in self.evaluate(path, call.scope, call.args[0])
 
     @cached_property
     def _decorated(self) -> dict[str, list[tuple[str, int, object]]]:

@@ -143,12 +143,12 @@ class Parameters:
         owner = table.facts.scopes[record.parent]
         is_method = owner.kind == "class" and not any(d == "staticmethod" for d in record.decorators)
         called = owner.name if record.name == "__init__" and is_method else record.name
-        sites = self.linker.call_sites(called)
+        position = [p.name for p in record.params].index(param.name) - (1 if is_method else 0)
+        sites = self.linker.calls_of(called, position)
         through = self._super_calls(path, scope) if called == owner.name and is_method else []
         if not 0 < len(sites) + len(through) <= MAX_CALLERS:
             return NOTHING
         wanted = Value("def", path, record.parent if record.name == "__init__" else scope)
-        position = [p.name for p in record.params].index(param.name) - (1 if is_method else 0)
         key = ("callers", path, scope, param.name)
         return self.values.answers.kept.get(key) or self.values.answers.keep(
             key,
@@ -316,10 +316,10 @@ class Parameters:
                 given = call.args[position]
             stars = [a for a in call.args[: position + 1] if type(a) is list and a[:1] == ["*"]]
             if stars or (given is None and any(keyword == "**" for keyword, _ in call.keywords)):
-                if wanted in self.values.callee(site, ordinal):
+                if self.linker.runs(site, ordinal, wanted):
                     result |= self._spread(site, call, name, position)
                 continue
-            if given is None or wanted not in self.values.callee(site, ordinal):
+            if given is None or not self.linker.runs(site, ordinal, wanted):
                 continue
             spot = Spot(ordinal, END, call.frame)
             result |= {v for v in self.values.evaluate(site, call.scope, given, spot) if v.kind != "const"}

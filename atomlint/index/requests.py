@@ -6,6 +6,7 @@ from collections import Counter, defaultdict
 from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
 
+from .branching import Branching
 from .effects import Effect, Lookup
 from .guards import Guard
 from .keying import passed_through
@@ -162,6 +163,7 @@ class Requests:
 
     def __init__(self, project: Project) -> None:
         self.project = project
+        self.branching = Branching(project)
         self._anew: dict[Value, bool] = {}
 
     def remote(self, resource: str) -> list[RequestWork]:
@@ -275,20 +277,11 @@ class Requests:
         if guard is None or guard.holes:
             gates = (guards.open_gate(place, call) for place, call in sites(path, use))
             gate = next((gate for gate in gates if gate is not None), None)
-        conditional = any(
-            guards.conditional(place, call, self._passed(path, place, call, gate)) or guards.chosen(place, call)
-            for place, call in sites(path, use)
-        )
-        conditional = conditional or self._is_alternative(path)
+        conditional = self.branching.conditional(path, use.chain, gate) or self.branching.is_alternative(path)
         return use._replace(guard=guard, gate=gate, conditional=conditional)
 
-    def _passed(self, path: Path, place: str, call: int, gate: Gate | None) -> frozenset[int]:
-        """Frames around a call that hold no request back: of an open gate, of a look at what only this path fills."""
-        own = self.project.held.own_looks(path, place, call)
-        return own | {gate.frame} if gate is not None and gate.path == place else own
-
     def _share(self, path: Path, use: Use) -> tuple[int, int] | None:
-        """For how many routes a middleware takes the call that leads to a use; None when for all, or none are known."""
+        """For how many routes a middleware takes a call that leads to a use; None when for all, or none are known."""
         routes = getattr(self.project, "routes", None)
         if routes is None or path.entry.kind != "every-request":
             return None
@@ -296,20 +289,11 @@ class Requests:
         place = self.project.linker.table(site[0]).facts.calls[site[1]]
         if site[0] != path.entry.function.place or place.scope != path.entry.function.scope:
             return None
-        runs, total = routes.share(path.entry.function, site[1])
+        calls = {site[1]}
+        if path.steps:
+            calls |= {edge.call for edge in self.branching.leading(path.entry.function, path.functions[-1])}
+        runs, total = routes.share(path.entry.function, *sorted(calls))
         return (runs, total) if runs < total else None
-
-    def _is_alternative(self, path: Path) -> bool:
-        """Whether a dependency on a path is one of several that its parameter can stand for: ``Depends(a if x else b)``."""
-        return any(
-            edge.kind == "dependency"
-            and edge.call >= 0
-            and any(
-                other.kind == "dependency" and other.call == edge.call and other.target != edge.target
-                for other in self.project.calls.edges(function)
-            )
-            for function, edge in path.steps
-        )
 
     def _on_error(self, path: Path) -> bool:
         """Whether a path leads through the handler of an exception: a user that is made at the first visit."""

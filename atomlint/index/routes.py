@@ -340,13 +340,13 @@ class Routes:
         name = self.linker.table(entry.function.place).facts.scopes[entry.function.scope].name
         return name in ("__call__", "authenticate")
 
-    def share(self, function: Value, call: int) -> tuple[int, int]:
-        """For how many routes a call in a middleware, hook or helper of one runs, and how many its application has.
+    def share(self, function: Value, *calls: int) -> tuple[int, int]:
+        """For how many routes one of some calls in a middleware, hook or helper runs, and how many its application has.
 
         A call whose guards cannot be evaluated for a route counts as running for it.
         """
         covered = self._covered(function)
-        return self.exempt.count(function, call, covered), len(covered)
+        return self.exempt.count(function, calls, covered), len(covered)
 
     def counts(self) -> Counter[str]:
         """Number of routes by method."""

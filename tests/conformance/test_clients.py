@@ -7,10 +7,13 @@ import contextlib
 import inspect
 import warnings
 
+import arq
 import msgspec
 import pytest
 import redis
 import redis.asyncio
+import valkey
+import valkey.asyncio
 
 from atomlint.index.catalog import Catalog
 
@@ -120,6 +123,29 @@ def test_asynchronous_rows_are_those_whose_methods_are_awaited(bench, catalog, s
         return waits
 
     assert run(awaits()) == row.is_async
+
+
+@pytest.mark.parametrize(
+    "cls",
+    [redis.Redis, redis.asyncio.Redis, valkey.Valkey, valkey.asyncio.Valkey, arq.ArqRedis],
+    ids=lambda cls: cls.__module__,
+)
+def test_a_client_of_one_connection_is_a_client_of_the_same_row(bench, catalog, cls):
+    async def work(client):
+        bound = client.client()
+        made.append(type(bound))
+        if hasattr(bound, "__aenter__"):
+            async with bound:
+                return await bound.get("text")
+        with bound:
+            return bound.get("text")
+
+    made = []
+    seen, _ = wire_of(bench, work, cls)
+    assert (seen.trips, seen.commands) == (1, ["GET"])
+    row = catalog.canonical(f"{cls.__module__}.{cls.__name__}()")
+    assert made == [cls]
+    assert catalog.canonical(f"{row}.client()") == row
 
 
 @pytest.mark.parametrize("cls", [redis.Redis, redis.asyncio.Redis], ids=["sync", "async"])

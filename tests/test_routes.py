@@ -108,6 +108,15 @@ def test_paths_go_through_django_includes_and_routers():
     ]  # fmt: skip
 
 
+def test_a_long_table_of_urls_leads_to_what_it_includes():
+    many = "".join(f"path('p{number}/', views.index), " for number in range(70))
+    choice = "path('a/', include('shop.urls')) if settings.A else path('b/', include('shop.more'))"
+    urls = "from django.urls import include, path\nfrom shop import views\n"
+    files = {"shop/more": "from django.urls import path\nfrom . import views\nurlpatterns = [path('x/', views.index)]"}
+    found = table("", **DJANGO | {"site/urls": f"{urls}urlpatterns = [{many}{choice}]"} | files)
+    assert {"ANY /p69/", "GET /a/{name}/", "ANY /b/x/"} <= set(found)
+
+
 @pytest.mark.parametrize(
     ("code", "routes"),
     [

@@ -117,6 +117,8 @@ class Urlconf:
                 self._note(found, router, prefix, root or router)
             return
         for place, at, item in elements(self.linker, path, scope, expr):
+            if type(item) is list and item[:1] == ["if"]:
+                self._walk(place, at, ["[]", *item[2:]], prefix, root, found, (*seen, place))
             if type(item) is not str:
                 continue
             if item[:1] != "@" or "." in item:

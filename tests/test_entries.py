@@ -216,6 +216,16 @@ class Allowed:
             "from rest_framework.routers import DefaultRouter\nfrom views import Items\nr = DefaultRouter()\nr.register('items', Items)",
             ("route", "Items.get_queryset"),
         ),
+        (
+            "from django.urls import path\nfrom django.utils.module_loading import import_string\n"
+            "index = import_string('views.index')\nurlpatterns = [path('', index)]",
+            ("route", "index"),
+        ),
+        (
+            "from django.urls import path\ndef lazy(name):\n    def view(request): pass\n    return view\n"
+            "urlpatterns = [path('', lazy('views.Page'))]",
+            ("route", "Page.dispatch"),
+        ),
         ("", ("route", "Items.publish")),
         ("", ("route", "Items.list")),
         ("", ("route-dependency", "Allowed.has_permission")),

@@ -8,7 +8,7 @@ from .tables import Table, dotted, text_of
 from .values import Value
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from ..facts.records import Call, Expr
     from .catalog import EntryRow
@@ -155,6 +155,15 @@ def _wrapped(linker: Linker, path: str, ordinal: int, depth: int) -> Iterator[Va
     callees = linker.values.callee(path, ordinal)
     inner = list(_given_to(linker, path, call, depth)) if not values or any(v.kind == "ext" for v in callees) else []
     yield from inner or values
+    yield from _named_to(linker, path, call, callees)
+
+
+def _named_to(linker: Linker, path: str, call: Call, callees: Iterable[Value]) -> Iterator[Value]:
+    """What of the project a function of the project is given by its name: ``lazy("shop.views.Index")``."""
+    texts = [text_of(arg) or "" for arg in call.args[:2]] if any(v.kind == "def" for v in callees) else []
+    for text in texts:
+        if "." in text and text.replace(".", "").isidentifier():
+            yield from (value for value in named(linker, path, text) if value.kind == "def")
 
 
 def _given_to(linker: Linker, path: str, call: Call, depth: int) -> Iterator[Value]:

@@ -8,7 +8,7 @@ from .tables import Table, dotted, text_of
 from .values import Value
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Sequence
 
     from ..facts.records import Call, Expr
     from .catalog import EntryRow
@@ -335,3 +335,39 @@ def takes_itself_out(linker: Linker, function: Value) -> bool:
         "before_request_funcs" in str(call.callee) and "remove" in str(call.callee) and name in call.args
         for call in calls
     )
+
+
+def derived(linker: Linker, paths: Sequence[str], names: set[str]) -> list[tuple[str, int]]:
+    """Classes that may extend a class of one of the names, through classes of the project: (path, scope)."""
+    waiting: dict[str, list[tuple[str, int, str]]] = {}
+    for path in paths:
+        for ordinal, scope in enumerate(linker.table(path).facts.scopes):
+            if scope.kind == "class":
+                for base in scope.bases:
+                    expr = base[1] if type(base) is list and base[:1] == ["sub"] else base
+                    if type(expr) is str and expr[:1] not in ("@", "'", "#", "?"):
+                        waiting.setdefault(expr.rpartition(".")[2], []).append((path, ordinal, scope.name))
+    found: dict[tuple[str, int], None] = {}
+    pending, seen = sorted(names), set(names)
+    while pending:
+        for path, ordinal, name in waiting.get(pending.pop(), ()):
+            found.setdefault((path, ordinal))
+            if name not in seen:
+                seen.add(name)
+                pending.append(name)
+    return sorted(found)
+
+
+def below(expr: Expr, key: str) -> Iterator[Expr]:
+    """Values of a key in a literal dict, however deep."""
+    if type(expr) is not list or not expr:
+        return
+    if expr[0] == "{}":
+        for name, value in zip(expr[1::2], expr[2::2], strict=False):
+            if text_of(name) == key:
+                yield value
+            else:
+                yield from below(value, key)
+    elif expr[0] == "[]":
+        for item in expr[1:]:
+            yield from below(item, key)

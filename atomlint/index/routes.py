@@ -327,11 +327,15 @@ class Routes:
         return not known or not known.isdisjoint(entry.on)
 
     def _covered(self, function: Value) -> list[Route]:
-        """Routes for which a middleware or hook runs; all of them for another function."""
+        """Routes for which a middleware or hook runs; all of them for another function. What nothing is seen to register,
+        at a path that nobody knows, is none of them."""
         if function not in self._below_hook:
             hooks = [entry for entry in self._hooks if entry.function == function]
             self._below_hook[function] = [
-                route for route in self.all if not hooks or any(self._covers(entry, route) for entry in hooks)
+                route
+                for route in self.all
+                if (route.entry.proven or not route.path.startswith(UNKNOWN))
+                and (not hooks or any(self._covers(entry, route) for entry in hooks))
             ]
         return self._below_hook[function]
 

@@ -217,13 +217,17 @@ class Allowed:
             ("route", "Items.get_queryset"),
         ),
         (
-            "from django.urls import path\nfrom django.utils.module_loading import import_string\n"
-            "index = import_string('views.index')\nurlpatterns = [path('', index)]",
+            (
+                "from django.urls import path\nfrom django.utils.module_loading import import_string\n"
+                "index = import_string('views.index')\nurlpatterns = [path('', index)]"
+            ),
             ("route", "index"),
         ),
         (
-            "from django.urls import path\ndef lazy(name):\n    def view(request): pass\n    return view\n"
-            "urlpatterns = [path('', lazy('views.Page'))]",
+            (
+                "from django.urls import path\ndef lazy(name):\n    def view(request): pass\n    return view\n"
+                "urlpatterns = [path('', lazy('views.Page'))]"
+            ),
             ("route", "Page.dispatch"),
         ),
         ("", ("route", "Items.publish")),

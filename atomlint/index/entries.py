@@ -81,9 +81,13 @@ def unique(entries: Iterable[Entry]) -> list[Entry]:
     found: dict[tuple[Value, str], Entry] = {}
     for entry in entries:
         known = found.get((entry.function, entry.kind))
-        if known is None or (entry.proven and not known.proven):
+        if known is None or _doubt(entry) < _doubt(known):
             found[entry.function, entry.kind] = entry
     return list(found.values())
+
+
+def _doubt(entry: Entry) -> tuple[bool, int]:
+    return not entry.proven, ("high", "medium", "low").index(entry.certainty)
 
 
 class Finder:
@@ -97,7 +101,7 @@ class Finder:
         self.items = {row.setting.rpartition(".")[2]: row for row in settings if row.item}
         """Rows of settings whose items are entry points, by the setting's last name."""
         self._found: dict[str, list[tuple[int, str, EntryRow, Expr]]] = {}
-        self.routed = Routed(linker)
+        self.routed = Routed(linker, mounts.left)
 
     def find(self, paths: Sequence[str]) -> list[Entry]:
         """See `find_entries`."""
@@ -112,7 +116,7 @@ class Finder:
         for path in paths:
             table = self.linker.table(path)
             found += map(self.routed.settle, self._decorated(table))
-            found += registered[path]
+            found += map(self.routed.settle, registered[path])
             found += self._settings(table)
         known = {entry.function for entry in found if entry.kind in ("route", "connection", "message")}
         found += (entry for entry in self._bases(paths) if entry.kind != "route" or entry.function not in known)

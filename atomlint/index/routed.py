@@ -6,7 +6,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from .expressions import expressions, inside, references
-from .left import WORD
+from .left import WORD, Left
 from .registering import behind, external_bases, is_class
 from .tables import call_number, dotted, text_of
 from .value import Value
@@ -26,8 +26,9 @@ VIEWS = ("rest_framework.", "django.views.")
 class Routed:
     """Is told of every registration, then asked about views."""
 
-    def __init__(self, linker: Linker) -> None:
+    def __init__(self, linker: Linker, left: Left) -> None:
         self.linker = linker
+        self.left = left
         self._given: set[Value] = set()
         self._unknown = False
 
@@ -69,8 +70,13 @@ class Routed:
         return "low" if known and self._is_plain(view) else "medium"
 
     def settle(self, entry: Entry) -> Entry:
-        """An entry point, less sure where it is declared by a decorator in a view class that nothing registers."""
+        """An entry point, less sure where it is declared by a decorator in a view class that nothing registers, or by one
+        that a function makes which nothing names."""
         function = entry.function
+        if entry.kind == "route-dependency" and entry.call >= 0:
+            scope = self.linker.table(entry.path).facts.calls[entry.call].scope
+            certainty = "low" if self._given else "medium"
+            return entry._replace(proven=False, certainty=certainty) if self.left.around(entry.path, scope) else entry
         if entry.kind != "route" or entry.path != function.place or entry.call < 0 or not entry.proven:
             return entry
         scopes = self.linker.table(function.place).facts.scopes

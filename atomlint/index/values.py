@@ -26,9 +26,7 @@ PASS_THROUGH = frozenset(
         "asyncio.shield", "functools.update_wrapper", "asyncio.create_task", "asyncio.ensure_future",
     }
 )  # fmt: skip
-BY_NAME = frozenset(
-    {"django.utils.module_loading.import_string", "werkzeug.utils.import_string", "pydoc.locate"}
-)
+BY_NAME = frozenset({"django.utils.module_loading.import_string", "werkzeug.utils.import_string", "pydoc.locate"})
 """Functions that give what a dotted name in a string names."""
 CONTEXTS = frozenset({"__enter__", "__aenter__"})
 

@@ -199,6 +199,10 @@ class Allowed:
             ("route", "Page.dispatch"),
         ),
         (
+            "from django.urls import path\nimport views, more\nmine = views.Page.as_view()\nurlpatterns = [path('', mine)]",
+            ("route", "Page.dispatch"),
+        ),
+        (
             (
                 "from django.urls import path\nfrom django.views.decorators.cache import cache_page\nfrom views import Page\n"
                 "urlpatterns = [path('', cache_page(60)(Page.as_view()))]"

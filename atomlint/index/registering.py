@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from .tables import Table, dotted, text_of
+from .tables import Table, call_number, dotted, text_of
 from .values import Value
 
 if TYPE_CHECKING:
@@ -141,6 +141,11 @@ def callables(linker: Linker, path: str, scope: int, expr: Expr, depth: int = 4)
     if not values:
         for place, at, item in elements(linker, path, scope, expr):
             yield from callables(linker, place, at, item, depth - 1)
+    if all(value.kind == "ext" for value in values):  # index = Index.as_view()
+        for place, _, item in behind(linker, path, scope, expr):
+            number = call_number(item)
+            if number is not None and (dotted(linker.table(place).facts.calls[number].callee) or "").endswith(".as_view"):
+                yield from _wrapped(linker, place, number, depth - 1)
 
 
 def _wrapped(linker: Linker, path: str, ordinal: int, depth: int) -> Iterator[Value]:

@@ -3,6 +3,8 @@
 import pytest
 from index_project import index_of
 
+from atomlint.testing import check_files
+
 VIEWS = """\
 from rest_framework.decorators import action
 from rest_framework.views import APIView
@@ -100,3 +102,24 @@ def test_a_decorator_that_nothing_names_declares_nothing():
     assert levels(urls.format(used), more=DECORATED, views=VIEWS.partition("class Items")[0]) == {"high"}
     assert levels(urls.format(other), more=DECORATED, views=VIEWS.partition("class Items")[0]) == {"low"}
     assert levels("", more=DECORATED, views=VIEWS.partition("class Items")[0]) == {"medium"}
+
+
+COUNTING = VIEWS.replace(
+    "def allow_request(self, request, view): pass",
+    "def allow_request(self, request, view):\n        return cache.incr('a') < 9",
+)
+
+
+@pytest.mark.parametrize(
+    ("registering", "level"),
+    [("router.register('items', views.Items)", "medium"), ("router.register('x', find('x'))", "low")],
+)
+def test_the_throttle_of_a_few_views_that_nothing_is_seen_to_register_is_of_low_confidence(registering, level):
+    caches = 'CACHES = {"default": {"BACKEND": "django_redis.cache.RedisCache", "LOCATION": "redis://cache:6379/0"}}\n'
+    files = {
+        "settings.py": f"{caches}ROOT_URLCONF = 'urls'\n",
+        "views.py": f"from django.core.cache import cache\n{COUNTING}",
+        "urls.py": URLS + registering,
+    }
+    report = check_files(files, select=["redis-per-request"])
+    assert [finding.confidence.value for finding in report.findings] == [level]

@@ -144,7 +144,9 @@ def callables(linker: Linker, path: str, scope: int, expr: Expr, depth: int = 4)
     if all(value.kind == "ext" for value in values):  # index = Index.as_view()
         for place, _, item in behind(linker, path, scope, expr):
             number = call_number(item)
-            if number is not None and (dotted(linker.table(place).facts.calls[number].callee) or "").endswith(".as_view"):
+            if number is not None and (dotted(linker.table(place).facts.calls[number].callee) or "").endswith(
+                ".as_view"
+            ):
                 yield from _wrapped(linker, place, number, depth - 1)
 
 

@@ -199,6 +199,10 @@ class Allowed:
             ("route", "Page.dispatch"),
         ),
         (
+            "from django.urls import path\nimport views, more\nmine = views.Page.as_view()\nurlpatterns = [path('', mine)]",
+            ("route", "Page.dispatch"),
+        ),
+        (
             (
                 "from django.urls import path\nfrom django.views.decorators.cache import cache_page\nfrom views import Page\n"
                 "urlpatterns = [path('', cache_page(60)(Page.as_view()))]"
@@ -215,6 +219,20 @@ class Allowed:
         (
             "from rest_framework.routers import DefaultRouter\nfrom views import Items\nr = DefaultRouter()\nr.register('items', Items)",
             ("route", "Items.get_queryset"),
+        ),
+        (
+            (
+                "from django.urls import path\nfrom django.utils.module_loading import import_string\n"
+                "index = import_string('views.index')\nurlpatterns = [path('', index)]"
+            ),
+            ("route", "index"),
+        ),
+        (
+            (
+                "from django.urls import path\ndef lazy(name):\n    def view(request): pass\n    return view\n"
+                "urlpatterns = [path('', lazy('views.Page'))]"
+            ),
+            ("route", "Page.dispatch"),
         ),
         ("", ("route", "Items.publish")),
         ("", ("route", "Items.list")),

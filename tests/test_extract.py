@@ -8,7 +8,7 @@ import textwrap
 import msgspec
 import pytest
 
-from atomlint.facts.expressions import MAX_ITEMS, MAX_NESTING
+from atomlint.facts.expressions import MAX_CALLS, MAX_ITEMS, MAX_NESTING
 from atomlint.facts.extract import extract
 from atomlint.facts.records import Facts
 
@@ -92,9 +92,14 @@ def test_an_awaited_call_is_its_call_and_says_so():
 
 
 def test_long_literals_are_data_and_their_calls_are_still_there():
-    found = facts(f"x = [{'f(), ' * (MAX_ITEMS + 1)}]\ny = {{{', '.join(f'{n}: g()' for n in range(MAX_ITEMS + 1))}}}")
+    found = facts(f"x = [f(), {'1, ' * MAX_ITEMS}]\ny = {{{', '.join(f'{n}: g()' for n in range(MAX_ITEMS + 1))}}}")
     assert [assign.value for assign in found.assigns] == ["?", "?"]
-    assert len(found.calls) == 2 * (MAX_ITEMS + 1)
+    assert len(found.calls) == MAX_ITEMS + 2
+
+
+def test_a_long_list_of_calls_is_wiring():
+    wired, data = (facts(f"x = [a, {'f(), ' * number}]").assigns[0].value for number in (MAX_ITEMS + 1, MAX_CALLS))
+    assert (len(wired), data) == (MAX_ITEMS + 3, "?")
 
 
 @pytest.mark.parametrize(

@@ -108,6 +108,23 @@ def test_paths_go_through_django_includes_and_routers():
     ]  # fmt: skip
 
 
+def test_an_action_is_where_a_class_that_extends_its_own_is_registered():
+    mine = "from rest_framework.viewsets import ModelViewSet\nfrom shop import views\nclass Mine(views.Items): pass\n"
+    urls = f"{mine}{DJANGO['shop/urls']}".replace("views.Items)\n", "Mine)\n").replace(
+        "class Mine(Mine)", "class Mine(views.Items)"
+    )
+    assert "POST /shop/rest/items/{pk}/publish/" in table("", **DJANGO | {"shop/urls": urls})
+
+
+def test_a_long_table_of_urls_leads_to_what_it_includes():
+    many = "".join(f"path('p{number}/', views.index), " for number in range(70))
+    choice = "path('a/', include('shop.urls')) if settings.A else path('b/', include('shop.more'))"
+    urls = "from django.urls import include, path\nfrom shop import views\n"
+    files = {"shop/more": "from django.urls import path\nfrom . import views\nurlpatterns = [path('x/', views.index)]"}
+    found = table("", **DJANGO | {"site/urls": f"{urls}urlpatterns = [{many}{choice}]"} | files)
+    assert {"ANY /p69/", "GET /a/{name}/", "ANY /b/x/"} <= set(found)
+
+
 @pytest.mark.parametrize(
     ("code", "routes"),
     [

@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 
 MAX_ITEMS = 64
 """Items kept of a literal list or dict: longer ones are data, not wiring."""
+MAX_CALLS = 1024
+"""Items kept of a list that is mostly calls, such as a table of URLs: that is wiring, however long."""
 MAX_NESTING = 40
 """Levels kept of an expression that nests: what lies deeper is no wiring either, and linking must be able to recurse."""
 
@@ -263,7 +265,7 @@ class Expressions:
 
     def sequence(self, node: ast.List | ast.Tuple | ast.Set) -> Expr:
         result = ["[]", *self.visit_all(node.elts)]
-        return result if len(result) <= MAX_ITEMS + 1 else "?"
+        return result if len(result) <= MAX_ITEMS + 1 or is_made_of_calls(result) else "?"
 
     def comprehension(self, node: ast.ListComp | ast.SetComp | ast.GeneratorExp) -> Expr:
         # The element stands first in the source but runs in the loop: its frame is made before it is visited.
@@ -347,6 +349,12 @@ def named(name: Expr, value: Expr) -> Expr:
     if type(value) is str and value[:1] == "'" and type(name) is str:
         return "'" + mask_named(name, value[1:])
     return value
+
+
+def is_made_of_calls(sequence: list[Expr]) -> bool:
+    """Whether most items of a long list are calls."""
+    calls = sum(type(item) is str and item[:1] == "@" for item in sequence)
+    return len(sequence) <= MAX_CALLS + 1 and 2 * calls > len(sequence)
 
 
 def nesting(root: ast.AST) -> int:

@@ -12,9 +12,11 @@ from .registering import (
     VERBS,
     Rows,
     behind,
+    below,
     callables,
     called_functions,
     can_be_callable,
+    derived,
     elements,
     entered,
     external_bases,
@@ -22,6 +24,7 @@ from .registering import (
     named,
     takes_itself_out,
 )  # fmt: skip
+from .routed import Routed
 from .tables import Table, dotted, text_of
 from .values import Value
 from .viewhooks import with_shared_hooks
@@ -78,9 +81,13 @@ def unique(entries: Iterable[Entry]) -> list[Entry]:
     found: dict[tuple[Value, str], Entry] = {}
     for entry in entries:
         known = found.get((entry.function, entry.kind))
-        if known is None or (entry.proven and not known.proven):
+        if known is None or _doubt(entry) < _doubt(known):
             found[entry.function, entry.kind] = entry
     return list(found.values())
+
+
+def _doubt(entry: Entry) -> tuple[bool, int]:
+    return not entry.proven, ("high", "medium", "low").index(entry.certainty)
 
 
 class Finder:
@@ -94,6 +101,7 @@ class Finder:
         self.items = {row.setting.rpartition(".")[2]: row for row in settings if row.item}
         """Rows of settings whose items are entry points, by the setting's last name."""
         self._found: dict[str, list[tuple[int, str, EntryRow, Expr]]] = {}
+        self.routed = Routed(linker, mounts.left)
 
     def find(self, paths: Sequence[str]) -> list[Entry]:
         """See `find_entries`."""
@@ -101,11 +109,14 @@ class Finder:
         for name in self.rows.called:
             for path, ordinal in self.linker.call_sites(name):
                 calls.setdefault(path, []).append(ordinal)
+        registered = {
+            path: list(self._registered(self.linker.table(path), sorted(set(calls.get(path, ()))))) for path in paths
+        }
         found: list[Entry] = []
         for path in paths:
             table = self.linker.table(path)
-            found += self._decorated(table)
-            found += self._registered(table, sorted(set(calls.get(path, ()))))
+            found += map(self.routed.settle, self._decorated(table))
+            found += map(self.routed.settle, registered[path])
             found += self._settings(table)
         known = {entry.function for entry in found if entry.kind in ("route", "connection", "message")}
         found += (entry for entry in self._bases(paths) if entry.kind != "route" or entry.function not in known)
@@ -173,13 +184,18 @@ class Finder:
                 continue  # ``options.get("name", default)``
             if not any(can_be_callable(expr) for row in self.rows.of(last) for expr in given(row, call)):
                 continue
-            for row, proven in self.rows.matching(self.linker, table, call.scope, name):
+            matching = list(self.rows.matching(self.linker, table, call.scope, name))
+            if not matching and last == "register":
+                self.routed.unmatched(table.path, call)
+            for row, proven in matching:
                 if not (proven or row.by_name) or (row.text and not self._says(table, ordinal, row)):
                     continue
                 for expr in given(row, call):
                     if not can_be_callable(expr):
                         continue
-                    for value in callables(self.linker, table.path, call.scope, expr):
+                    values = list(callables(self.linker, table.path, call.scope, expr))
+                    self.routed.note(row, table.path, call, expr, values)
+                    for value in values:
                         for function in entered(self.linker, value, row.enters):
                             yield self._entry(
                                 function, row, table.path, ordinal, proven=proven, name=name, scope=call.scope
@@ -217,9 +233,11 @@ class Finder:
                 if row.setting[0] == "*" and "." in name
                 else ()
             )
+            of_view = row.bases and table.facts.scopes[scope].kind == "class"
+            certainty = self.routed.certainty(Value("def", table.path, scope)) if of_view else "high"
             for value in callables(self.linker, table.path, scope, expr):
                 for function in entered(self.linker, value, row.enters):
-                    yield Entry(function, row.kind, table.path, -1, True, 0.0, "high", tuple(on))
+                    yield Entry(function, row.kind, table.path, -1, certainty == "high", 0.0, certainty, tuple(on))
 
     def _set(self, table: Table) -> list[tuple[int, str, EntryRow, Expr]]:
         """Assignments that a row's setting names: (scope, target, row, what is assigned)."""
@@ -313,47 +331,14 @@ class Finder:
                         and self.linker.table(path).facts.scopes[function.scope].parent == ordinal
                     ):
                         certain = row.kind != "route"
-                        yield Entry(function, row.kind, path, -1, certain, 0.0, "high" if certain else "medium")
+                        certainty = "high" if certain else UNREGISTERED[self.routed.certainty(cls)]
+                        yield Entry(function, row.kind, path, -1, certain, 0.0, certainty)
 
 
+UNREGISTERED = {"high": "medium", "medium": "medium", "low": "low"}
+"""How sure it is that something runs that no call registers, by how sure it is of its class."""
 HELD = frozenset({"route", "connection", "message", "router-dependency"})
 """What is only there when the router that holds it is included somewhere."""
-
-
-def derived(linker: Linker, paths: Sequence[str], names: set[str]) -> list[tuple[str, int]]:
-    """Classes that may extend a class of one of the names, through classes of the project: (path, scope)."""
-    waiting: dict[str, list[tuple[str, int, str]]] = {}
-    for path in paths:
-        for ordinal, scope in enumerate(linker.table(path).facts.scopes):
-            if scope.kind == "class":
-                for base in scope.bases:
-                    expr = base[1] if type(base) is list and base[:1] == ["sub"] else base
-                    if type(expr) is str and expr[:1] not in ("@", "'", "#", "?"):
-                        waiting.setdefault(expr.rpartition(".")[2], []).append((path, ordinal, scope.name))
-    found: dict[tuple[str, int], None] = {}
-    pending, seen = sorted(names), set(names)
-    while pending:
-        for path, ordinal, name in waiting.get(pending.pop(), ()):
-            found.setdefault((path, ordinal))
-            if name not in seen:
-                seen.add(name)
-                pending.append(name)
-    return sorted(found)
-
-
-def below(expr: Expr, key: str) -> Iterator[Expr]:
-    """Values of a key in a literal dict, however deep."""
-    if type(expr) is not list or not expr:
-        return
-    if expr[0] == "{}":
-        for name, value in zip(expr[1::2], expr[2::2], strict=False):
-            if text_of(name) == key:
-                yield value
-            else:
-                yield from below(value, key)
-    elif expr[0] == "[]":
-        for item in expr[1:]:
-            yield from below(item, key)
 
 
 def find_dependencies(linker: Linker, paths: Sequence[str], mounts: Mounts | None = None) -> list[Dependency]:

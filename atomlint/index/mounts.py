@@ -64,7 +64,7 @@ class Mounts:
         self._partly: set[tuple[str, int, str]] = set()
         """Names that have other values than the calls that are known to have made them."""
         self._lost = False
-        self._left = Left(linker)
+        self.left = Left(linker)
 
     # --- what made a router ----------------------------------------------------------------------------------------
 
@@ -248,7 +248,7 @@ class Mounts:
 
     def _is_left(self, path: str, scope: int) -> bool:
         """Whether a mount stands in a function that nobody calls: one that makes an application is for its server to call."""
-        at = self._left.around(path, scope)
+        at = self.left.around(path, scope)
         table = self.linker.table(path)
         calls = range(table.facts.scopes[at].first_call, table.facts.scopes[at].end_call) if at else ()
         return at != 0 and not any((row := self.row((path, n))) is not None and row.served for n in calls)

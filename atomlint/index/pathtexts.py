@@ -1,4 +1,4 @@
-"""Comparisons of paths of which some parts are parameters: what they are is known only at each request."""
+"""Paths of which some parts are parameters: how they are spelled, and how they compare to texts."""
 
 from __future__ import annotations
 
@@ -10,6 +10,12 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
 PARAMETER = re.compile(r"\{[^{}]*\}")
+GROUP = re.compile(r"\(\?P<(\w+)>(?:[^()]|\([^()]*\))*\)")
+CONVERTER = re.compile(r"<(?:([^<>:]+):)?([^<>]+)>")
+TYPES = frozenset(
+    {"int", "str", "string", "float", "path", "uuid", "slug", "any", "alpha", "ymd", "ext", "strorempty", "number"}
+)
+FLAGS = re.compile(r"\(\?[aiLmsux]+\)")
 
 
 def anyhow(answers: Iterable[bool | None]) -> bool | None:
@@ -80,3 +86,37 @@ def holds(whole: str, part: str | None) -> bool | None:
     if "{" not in whole:
         return part in whole
     return True if any(part in literal for literal in _literals(whole)) else None
+
+
+def _parameter(match: re.Match[str]) -> str:
+    """``<int:id>`` of Flask and Django, ``<id:int>`` of Sanic."""
+    first, last = match[1], match[2]
+    return f"{{{first}}}" if first and last in TYPES and first not in TYPES else f"{{{last}}}"
+
+
+def clean(path: str) -> str:
+    """A path with its parameters as ``{name}``: of Flask's and Django's converters, and of regular expressions."""
+    if "(?" in path or path[:1] == "^" or path[-1:] == "$":
+        path = FLAGS.sub("", GROUP.sub(r"{\1}", path))
+        path = (
+            path.removeprefix("^")
+            .removesuffix("$")
+            .removesuffix("\\Z")
+            .removesuffix("/?")
+            .replace("\\", "")
+            .replace("(?:", "(")
+        )
+    if "<" in path:
+        path = CONVERTER.sub(_parameter, path)
+    return re.sub(r"\{(\w+):\w+\}", r"{\1}", path) if "{" in path else path
+
+
+def join(prefix: str, path: str) -> str:
+    """A router's prefix and a route's path as one."""
+    if prefix.endswith("/") and path.startswith("/"):
+        return prefix + path[1:]
+    return (
+        f"{prefix}/{path}"
+        if prefix and path and not prefix.endswith("/") and not path.startswith(("/", "{?}"))
+        else prefix + path
+    )

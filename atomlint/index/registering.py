@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from .tables import Table, dotted, text_of
+from .tables import Table, call_number, dotted, text_of
 from .values import Value
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator, Sequence
 
     from ..facts.records import Call, Expr
     from .catalog import EntryRow
@@ -141,6 +141,13 @@ def callables(linker: Linker, path: str, scope: int, expr: Expr, depth: int = 4)
     if not values:
         for place, at, item in elements(linker, path, scope, expr):
             yield from callables(linker, place, at, item, depth - 1)
+    if all(value.kind == "ext" for value in values):  # index = Index.as_view()
+        for place, _, item in behind(linker, path, scope, expr):
+            number = call_number(item)
+            if number is not None and (dotted(linker.table(place).facts.calls[number].callee) or "").endswith(
+                ".as_view"
+            ):
+                yield from _wrapped(linker, place, number, depth - 1)
 
 
 def _wrapped(linker: Linker, path: str, ordinal: int, depth: int) -> Iterator[Value]:
@@ -155,6 +162,15 @@ def _wrapped(linker: Linker, path: str, ordinal: int, depth: int) -> Iterator[Va
     callees = linker.values.callee(path, ordinal)
     inner = list(_given_to(linker, path, call, depth)) if not values or any(v.kind == "ext" for v in callees) else []
     yield from inner or values
+    yield from _named_to(linker, path, call, callees)
+
+
+def _named_to(linker: Linker, path: str, call: Call, callees: Iterable[Value]) -> Iterator[Value]:
+    """What of the project a function of the project is given by its name: ``lazy("shop.views.Index")``."""
+    texts = [text_of(arg) or "" for arg in call.args[:2]] if any(v.kind == "def" for v in callees) else []
+    for text in texts:
+        if "." in text and text.replace(".", "").isidentifier():
+            yield from (value for value in named(linker, path, text) if value.kind == "def")
 
 
 def _given_to(linker: Linker, path: str, call: Call, depth: int) -> Iterator[Value]:
@@ -326,3 +342,39 @@ def takes_itself_out(linker: Linker, function: Value) -> bool:
         "before_request_funcs" in str(call.callee) and "remove" in str(call.callee) and name in call.args
         for call in calls
     )
+
+
+def derived(linker: Linker, paths: Sequence[str], names: set[str]) -> list[tuple[str, int]]:
+    """Classes that may extend a class of one of the names, through classes of the project: (path, scope)."""
+    waiting: dict[str, list[tuple[str, int, str]]] = {}
+    for path in paths:
+        for ordinal, scope in enumerate(linker.table(path).facts.scopes):
+            if scope.kind == "class":
+                for base in scope.bases:
+                    expr = base[1] if type(base) is list and base[:1] == ["sub"] else base
+                    if type(expr) is str and expr[:1] not in ("@", "'", "#", "?"):
+                        waiting.setdefault(expr.rpartition(".")[2], []).append((path, ordinal, scope.name))
+    found: dict[tuple[str, int], None] = {}
+    pending, seen = sorted(names), set(names)
+    while pending:
+        for path, ordinal, name in waiting.get(pending.pop(), ()):
+            found.setdefault((path, ordinal))
+            if name not in seen:
+                seen.add(name)
+                pending.append(name)
+    return sorted(found)
+
+
+def below(expr: Expr, key: str) -> Iterator[Expr]:
+    """Values of a key in a literal dict, however deep."""
+    if type(expr) is not list or not expr:
+        return
+    if expr[0] == "{}":
+        for name, value in zip(expr[1::2], expr[2::2], strict=False):
+            if text_of(name) == key:
+                yield value
+            else:
+                yield from below(value, key)
+    elif expr[0] == "[]":
+        for item in expr[1:]:
+            yield from below(item, key)

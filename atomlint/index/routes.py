@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter, defaultdict
 from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
@@ -10,16 +9,17 @@ from typing import TYPE_CHECKING, NamedTuple
 from .entries import Entry, called_functions
 from .exempt import Exempt
 from .mounts import UNKNOWN, Chain, Place
+from .pathtexts import clean, join
 from .registering import VERBS, elements
 from .tables import dotted, text_of
 from .urlconf import Urlconf
+from .value import Value
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from ..facts.records import Call, Expr, Param
     from .project import Project
-    from .values import Value
 
 WEBSOCKETS = frozenset(
     {
@@ -41,12 +41,6 @@ FORMS = frozenset({"form_valid", "form_invalid"})
 """Methods of a view class of Django that a form which was sent comes to."""
 DETAIL = frozenset({"retrieve", "update", "partial_update", "destroy"})
 PATHS = ("path", "rule", "pattern", "route", "uri", "prefix")
-GROUP = re.compile(r"\(\?P<(\w+)>(?:[^()]|\([^()]*\))*\)")
-CONVERTER = re.compile(r"<(?:([^<>:]+):)?([^<>]+)>")
-TYPES = frozenset(
-    {"int", "str", "string", "float", "path", "uuid", "slug", "any", "alpha", "ymd", "ext", "strorempty", "number"}
-)
-FLAGS = re.compile(r"\(\?[aiLmsux]+\)")
 
 
 class Route(NamedTuple):
@@ -140,7 +134,7 @@ class Routes:
         decorated = any(type(d) is str and d == f"@{entry.call}" for d in scope.decorators)
         in_class = scopes[scope.parent].kind == "class" and not decorated
         if last == "register" and in_class:
-            yield from self._viewset(entry, call, urls)
+            yield from self._viewset(entry, urls)
             return
         if in_class and scope.name not in VERBS and not self._only(entry):
             return
@@ -216,36 +210,22 @@ class Routes:
     def _chains(self, entry: Entry) -> list[Chain]:
         return [chain for place in entry.on for chain in self.mounts.chains(place)] or [Chain("", ())]
 
-    def _viewset(self, entry: Entry, call: Call, urls: Urlconf) -> Iterator[Route]:
+    def _viewset(self, entry: Entry, urls: Urlconf) -> Iterator[Route]:
         name = self.linker.table(entry.function.place).facts.scopes[entry.function.scope].name
         if name in ACTIONS:
-            for prefix, place in self._registered(entry, call, urls):
+            for prefix, place in urls.registered(entry.path, entry.call, entry.on):
                 path = prefix + ("{pk}/" if name in DETAIL else "")
                 yield Route(ACTIONS[name], path, entry.function, entry, (place,))
 
-    def _registered(self, entry: Entry, call: Call, urls: Urlconf) -> Iterator[tuple[str, Place]]:
-        """Where ``router.register("items", ViewSet)`` puts a view set: (path, what includes the router)."""
-        own = clean(self.mounts.text(entry.path, call.scope, call.args[0])) if call.args else ""
-        for router in entry.on or ((entry.path, entry.call),):
-            for prefix, place in urls.prefixes(router):
-                yield f"{clean(prefix)}{own.strip('/')}/", place
-
     def _actions(self, entry: Entry, call: Call, urls: Urlconf) -> Iterator[Route]:
         """``@action(detail=True, methods=["post"])`` of a view set, below what its class is registered as."""
-        table = self.linker.table(entry.function.place)
-        scope = table.facts.scopes[entry.function.scope]
+        scope = self.linker.table(entry.function.place).facts.scopes[entry.function.scope]
         keywords = dict(call.keywords)
         methods = self._given(call, entry) or ["get"]
         last = clean(text_of(keywords.get("url_path")) or scope.name)
         below = ("{pk}/" if keywords.get("detail") == "#True" else "") + last + "/"
-        places = list(dict.fromkeys(
-            found for other in self.project.registrations if other.call >= 0
-            for record in [self.linker.table(other.path).facts.calls[other.call]]
-            if _last(record) == "register" and other.function.place == entry.function.place
-            and table.facts.scopes[other.function.scope].parent == scope.parent
-            for found in self._registered(other, record, urls)
-        )) or [(f"{UNKNOWN}/", (entry.path, entry.call))]  # fmt: skip
-        for prefix, place in places:
+        places = urls.of(Value("def", entry.function.place, scope.parent))
+        for prefix, place in places or [(f"{UNKNOWN}/", (entry.path, entry.call))]:
             for method in methods:
                 yield Route(method.upper(), prefix + below, entry.function, entry, (place,))
 
@@ -327,11 +307,15 @@ class Routes:
         return not known or not known.isdisjoint(entry.on)
 
     def _covered(self, function: Value) -> list[Route]:
-        """Routes for which a middleware or hook runs; all of them for another function."""
+        """Routes for which a middleware or hook runs; all of them for another function. What nothing is seen to register,
+        at a path that nobody knows, is none of them."""
         if function not in self._below_hook:
             hooks = [entry for entry in self._hooks if entry.function == function]
             self._below_hook[function] = [
-                route for route in self.all if not hooks or any(self._covers(entry, route) for entry in hooks)
+                route
+                for route in self.all
+                if (route.entry.proven or not route.path.startswith(UNKNOWN))
+                and (not hooks or any(self._covers(entry, route) for entry in hooks))
             ]
         return self._below_hook[function]
 
@@ -359,37 +343,3 @@ LIMIT = 200
 
 def _last(call: Call) -> str:
     return (dotted(call.callee) or "").rpartition(".")[2]
-
-
-def _parameter(match: re.Match[str]) -> str:
-    """``<int:id>`` of Flask and Django, ``<id:int>`` of Sanic."""
-    first, last = match[1], match[2]
-    return f"{{{first}}}" if first and last in TYPES and first not in TYPES else f"{{{last}}}"
-
-
-def clean(path: str) -> str:
-    """A path with its parameters as ``{name}``: of Flask's and Django's converters, and of regular expressions."""
-    if "(?" in path or path[:1] == "^" or path[-1:] == "$":
-        path = FLAGS.sub("", GROUP.sub(r"{\1}", path))
-        path = (
-            path.removeprefix("^")
-            .removesuffix("$")
-            .removesuffix("\\Z")
-            .removesuffix("/?")
-            .replace("\\", "")
-            .replace("(?:", "(")
-        )
-    if "<" in path:
-        path = CONVERTER.sub(_parameter, path)
-    return re.sub(r"\{(\w+):\w+\}", r"{\1}", path) if "{" in path else path
-
-
-def join(prefix: str, path: str) -> str:
-    """A router's prefix and a route's path as one."""
-    if prefix.endswith("/") and path.startswith("/"):
-        return prefix + path[1:]
-    return (
-        f"{prefix}/{path}"
-        if prefix and path and not prefix.endswith("/") and not path.startswith(("/", UNKNOWN))
-        else prefix + path
-    )

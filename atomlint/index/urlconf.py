@@ -6,7 +6,8 @@ from collections import defaultdict
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from .registering import elements
+from .pathtexts import clean
+from .registering import callables, elements, is_class
 from .tables import dotted, text_of
 
 if TYPE_CHECKING:
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
     from ..facts.records import Expr
     from .linker import Linker
     from .mounts import Mounts, Place
+    from .value import Value
 
 PATTERNS = frozenset({"path", "re_path", "url"})
 MAX_PREFIXES = 12
@@ -31,6 +33,32 @@ class Urlconf:
     def prefixes(self, place: Place) -> list[tuple[str, Place]]:
         """What leads to a call: full prefixes, each with the call at the root that it begins with; ``/`` when nothing does."""
         return self._found.get(place) or [("/", place)]
+
+    def registered(self, path: str, ordinal: int, routers: tuple[Place, ...]) -> Iterator[tuple[str, Place]]:
+        """Where ``router.register("items", ViewSet)`` puts a view set: (path, what includes the router)."""
+        call = self.linker.table(path).facts.calls[ordinal]
+        own = clean(self.mounts.text(path, call.scope, call.args[0])) if call.args else ""
+        for router in routers or ((path, ordinal),):
+            for prefix, place in self.prefixes(router):
+                yield f"{clean(prefix)}{own.strip('/')}/", place
+
+    def of(self, viewset: Value) -> list[tuple[str, Place]]:
+        """Where routers put a view set, or a class that extends it."""
+        return self._viewsets.get(viewset, [])
+
+    @cached_property
+    def _viewsets(self) -> dict[Value, list[tuple[str, Place]]]:
+        found: dict[Value, dict[tuple[str, Place], None]] = defaultdict(dict)
+        for path, ordinal in self.linker.call_sites("register"):
+            call = self.linker.table(path).facts.calls[ordinal]
+            receiver = (dotted(call.callee) or "").rpartition(".")[0]
+            given = dict(call.keywords).get("viewset", call.args[1] if len(call.args) > 1 else None)
+            routers = tuple(self.mounts.made(path, call.scope, receiver)) if receiver and given is not None else ()
+            for value in callables(self.linker, path, call.scope, given) if routers else ():
+                if value.kind == "def" and is_class(self.linker, value):
+                    for base in self.linker.mro(value.place, value.scope):
+                        found[base].update(dict.fromkeys(self.registered(path, ordinal, routers)))
+        return {value: list(places) for value, places in found.items()}
 
     @cached_property
     def _found(self) -> dict[Place, list[tuple[str, Place]]]:
@@ -117,6 +145,8 @@ class Urlconf:
                 self._note(found, router, prefix, root or router)
             return
         for place, at, item in elements(self.linker, path, scope, expr):
+            if type(item) is list and item[:1] == ["if"]:
+                self._walk(place, at, ["[]", *item[2:]], prefix, root, found, (*seen, place))
             if type(item) is not str:
                 continue
             if item[:1] != "@" or "." in item:

@@ -26,6 +26,8 @@ PASS_THROUGH = frozenset(
         "asyncio.shield", "functools.update_wrapper", "asyncio.create_task", "asyncio.ensure_future",
     }
 )  # fmt: skip
+BY_NAME = frozenset({"django.utils.module_loading.import_string", "werkzeug.utils.import_string", "pydoc.locate"})
+"""Functions that give what a dotted name in a string names."""
 CONTEXTS = frozenset({"__enter__", "__aenter__"})
 
 MAX_LINKS = 50
@@ -278,12 +280,20 @@ class Evaluator:
                 continue
             if value.kind == "ext" and value.place in PASS_THROUGH and call.args:
                 results.append(self.evaluate(path, call.scope, call.args[-1 if value.place == "typing.cast" else 0]))
+            elif value.kind == "ext" and value.place in BY_NAME and call.args and text_of(call.args[0]):
+                results.append(self._named(path, text_of(call.args[0]) or "") or self.result(value))
             else:
                 back = self.parameters.handed_back(path, call, value) if value.kind == "def" else NOTHING
                 if not back or not self.parameters.only_hands_back(value):
                     results.append(self.result(value))
                 results.append(back)
         return union(results) or self.elements.read(path, ordinal)
+
+    def _named(self, path: str, name: str) -> Values:
+        """What a dotted name in a string names in the project."""
+        module, _, attribute = name.rpartition(".")
+        target = self.linker.modules.absolute(path, module) if module else None
+        return NOTHING if target is None else self.attribute(Value("module", target), attribute)
 
     def result(self, value: Value) -> Values:
         """What calling a value returns."""

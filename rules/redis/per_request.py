@@ -76,13 +76,14 @@ low confidence are middlewares for fewer than a tenth of the routes, those that 
 requests bring (`Idempotency-Key`), or in a branch that a request may not take (what a constant or the default of a
 setting decides for all requests is none, nor is the question whether somebody is signed in, nor are branches of one
 test that all lead to the command), what is sent for requests that are then refused by an error, what only some
-requests write without a count, what only some pages read, the pages of one blueprint, and reading a session of Flask:
-a copy of it would be old. Of medium confidence are dependencies of fewer than ten routes, or in a branch; what an
-extension asks of a token (flask-jwt-extended), as routes choose whether it does; limiters of libraries, quotas and
-sessions by their names, and scripts, whose state all processes may have to share; and what asks whether somebody is
-locked out (`is_revoked`, `blacklist`), where a copy lets them in for a while. A command behind a look at what the
-request holds (`g`, `request.state`) is not reported where another function sets it on every request; one behind a look
-at a context variable is of low confidence. Clients that the index cannot follow (plugins) are not seen.
+requests write without a count, what only some pages read, the pages of one blueprint, dependencies and throttles of
+fewer than ten routes that nothing is seen to serve, and reading a session of Flask: a copy of it would be old. Of
+medium confidence are dependencies of fewer than ten routes, or in a branch; what an extension asks of a token
+(flask-jwt-extended), as routes choose whether it does; limiters of libraries, quotas and sessions by their names, and
+scripts, whose state all processes may have to share; and what asks whether somebody is locked out (`is_revoked`,
+`blacklist`), where a copy lets them in for a while. A command behind a look at what the request holds (`g`,
+`request.state`) is not reported where another function sets it on every request; one behind a look at a context
+variable is of low confidence. Clients that the index cannot follow (plugins) are not seen.
 """
 
 from __future__ import annotations
@@ -338,6 +339,8 @@ def confidence(index: Index, work: RequestWork, uses: Sequence[Use]) -> Confiden
     if work.share is not None and FEW * work.share[0] < work.share[1]:
         return Confidence.LOW  # such as a limit of sign-ins, which all processes have to count together
     few = work.frequency == "dependency" and entry.kind not in ALWAYS and work.routes < SHARED
+    if few and not entry.proven:
+        return Confidence.LOW  # of routes, too, that nothing is seen to serve
     if few or revokes(index, work, uses[0]) or is_meant_for_all(index, work, uses):
         level = min(level, Confidence.MEDIUM, key=lambda c: c.rank)
     sure = not uses[0].conditional and entry.kind != "auth-dependency"

@@ -74,14 +74,14 @@ work the default limits of slowapi and Flask-Limiter are reported, sessions are 
 `redis-sticky-gate`, caches with holes `redis-cache-hole`, local copies that are asked last `redis-fallback-cache`. Of
 low confidence are middlewares for fewer than a tenth of the routes, or in a branch that a request may not take (what
 a constant or the default of a setting decides for all requests is none, nor is the question whether somebody is
-signed in), what is sent for requests that are then refused by an error, what only some requests write without a
-count, what only some pages read, the pages of one blueprint, and reading a session of Flask: a copy of it would be
-old. Of medium confidence are dependencies of fewer than ten routes, or in a branch; what an extension asks of a token
-(flask-jwt-extended), as routes choose whether it does; limiters of libraries, quotas and sessions by their names, and
-scripts, whose state all processes may have to share; and what asks whether somebody is locked out (`is_revoked`,
-`blacklist`), where a copy lets them in for a while. A command behind a look at what the request holds (`g`,
-`request.state`) is not reported where another function sets it on every request. Clients that the index cannot follow
-(plugins) are not seen.
+signed in, nor are branches of one test that all lead to the command), what is sent for requests that are then refused
+by an error, what only some requests write without a count, what only some pages read, the pages of one blueprint, and
+reading a session of Flask: a copy of it would be old. Of medium confidence are dependencies of fewer than ten routes,
+or in a branch; what an extension asks of a token (flask-jwt-extended), as routes choose whether it does; limiters of
+libraries, quotas and sessions by their names, and scripts, whose state all processes may have to share; and what asks
+whether somebody is locked out (`is_revoked`, `blacklist`), where a copy lets them in for a while. A command behind a
+look at what the request holds (`g`, `request.state`) is not reported where another function sets it on every request.
+Clients that the index cannot follow (plugins) are not seen.
 """
 
 from __future__ import annotations

@@ -6,7 +6,6 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from atomlint import availability, dotted, inside, text_of
-from atomlint.index.contexts import is_asked_first
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -146,15 +145,14 @@ def asks_a_cache_first(index: Index, work: RequestWork, use: Use) -> bool:
 
 def asks_the_context_first(index: Index, work: RequestWork, use: Use) -> bool:
     """Whether a function on the way leaves with what a context variable holds, which middleware sets for most requests."""
-    linker = index.project.linker
     for function, call, _ in sites_of(work, use):
-        table = linker.table(function.place)
+        table = index.project.linker.table(function.place)
         for frame in table.frames(table.facts.calls[call].frame):
             entry = table.facts.frames[frame]
             if entry.kind != "after" or type(entry.test) is not list or entry.test[:1] != ["not"]:
                 continue
             name = _there(entry.test[1])
-            if name is not None and is_asked_first(linker, table, function.scope, name):
+            if name is not None and index.project.held.is_of_context(table, function.scope, name):
                 return True
     return False
 

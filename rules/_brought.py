@@ -34,8 +34,8 @@ def is_brought_seldom(index: Index, work: RequestWork, use: Use) -> bool:
             entry = table.facts.frames[frame]
             if entry.kind != "after" or type(entry.test) is not list or entry.test[:1] != ["not"]:
                 continue
-            missing = _missing(entry.test[1])
-            if missing is not None and _is_seldom(table, function.scope, missing, work.frequency):
+            missing = filter(None, map(_missing, _any_of(entry.test[1])))
+            if any(_is_seldom(table, function.scope, name, work.frequency) for name in missing):
                 return True
     return False
 
@@ -57,6 +57,11 @@ def _is_failure(test: Expr) -> bool:
     status = (dotted(test[1]) or "").rpartition(".")[2]
     number = test[3][1:] if type(test[3]) is str and test[3][:1] == "#" else ""
     return status in ("status_code", "status") and number.isdigit() and int(number) >= FAILED
+
+
+def _any_of(test: Expr) -> list[Expr]:
+    """The parts of a test any of which makes it true: ``not key or not is_kept(path)``."""
+    return test[1:] if type(test) is list and test[:1] == ["or"] else [test]
 
 
 def _missing(test: Expr) -> str | None:

@@ -271,3 +271,31 @@ def test_three_thousand_branches_take_no_half_minute() -> None:
     start = time.process_time()
     assert levels(f"def f(x):\n    if not x:\n        client.get('0')\n{branches}") == []
     assert time.process_time() - start < 10
+
+
+WINDOW = """
+@app.middleware("http")
+async def limit(request, call_next):
+    who = request.headers["x-who"]
+    now = int(time.time())
+    {bucket}
+    count = client.incr(key)
+    if count == 1:
+        client.expire(key, 60)
+    return await call_next(request)
+"""
+
+
+@pytest.mark.parametrize(
+    ("bucket", "level"),
+    [
+        ('bucket = now // 60\n    key = f"rate:{bucket}:{who}"', "low"),
+        ('key = f"rate:{now // 60}:{who}"', "low"),
+        ("key = f\"rate:{datetime.now().strftime('%H')}:{who}\"", "low"),
+        ('key = "rate:%s:%s" % (who, int(time.time() / 60))', "low"),
+        ('bucket = len(who)\n    key = f"rate:{bucket}:{who}"', "medium"),
+        ('key = f"rate:{who}"', "medium"),
+    ],
+)
+def test_a_counter_of_a_window_that_is_over_locks_nobody_out(bucket: str, level: str) -> None:
+    assert levels("import time\nfrom datetime import datetime\n" + WINDOW.format(bucket=bucket)) == [level]

@@ -261,6 +261,13 @@ def test_what_some_requests_write_without_a_count_is_only_possible(command: str,
             "key = request.headers.get('Idempotency-Key')\n        if not key:\n            return await call_next(request)",
             "low",
         ),
+        (
+            (
+                "key = request.headers.get('Idempotency-Key')\n        if not key or not own_check(request.url):\n"
+                "            return await call_next(request)"
+            ),
+            "low",
+        ),
         ("key = own_header(request, b'x')\n        if not key:\n            return await call_next(request)", "high"),
         (
             "idem_key = own_header(request, b'x')\n        if not idem_key:\n            return await call_next(request)",

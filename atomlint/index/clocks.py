@@ -147,6 +147,24 @@ def is_now(body: Body, expr: Expr, before: int, depth: int = 5) -> bool:
     return bool(spoken & NOW_WORDS) and not spoken & (WORDS - {"ts"})
 
 
+def is_dated(body: Body, expr: Expr, before: int, depth: int = 8) -> bool:
+    """Whether the present time goes into an expression: ``f"rate:{int(time.time()) // 60}:{user}"``."""
+    if depth == 0:
+        return False
+    if type(expr) is list:
+        return any(is_dated(body, part, before, depth - 1) for part in expr[1:])
+    if is_now(body, expr, before):
+        return True
+    made = call_number(expr)
+    if made is not None:
+        call = body.table.facts.calls[made]
+        return any(is_dated(body, part, before, depth - 1) for part in (call.callee, *call.args))
+    if type(expr) is str and expr[:1] == "@":
+        return is_dated(body, expr.rpartition(".")[0], before, depth - 1)
+    value = body.value(expr, before) if dotted(expr) is not None and "." not in expr else None
+    return value is not None and is_dated(body, value.value, min(before, value.after), depth - 1)
+
+
 def _timed(body: Body, expr: Expr) -> bool:
     """Whether an expression looks like a point in time by its name."""
     names = []

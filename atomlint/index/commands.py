@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, NamedTuple
 
+from .clocks import is_dated
 from .keys import KeyPattern, Keys
 
 if TYPE_CHECKING:
@@ -55,6 +56,7 @@ class Commands:
     def __init__(self, project: Project) -> None:
         self.linker = project.linker
         self.keys = Keys(project.linker)
+        self.bodies = project.guards.bodies
         rows = project.linker.catalog.clients
         clients = [row for row in rows.values() if row.resource == "redis" and "pipeline" in row.produces]
         self.types = frozenset(name for row in clients for name in (row.type, *row.produces.values()))
@@ -69,6 +71,12 @@ class Commands:
         if key not in self._found:
             self._found[key] = self._find(path, call)
         return self._found[key]
+
+    def is_dated(self, path: str, call: int, key: Expr) -> bool:
+        """Whether the present time goes into a call's key: when its window is over, nothing asks for it again."""
+        table = self.linker.table(path)
+        body = self.bodies.of(table, table.facts.calls[call].scope)
+        return is_dated(body, key, call)
 
     def _find(self, path: str, call: int) -> Command | None:
         for value in self.linker.values.callee(path, call):

@@ -33,7 +33,7 @@ def _is_read(linker: Linker, table: Table, expr: object, steps: int) -> bool:
     return is_call and reads_context(linker, table.path, int(str(expr)[1:]), steps)
 
 
-def is_asked_first(linker: Linker, table: Table, scope: int, name: str) -> bool:
+def is_of_context(linker: Linker, table: Table, scope: int, name: str) -> bool:
     """Whether a local name holds what a context variable gave."""
     assigns = (table.facts.assigns[place] for place in table.assigns_in.get(scope, ()))
     return any(assign.target == name and _is_read(linker, table, assign.value, STEPS) for assign in assigns)

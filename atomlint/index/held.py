@@ -11,6 +11,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
 
 from .conditions import Joined, Leaf, absent, branches, leaves, tree
+from .contexts import is_of_context
 from .expressions import inside
 from .tables import dotted, text_of
 from .value import Value
@@ -120,6 +121,10 @@ class Held:
                     place = self.place(body, f"{owner}.{text_of(call.args[1])}", ordinal)
                     if place is not None:
                         yield Kept(place, Value("def", table.path, call.scope), call.args[2], call.frame, ordinal + 1)
+
+    def is_of_context(self, table: Table, scope: int, name: str) -> bool:
+        """Whether a local name holds what a context variable gave, which lives as long as the request."""
+        return is_of_context(self.project.linker, table, scope, name)
 
     # --- what asks first -------------------------------------------------------------------------------------------
 

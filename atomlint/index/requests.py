@@ -204,7 +204,10 @@ class Requests:
                 continue
             best = sorted(
                 now or paths,
-                key=lambda path: (RANK[frequency(path)], path.confidence == "low", path.length, path.entry.function),
+                key=lambda path: (
+                    *(RANK[frequency(path)], path.confidence == "low", not path.entry.proven),
+                    *(path.length, path.entry.function),
+                ),
             )
             shown, judged = self._judged(best, ordered)
             shows = next((use for use in judged if use.status != "guarded"), None)

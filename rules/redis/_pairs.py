@@ -34,6 +34,8 @@ class Pair(NamedTuple):
     """Whether the second only runs where the first's answer says so."""
     ends: bool = False
     """Whether a later run of the same function ends what is left without the second: at a limit it deletes the key."""
+    dated: bool = False
+    """Whether the key names a window of time, after which nobody asks for it."""
 
 
 def pairs(index: Index, path: str, scope: int) -> Iterator[Pair]:
@@ -66,7 +68,8 @@ def pairs(index: Index, path: str, scope: int) -> Iterator[Pair]:
                 continue
             if second.call not in timed:  # of three writes and one expiry, the first is reported
                 ends = kind == "count" and any(is_end(table, first, second, one) for one in same[number + 1 :])
-                yield Pair(first, second, kind, depends(table, first, second), ends)
+                dated = kind == "count" and index.project.commands.is_dated(path, first.call, first.key)
+                yield Pair(first, second, kind, depends(table, first, second), ends, dated)
             if second.method in EXPIRES:
                 timed.add(second.call)
             break

@@ -151,6 +151,8 @@ def describe(pair: Pair) -> tuple[str, Confidence]:
         return f"{both}, and a crash in between leaves a new key without an expiry", Confidence.LOW
     if pair.conditional:
         once = f"{first} and then {second} when it is the first: a crash in between leaves a counter"
+        if pair.dated:
+            return f"{once} of a window that is over for ever", Confidence.LOW
         if pair.ends:
             return f"{once} that does not expire before its limit", Confidence.LOW
         return f"{once} for ever", Confidence.MEDIUM

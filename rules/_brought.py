@@ -10,7 +10,10 @@ from atomlint import atoms, dotted, text_of
 from ._branches import absent, sites_of
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from atomlint import Index
+    from atomlint.facts.records import Call
     from atomlint.index.requests import RequestWork, Use
     from atomlint.index.tables import Table
 
@@ -77,13 +80,20 @@ def _is_seldom(table: Table, scope: int, name: str, frequency: str) -> bool:
     Parts of the address, of all requests: a permission or a dependency asks for those that its routes take.
     """
     assigns = [table.facts.assigns[place] for place in table.assigns_in.get(scope, ())]
-    for value in (name, *(assign.value for assign in assigns if assign.target == name)):
-        if type(value) is not str or value[:1] != "@" or not value[1:].isdigit():
-            continue
-        record = table.facts.calls[int(value[1:])]
+    values = (name, *(assign.value for assign in assigns if assign.target == name))
+    for record in (record for value in values for record in _chain(table, value)):
         if any(SELDOM.search(text_of(given) or "") for given in record.args):
             return True
         is_query = len(record.args) == 1 and (dotted(record.callee) or "").endswith(QUERIES)
         if is_query and frequency == "every-request":
             return True
     return SELDOM.search(name) is not None
+
+
+def _chain(table: Table, value: Expr) -> Iterator[Call]:
+    """The calls of a chain, from its end: ``headers.get("x").strip()``."""
+    while type(value) is str and value[:1] == "@":
+        head = value[1:].partition(".")[0]
+        record = table.facts.calls[int(head)]
+        yield record
+        value = record.callee

@@ -263,7 +263,7 @@ def test_what_some_requests_write_without_a_count_is_only_possible(command: str,
         ),
         (
             (
-                "key = request.headers.get('Idempotency-Key')\n        if not key or not own_check(request.url):\n"
+                "key = request.headers.get('Idempotency-Key', '').strip()\n        if not key or not own_check(request.url):\n"
                 "            return await call_next(request)"
             ),
             "low",
@@ -621,3 +621,19 @@ app.add_middleware(SlowAPIMiddleware)
 """
     (finding,) = check_files({"app.py": code}, select=("redis-per-request",)).findings
     assert finding.message.startswith(f"{number} on every request, sent by SlowAPIMiddleware")
+
+
+@pytest.mark.parametrize(
+    ("name", "level"), [("check_admin_lockout", "low"), ("check_lockout", "high"), ("admin_or_member", "high")]
+)
+def test_what_only_those_who_run_the_service_pass_is_of_few_requests(name: str, level: str) -> None:
+    code = f"""
+    async def {name}():
+        client.get("failures")
+
+    async def checked():
+        await {name}()
+
+    """
+    routes = "".join(f'@app.get("/r{n}", dependencies=[Depends(checked)])\ndef r{n}(): ...\n\n' for n in range(12))
+    assert levels("redis-per-request", textwrap.dedent(code) + routes) == [level]

@@ -76,14 +76,14 @@ low confidence are middlewares for fewer than a tenth of the routes, those that 
 requests bring (`Idempotency-Key`), or in a branch that a request may not take (what a constant or the default of a
 setting decides for all requests is none, nor is the question whether somebody is signed in, nor are branches of one
 test that all lead to the command), what is sent for requests that are then refused by an error, what only some
-requests write without a count, what only some pages read, the pages of one blueprint, dependencies and throttles of
-fewer than ten routes that nothing is seen to serve, and reading a session of Flask: a copy of it would be old. Of
-medium confidence are dependencies of fewer than ten routes, or in a branch; what an extension asks of a token
-(flask-jwt-extended), as routes choose whether it does; limiters of libraries, quotas and sessions by their names, and
-scripts, whose state all processes may have to share; and what asks whether somebody is locked out (`is_revoked`,
-`blacklist`), where a copy lets them in for a while. A command behind a look at what the request holds (`g`,
-`request.state`) is not reported where another function sets it on every request; one behind a look at a context
-variable is of low confidence. Clients that the index cannot follow (plugins) are not seen.
+requests write without a count, what only some pages read, the pages of one blueprint, dependencies of administrators,
+dependencies and throttles of fewer than ten routes that nothing is seen to serve, and reading a session of Flask: a
+copy of it would be old. Of medium confidence are dependencies of fewer than ten routes, or in a branch; what an
+extension asks of a token (flask-jwt-extended), as routes choose whether it does; limiters of libraries, quotas and
+sessions by their names, and scripts, whose state all processes may have to share; and what asks whether somebody is
+locked out (`is_revoked`, `blacklist`), where a copy lets them in for a while. A command behind a look at what the
+request holds (`g`, `request.state`) is not reported where another function sets it on every request; one behind a look
+at a context variable is of low confidence. Clients that the index cannot follow (plugins) are not seen.
 """
 
 from __future__ import annotations
@@ -96,6 +96,7 @@ from atomlint import Call, Confidence, Context, Effect, Finding, Function, Note,
 from .._askers import askers
 from .._branches import asks_the_context_first, asks_who, is_refusal, may_be_skipped, waits_for_state
 from .._brought import is_brought_seldom, is_of_failures
+from .._staff import is_admin, names_staff
 from .._work import (
     ALWAYS,
     IDENTIFIERS,
@@ -258,6 +259,12 @@ def revokes(index: Index, work: RequestWork, use: Use) -> bool:
     return any(REVOKED.search(index.function(function).qualname) for function in called)
 
 
+def is_of_staff(index: Index, work: RequestWork, use: Use) -> bool:
+    """Whether a function on the way says that it is for those who run the service: ``check_admin_lockout``."""
+    called = [*work.path.functions, *(step.function for step in use.chain)]
+    return any(names_staff(index.function(function).name) for function in called)
+
+
 def is_meant_for_all(index: Index, work: RequestWork, uses: Sequence[Use]) -> bool:
     """Whether all processes may have to see the same at once: quotas and sessions by their names, scripts and transactions."""
     called = [*work.path.functions, *(step.function for use in uses for step in use.chain)]
@@ -321,6 +328,8 @@ def confidence(index: Index, work: RequestWork, uses: Sequence[Use]) -> Confiden
     dependency of few routes, or in a branch, is of medium confidence: how many requests come there is not known.
     """
     level = base_confidence(work)
+    if work.frequency == "dependency" and (is_admin(work.path, index) or is_of_staff(index, work, uses[0])):
+        return Confidence.LOW  # of those who run the service, who are few
     held = is_held(index, work, uses[0]) or asks_the_context_first(index, work, uses[0])
     if held or waits_for_state(index, work, uses[0]):
         return Confidence.LOW

@@ -299,3 +299,23 @@ async def limit(request, call_next):
 )
 def test_a_counter_of_a_window_that_is_over_locks_nobody_out(bucket: str, level: str) -> None:
     assert levels("import time\nfrom datetime import datetime\n" + WINDOW.format(bucket=bucket)) == [level]
+
+
+ONCE = """
+class Answers:
+    def take(self, text: str, asked: str = None):
+        if asked:
+            if client.get(f"asked:{{asked}}"):
+                raise ValueError
+            client.set(f"asked:{{asked}}", 1, ex=60)
+        return text
+
+@app.get("/answer")
+def answered(text: str, asked: str):
+    return Answers().take(text{given})
+"""
+
+
+@pytest.mark.parametrize(("given", "found"), [("", []), (", asked", ["medium"]), (", asked=None", [])])
+def test_two_commands_behind_an_argument_that_is_never_given_are_never_sent(given: str, found: list[str]) -> None:
+    assert levels(ONCE.format(given=given)) == found

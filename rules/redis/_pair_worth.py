@@ -56,9 +56,12 @@ def is_hardly_worth_it(call: Call, pair: Pair) -> bool:
 
 
 def is_never_sent(call: Call, pair: Pair) -> bool:
-    """Whether the second waits for an argument that no caller gives: ``if ttl: client.expire(key, ttl)``."""
+    """Whether the second, or both, wait for an argument that no caller gives: ``if ttl: client.expire(key, ttl)``."""
     function, facts = call.function, call.table.facts
-    tests = [condition(facts.frames[at].kind, facts.frames[at].test) for at in branches(call, pair)]
+    around = call.table.frames(facts.calls[pair.second.call].frame)
+    tests = [
+        condition(facts.frames[at].kind, facts.frames[at].test) for at in around if facts.frames[at].kind in BRANCHES
+    ]
     callers = call.index.project.whole_reach.callers.get(function.value, []) if tests else []
     sites = [call.index.call(caller.place, edge.call) for caller, edge in callers if edge.call >= 0]
     given = [flags_of(call.index.project.linker, site, function.value) for site in sites]

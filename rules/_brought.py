@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
-from atomlint import atoms, dotted, text_of
+from atomlint import atoms, condition, dotted, text_of
 
 from ._branches import absent, sites_of
 
@@ -20,9 +20,12 @@ if TYPE_CHECKING:
     Expr = Any
 
 SELDOM = re.compile(
-    r"(?:^|[_-])(?:idem|idempoten\w*|impersonat\w*|preview|debug|dry[_-]?run|if-none-match)(?:$|[_-])", re.IGNORECASE
+    r"(?:^|[_-])(?:idem|idempoten\w*|impersonat\w*|on-behalf-of|preview|debug|dry[_-]?run|if-none-match)(?:$|[_-])",
+    re.IGNORECASE,
 )
 """Names of headers that few requests bring, and of variables for them."""
+HOLDERS = frozenset({"g", "_g", "request", "_request", "req", "state", "self", "cls", "local", "context", "ctx"})
+"""What holds things for a request, or for the process: what is missing there is missing at the next request, too."""
 FAILED = 399
 """Status codes above this are errors."""
 QUERIES = ("query_params.get", "GET.get", "args.get")
@@ -49,13 +52,40 @@ def is_of_failures(index: Index, work: RequestWork, use: Use) -> bool:
         table = index.project.linker.table(function.place)
         for frame in table.frames(table.facts.calls[call].frame):
             entry = table.facts.frames[frame]
-            if entry.kind == "if" and any(_is_failure(part) for part, negated in atoms(entry.test) if not negated):
+            if entry.kind not in ("if", "after"):
+                continue
+            if any(_is_failure(part, negated=negated) for part, negated in atoms(entry.test)):
                 return True
     return False
 
 
-def _is_failure(test: Expr) -> bool:
-    if type(test) is not list or test[:1] != ["cmp"] or len(test) != 4 or test[2] not in (">", ">=", "=="):
+def mends_itself(index: Index, work: RequestWork, use: Use) -> bool:
+    """Whether it fills what its branch finds missing: ``if not user.org_id: ...; user.org_id = org.id``, once for each row."""
+    for function, call, _ in sites_of(work, use):
+        table = index.project.linker.table(function.place)
+        for frame in table.frames(table.facts.calls[call].frame):
+            entry = table.facts.frames[frame]
+            name = absent(condition(entry.kind, entry.test)) if entry.kind in ("if", "else") else None
+            is_of_request = name is not None and name.rpartition(".")[0].rpartition(".")[2] in HOLDERS
+            if (
+                name is not None
+                and "." in name
+                and not is_of_request
+                and _is_set_in(table, function.scope, name, frame)
+            ):
+                return True
+    return False
+
+
+def _is_set_in(table: Table, scope: int, name: str, frame: int) -> bool:
+    assigns = (table.facts.assigns[place] for place in table.assigns_in.get(scope, ()))
+    return any(assign.target == name and frame in table.frames(assign.frame) for assign in assigns)
+
+
+def _is_failure(test: Expr, *, negated: bool) -> bool:
+    """Whether a test, or its opposite, holds for responses that are errors alone."""
+    operators = ("<", "<=", "!=") if negated else (">", ">=", "==")
+    if type(test) is not list or test[:1] != ["cmp"] or len(test) != 4 or test[2] not in operators:
         return False
     status = (dotted(test[1]) or "").rpartition(".")[2]
     number = test[3][1:] if type(test[3]) is str and test[3][:1] == "#" else ""
@@ -68,9 +98,15 @@ def _any_of(test: Expr) -> list[Expr]:
 
 
 def _missing(test: Expr) -> str | None:
-    """What a test finds missing: a name, or what a call gives, ``not (key := headers.get("x"))``."""
+    """What a test finds missing: a name, or what a call gives, ``not (key := headers.get("x"))``; or a header's name."""
     if type(test) is list and test[:1] == ["not"] and type(test[1]) is str and test[1][:1] == "@":
         return str(test[1])
+    if type(test) is list and test[:1] == ["cmp"] and len(test) == 4:
+        left, operator, right = test[1:]
+        if operator in ("is", "==") and right in ("#None", "'") and type(left) is str:
+            return left
+        if operator == "not in" and (dotted(right) or "").endswith("headers"):
+            return text_of(left)
     return absent(test)
 
 

@@ -261,12 +261,17 @@ def test_a_constructor_of_the_class_itself_says_what_a_field_is() -> None:
         ("connect('redis://x', **options())", set(), False),
         ("", set(), False),
         ("keep(connect)", set(), False),
+        ("connect('redis://x')\n#fill(kwargs)", set(), False),
+        ("connect('redis://x')\n#kwargs.setdefault('socket_timeout', 3)", set(), False),
+        ("connect('redis://x')\n#kwargs |= {'socket_timeout': 3}", set(), False),
     ],
 )
 def test_what_a_function_hands_on_is_what_its_callers_give_beyond_its_own_parameters(
     calls: str, given: set[str], whole: bool
 ) -> None:
-    text = f"import redis\n\ndef connect(url, **kwargs):\n    return redis.from_url(url, **kwargs)\n\n{calls}\n"
+    calls, _, before = calls.partition("#")
+    body = f"    {before or 'pass'}\n    return redis.from_url(url, **kwargs)"
+    text = f"import redis\n\ndef connect(url, **kwargs):\n{body}\n\n{calls}\n"
     index = index_of({"a.py": text})
     (made,) = index.project.clients.all()
     keywords, complete = index.project.clients.keywords(made.path, made.call)

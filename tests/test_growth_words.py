@@ -228,3 +228,34 @@ def size():
 """
     report = check_files({"app.py": text}, select=("runtime-unbounded-local-cache",))
     assert [finding.confidence.value for finding in report.findings] == [level]
+
+
+@pytest.mark.parametrize(("tried", "level"), [('client.incr(f"seen:{who}")', "low"), ("len(who) // 0", "medium")])
+def test_what_is_kept_for_when_redis_fails_is_of_low_confidence(tried: str, level: str) -> None:
+    code = f"""
+from collections import defaultdict
+
+import redis
+from fastapi import FastAPI, Request
+
+app = FastAPI()
+client = redis.Redis(host="cache", socket_timeout=2)
+seen = defaultdict(int)
+
+
+def count(who: str) -> int:
+    try:
+        return {tried}
+    except Exception:
+        pass
+    seen[who] += 1
+    return seen[who]
+
+
+@app.middleware("http")
+async def counted(request: Request, call_next):
+    count(request.client.host)
+    return await call_next(request)
+"""
+    report = check_files({"app.py": code}, select=("runtime-unbounded-local-cache",), confidence="low")
+    assert [finding.confidence.value for finding in report.findings] == [level]

@@ -330,6 +330,28 @@ def test_responses_that_are_errors_are_few(test: str, level: str) -> None:
 @pytest.mark.parametrize(
     ("test", "level"),
     [
+        ("response.status_code < 500", "low"),
+        ("response.status_code <= 399", "low"),
+        ("response.status_code >= 500", "high"),
+        ("response.status_code < 200", "high"),
+    ],
+)
+def test_so_are_those_that_are_left_when_others_have_returned(test: str, level: str) -> None:
+    code = f"""
+    @app.middleware("http")
+    async def measure(request: Request, call_next):
+        response = await call_next(request)
+        if {test}:
+            return response
+        client.incr("failed")
+        return response
+    """
+    assert levels("redis-per-request", code) == [level]
+
+
+@pytest.mark.parametrize(
+    ("test", "level"),
+    [
         ("payload is not None", "medium"),
         ("jwt_payload is not None", "medium"),
         ("token", "medium"),
@@ -637,3 +659,58 @@ def test_what_only_those_who_run_the_service_pass_is_of_few_requests(name: str, 
     """
     routes = "".join(f'@app.get("/r{n}", dependencies=[Depends(checked)])\ndef r{n}(): ...\n\n' for n in range(12))
     assert levels("redis-per-request", textwrap.dedent(code) + routes) == [level]
+
+
+SOME = """
+    @app.middleware("http")
+    async def measure(request: Request, call_next):
+        {first}
+            client.get("flag")
+        client.incr("requests")
+        return await call_next(request)
+
+    @app.get("/a")
+    def a(): ...
+
+    @app.get("/b")
+    def b(): ...
+"""
+
+
+@pytest.mark.parametrize(
+    "first",
+    [
+        'if request.url.path == "/nope":',
+        'if request.url.path == "/a":',
+        'if request.method == "OPTIONS":',
+        'if request.headers.get("X-Special"):',
+    ],
+)
+def test_a_command_of_some_requests_hides_none_of_every_request(first: str) -> None:
+    report = check_files({"app.py": HEAD + textwrap.dedent(SOME.format(first=first))}, select=("redis-per-request",))
+    (finding,) = report.findings
+    assert finding.confidence.value == "high"
+    assert "on every request" in finding.message
+    assert "routes" not in finding.message
+    assert "incr" in report.sources.source("app.py").lines[finding.span.start.line - 1]
+
+
+@pytest.mark.parametrize(
+    ("made", "number"),
+    [
+        ("app = SlowAPIMiddleware(app)", 1),
+        ("app.add_middleware(SlowAPIMiddleware)", 1),
+        ("made = SlowAPIMiddleware(app)", 0),
+    ],
+)
+def test_a_middleware_that_is_only_made_runs_for_no_request(made: str, number: int) -> None:
+    code = f"""
+from fastapi import FastAPI
+from slowapi import Limiter
+from slowapi.middleware import SlowAPIMiddleware
+
+app = FastAPI()
+limiter = Limiter(key_func=print, storage_uri="redis://cache", default_limits=["9/minute"])
+{made}
+"""
+    assert len(check_files({"app.py": code}, select=("redis-per-request",), confidence="low").findings) == number

@@ -599,3 +599,21 @@ def asks(handler):
     routes = "".join(f"\n@app.get('/{n}')\n@asks\ndef f{n}(): ...\n" for n in range(12))
     (finding,) = found(code + routes, "tenant-uncached-lookup")
     assert "12 routes that share a decorator" in finding.message
+
+
+@pytest.mark.parametrize(
+    ("kept", "level"),
+    [("user.workspace_id", "low"), ("request.state.workspace_id", "high"), ("user.other", "medium")],
+)
+def test_what_fills_a_row_once_is_no_read_of_every_request(kept: str, level: str) -> None:
+    code = f"""
+@app.middleware("http")
+async def fill(request, call_next):
+    db, user = opened(), signed_in(request)
+    if not {kept}:
+        found = db.query(Workspace).filter(Workspace.id == request.headers["x"]).first()
+        user.workspace_id = request.state.workspace_id = found.id
+        db.commit()
+    return await call_next(request)
+"""
+    assert [finding.confidence.value for finding in found(code, "tenant-uncached-lookup")] == [level]

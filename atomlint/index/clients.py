@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
     from ..facts.records import Expr
     from .project import Project
+    from .tables import Table
 
 MAX_STEPS = 10
 """Names, attributes, parameters and functions between a command and the call that made its client."""
@@ -194,6 +195,8 @@ class Clients:
         if [b.param.kind for b in bindings if b.param is not None] != ["**"] or len(bindings) > 1:
             yield None
             return
+        if self._is_filled(table, owner, name):
+            yield None
         function, own = Value("def", path, owner), {param.name for param in record.params}
         named = self.linker.call_sites(record.name) if len(self.linker.call_sites(record.name)) <= MAX_CALLERS else []
         sites = [site for site in named if self.linker.values.callee(*site) == {function}]
@@ -206,6 +209,18 @@ class Clients:
                     yield from self._entries(place, call.scope, value, 2)
                 elif key not in own:
                     yield key
+
+    @staticmethod
+    def _is_filled(table: Table, scope: int, name: str) -> bool:
+        """Whether a function puts into a dict of its own what cannot be told: ``kw |= EXTRA``, ``fill(kw)``."""
+        known = (f"{name}.update", f"{name}.get", f"{name}.items", f"{name}.keys", f"{name}.copy")
+        for ordinal in table.calls_in.get(scope, ()):
+            call = table.facts.calls[ordinal]
+            touched = type(call.callee) is str and call.callee.startswith(f"{name}.") and call.callee not in known
+            if touched or name in call.args or any(key != "**" and value == name for key, value in call.keywords):
+                return True
+        assigns = (table.facts.assigns[place] for place in table.assigns_in.get(scope, ()))
+        return any(assign.target == name for assign in assigns)
 
     def pools(self, made: Construction) -> list[Construction]:
         """Where the pool of a `view` is made."""

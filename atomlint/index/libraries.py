@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from .rows import CacheDecorator, WorkRow
     from .tables import Table
 
+APPLICATIONS = frozenset({"app", "application", "api", "asgi", "asgi_app", "wsgi", "wsgi_app"})
+"""Names of what a server is given."""
 SEPARATOR = re.compile(r"[,;|]")
 """What stands between limits in one text."""
 FALSE = ("#False", "#None", "#0", "'")
@@ -179,12 +181,18 @@ class Libraries:
         """Calls of a name, and calls that are given it: ``Session(app)``, ``app.add_middleware(SessionMiddleware)``."""
         last = name.rpartition(".")[2]
         for path, ordinal in self.linker.call_sites(last):
-            if any(v.kind == "ext" and v.place == name for v in self.linker.values.callee(path, ordinal)):
+            is_it = any(v.kind == "ext" and v.place == name for v in self.linker.values.callee(path, ordinal))
+            if is_it and (not last.endswith("Middleware") or self._wraps(path, ordinal)):
                 yield path, ordinal
         for path, ordinal in self.linker.makers(last):
             call = self.linker.table(path).facts.calls[ordinal]
             if any(v.kind == "ext" and v.place == name for v in self.linker.evaluate(path, call.scope, call.args[0])):
                 yield path, ordinal
+
+    def _wraps(self, path: str, call: int) -> bool:
+        """Whether what a middleware's class makes is the application from then on: ``app = Middleware(app)``."""
+        bound = self.linker.table(path).bound_to.get(call, "")
+        return bound.rpartition(".")[2] in APPLICATIONS
 
     def _listed_in(self, name: str, rows: Iterable[WorkRow]) -> tuple[str, int] | None:
         """The file whose setting lists a name, and -1."""

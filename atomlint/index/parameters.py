@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 MAX_CALLERS = 12
 """Call sites looked at to find what a parameter is."""
-MAX_MADE = 200
+MAX_MADE = 2000
 """Calls of a class looked at to find what is in a container that its instances are given: its name tells them well."""
 WRAPPERS = frozenset({"Optional", "Annotated", "ClassVar", "Final", "Union", "Mapped"})
 CLASSES = frozenset({"type", "Type"})

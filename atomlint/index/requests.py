@@ -210,6 +210,7 @@ class Requests:
                 ),
             )
             shown, judged = self._judged(best, ordered)
+            judged = self._most_often_first(shown, judged)
             shows = next((use for use in judged if use.status != "guarded"), None)
             share = self._share(shown, shows) if shows is not None else None
             if share is not None and not share[0]:  # none of the project's routes: a library's sign-in page, a probe
@@ -282,6 +283,16 @@ class Requests:
             gate = next((gate for gate in gates if gate is not None), None)
         conditional = self.branching.conditional(path, use.chain, gate) or self.branching.is_alternative(path)
         return use._replace(guard=guard, gate=gate, conditional=conditional)
+
+    def _most_often_first(self, path: Path, uses: tuple[Use, ...]) -> tuple[Use, ...]:
+        """Uses of a middleware itself, those that run for all its requests before those in branches; without what never runs."""
+        if path.steps or path.entry.kind != "every-request" or len(uses) < 2:
+            return uses
+        shares = {use: self._share(path, use) for use in uses}
+        routes = {use: float("inf") if share is None else share[0] for use, share in shares.items()}
+        left = [use for use in uses if routes[use]]
+        left.sort(key=lambda use: (use.conditional, -routes[use]))
+        return tuple(left) or uses
 
     def _share(self, path: Path, use: Use) -> tuple[int, int] | None:
         """For how many routes a middleware takes a call that leads to a use; None when for all, or none are known."""

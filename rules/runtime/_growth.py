@@ -131,7 +131,7 @@ def _growth(index: Index, container: Container, use: Use) -> Growth | None:
         return None
     # what is refused first leaves few keys, and a list may be the data
     known = refuses or shrinks or container.kind == "list" or _is_found(index, use)
-    known = known or _is_in_branch(index, container, use) or _is_after_query(index, use)
+    known = known or _is_in_branch(index, container, use) or _is_after_query(index, use) or _stands_in(index, use)
     filled = _is_filled(index, container) or stands_for_a_table(container)
     best: Growth | None = None
     for path in index.project.reach.paths(use.function)[:MAX_PATHS]:
@@ -150,6 +150,18 @@ def _is_after_query(index: Index, use: Use) -> bool:
     """Whether a database is asked before: mostly whether there is such a row, and of rows there are as many as people made."""
     function = index.function(use.function)
     return any(call.database is not None for call in function.calls if call.ordinal < _position(index, use))
+
+
+def _stands_in(index: Index, use: Use) -> bool:
+    """Whether Redis was tried before, and the function left with its answer: what it stores is for when that failed."""
+    table, place = index.project.linker.table(use.path), _position(index, use)
+    exits = (e for e in table.exits.get(use.scope, ()) if e.kind == "return" and e.after <= place)
+    left = {at for exit_ in exits for at in table.frames(exit_.frame) if table.facts.frames[at].kind == "try"}
+    left.difference_update(table.frames(use.frame))
+    calls = index.function(use.function).calls if left else ()
+    return any(
+        call.ordinal < place and not left.isdisjoint(call.frame_ids) and call.effect is not None for call in calls
+    )
 
 
 def _is_in_branch(index: Index, container: Container, use: Use) -> bool:

@@ -38,7 +38,8 @@ entries out (and does not put them back at once), looks at the size, or gets the
 wherever it stands. Keys that there are few of by their name (a provider, a language, an enum) and routes that only
 staff pass are passed over; keys that name a customer or the id of a row (as many as there are rows), dicts that are
 made with entries, what stands for a table by its name (`users_db`), lists, and what is filled by
-single routes, in a branch, after a refusal or after a query are of low confidence; what every request fills is of medium.
+single routes, in a branch, after a refusal or a query, or when Redis has failed, are of low confidence; what every
+request fills is of medium.
 """
 
 from __future__ import annotations

@@ -104,7 +104,7 @@ from atomlint import Confidence, Context, Finding, Function, Note, Option, rule
 
 from .._askers import askers
 from .._branches import asks_a_cache_first, asks_the_context_first, leaves_before, may_be_skipped
-from .._brought import is_brought_seldom, is_of_failures
+from .._brought import is_brought_seldom, is_of_failures, mends_itself
 from .._work import (
     ALWAYS,
     DAY,
@@ -377,7 +377,7 @@ def confidence(function: Function, work: RequestWork, uses: list[Use]) -> Confid
     """Low where few requests can be told to come there: a helper of a few handlers among many, a handler of one route."""
     index = function.index
     asked = asks_a_cache_first(index, work, uses[0]) or asks_the_context_first(index, work, uses[0])
-    if asked or any(few(index, work, uses[0]) for few in (is_held, is_brought_seldom, is_of_failures)):
+    if asked or any(few(index, work, uses[0]) for few in (is_held, is_brought_seldom, is_of_failures, mends_itself)):
         return Confidence.LOW
     if (
         work.frequency == "route"

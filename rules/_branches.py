@@ -71,33 +71,29 @@ def waits_for_state(index: Index, work: RequestWork, use: Use) -> bool:
     A flag that the session or a cookie does not hold, ``if not request.session.get("pending"): return``, or two values
     that agree already, ``if kept == sent: return``; or a branch for what is marked, ``if user and user.change_password``.
     """
-    for function, call, _ in sites_of(work, use):
-        table = index.project.linker.table(function.place)
-        for frame in table.frames(table.facts.calls[call].frame):
-            entry = table.facts.frames[frame]
-            if entry.kind == "if" and _is_of_some(entry.test):
-                return True
-            if entry.kind != "after" or type(entry.test) is not list or entry.test[:1] != ["not"]:
-                continue
-            test = entry.test[1]
-            if _is_state(table, test) and _returns(table, function.scope, entry.parent, test):
-                return True
+    for function, table, frame in frames_of(index, work, use):
+        entry = table.facts.frames[frame]
+        if entry.kind == "if" and _is_of_some(entry.test):
+            return True
+        if entry.kind != "after" or type(entry.test) is not list or entry.test[:1] != ["not"]:
+            continue
+        test = entry.test[1]
+        if _is_state(table, test) and _returns(table, function.scope, entry.parent, test):
+            return True
     return False
 
 
 def asks_who(index: Index, work: RequestWork, use: Use) -> bool:
     """Whether a branch on the way is for what most who ask have: ``if user.is_authenticated``, ``if payload is not None``."""
-    for function, call, _ in sites_of(work, use):
-        table = index.project.linker.table(function.place)
-        for frame in table.frames(table.facts.calls[call].frame):
-            entry = table.facts.frames[frame]
-            if entry.kind not in ("if", "else", "after"):
-                continue
-            if any((dotted(part) or "").endswith(USUAL) for part in inside(entry.test)):
-                return True
-            name = _there(entry.test)
-            if name is not None and CALLERS.search(name.rpartition(".")[2]):
-                return True
+    for _function, table, frame in frames_of(index, work, use):
+        entry = table.facts.frames[frame]
+        if entry.kind not in ("if", "else", "after"):
+            continue
+        if any((dotted(part) or "").endswith(USUAL) for part in inside(entry.test)):
+            return True
+        name = _there(entry.test)
+        if name is not None and CALLERS.search(name.rpartition(".")[2]):
+            return True
     return False
 
 
@@ -131,29 +127,25 @@ def asks_a_cache_first(index: Index, work: RequestWork, use: Use) -> bool:
 
     ``if (known := await self.cache.get(key)): return known`` before the read.
     """
-    for function, call, _ in sites_of(work, use):
-        table = index.project.linker.table(function.place)
-        for frame in table.frames(table.facts.calls[call].frame):
-            entry = table.facts.frames[frame]
-            if entry.kind not in ("after", "if", "else"):
-                continue
-            for name in (dotted(part) for part in inside(entry.test)):
-                if name is not None and _is_of_cache(table, function.scope, name):
-                    return True
+    for function, table, frame in frames_of(index, work, use):
+        entry = table.facts.frames[frame]
+        if entry.kind not in ("after", "if", "else"):
+            continue
+        for name in (dotted(part) for part in inside(entry.test)):
+            if name is not None and _is_of_cache(table, function.scope, name):
+                return True
     return False
 
 
 def asks_the_context_first(index: Index, work: RequestWork, use: Use) -> bool:
     """Whether a function on the way leaves with what a context variable holds, which middleware sets for most requests."""
-    for function, call, _ in sites_of(work, use):
-        table = index.project.linker.table(function.place)
-        for frame in table.frames(table.facts.calls[call].frame):
-            entry = table.facts.frames[frame]
-            if entry.kind != "after" or type(entry.test) is not list or entry.test[:1] != ["not"]:
-                continue
-            name = _there(entry.test[1])
-            if name is not None and index.project.held.is_of_context(table, function.scope, name):
-                return True
+    for function, table, frame in frames_of(index, work, use):
+        entry = table.facts.frames[frame]
+        if entry.kind != "after" or type(entry.test) is not list or entry.test[:1] != ["not"]:
+            continue
+        name = _there(entry.test[1])
+        if name is not None and index.project.held.is_of_context(table, function.scope, name):
+            return True
     return False
 
 
@@ -212,6 +204,13 @@ def sites_of(work: RequestWork, use: Use) -> Iterator[tuple[Value, int, tuple[Va
     for step in use.chain:
         yield step.function, step.call, before
         before = None
+
+
+def frames_of(index: Index, work: RequestWork, use: Use) -> Iterator[tuple[Value, Table, int]]:
+    """What stands around the calls down to a read, innermost first: the function, the table of its file, the frame."""
+    for function, call, _ in sites_of(work, use):
+        table = index.project.linker.table(function.place)
+        yield from ((function, table, frame) for frame in table.frames(table.facts.calls[call].frame))
 
 
 def _is_in_branch(index: Index, function: Value, call: int, before: tuple[Value, Edge] | None) -> bool:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from atomlint import atoms, condition, dotted, text_of
 
-from ._branches import absent, sites_of
+from ._branches import absent, frames_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -34,46 +34,35 @@ QUERIES = ("query_params.get", "GET.get", "args.get")
 
 def is_brought_seldom(index: Index, work: RequestWork, use: Use) -> bool:
     """Whether the function leaves before for want of what few requests bring: ``Idempotency-Key``, a part of the query."""
-    for function, call, _ in sites_of(work, use):
-        table = index.project.linker.table(function.place)
-        for frame in table.frames(table.facts.calls[call].frame):
-            entry = table.facts.frames[frame]
-            if entry.kind != "after" or type(entry.test) is not list or entry.test[:1] != ["not"]:
-                continue
-            missing = filter(None, map(_missing, _any_of(entry.test[1])))
-            if any(_is_seldom(table, function.scope, name, work.frequency) for name in missing):
-                return True
+    for function, table, frame in frames_of(index, work, use):
+        entry = table.facts.frames[frame]
+        if entry.kind != "after" or type(entry.test) is not list or entry.test[:1] != ["not"]:
+            continue
+        missing = filter(None, map(_missing, _any_of(entry.test[1])))
+        if any(_is_seldom(table, function.scope, name, work.frequency) for name in missing):
+            return True
     return False
 
 
 def is_of_failures(index: Index, work: RequestWork, use: Use) -> bool:
     """Whether it only runs for responses that are errors: ``if response.status_code >= 500: alert()``."""
-    for function, call, _ in sites_of(work, use):
-        table = index.project.linker.table(function.place)
-        for frame in table.frames(table.facts.calls[call].frame):
-            entry = table.facts.frames[frame]
-            if entry.kind not in ("if", "after"):
-                continue
-            if any(_is_failure(part, negated=negated) for part, negated in atoms(entry.test)):
-                return True
+    for _function, table, frame in frames_of(index, work, use):
+        entry = table.facts.frames[frame]
+        if entry.kind not in ("if", "after"):
+            continue
+        if any(_is_failure(part, negated=negated) for part, negated in atoms(entry.test)):
+            return True
     return False
 
 
 def mends_itself(index: Index, work: RequestWork, use: Use) -> bool:
     """Whether it fills what its branch finds missing: ``if not user.org_id: ...; user.org_id = org.id``, once for each row."""
-    for function, call, _ in sites_of(work, use):
-        table = index.project.linker.table(function.place)
-        for frame in table.frames(table.facts.calls[call].frame):
-            entry = table.facts.frames[frame]
-            name = absent(condition(entry.kind, entry.test)) if entry.kind in ("if", "else") else None
-            is_of_request = name is not None and name.rpartition(".")[0].rpartition(".")[2] in HOLDERS
-            if (
-                name is not None
-                and "." in name
-                and not is_of_request
-                and _is_set_in(table, function.scope, name, frame)
-            ):
-                return True
+    for function, table, frame in frames_of(index, work, use):
+        entry = table.facts.frames[frame]
+        name = absent(condition(entry.kind, entry.test)) if entry.kind in ("if", "else") else None
+        is_of_request = name is not None and name.rpartition(".")[0].rpartition(".")[2] in HOLDERS
+        if name is not None and "." in name and not is_of_request and _is_set_in(table, function.scope, name, frame):
+            return True
     return False
 
 

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from .tables import call_number
+
 if TYPE_CHECKING:
+    from ..facts.records import Expr
     from .linker import Linker
     from .tables import Table
 
@@ -28,9 +31,9 @@ def _returns_context(linker: Linker, table: Table, scope: int, steps: int) -> bo
     return len(exits) == 1 and _is_read(linker, table, exits[0], steps - 1)
 
 
-def _is_read(linker: Linker, table: Table, expr: object, steps: int) -> bool:
-    is_call = type(expr) is str and expr[:1] == "@" and expr[1:].isdigit()
-    return is_call and reads_context(linker, table.path, int(str(expr)[1:]), steps)
+def _is_read(linker: Linker, table: Table, expr: Expr, steps: int) -> bool:
+    made = call_number(expr)
+    return made is not None and reads_context(linker, table.path, made, steps)
 
 
 def is_of_context(linker: Linker, table: Table, scope: int, name: str) -> bool:

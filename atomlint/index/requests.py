@@ -210,7 +210,6 @@ class Requests:
                 ),
             )
             shown, judged = self._judged(best, ordered)
-            judged = self._most_often_first(shown, judged)
             shows = next((use for use in judged if use.status != "guarded"), None)
             share = self._share(shown, shows) if shows is not None else None
             if share is not None and not share[0]:  # none of the project's routes: a library's sign-in page, a probe
@@ -261,7 +260,10 @@ class Requests:
         return counts
 
     def _judged(self, paths: list[Path], uses: list[Use]) -> tuple[Path, tuple[Use, ...]]:
-        """The first path on which something runs every time, and what its uses are then; the best one when there is none."""
+        """The first path on which something runs every time, and what its uses are then; the best one when there is none.
+
+        Those that most requests come to are first among them.
+        """
         found: tuple[int, Path, tuple[Use, ...]] | None = None
         shared = frequency(paths[0]) != "route"
         for path in paths[:TRIED]:
@@ -272,7 +274,7 @@ class Requests:
             if worst == 0:
                 break
         assert found is not None
-        return found[1], found[2]
+        return found[1], self._most_often_first(found[1], found[2])
 
     def _judge(self, path: Path, use: Use, *, shared: bool) -> Use:
         guards = self.project.guards

@@ -201,3 +201,144 @@ def test_a_lookup_on_every_request_is_low_though_a_route_makes_it_too() -> None:
 """
     assert levels("tenant-uncached-lookup", LOADED + route) == ["low"]
     assert levels("tenant-uncached-lookup", LOADED + route, **on(TENANTS_ENABLED="true")) == ["high"]
+
+
+GIVEN = """
+    import redis
+    from fastapi import FastAPI
+    from starlette.middleware.base import BaseHTTPMiddleware
+    from config import settings
+
+    app = FastAPI()
+
+    class Limit(BaseHTTPMiddleware):
+        def __init__(self, app, enabled: bool = True) -> None:
+            super().__init__(app)
+            self.enabled = enabled
+            self.client = redis.Redis()
+
+        async def dispatch(self, request, call_next):
+            if not self.enabled:
+                return await call_next(request)
+            self.client.incr(request.client.host)
+            return await call_next(request)
+
+    {}
+"""
+
+
+@pytest.mark.parametrize(
+    "made",
+    [
+        "app.add_middleware(Limit, enabled=settings.rate_limit_enabled)",
+        "app.add_middleware(Limit, settings.rate_limit_enabled)",
+        "app = Limit(app, settings.rate_limit_enabled); app.add_middleware(Limit, enabled=settings.rate_limit_enabled)",
+    ],
+)
+def test_a_flag_that_a_constructor_is_given_is_the_setting_that_it_is_given(made: str) -> None:
+    assert levels("redis-per-request", GIVEN.format(made)) == ["low"]
+    (known,) = levels("redis-per-request", GIVEN.format(made), **on(RATE_LIMIT_ENABLED="1"))
+    assert known in ("high", "medium")
+
+
+@pytest.mark.parametrize(
+    "made",
+    [
+        "app.add_middleware(Limit)",
+        "app.add_middleware(Limit, enabled=True)",
+        "app.add_middleware(Limit, **options)",
+        "app.add_middleware(Limit, enabled=settings.rate_limit_enabled); app.add_middleware(Limit)",
+    ],
+)
+def test_a_flag_that_some_constructor_may_set_is_no_setting_that_is_off(made: str) -> None:
+    (known,) = levels("redis-per-request", GIVEN.format(made))
+    assert known in ("high", "medium")
+
+
+UNUSED = """
+    import redis
+    from django.conf import settings
+    from django.core.exceptions import MiddlewareNotUsed
+
+    client = redis.Redis()
+
+    class Limit:
+        def __init__(self, get_response):
+            {}
+            self.get_response = get_response
+
+        def __call__(self, request):
+            client.incr(request.META["REMOTE_ADDR"])
+            return self.get_response(request)
+"""
+PLAIN_UNUSED = """
+    import redis
+    from django.conf import settings
+    from django.core.exceptions import MiddlewareNotUsed
+
+    client = redis.Redis()
+
+    def limit(get_response):
+        {}
+        def middleware(request):
+            client.incr(request.META["REMOTE_ADDR"])
+            return get_response(request)
+        return middleware
+"""
+
+
+@pytest.mark.parametrize(("app", "name"), [(UNUSED, "Limit"), (PLAIN_UNUSED, "limit")])
+@pytest.mark.parametrize("setting", ["False", 'os.getenv("LIMIT_ENABLED", "false").lower() == "true"'])
+def test_a_django_middleware_that_takes_itself_out_is_not_on_every_request(app: str, name: str, setting: str) -> None:
+    django = f'import os\nMIDDLEWARE = ["app.{name}"]\nLIMIT_ENABLED = {setting}\n'
+    manage = 'import os\nos.environ.setdefault("DJANGO_SETTINGS_MODULE", "settings")\n'
+    files = {"settings.py": django, "manage.py": manage}
+    out = app.format("if not settings.LIMIT_ENABLED: raise MiddlewareNotUsed")
+    called = app.format('if not settings.LIMIT_ENABLED: raise MiddlewareNotUsed("off")')
+    kept = app.format("if settings.LIMIT_ENABLED: raise MiddlewareNotUsed")
+    unknown = app.format("if not settings.OTHER: raise MiddlewareNotUsed")
+    assert levels("redis-per-request", out, **files) == levels("redis-per-request", called, **files) == ["low"]
+    for text in (kept, unknown):
+        (known,) = levels("redis-per-request", text, **files)
+        assert known in ("high", "medium")
+
+
+LIMITER = """
+    import os
+    from fastapi import FastAPI, Request
+    from slowapi import Limiter
+    from slowapi.middleware import SlowAPIMiddleware
+    from config import settings
+
+    app = FastAPI()
+    limiter = Limiter(key_func=str, storage_uri="redis://cache", default_limits=["9/minute"]{})
+    app.state.limiter = limiter
+    app.add_middleware(SlowAPIMiddleware)
+"""
+FLASK_LIMITER = """
+    import os
+    from flask import Flask
+    from flask_limiter import Limiter
+    from config import settings
+
+    app = Flask(__name__)
+    limiter = Limiter(str, app=app, storage_uri="redis://cache", default_limits=["9/minute"]{})
+"""
+
+
+@pytest.mark.parametrize("app", [LIMITER, FLASK_LIMITER])
+@pytest.mark.parametrize(
+    ("switch", "off"),
+    [
+        ("", False),
+        (", enabled=False", True),
+        (", enabled=settings.rate_limit_enabled", True),
+        (', enabled=os.getenv("LIMITS", "false") == "true"', True),
+        (', enabled=os.getenv("LIMITS", "true") == "true"', False),
+        (", enabled=not settings.rate_limit_enabled", False),
+        (", enabled=True", False),
+    ],
+)
+def test_a_limiter_whose_switch_is_off_sends_nothing(app: str, switch: str, *, off: bool) -> None:
+    (known,) = levels("redis-per-request", app.format(switch))
+    assert (known == "low") is off

@@ -1215,3 +1215,72 @@ def test_what_stands_behind_what_certainly_raises_is_reported_by_no_rule(
         return {work}
     """
     assert len(findings(rule, text)) == number
+
+
+REFILLS = """
+import redis.asyncio as redis
+from fastapi import FastAPI
+from rows import count
+
+app = FastAPI()
+
+@app.get("/totals")
+async def totals():
+    key = "totals"
+    client = redis.from_url("redis://cache")
+    cached = await client.get(key)
+    if cached:
+        await client.close()
+        return cached
+    data = await count()
+    client = redis.from_url("redis://cache")
+    await client.setex({}, 60, data)
+    {}
+    await client.close()
+    return data
+"""
+HELPERS = """
+import redis.asyncio as redis
+from fastapi import FastAPI
+from rows import count
+
+app = FastAPI()
+
+async def load_cached(key):
+    client = redis.from_url("redis://cache")
+    found = await client.get(key)
+    await client.aclose()
+    return found
+
+async def save_cached(key, data):
+    client = redis.from_url("redis://cache")
+    await client.set(key, data, ex=60)
+    await client.aclose()
+
+@app.get("/totals/{{name}}")
+async def totals(name: str):
+    cached = await load_cached(name)
+    if {}:
+        return cached
+    data = await count(name)
+    await save_cached({}, data)
+    return data
+"""
+
+
+@pytest.mark.parametrize(
+    ("code", "levels"),
+    [
+        (REFILLS.format("key", ""), ["medium", "low"]),
+        (REFILLS.format("'other'", ""), ["medium", "medium"]),
+        (REFILLS.format("key", "await client.incr('stores')"), ["medium", "medium"]),
+        (HELPERS.format("cached", "name"), ["medium", "low"]),
+        (HELPERS.format("cached is not None", "name"), ["medium", "low"]),
+        (HELPERS.format("cached is None", "name"), ["medium", "medium"]),
+        (HELPERS.format("name == 'x'", "name"), ["medium", "medium"]),
+        (HELPERS.format("cached", "f'last:{name}'"), ["medium", "medium"]),
+    ],
+)
+def test_a_client_that_only_stores_after_a_miss_is_seldom_made(code: str, levels: list[str]) -> None:
+    report = check_files({"app.py": code}, select=("redis-client-per-call",))
+    assert [finding.confidence.value for finding in report.findings] == levels

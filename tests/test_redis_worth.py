@@ -614,6 +614,8 @@ def test_a_dependency_that_decorators_declare_counts_their_routes(declared):
         ('default_limits=["9/minute", "99/hour"]', "2 Redis commands"),
         ('default_limits=["9/minute"], application_limits=["99/hour"]', "2 Redis commands"),
         ('application_limits=["99/hour"]', "1 Redis command"),
+        ('default_limits=["5/second;1000/hour"]', "2 Redis commands"),
+        ('default_limits=["5/second, 60/minute", "1000/hour"]', "3 Redis commands"),
     ],
 )
 def test_a_limiter_of_a_library_sends_a_command_for_each_of_its_limits(limits: str, number: str) -> None:

@@ -11,6 +11,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from .absent import ASKING
+from .constructors import handed_to_constructor
 from .contract import SYSTEM, is_secret_name
 from .environ import is_environ
 from .envtexts import FALSE, OFF, TRUE
@@ -248,7 +249,7 @@ class Committed:
         table = self.linker.table(path)
         bindings = [] if "." in name else table.lookup(scope, name)
         if any(binding.assign is None and binding.imported is None for binding in bindings):
-            return self._of_parameter(path, name, bindings)
+            return self._of_parameter(path, name, bindings, depth)
         head, _, last = name.rpartition(".")
         owners = self.linker.evaluate(path, scope, head) if head else frozenset()
         if last.isupper() and any(v.place == DJANGO for v in owners if v.kind == "ext"):
@@ -293,11 +294,15 @@ class Committed:
                     found.setdefault(name, []).append((path, assign.scope, assign.value))
         return found
 
-    def _of_parameter(self, path: str, name: str, bindings: list[Binding]) -> str | None:
-        """What the function that is looked into is given, where it binds the name to nothing else."""
+    def _of_parameter(self, path: str, name: str, bindings: list[Binding], depth: int) -> str | None:
+        """What the function that is looked into, or a constructor, is given, where it binds the name to nothing else."""
         if len(bindings) != 1 or bindings[0].param is None:
             return None
-        return self._given.get(Made("def", path, bindings[0].scope), {}).get(name)
+        function = Made("def", path, bindings[0].scope)
+        if function in self._given:
+            return self._given[function].get(name)
+        found = {self.value(*given, depth - 1) for given in handed_to_constructor(self.index, function, name)}
+        return found.pop() if len(found) == 1 else None
 
     def _of_field(self, read: SettingRead) -> str | None:
         """The value of a field of a settings class, unless something else gives it one."""

@@ -13,13 +13,14 @@ from typing import TYPE_CHECKING
 from .choices import inside as calls_inside
 from .committed import Committed
 from .expressions import BRANCHES, condition, expressions, inside
+from .tables import call_number
 from .value import Value
 from .views import Call
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from ..facts.records import Expr
+    from ..facts.records import Exit, Expr
     from ..finding import Note, Span
     from .entries import Entry
     from .facade import Index
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
 
 MAX_DEPTH = 6
 """Calls from a function that registers something up to the module that is looked at."""
+NOT_USED = "MiddlewareNotUsed"
 MAX_SITES = 40
 """Calls of one name that are looked at: behind more of them, one will run."""
 
@@ -146,7 +148,38 @@ class Idle:
         """Whether an entry point is registered with the settings as committed, and its router served."""
         if entry.call >= 0 and not self._site_runs(entry.path, entry.call, MAX_DEPTH):
             return False
+        if entry.kind == "every-request" and self._takes_itself_out(entry.function):
+            return False
         return not entry.on or any(self._is_served(place, frozenset()) for place in entry.on)
+
+    def _takes_itself_out(self, middleware: Value) -> bool:
+        """Whether what makes a middleware of Django raises ``MiddlewareNotUsed`` with the settings as committed."""
+        table = self.linker.table(middleware.place)
+        maker = table.facts.scopes[middleware.scope].parent
+        if table.facts.scopes[maker].kind == "class":
+            init = self.linker.member(Value("def", middleware.place, maker), "__init__")
+            if init is None:
+                return False
+            table, maker = self.linker.table(init.place), init.scope
+        return any(
+            exit_.kind == "raise" and self._raised(table, exit_.value) == NOT_USED and self._certainly(table, exit_)
+            for exit_ in table.exits.get(maker, ())
+        )
+
+    @staticmethod
+    def _raised(table: Table, value: Expr) -> str:
+        """The last name of what is raised."""
+        made = call_number(value)
+        name = value if made is None else table.facts.calls[made].callee
+        return name.rpartition(".")[2] if type(name) is str else ""
+
+    def _certainly(self, table: Table, exit_: Exit) -> bool:
+        """Whether all branches around a way out are taken."""
+        frames = (table.facts.frames[number] for number in table.frames(exit_.frame))
+        tests = [condition(frame.kind, frame.test) for frame in frames if frame.kind in BRANCHES]
+        return all(
+            test is not None and self.committed.is_closed(table.path, exit_.scope, ["not", test]) for test in tests
+        )
 
     def _is_served(self, place: Place, seen: frozenset[Place]) -> bool:
         """Whether some call that puts a router below another is not idle; a router that nothing includes counts as served."""
@@ -262,9 +295,17 @@ class Idle:
         return None
 
     def _has_client(self, path: str, call: int) -> bool:
-        """Whether the client of a command is made with the settings as committed, as far as it is known where."""
+        """Whether the client of a command is made with the settings as committed, as far as it is known where.
+
+        What a library sends by itself needs its switch.
+        """
         made = self.project.clients.of_command(path, call)
-        return not made or any(self._site_runs(*one.site, MAX_DEPTH) for one in made)
+        if made:
+            return any(self._site_runs(*one.site, MAX_DEPTH) for one in made)
+        switches = self.project.effects.libraries.switches(path, call)
+        return not switches or not all(
+            value == "#False" or self.committed.is_closed(*place, value) for *place, value in switches
+        )
 
 
 def _choices(expr: Expr) -> Iterator[tuple[Expr, Expr]]:

@@ -49,6 +49,7 @@ class Libraries:
         for row in self.linker.catalog.works:
             for name in row.names:
                 self.rows.setdefault(row.on, {}).setdefault(name, []).append(row)
+        self.switched = [row for row in self.linker.catalog.works if row.switch]
         self.called = frozenset(name.rpartition(".")[2] for name in self.rows.get("call", ()))
         """Last names of callables whose being called costs something."""
         self._task_methods = frozenset(
@@ -152,6 +153,22 @@ class Libraries:
     def listed_classes(self, function: Value) -> Iterator[Value]:
         """What the class of a handler, or a decorator on it, lists for each request: throttles, permissions."""
         return self.listings.classes(function)
+
+    def switches(self, path: str, call: int) -> list[tuple[str, int, Expr]]:
+        """What turns off the work of a call, or of what it is given first, each time that it is made: none without one."""
+        record = self.linker.table(path).facts.calls[call]
+        named = [*self.linker.values.callee(path, call)]
+        named += self.linker.evaluate(path, record.scope, record.args[0]) if record.args else ()
+        names = {value.place for value in named if value.kind == "ext"}
+        row = next((row for row in self.switched if not names.isdisjoint(row.names)), None)
+        made = self.effects.backends.constructions(row.backend) if row is not None and row.backend is not None else []
+        found = [
+            (table.path, table.facts.calls[ordinal].scope, value)
+            for table, ordinal in made
+            for name, value in table.facts.calls[ordinal].keywords
+            if row is not None and name == row.switch
+        ]
+        return found if len(found) == len(made) else []
 
     # --- names -----------------------------------------------------------------------------------------------------
 
@@ -289,5 +306,7 @@ class Libraries:
         """Items of an argument; one where the source does not say."""
         if value == "#None":
             return 0
+        if type(value) is list and value[:1] == ["[]"] and all(text_of(item) for item in value[1:]):
+            return sum(len(SEPARATOR.split(text_of(item) or "")) for item in value[1:])
         count = count_of(self.linker, table, scope, value)
         return 1 if count is None else count

@@ -232,6 +232,8 @@ class WorkRow(msgspec.Struct, forbid_unknown_fields=True, rename="kebab"):
     """Settings that hold such items where no constructor is given any: a text of them, between ``;``, ``,`` or ``|``."""
     given: dict[str, dict[str, int]] = {}
     """What it costs instead when the backend's constructor, or its own call, is given a true argument of that name."""
+    switch: str = ""
+    """The argument of the backend's constructors that turns all of it off."""
     library: str = ""
     """The distribution whose version decides."""
     versions: str = ""

@@ -4,13 +4,19 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from atomlint import call_number, dotted, text_of
+
 if TYPE_CHECKING:
-    from atomlint import Index
+    from atomlint import Call, Index
     from atomlint.facts.records import Frame
     from atomlint.index.requests import Use
 
+    from .._made import Made
+
 READS = frozenset({"get", "hgetall", "hget", "exists", "json"})
 WRITES = frozenset({"set", "setex", "psetex", "hset", "hmset", "expire", "delete", "unlink"})
+FETCHES = frozenset({"get", "read", "load", "fetch", "lookup"})
+STORES = frozenset({"set", "store", "save", "put", "write"})
 BRANCHES = frozenset({"if", "else"})
 ORDERS = frozenset({"<", "<=", ">", ">="})
 
@@ -39,6 +45,71 @@ def _is_refill(index: Index, path: str, number: int) -> bool:
         for read in reads
         for exit_ in function.exits
     )
+
+
+def is_made_for_a_refill(index: Index, made: Made) -> bool:
+    """Whether a client is made only to store what a cache had not, each time that it is: a hit has left before."""
+    made_by = index.call(made.construction.path, made.construction.call)
+    if _only_stores(made_by):
+        return True
+    return all(
+        any(edge.call >= 0 and _stores(index.call(caller.place, edge.call)) for caller, edge in path.steps)
+        for path in made.life.paths
+    )
+
+
+def _only_stores(made: Call) -> bool:
+    """Whether a client that a function makes for itself sends nothing but writes after a miss."""
+    calls = list(made.function.calls)
+    bound = next((a for a in made.function.assigns if call_number(a.value) == made.ordinal), None)
+    name = dotted(bound.target) if bound is not None else None
+    if bound is None or name is None:
+        return False
+    start = bound.after
+    again = (a.after for a in made.function.assigns if a.target == name and a.after > start)
+    end = min(again, default=calls[-1].ordinal + 1)
+    own = [call for call in calls if start <= call.ordinal < end and _is_on(call, name)]
+    sent = [call for call in own if call.name not in ("close", "aclose")]
+    return bool(sent) and all(_is_refill(made.index, call.path, call.ordinal) for call in sent)
+
+
+def _is_on(call: Call, name: str) -> bool:
+    return (dotted(call.callee) or "").rpartition(".")[0] == name
+
+
+def _stores(write: Call) -> bool:
+    """Whether a call stores, by its name, under a key for which another one has looked: ``save_cached(key, found)``."""
+    if STORES.isdisjoint(write.name.lower().split("_")):
+        return False
+    keys = {str(arg) for arg in write.args if text_of(arg) is not None or (dotted(arg) or ".").isidentifier()}
+    reads = (
+        call
+        for call in write.function.calls
+        if call.ordinal < write.ordinal and not FETCHES.isdisjoint(call.name.lower().split("_"))
+    )
+    return any(keys & {str(arg) for arg in read.args} and _has_left(read, write) for read in reads)
+
+
+def _has_left(read: Call, write: Call) -> bool:
+    """Whether a function returns between a read and a write, in a branch that asks what was read."""
+    names = {dotted(a.target) or "" for a in read.function.assigns if call_number(a.value) == read.ordinal}
+    frames = write.table.facts.frames
+    return any(
+        exit_.kind == "return"
+        and read.ordinal < exit_.after <= write.ordinal
+        and any(
+            frames[at].kind in BRANCHES and _asks(frames[at], names)
+            for at in write.table.frames(exit_.frame)
+            if at not in write.frame_ids
+        )
+        for exit_ in write.function.exits
+    )
+
+
+def _asks(frame: Frame, names: set[str]) -> bool:
+    test = frame.test
+    compared = type(test) is list and test[:1] == ["cmp"] and test[2] in ("is not", "!=")
+    return dotted(test[1] if compared and type(test) is list else test) in names
 
 
 def _is_hit(frame: Frame) -> bool:

@@ -44,16 +44,18 @@ beyond the request: that is reported with medium confidence, as is work after th
 few or many. Pages of operators (`admin`, `monitoring`, `health` in the route, the function or the file) are of low
 confidence, and so are what only probes make, a few times a minute (`/healthz`, `/api/ready`, `/metrics`); what runs in an
 event loop of its own (`asyncio.run` in a thread), where the client of the server does not work; what is put into a
-container of elsewhere; and a client of a server that the request names, or of one on the same machine by a Unix socket.
+container of elsewhere; a client that only stores what a cache had not, after a hit has left; and a client of a server
+that the request names, or of one on the same machine by a Unix socket.
 """
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from atomlint import Call, Context, Finding, rule
+from atomlint import Call, Confidence, Context, Finding, rule
 
 from .._made import closing, confidence, how_often, is_local, listens, made_anew, with_callers
+from ._refills import is_made_for_a_refill
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -84,7 +86,8 @@ def report(ctx: Context, call: Call) -> Iterator[Finding]:
     sites = len(made.life.sites)
     if sites > 1:
         parts.append(f"{sites} calls get one")
-    finding = ctx.finding(call, ", ".join(part for part in parts if part), confidence=confidence(ctx.index, made))
+    sure = Confidence.LOW if is_made_for_a_refill(ctx.index, made) else confidence(ctx.index, made)
+    finding = ctx.finding(call, ", ".join(part for part in parts if part), confidence=sure)
     yield with_callers(ctx, finding, made).with_help(
         "make it once, at start-up or behind a module's name, and hand out the same one"
     )

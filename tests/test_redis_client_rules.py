@@ -1284,3 +1284,39 @@ async def totals(name: str):
 def test_a_client_that_only_stores_after_a_miss_is_seldom_made(code: str, levels: list[str]) -> None:
     report = check_files({"app.py": code}, select=("redis-client-per-call",))
     assert [finding.confidence.value for finding in report.findings] == levels
+
+
+ADDRESS = """
+import os
+import redis
+from fastapi import FastAPI
+
+app = FastAPI()
+
+def connect(url="redis://cache:6379"):
+    return redis.from_url(url)
+
+client = connect({})
+
+@app.middleware("http")
+async def count(request, call_next):
+    client.incr("hits")
+    return await call_next(request)
+"""
+
+
+@pytest.mark.parametrize(
+    ("given", "is_found"),
+    [
+        ("'redis://cache:6379?socket_timeout=3'", False),
+        ("url='redis://cache:6379?socket_timeout=3'", False),
+        ("os.getenv('URL', 'redis://cache:6379?socket_timeout=3')", False),
+        ("'redis://cache:6379'", True),
+        ("", True),
+    ],
+)
+def test_a_timeout_in_an_address_that_a_caller_hands_in_is_one(given: str, *, is_found: bool) -> None:
+    report = check_files(
+        {"app.py": ADDRESS.format(given), "requirements.txt": "redis==5.0\n"}, select=("redis-no-timeout",)
+    )
+    assert bool(report.findings) is is_found

@@ -198,6 +198,23 @@ def helper(db: Session, workspace_id: str) -> str:
     assert finding.confidence.name == level
 
 
+@pytest.mark.parametrize(("sharing", "others", "level"), [(4, 60, "low"), (6, 60, "medium"), (4, 10, "medium")])
+def test_a_dependency_of_very_few_routes_out_of_many_is_a_weak_claim(sharing: int, others: int, level: str) -> None:
+    code = """
+from fastapi import Request
+
+def current(request: Request, db: Session = Depends(get_db)) -> Workspace:
+    return load(db, request.headers["x-workspace"])
+"""
+    code += "\n".join(
+        f"@app.get('/own/{n}')\ndef own{n}(workspace: Workspace = Depends(current)):\n    return workspace.name\n"
+        for n in range(sharing)
+    )
+    code += "\n".join(f"@app.get('/other/{n}')\ndef other{n}(): ...\n" for n in range(others))
+    (one,) = found(code, "tenant-uncached-lookup")
+    assert one.confidence.value == level
+
+
 @pytest.mark.parametrize(("given", "level"), [("workspace_id", "LOW"), ("current()", "MEDIUM")])
 def test_what_the_addresses_of_some_routes_name_is_what_their_pages_are_about(given: str, level: str) -> None:
     routes = "".join(

@@ -11,7 +11,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from .absent import ASKING
-from .constructors import handed_to_constructor
+from .arguments import arguments
 from .contract import SYSTEM, is_secret_name
 from .environ import is_environ
 from .envtexts import FALSE, OFF, TRUE
@@ -295,13 +295,13 @@ class Committed:
         return found
 
     def _of_parameter(self, path: str, name: str, bindings: list[Binding], depth: int) -> str | None:
-        """What the function that is looked into, or a constructor, is given, where it binds the name to nothing else."""
+        """What the function that is looked into, or another one, is given, where it binds the name to nothing else."""
         if len(bindings) != 1 or bindings[0].param is None:
             return None
         function = Made("def", path, bindings[0].scope)
         if function in self._given:
             return self._given[function].get(name)
-        found = {self.value(*given, depth - 1) for given in handed_to_constructor(self.index, function, name)}
+        found = {self.value(*given, depth - 1) for given in arguments(self.index, function, name)}
         return found.pop() if len(found) == 1 else None
 
     def _of_field(self, read: SettingRead) -> str | None:

@@ -265,6 +265,12 @@ class Index:
         """The setting reads that an expression can come from: through names, imports, attributes and functions."""
         return self.origins.of(path, scope, expr)
 
+    def arguments(self, function: Value, name: str) -> list[tuple[str, int, Expr]]:
+        """What the calls of a function give a parameter: (path, scope, expression); none where one is not understood."""
+        from .arguments import arguments
+
+        return arguments(self, function, name)
+
     def mode_branches(self, path: str, scope: int, frame: int) -> list[tuple[int, ModeBranch]]:
         """The branches on a mode variable that a frame lies in, innermost first, by their frames' ordinals."""
         return self.mode_finder.around(self.project.linker.table(path), scope, frame)

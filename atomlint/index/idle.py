@@ -304,7 +304,7 @@ class Idle:
             return any(self._site_runs(*one.site, MAX_DEPTH) for one in made)
         switches = self.project.effects.libraries.switches(path, call)
         return not switches or not all(
-            value == "#False" or self.committed.is_closed(*place, value) for *place, value in switches
+            value == "#False" or self.committed.is_closed(at, scope, value) for at, scope, value in switches
         )
 
 

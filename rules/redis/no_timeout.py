@@ -38,15 +38,15 @@ health check. With a timeout of some seconds the command raises, and the code ar
 Give every Redis client `socket_timeout` and `socket_connect_timeout`.
 
 ## Limits
-Quiet when the project's requirements or lock file ask for redis-py 8 or later, whose default is 5 seconds (what is stated
-nearest to the file counts), and low when they leave that open; `socket_timeout=None` is reported with any release, and so is
-valkey-py, which has no default. Arguments that come from a dictionary that is not known are taken to hold a timeout, as are
-those of an extension's `init_app`. A client on which something also blocks, or listens to channels, must wait: one of
-workers is quiet, one of at least three routes is medium and is not repaired, because requests need another. Clients over
-HTTP have timeouts of their own: quiet. An address that says a timeout is read, of flask-redis that of the setting. What a
-Sentinel hands out is not looked at. Low are a server on the same machine, by a Unix socket or a literal `localhost`, and a
-client that only a route or two of operators wait for (`health`, `status`, `admin`); what other routes, one or two, wait for
-is medium.
+Quiet when the project's requirements or lock file ask for redis-py 8 or later, whose default is 5 seconds (what is
+stated nearest to the file counts), and low when they leave that open; `socket_timeout=None` is reported with any
+release, and so is valkey-py, which has no default. Arguments that come from a dictionary that is not known are taken
+to hold a timeout, as are those of an extension's `init_app`. A client on which something also blocks, or listens to
+channels, must wait: one of workers is quiet, one of at least three routes is medium and is not repaired, because
+requests need another. Clients over HTTP have timeouts of their own: quiet. An address that says a timeout is read, one
+that callers hand in too, of flask-redis that of the setting. What a Sentinel hands out is not looked at. Low are a
+server on the same machine, by a Unix socket or a literal `localhost`, and a client that only a route or two of
+operators wait for (`health`, `status`, `admin`); what other routes, one or two, wait for is medium.
 """
 
 from __future__ import annotations
@@ -54,7 +54,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
-from atomlint import Call, Confidence, Context, Finding, Note, Option, rule, text_of
+from atomlint import Call, Confidence, Context, Finding, Note, Option, dotted, rule, text_of
 
 from .._made import is_local, is_of_operators, unsure
 from .._taken import is_taken
@@ -202,7 +202,12 @@ def _urls(call: Call, name: str) -> list[tuple[str, int, Expr]]:
         stated = call.index.project.effects.backends.setting(f"{prefix}_URL")
         return [(table.path, scope, expr) for table, scope, expr in stated if table.path not in call.index.tests]
     url = call.argument(0, "url")
-    return [(call.path, call.scope, url)] if url is not None and name.endswith("from_url") else []
+    if url is None or not name.endswith("from_url"):
+        return []
+    named = dotted(url)
+    param = call.index.provenance.param(call.function.value, named) if named is not None else None
+    given = call.index.arguments(call.function.value, param.name) if param is not None else []
+    return [(call.path, call.scope, url), *given]
 
 
 def _texts(index: Index, path: str, scope: int, url: Expr) -> list[str]:

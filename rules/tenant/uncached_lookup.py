@@ -81,10 +81,10 @@ A handler that reads the tenant it is about, by id or slug, is not reported, nor
 One that reads the tenant by host (subdomain, domain, ...) is, with low confidence where it has one route and with
 medium where it has more, unless it only asks whether there is one. So are helpers that many routes call, with medium
 confidence, also where a branch may keep a request away. Neither is, when one in five of the callers changes or deletes
-the row. A helper of fewer than twenty routes out of many, and one of less than half of all routes that is given what
-their addresses name, are reported with low confidence. A cache counts when its hit leaves before the query. Reads
-through repositories are reported where it is decided what is read: at the statement, or at the call that says of which
-class; of an unknown class, nowhere.
+the row. A helper of fewer than twenty routes out of many, a dependency of fewer than five, and a helper of less than
+half of all routes that is given what their addresses name, are reported with low confidence. A cache counts when its
+hit leaves before the query. Reads through repositories are reported where it is decided what is read: at the
+statement, or at the call that says of which class; of an unknown class, nowhere.
 
 What a request holds is not read again: a function that looks whether `g.tenant` or `request.state.tenant` is there is
 quiet where another one sets it on every request without looking; where all of them look first, each is reported, and
@@ -195,6 +195,8 @@ SHARED = 30
 """Routes from which a dependency is one that requests in general pay for."""
 HELPED = 20
 """Routes from which a helper is: what fewer call may be a mail or a print, beside which a row is nothing."""
+FEW = 5
+"""Routes from which a dependency of few of all is."""
 TTL = Option("ttl", 300, "seconds that the suggested local cache lasts", minimum=1)
 REQUESTS = Option(
     "requests-per-day", 144_000, "requests a day for one tenant, for the saving that the message names", minimum=1
@@ -343,8 +345,12 @@ def changes_row(function: Function, work: RequestWork) -> bool:
 
 
 def is_seldom(index: Index, work: RequestWork) -> bool:
-    """Whether a helper is of few routes, and of few of all there are."""
-    return work.routes < min(HELPED, count_of_routes(index) // 4)
+    """Whether a helper, or a dependency, is of few routes, and of few of all there are."""
+    if work.frequency == "dependency" and work.path.entry.kind not in ALWAYS:
+        return work.routes < min(FEW, count_of_routes(index) // 10)
+    return (
+        work.frequency == "route" and bool(work.path.steps) and work.routes < min(HELPED, count_of_routes(index) // 4)
+    )
 
 
 def count_of_routes(index: Index) -> int:
@@ -379,11 +385,8 @@ def confidence(function: Function, work: RequestWork, uses: list[Use]) -> Confid
     asked = asks_a_cache_first(index, work, uses[0]) or asks_the_context_first(index, work, uses[0])
     if asked or any(few(index, work, uses[0]) for few in (is_held, is_brought_seldom, is_of_failures, mends_itself)):
         return Confidence.LOW
-    if (
-        work.frequency == "route"
-        and work.path.steps
-        and (is_seldom(index, work) or is_of_address(function, work, uses[0]))
-    ):
+    helps = work.frequency == "route" and bool(work.path.steps)
+    if is_seldom(index, work) or (helps and is_of_address(function, work, uses[0])):
         return Confidence.LOW
     if work.frequency == "route" and not work.path.steps and work.routes == 1:
         return Confidence.LOW

@@ -634,3 +634,23 @@ async def fill(request, call_next):
     return await call_next(request)
 """
     assert [finding.confidence.value for finding in found(code, "tenant-uncached-lookup")] == [level]
+
+
+def test_what_every_page_reads_is_no_matter_of_few_routes() -> None:
+    text = """
+from flask import Flask, session
+from flask_sqlalchemy import SQLAlchemy
+
+app = Flask(__name__)
+db = SQLAlchemy(app)
+
+class Tenant(db.Model):
+    id = db.Column(db.Integer, primary_key=True)
+
+@app.context_processor
+def current():
+    return {"tenant": Tenant.query.filter_by(id=session["tenant"]).first()}
+"""
+    text += "".join(f"\n@app.route('/{n}')\ndef f{n}(): ...\n" for n in range(60))
+    (one,) = check_files({"app.py": text}, select=("tenant-uncached-lookup",), confidence="low").findings
+    assert one.confidence.value == "medium"

@@ -346,7 +346,7 @@ def changes_row(function: Function, work: RequestWork) -> bool:
 
 def is_seldom(index: Index, work: RequestWork) -> bool:
     """Whether a helper, or a dependency, is of few routes, and of few of all there are."""
-    if work.frequency == "dependency" and work.path.entry.kind not in ALWAYS:
+    if work.frequency == "dependency" and work.path.entry.kind not in (*ALWAYS, "page"):
         return work.routes < min(FEW, count_of_routes(index) // 10)
     return (
         work.frequency == "route" and bool(work.path.steps) and work.routes < min(HELPED, count_of_routes(index) // 4)

@@ -34,6 +34,11 @@ PROBES = frozenset(
     | {"system", "celery", "ping", "test", "selftest"}
 )
 """Words in names of functions and files that tell operators whether things work, or that they work on the workers with."""
+FLOWS = frozenset({"oauth", "authorize", "authorization", "callback"})
+"""Words in names of what somebody does once, to connect an account with another service, whose answers take longer."""
+SIGNS_IN = frozenset({"auth", "login", "signin", "authentication", "sso", "session", "sessions"})
+STEPS = 3
+"""Routes of such a flow."""
 WAITS = frozenset(
     {"pubsub", "subscribe", "psubscribe", "listen", "blpop", "brpop", "blmove", "brpoplpush", "bzpopmin", "bzpopmax"}
 )
@@ -202,6 +207,19 @@ def words_of(index: Index, path: Path) -> set[str]:
     return {word.lower() for word in WORDS.findall(f"{index.function(path.entry.function).qualname} {stem}")}
 
 
+def connects(index: Index, path: Path) -> bool:
+    """Whether an entry point is a step of connecting an account, by its route or its name: ``/oauth/callback``.
+
+    What a file about signing in has is asked each time that somebody comes.
+    """
+    stem = path.entry.function.place.rpartition("/")[2].removesuffix(".py")
+    if not SIGNS_IN.isdisjoint(WORDS.findall(stem.lower())):
+        return False
+    routes = index.project.routes.of(path.entry.function)
+    words = {word.lower() for route in routes for word in WORDS.findall(route.path)}
+    return not FLOWS.isdisjoint(words | words_of(index, path))
+
+
 def is_of_operators(index: Index, path: Path) -> bool:
     """Whether an entry point tells operators whether things work, or is theirs by its file's or its function's name."""
     return is_private(path) or not words_of(index, path).isdisjoint(PROBES)
@@ -226,6 +244,8 @@ def confidence(index: Index, made: Made) -> Confidence:
             Confidence.LOW
         )  # what asks whether Redis works wants to know whether a new connection does, and asks rarely
     if is_private(path) or only_operators(index, made.life.paths) or _stands_in(index, made):
+        return Confidence.LOW
+    if made.entries <= STEPS and any(connects(index, one) for one in made.life.paths):
         return Confidence.LOW
     local = is_local(index.call(made.construction.path, made.construction.call))
     if local or _is_put_away(index, made) or _is_of_its_own(index, made):

@@ -27,11 +27,13 @@ OTHERS = frozenset({"or", "not", "non", "readonly", "exclude", "tenant"})
 NOTHING = frozenset({"#None", "#False", "#0"})
 LISTS = frozenset({"permission_classes", "decorators", "method_decorators"})
 """Attributes of a view class that name what its requests have to pass."""
-WORDS = re.compile(r"[a-z]+|[A-Z][a-z]*")
+WORDS = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+")
 MAX_PARTS = 60
+FEW_ROUTES = 10
 PAGES = re.compile(
-    r"(?:^|_)(?:(?:super)?admins?|administration|monitor(?:ing)?|debug(?:ging)?|health(?:z|check)?|diagnostics?|internal"
-    r"|control_?panel)(?:_|$)"
+    r"(?:^|_)(?:(?:super)?admins?|administration|monitor(?:ing)?|debug(?:ging)?|diagnostics?|internal|control_?panel"
+    r"|health(?:z|check)?(?!_(?:records?|care|plans?|insurances?|data|profiles?|conditions?|histor(?:y|ies)|scores?|goals?"
+    r"|facilit(?:y|ies)|workers?|issues?|metrics?|logs?|tips?)(?:_|$)))(?:_|$)"
 )
 """Words in routes, functions and files of pages that operators look at."""
 APART = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|[^A-Za-z0-9]+")
@@ -114,8 +116,35 @@ def only_operators(index: Index, paths: Iterable[Path]) -> bool:
 
 
 def is_for_staff(index: Index, entry: Entry) -> bool:
-    """Whether only staff pass an entry point: ``@staff_member_required``, ``Depends(require_admin)``, ``[IsAdminUser]``."""
-    found: bool = index.keep(("staff", entry), lambda: any(map(names_staff, _names(index, entry))))
+    """Whether only staff pass an entry point: ``@staff_member_required``, ``Depends(require_admin)``, ``/admin/jobs``."""
+    found: bool = index.keep(
+        ("staff", entry), lambda: any(map(names_staff, _names(index, entry))) or _is_served_to_staff(index, entry)
+    )
+    return found
+
+
+def _is_served_to_staff(index: Index, entry: Entry) -> bool:
+    """Whether the paths of all its routes say that they are for staff, or the prefix of the router that it is for does."""
+    if _has_mostly_staff(index):
+        return False
+    routes = [route.path for route in index.project.routes.of(entry.function)]
+    calls = [index.call(path, ordinal) for path, ordinal in entry.on]
+    paths = routes or [text_of(call.keywords.get("prefix") or call.keywords.get("url_prefix")) or "" for call in calls]
+    return bool(paths) and all(map(_is_of_staff, paths))
+
+
+def _is_of_staff(path: str) -> bool:
+    return not STAFF.isdisjoint(APART.sub("_", path).lower().split("_"))
+
+
+def _has_mostly_staff(index: Index) -> bool:
+    """Whether most routes of a project say that they are for staff: then those are its users, ``/admin-api/...``."""
+
+    def find() -> bool:
+        paths = [route.path for route in index.project.routes.all]
+        return 2 * sum(map(_is_of_staff, paths)) > len(paths) > FEW_ROUTES
+
+    found: bool = index.keep("mostly staff", find)
     return found
 
 
@@ -183,6 +212,21 @@ def _inside(table: Table, work: list[Expr]) -> Iterator[str]:
                 work += [exit_.value for exit_ in table.exits.get(part[1], ())]
             elif type(part) is str and part[:1] == "@":
                 call = table.facts.calls[int(part[1:].partition(".")[0])]
-                work += [call.callee, *call.args, *(value for _, value in call.keywords)]
+                given = [*call.args, *(value for _, value in call.keywords)]
+                roles = [role for expr in given for role in _roles(expr)]
+                if all(map(names_staff, roles)):
+                    yield from roles[:1]
+                work += [call.callee, *(expr for expr in given if not any(_roles(expr)))]
             elif type(part) is str and dotted(part):
                 yield part
+
+
+def _roles(expr: Expr) -> Iterator[str]:
+    """What an argument names if it is a role or a list of them: ``"admin"``, ``[Role.ADMIN, Role.MEMBER]``."""
+    for part in inside(expr):
+        text = text_of(part)
+        name = dotted(part) if text is None else None
+        if text and "/" not in text:  # no path
+            yield text
+        elif name is not None and "." in name and name.rpartition(".")[2].isupper():
+            yield name

@@ -119,6 +119,11 @@ def test_a_file_that_gives_the_variable_turns_it_on(path: str, text: str) -> Non
         ("docker-compose.yml", "services:\n  web:\n    environment:\n      LIMIT_ENABLED: 'false'\n"),
         ("docker-compose.yml", "services:\n  web:\n    environment:\n      LIMIT_ENABLED: ${LIMIT_ENABLED:-false}\n"),
         ("docker-compose.yml", "services:\n  web:\n    environment:\n      - LIMIT_ENABLED=${LIMIT_ENABLED:-0}\n"),
+        ("deploy.sh", "gcloud run deploy app --set-env-vars=LIMIT_ENABLED=false \\\n  --port=80\n"),
+        ("deploy.sh", "gcloud run deploy app --set-env-vars=LIMIT_ENABLED=false,MODE=fast\n"),
+        ("deploy.sh", "gcloud run deploy app --set-env-vars=MODE=fast,LIMIT_ENABLED=0 --port=80\n"),
+        (".github/workflows/ci.yml", "jobs:\n  test:\n    env:\n      LIMIT_ENABLED: 'true'\n"),
+        (".github/workflows/nightly-e2e.yml", "jobs:\n  test:\n    env:\n      LIMIT_ENABLED: 'true'\n"),
         (".env.example", "LIMIT_ENABLED=False  # opt in\n"),
         (".env.example", "# LIMIT_ENABLED=true\n"),
         (".env.example", "LIMIT_ENABLED=\n"),
@@ -463,3 +468,29 @@ def test_settings_of_django_are_followed(settings: str, expected: bool, asked: s
     assert runs(
         "from django.conf import settings\nif not settings.FEATURE:\n    work()\n", **{"shop/settings.py": module}
     )
+
+
+CHART = "data:\n  LIMIT_ENABLED: {{ .Values.limits.isOn | quote }}\n"
+
+
+@pytest.mark.parametrize(
+    ("files", "is_on"),
+    [
+        ({"chart/values.yaml": "limits:\n  isOn: false\n", "chart/templates/config.yaml": CHART}, False),
+        ({"chart/values.yaml": "limits:\n  isOn: true\n", "chart/templates/config.yaml": CHART}, True),
+        ({"chart/templates/config.yaml": CHART}, True),
+        (
+            {
+                "roles/app/defaults/main.yml": 'limit_is_on: "false"\n',
+                "roles/app/templates/env.j2": "LIMIT_ENABLED={{ limit_is_on }}\n",
+            },
+            False,
+        ),
+        ({".github/workflows/deploy.yml": "env:\n  LIMIT_ENABLED: 'true'\n"}, True),
+    ],
+)
+def test_the_value_of_a_template_is_that_of_the_file_with_its_values(files: dict[str, str], *, is_on: bool) -> None:
+    given = {"app.py": branch("settings.limit_enabled"), "config.py": SETTINGS, **files}
+    index = index_of(given)
+    (call,) = [c for c in index.calls("app.py") if c.name == "work"]
+    assert index.idle.runs(call.path, call.ordinal) is is_on

@@ -342,3 +342,96 @@ FLASK_LIMITER = """
 def test_a_limiter_whose_switch_is_off_sends_nothing(app: str, switch: str, *, off: bool) -> None:
     (known,) = levels("redis-per-request", app.format(switch))
     assert (known == "low") is off
+
+
+STARTED = """
+    import redis
+    from contextlib import asynccontextmanager
+    from fastapi import FastAPI
+
+    @asynccontextmanager
+    async def lifespan(app):
+        {}
+        yield
+
+    app = FastAPI({})
+    client = None
+
+    def connect():
+        global client
+        client = redis.Redis()
+        client.get("plans")
+
+    @app.on_event("startup")
+    async def start():
+        connect()
+
+    @app.middleware("http")
+    async def limit(request, call_next):
+        if client is not None:
+            client.incr(request.client.host)
+        return await call_next(request)
+"""
+
+
+@pytest.mark.parametrize(
+    ("inside", "given", "is_ignored"),
+    [
+        ("pass", "lifespan=lifespan", True),
+        ("pass", "", False),
+        ("pass", "lifespan=None", False),
+        ("await app.router.startup()", "lifespan=lifespan", False),
+        ("connect()", "lifespan=lifespan", False),
+    ],
+)
+def test_an_application_with_a_lifespan_ignores_its_other_start_handlers(
+    inside: str, given: str, *, is_ignored: bool
+) -> None:
+    app = STARTED.format(inside, given)
+    (known,) = levels("redis-per-request", app)
+    assert (known == "low") is is_ignored
+    assert bool(levels("runtime-unguarded-startup", app)) is not is_ignored
+
+
+LEFT_OVER = """
+    import redis
+    from fastapi import FastAPI
+
+    app = FastAPI()
+    client = redis.Redis()
+
+    class Bus:
+        def __init__(self, prefix):
+            self.prefix = prefix
+
+        def tell(self, user_id):
+            client.set(f"cache:seen:{{user_id}}", user_id)
+
+    def make_bus():
+        return Bus("bus")
+
+    def track(user_id):
+        client.set(f"cache:progress:{{user_id}}", user_id)
+
+    @app.get("/{{user_id}}")
+    def show(user_id):
+        {}
+"""
+
+
+@pytest.mark.parametrize(
+    ("body", "expected"),
+    [
+        ("return 1", ["low", "low"]),
+        ("return track(user_id)", ["low", "medium"]),
+        ("return make_bus().tell(user_id)", ["medium", "low"]),
+        ("return queue.enqueue(track, user_id)", ["low", "medium"]),
+    ],
+)
+def test_what_nothing_of_an_application_leads_to_is_a_weak_claim(body: str, expected: list[str]) -> None:
+    assert levels("redis-set-without-ttl", LEFT_OVER.format(body)) == expected
+
+
+def test_what_a_library_offers_to_others_is_not_left_over() -> None:
+    library = LEFT_OVER.format("return 1").replace('@app.get("/{user_id}")', "").replace("app = FastAPI()", "")
+    assert levels("redis-set-without-ttl", library) == ["medium", "medium"]

@@ -1320,3 +1320,45 @@ def test_a_timeout_in_an_address_that_a_caller_hands_in_is_one(given: str, *, is
         {"app.py": ADDRESS.format(given), "requirements.txt": "redis==5.0\n"}, select=("redis-no-timeout",)
     )
     assert bool(report.findings) is is_found
+
+
+CHECKED = """
+import redis
+from fastapi import FastAPI
+
+app = FastAPI()
+client = redis.Redis(host="cache")
+
+@app.middleware("http")
+async def check(request, call_next):
+    if {}:
+        client.ping()
+    return await call_next(request)
+"""
+CHECKED_ROUTES = "".join(f"\n@app.get('/{n}')\ndef f{n}(): ...\n" for n in range(12))
+
+
+@pytest.mark.parametrize(
+    ("test", "level", "who"),
+    [
+        ('request.url.path == "/health"', "low", "the requests of 1 route"),
+        ('request.url.path == "/3"', "medium", "the requests of 1 route"),
+        ('request.url.path != "/3"', "high", "every request"),
+        ("request.user", "high", "every request"),
+    ],
+)
+def test_a_middleware_that_asks_for_few_routes_holds_up_these(test: str, level: str, who: str) -> None:
+    files: dict[str, str | bytes] = {
+        "app.py": CHECKED.format(test) + CHECKED_ROUTES,
+        "requirements.txt": "redis==5.0\n",
+    }
+    (finding,) = check_files(files, select=("redis-no-timeout",), confidence="low").findings
+    assert finding.confidence.value == level
+    assert who in finding.message
+
+
+def test_a_client_made_to_connect_an_account_is_seldom_made() -> None:
+    text = HEAD + "\n@app.get('/{}')\ndef handle(code):\n    redis.Redis().set(code, 1, ex=60)\n"
+    for path, level in (("fitbit/callback", "low"), ("oauth/start", "low"), ("orders", "medium")):
+        (finding,) = check_files({"app.py": text.format(path)}, select=("redis-client-per-call",)).findings
+        assert finding.confidence.value == level

@@ -33,6 +33,8 @@ class EntryRow(msgspec.Struct, forbid_unknown_fields=True, rename="kebab"):
     """Arguments that hold callables, lists or dicts of them by keyword; empty: the usual names, such as ``endpoint``."""
     text: list[str] = []
     """What the first argument must be, as in ``on_event("startup")``."""
+    unless: str = ""
+    """The argument with which what the receiver is made of ignores all that is registered so."""
     enters: list[str] = []
     """For registered classes: the methods that run; ``a|b`` is ``b`` where the class leaves ``a`` to its library."""
     setting: str = ""

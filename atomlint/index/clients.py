@@ -91,8 +91,10 @@ class Clients:
         return None
 
     def _library_bases(self, value: Value) -> list[str]:
-        """Bases of a class of the project that come from libraries."""
+        """Bases of a class of the project that come from libraries; none where its ``__new__`` decides what is made."""
         if value.kind != "def" or self.linker.table(value.place).facts.scopes[value.scope].kind != "class":
+            return []
+        if self.linker.member(value, "__new__") is not None:
             return []
         return [base.place for base in self.linker.mro(value.place, value.scope) if base.kind == "ext"]
 

@@ -215,7 +215,17 @@ class Finder:
             proven, certainty = False, "low"
         if proven and on and row.kind in HELD and not self.mounts.served(on):
             proven, certainty = False, self.mounts.unserved
-        return Entry(function, row.kind, path, call, proven, seconds, certainty, on)
+        kind = IGNORED if row.unless and on and all(self._ignores(place, row) for place in on) else row.kind
+        return Entry(function, kind, path, call, proven, seconds, certainty, on)
+
+    def _ignores(self, place: Place, row: EntryRow) -> bool:
+        """Whether an application was made with what it runs instead, and nothing runs the rest by hand: ``router.startup()``."""
+        path, ordinal = place
+        given = dict(self.linker.table(path).facts.calls[ordinal].keywords).get(row.unless, "#None")
+        return given != "#None" and not any(
+            str(self.linker.table(at).facts.calls[number].callee).endswith(".router.startup")
+            for at, number in self.linker.call_sites("startup")
+        )
 
     def _holds(self, place: Place, row: EntryRow) -> bool:
         """Whether what a call makes is a receiver of the row: found through the arguments of callers, not by a type."""
@@ -335,6 +345,8 @@ class Finder:
                         yield Entry(function, row.kind, path, -1, certain, 0.0, certainty)
 
 
+IGNORED = "ignored"
+"""The kind of what is registered in vain: ``@app.on_event("startup")`` beside ``FastAPI(lifespan=...)``."""
 UNREGISTERED = {"high": "medium", "medium": "medium", "low": "low"}
 """How sure it is that something runs that no call registers, by how sure it is of its class."""
 HELD = frozenset({"route", "connection", "message", "router-dependency"})

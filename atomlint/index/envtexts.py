@@ -32,6 +32,10 @@ OWN = re.compile(
 """Files of these kinds that are about the code itself."""
 WORKFLOW = re.compile(r"(?:^|/)(?:\.github|\.circleci|\.gitlab|\.azure)|(?:^|/)\.(?:travis|gitlab-ci)[\w.-]*$")
 """Files that test and build: what they give tells of a variable, not that the project says how it is deployed."""
+TESTS = re.compile(
+    r"(?:^|/)\.(?:github/workflows|circleci|gitlab|azure)/(?:.*[._-])?(?:ci|tests?|e2e|perf|lint|checks?|integration|pull|pr|build)\b"
+)
+"""Files of pipelines that test: what they turn on runs nowhere else."""
 GUIDE = re.compile(r"deploy|production|install|hosting|self-?host", re.IGNORECASE)
 """In names of Markdown files that tell how to run it."""
 PLATFORM = re.compile(r"(?:^|/)(?:Procfile|heroku\.yml|railway\.(?:json|toml)|nixpacks\.toml|app\.json)$")
@@ -50,6 +54,8 @@ VARIABLE = re.compile(
 GIVES = re.compile(r"[\"']?[ \t]*(?::=|\?=|=|:)[ \t]*(.*)|[ \t]+(\S.*)")
 LISTED = re.compile(r"(?:\b[Nn]ame|\bkey)[\"']?[ \t]*[:=][ \t]*[\"']?$")
 NEXT = re.compile(r"[\"']?[\s,}]*[\"']?value[\"']?[ \t]*[:=][ \t]*(.*)")
+WORDS = re.compile(r"[\s,;]")
+TEMPLATE = re.compile(r"[\"']?\{\{-?\s*([\w.]+)(?:\s*\|\s*(?:quote|string|lower|to_json|squote|bool))*\s*-?\}\}[\"']?")
 SUBSTITUTED = re.compile(r"\$\{\w+:?-([^}]*)\}")
 STORE = re.compile(
     r"image[\"']?:\s*[\"']?[\w./-]*(?:redis|valkey|dragonfly|keydb)|heroku-redis|rediscloud|type:\s*[\"']?(?:redis|keyvalue)"
@@ -146,11 +152,17 @@ class EnvTexts:
             word = re.compile(rf"(?<![\w$.])(?:\w+__)?{re.escape(name)}(?!\w)", re.IGNORECASE if any_case else 0)
             small = name.lower()
             found: set[str] = set()
-            for _, text in self.texts:
-                if (small in text.lower()) if any_case else name in text:
+            for path, text in self.texts:
+                if ((small in text.lower()) if any_case else name in text) and not TESTS.search(path):
                     found.update(_given(text, word))
-            self._known[key] = frozenset(found)
+            self._known[key] = frozenset(found)  # a template that names itself
+            known = {value for one in found for value in (self._of_template(one) if one[:2] == "{{" else (one,))}
+            self._known[key] = frozenset(known)
         return self._known[key]
+
+    def _of_template(self, value: str) -> frozenset[str]:
+        """What the file with the values of a chart or a playbook gives: ``{{ .Values.limits.enabled | quote }}``."""
+        return self.values(value[2:]) or frozenset({"?"})
 
 
 def _given(text: str, word: re.Pattern[str]) -> Iterator[str]:
@@ -169,11 +181,15 @@ def _given(text: str, word: re.Pattern[str]) -> Iterator[str]:
 
 
 def _plain(value: str) -> str:
-    """A value without quotes and comment, with the default of a substitution for it."""
+    """A value without quotes and comment, with the default of a substitution for it; of a template ``{{`` and the name."""
     value = value.strip()
+    template = TEMPLATE.fullmatch(value)
+    if template is not None:
+        return "{{" + template[1].rpartition(".")[2]
     if value[:1] in ("'", '"'):
         value = value[1:].partition(value[0])[0]
     else:
         value = re.split(r"\s+#|,\s*$|[,}]\s|\}\s*$" if "${" not in value else r"\s+#", value)[0]
     value = SUBSTITUTED.sub(r"\1", value).strip().strip("\"'").lower()
-    return "" if value in FALSE else value or "?"
+    first = WORDS.split(value)[0]  # --set-env-vars=LIMITS=false,MODE=fast, or the backslash before the next line
+    return "" if value in FALSE or first in FALSE - {""} else value or "?"

@@ -8,10 +8,12 @@ client that is only made there.
 from __future__ import annotations
 
 from collections import deque
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from .choices import inside as calls_inside
 from .committed import Committed
+from .entries import IGNORED
 from .expressions import BRANCHES, condition, expressions, inside
 from .tables import call_number
 from .value import Value
@@ -51,6 +53,13 @@ class Idle:
         self._classes: dict[Value, bool] = {}
         self._called: dict[Value, bool] = {}
         self._served: dict[Place, bool] = {}
+
+    @cached_property
+    def _ignored(self) -> frozenset[Value]:
+        """Functions that are only registered where what is registered is ignored."""
+        entries = self.project.registrations
+        run = {entry.function for entry in entries if entry.kind != IGNORED}
+        return frozenset(entry.function for entry in entries if entry.kind == IGNORED) - run
 
     # --- branches --------------------------------------------------------------------------------------------------
 
@@ -126,6 +135,10 @@ class Idle:
                 called = self._is_called(function.place, function.scope, MAX_DEPTH)
                 self._functions[function] = called and self._is_made(function)
         return self._functions[function]
+
+    def is_left_over(self, function: Value) -> bool:
+        """Whether nothing leads to a function of an application; what a library offers is for others."""
+        return bool(self.project.entries) and self.project.unused.holds(function)
 
     def _is_led_to(self, reach: Reach, function: Value, kinds: frozenset[str] | None = None) -> bool:
         """Whether an entry point leads to a function by open branches; one of some kinds, where these are given."""
@@ -218,9 +231,11 @@ class Idle:
         if owner.kind == "class" and name in ("__init__", "__new__"):
             target, name = record.parent, owner.name
         sites = self.linker.call_sites(name)
+        wanted = Value("def", path, target)
+        if not sites and wanted in self._ignored:
+            return False
         if depth == 0 or not sites or len(sites) > MAX_SITES:
             return True
-        wanted = Value("def", path, target)
         callees = [(site, self.linker.values.callee(*site)) for site in sites if site[0] not in self.index.tests]
         own = [site for site, found in callees if wanted in found]
         if not own or not all(found for _, found in callees):

@@ -10,7 +10,7 @@ from .clients import Clients
 from .commands import Commands
 from .costs import Costs
 from .effects import Effects
-from .entries import Dependency, Entry, find_dependencies, find_entries, unique
+from .entries import IGNORED, Dependency, Entry, find_dependencies, find_entries, unique
 from .eventloop import EventLoop
 from .fallbacks import Fallbacks
 from .guards import Guards
@@ -92,7 +92,7 @@ class Project:
     @cached_property
     def entries(self) -> list[Entry]:
         """Entry points, each once a kind, in file order."""
-        return unique(self.registrations)
+        return unique(entry for entry in self.registrations if entry.kind != IGNORED)
 
     @cached_property
     def dependencies(self) -> list[Dependency]:

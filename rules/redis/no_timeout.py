@@ -68,6 +68,7 @@ if TYPE_CHECKING:
 
     from atomlint import Index
     from atomlint.index.effects import Effect
+    from atomlint.index.reach import Path
 
     Expr = Any
 
@@ -89,6 +90,8 @@ BOUNDED = 8
 LOOPBACK = ("localhost", "127.0.0.1", "::1")
 LOCAL_URL = re.compile(r"rediss?://(?:[^@/]*@)?(?:localhost|127\.0\.0\.1|\[::1\])(?:[:/]|$)")
 SHARED = 3
+FEW = 10
+"""A middleware that waits for fewer than one in so many routes does not wait for every request."""
 
 
 @rule("redis-no-timeout", needs=NEEDS, reach=True, options=(TIMEOUT,), since="0.1")
@@ -137,23 +140,34 @@ def _asked_by_library(ctx: Context, call: Call, asked: Effect) -> Finding:
 def _asked_by_routes(ctx: Context, call: Call, uses: list[Call]) -> Finding | None:
     index = ctx.index
     path, where, count = shortest(index, uses)
-    frequent = path.entry.kind == "every-request" or count >= SHARED
+    some = few_routes(index, path, where)
+    frequent = (path.entry.kind == "every-request" and some is None) or count >= SHARED
     if waits_too(call) and (not frequent or is_of_a_worker(call)):
         return None  # a look at what a consumer has left to do
     sure = frequent and path.entry.proven and not waits_too(call)
     level = _level(call, sure=sure and not unsure(index, path))
     if (is_asynchronous(call) and not is_waited_for(index, path)) or not is_taken(call):
         level = Confidence.LOW  # nobody waits for it, or no caller asks for this client
-    if path.entry.certainty == "low" or (not frequent and is_of_operators(index, path)):
-        level = Confidence.LOW  # a route that no application serves, or a status page
-    who = (
-        "every request"
-        if path.entry.kind == "every-request"
-        else f"the requests of {count} route{'s' if count > 1 else ''}"
-    )
+    if path.entry.certainty == "low" or some == 0 or (not frequent and is_of_operators(index, path)):
+        level = (
+            Confidence.LOW
+        )  # a route that no application serves, or a status page, or what a middleware answers itself
+    count = count if some is None else max(some, 1)
+    who = f"the requests of {count} route{'s' if count > 1 else ''}"
+    if path.entry.kind == "every-request" and some is None:
+        who = "every request"
     finding = ctx.finding(call, _text(call, who), confidence=level)
     finding = finding.with_related(Note(where.span, f"{where.function.qualname} waits here"))
     return finding.with_trace(*index.steps(path))
+
+
+def few_routes(index: Index, path: Path, where: Call) -> int | None:
+    """For how many routes a middleware waits, where these are few of all: ``if request.path == "/health": client.ping()``."""
+    if path.entry.kind != "every-request":
+        return None
+    first = path.steps[0][1].call if path.steps else where.ordinal
+    runs, total = index.project.routes.share(path.entry.function, first)
+    return runs if FEW * runs < total else None
 
 
 def _level(call: Call, *, sure: bool) -> Confidence:

@@ -350,6 +350,8 @@ def confidence(index: Index, work: RequestWork, uses: Sequence[Use]) -> Confiden
     few = work.frequency == "dependency" and entry.kind not in ALWAYS and work.routes < SHARED
     if few and not entry.proven:
         return Confidence.LOW  # of routes, too, that nothing is seen to serve
+    if few and uses[0].conditional and len(work.path.steps) + len(uses[0].chain) > FAR:
+        return Confidence.LOW  # of requests of few routes, those that take a branch
     if few or revokes(index, work, uses[0]) or is_meant_for_all(index, work, uses):
         level = min(level, Confidence.MEDIUM, key=lambda c: c.rank)
     sure = not uses[0].conditional and entry.kind != "auth-dependency"

@@ -88,7 +88,7 @@ RECORDS = frozenset(
 """What builds records, indexes and statistics, which may be the data itself."""
 
 
-@rule("redis-set-without-ttl", needs=NEEDS, options=(TTL,), since="0.1", only_running=True)
+@rule("redis-set-without-ttl", needs=NEEDS, reach=True, options=(TTL,), since="0.1")
 def writes_for_ever(call: Call) -> bool:
     """A write to a key that varies, with no expiry at the call."""
     if call.name not in WRITES or call.in_test or is_aside(call.path):
@@ -106,6 +106,8 @@ def report(ctx: Context, node: cst.Call) -> Iterator[Finding]:
     level = None if command is None else level_of(call, command)
     if command is None or level is None:
         return
+    if call.index.idle.is_left_over(call.function.value):
+        level = Confidence.LOW
     pattern = found.pattern_of(command)
     text = "" if pattern is None else pattern.text
     finding = ctx.finding(

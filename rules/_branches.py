@@ -5,7 +5,9 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
-from atomlint import availability, dotted, inside, text_of
+from atomlint import availability, condition, dotted, inside, text_of
+
+from ._turns import held
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -25,6 +27,9 @@ CALLERS = re.compile(
     r"(?:^|_)(?:user|token|payload|claims|credentials?|auth|jwt|bearer|principal|identity|api_?key)$", re.IGNORECASE
 )
 """Names of what tells who asks: most requests have it."""
+ACTIONS = (".action", ".action_name")
+"""How names end of what tells which of its actions a view of Django REST framework runs."""
+BRANCHES = frozenset({"if", "else", "after"})
 ENDS = frozenset({"if", "else", "after", "except"})
 """Kinds of frames that some requests run."""
 STATES = frozenset({"session", "cookies"})
@@ -211,6 +216,20 @@ def frames_of(index: Index, work: RequestWork, use: Use) -> Iterator[tuple[Value
     for function, call, _ in sites_of(work, use):
         table = index.project.linker.table(function.place)
         yield from ((function, table, frame) for frame in table.frames(table.facts.calls[call].frame))
+
+
+def is_of_one_action(index: Index, work: RequestWork, use: Use) -> bool:
+    """Whether what stands around the calls down to a read asks for an action: ``if view.action != "create": return``."""
+    frames = frames_of(index, work, use)
+    tests = (condition(f.kind, f.test) for _, table, at in frames if (f := table.facts.frames[at]).kind in BRANCHES)
+    return any(
+        type(part) is list
+        and part[:1] == ["cmp"]
+        and part[2] in (("!=", "not in") if negated else ("==", "in"))
+        and any((dotted(side) or "").endswith(ACTIONS) for side in (part[1], part[3]))
+        for test in tests
+        for part, negated in held(test)
+    )
 
 
 def _is_in_branch(index: Index, function: Value, call: int, before: tuple[Value, Edge] | None) -> bool:

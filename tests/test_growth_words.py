@@ -254,8 +254,41 @@ def count(who: str) -> int:
 
 @app.middleware("http")
 async def counted(request: Request, call_next):
-    count(request.client.host)
+    count(request.headers["x-forwarded-for"])
     return await call_next(request)
+"""
+    report = check_files({"app.py": code}, select=("runtime-unbounded-local-cache",), confidence="low")
+    assert [finding.confidence.value for finding in report.findings] == [level]
+
+
+@pytest.mark.parametrize(
+    ("key", "call", "level"),
+    [
+        ('request.headers["x-forwarded-for"]', "count(key)", "medium"),
+        ("request.url.path", "count(key)", "medium"),
+        ("request.client.host", "count(key)", "low"),
+        ('request.headers["x-forwarded-for"]', "if response.status_code == 401: count(key)", "low"),
+        ('request.headers["x-forwarded-for"]', 'if request.url.path.startswith("/api"): count(key)', "medium"),
+    ],
+)
+def test_what_clients_choose_at_will_has_no_end_where_every_request_keeps_it(key: str, call: str, level: str) -> None:
+    code = f"""
+from fastapi import FastAPI, Request
+
+app = FastAPI()
+seen = {{}}
+
+
+def count(who: str) -> None:
+    seen[who] = 1
+
+
+@app.middleware("http")
+async def counted(request: Request, call_next):
+    key = {key}
+    response = await call_next(request)
+    {call}
+    return response
 """
     report = check_files({"app.py": code}, select=("runtime-unbounded-local-cache",), confidence="low")
     assert [finding.confidence.value for finding in report.findings] == [level]

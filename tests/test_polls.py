@@ -31,10 +31,13 @@ def test_a_loop_without_an_end_is_told_by_the_day() -> None:
     code = """
 def wait(session: Session) -> None:
     while not asks(session):
-        time.sleep(2)
+        time.sleep({seconds})
 """
-    assert polls(code) == [
-        ("medium", "asks the database every 2 s: 43,200 queries a day while the loop runs, 2,880 at 30 s")
+    assert polls(code.format(seconds=1)) == [
+        ("medium", "asks the database every 1 s: 86,400 queries a day while the loop runs, 2,880 at 30 s")
+    ]
+    assert polls(code.format(seconds=2)) == [
+        ("low", "asks the database every 2 s: 43,200 queries a day while the loop runs, 2,880 at 30 s")
     ]
 
 
@@ -160,7 +163,7 @@ def test_a_flag_that_something_else_sets_is_a_poll() -> None:
 def serve(session: Session, client) -> None:
     while not client.connected:
         asks(session)
-        time.sleep(2)
+        time.sleep(1)
 """
     assert [level for level, _ in polls(code)] == ["medium"]
 
@@ -228,15 +231,15 @@ def clean(session: Session) -> None:
     assert polls(code) == []
 
 
-def test_a_process_of_its_own_that_asks_every_five_seconds_is_only_possible() -> None:
+def test_a_process_of_its_own_that_asks_less_than_once_a_second_is_only_possible() -> None:
     code = """
 def work(session: Session) -> None:
     while True:
         asks(session)
         time.sleep({seconds})
 """
-    assert [level for level, _ in polls(code.format(seconds=5))] == ["low"]
-    assert [level for level, _ in polls(code.format(seconds=4))] == ["medium"]
+    assert [level for level, _ in polls(code.format(seconds=1.5))] == ["low"]
+    assert [level for level, _ in polls(code.format(seconds=1))] == ["medium"]
 
 
 def test_a_pause_between_pages_is_no_poll() -> None:
@@ -271,7 +274,8 @@ async def watch(session: Session, task: asyncio.Task) -> None:
     [
         ("state = asks(session)", 2, "low"),
         ("state = asks(session)", 1, "low"),
-        ("asks(session)", 2, "medium"),
+        ("asks(session)", 2, "low"),
+        ("asks(session)", 1, "medium"),
         ("asks(session)\n        if not state: sys.exit(1)", 2, "low"),
         ("asks(session)\n        if not state: sys.exit(1)", 1, "low"),
     ],
@@ -336,7 +340,7 @@ async def work(session: Session, stop: asyncio.Event) -> None:
             if asks(session):
                 print("done")
             else:
-                await asyncio.sleep(2)
+                await asyncio.sleep(1)
         {handler}
 """
     assert [found for found, _ in polls(code)] == [level]

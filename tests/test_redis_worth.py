@@ -701,3 +701,41 @@ limiter = Limiter(key_func=print, storage_uri="redis://cache", default_limits=["
 {made}
 """
     assert len(check_files({"app.py": code}, select=("redis-per-request",), confidence="low").findings) == number
+
+
+DRF = """
+import redis
+from rest_framework import permissions, viewsets
+from rest_framework.routers import DefaultRouter
+from django.urls import include, path
+
+client = redis.Redis()
+
+class Owns(permissions.BasePermission):
+    def has_permission(self, request, view):
+        if {}:
+            return True
+        return client.get(f"owner:{{request.user.id}}") is not None
+
+class Orders(viewsets.ModelViewSet):
+    permission_classes = [Owns]
+
+router = DefaultRouter()
+router.register("orders", Orders)
+urlpatterns = [path("", include(router.urls))]
+"""
+
+
+@pytest.mark.parametrize(
+    ("test", "level"),
+    [
+        ('view.action != "create"', "low"),
+        ('view.action not in ("create", "update")', "low"),
+        ('view.action == "create"', "medium"),
+        ("request.user is None", "medium"),
+    ],
+)
+def test_a_permission_that_asks_for_one_action_alone_is_of_few_requests(test: str, level: str) -> None:
+    files: dict[str, str | bytes] = {"app.py": DRF.format(test), "settings.py": 'ROOT_URLCONF = "app"\n'}
+    (finding,) = check_files(files, select=("redis-per-request",), confidence="low").findings
+    assert finding.confidence.value == level

@@ -29,7 +29,7 @@ def wait():
 @asynccontextmanager
 async def lifespan(app: FastAPI):
     FIRST
-    client.ping()
+    client.ASK
     yield
 
 
@@ -37,9 +37,20 @@ app = FastAPI(lifespan=lifespan)
 """
 
 
-@pytest.mark.parametrize(("first", "level"), [("pass", "medium"), ("wait()", "low")])
-def test_a_start_is_likely_to_go_on_without_what_it_asks_unless_it_waits_for_it(first: str, level: str) -> None:
-    report = check_files({"main.py": CODE.replace("FIRST", first)}, select=("runtime-unguarded-startup",))
+@pytest.mark.parametrize(
+    ("first", "ask", "level"),
+    [
+        ("pass", "get('plans')", "medium"),
+        ("pass", "set('started', 1)", "medium"),
+        ("pass", "ping()", "low"),
+        ("wait()", "get('plans')", "low"),
+    ],
+)
+def test_a_start_is_likely_to_go_on_without_what_it_asks_unless_it_waits_or_only_looks_for_it(
+    first: str, ask: str, level: str
+) -> None:
+    code = CODE.replace("FIRST", first).replace("ASK", ask)
+    report = check_files({"main.py": code}, select=("runtime-unguarded-startup",))
     assert [finding.confidence.value for finding in report.findings] == [level]
 
 

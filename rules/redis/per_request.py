@@ -94,7 +94,7 @@ from typing import TYPE_CHECKING
 from atomlint import Call, Confidence, Context, Effect, Finding, Function, Note, Option, rule
 
 from .._askers import askers
-from .._branches import asks_the_context_first, asks_who, is_refusal, may_be_skipped, waits_for_state
+from .._branches import asks_the_context_first, asks_who, is_of_one_action, is_refusal, may_be_skipped, waits_for_state
 from .._brought import is_brought_seldom, is_of_failures
 from .._staff import is_admin, names_staff
 from .._work import (
@@ -339,10 +339,10 @@ def confidence(index: Index, work: RequestWork, uses: Sequence[Use]) -> Confiden
     some = uses[0].conditional and (kind_of(uses) == "tell" or entry.kind == "page")
     if some or is_of_blueprint(index, work):
         return Confidence.LOW  # what is written in some requests, such as an entry that ran out; pages of one part
-    if uses[0].conditional and work.frequency != "dependency":
-        far = len(work.path.steps) + len(uses[0].chain) > FAR
-        if far or (may_be_skipped(index, work, uses[0]) and not asks_who(index, work, uses[0])):
-            return Confidence.LOW
+    far = uses[0].conditional and len(work.path.steps) + len(uses[0].chain) > FAR
+    skipped = far or (may_be_skipped(index, work, uses[0]) and not asks_who(index, work, uses[0]))
+    if uses[0].conditional and work.frequency != "dependency" and skipped:
+        return Confidence.LOW
     if any(few(index, work, uses[0]) for few in (is_refusal, is_brought_seldom, is_of_failures)):
         return Confidence.LOW  # of failed sign-ins, which are few
     if work.share is not None and FEW * work.share[0] < work.share[1]:
@@ -350,7 +350,7 @@ def confidence(index: Index, work: RequestWork, uses: Sequence[Use]) -> Confiden
     few = work.frequency == "dependency" and entry.kind not in ALWAYS and work.routes < SHARED
     if few and not entry.proven:
         return Confidence.LOW  # of routes, too, that nothing is seen to serve
-    if few and uses[0].conditional and len(work.path.steps) + len(uses[0].chain) > FAR:
+    if few and (far or is_of_one_action(index, work, uses[0])):
         return Confidence.LOW  # of requests of few routes, those that take a branch
     if few or revokes(index, work, uses[0]) or is_meant_for_all(index, work, uses):
         level = min(level, Confidence.MEDIUM, key=lambda c: c.rank)

@@ -44,6 +44,10 @@ TABLES = re.compile(r"(?:^|_)(?:db|database|table|repo|repository)$", re.IGNOREC
 """Names of what stands for a table until there is a database: that it is lost at a restart is the fault, not the growth."""
 ASIDE = ("/scripts/", "/examples/", "/migrations/", "/benchmarks/")
 """Parts of paths of what serves nobody."""
+ADDRESS = re.compile(r"\bclient\b|remote_addr|REMOTE_ADDR|access_route|peername|\buser\b")
+"""Sources that nobody chooses at will: behind a proxy the peer of a connection is that, and users have signed up."""
+ROUTED = re.compile(r"\b(?:path|method|url|route|endpoint|scheme|type)\b|scope")
+"""In tests of which request it is."""
 MAX_PATHS = 12
 
 
@@ -137,10 +141,11 @@ def _growth(index: Index, container: Container, use: Use) -> Growth | None:
     for path in index.project.reach.paths(use.function)[:MAX_PATHS]:
         if not path.entry.proven or path.confidence == "low" or is_admin(path, index):
             continue
-        often = path.entry.kind == "every-request" and not known
+        often = path.entry.kind == "every-request" and not known and not _is_led_to_in_branch(index, path)
         most = Confidence.MEDIUM if often else Confidence.LOW
         for name, confidence, fresh in _sources(index, path, use):
-            level = Confidence.LOW if filled else min(confidence, most, key=lambda c: c.rank)
+            chosen = fresh or not ADDRESS.search(name)
+            level = Confidence.LOW if filled or not chosen else min(confidence, most, key=lambda c: c.rank)
             if best is None or level.rank > best.confidence.rank:
                 best = Growth(container, use, path, name, level, fresh)
     return best
@@ -170,6 +175,27 @@ def _is_in_branch(index: Index, container: Container, use: Use) -> bool:
     entries = (table.facts.frames[frame] for frame in table.frames(use.frame))
     own = container.name.rpartition(".")[2]
     return any(entry.kind in ("if", "else") and not _asks(table, use.scope, entry.test, own) for entry in entries)
+
+
+def _is_led_to_in_branch(index: Index, path: Path) -> bool:
+    """Whether only some requests take a path, by a test of something other than their route: a sign-in that failed."""
+    return any(
+        table.facts.frames[frame].kind in ("if", "else") and not _is_of_route(table, table.facts.frames[frame].test)
+        for caller, edge in path.steps
+        if edge.call >= 0 and edge.kind == "call"
+        for table in (index.project.linker.table(caller.place),)
+        for frame in table.frames(table.facts.calls[edge.call].frame)
+    )
+
+
+def _is_of_route(table: Table, test: Expr) -> bool:
+    """Whether a test asks for the path or the method of a request: ``request.url.path.startswith("/api")``."""
+    names = [
+        dotted(table.facts.calls[number].callee if (number := call_number(part)) is not None else part) or ""
+        for part in inside(test)
+        if type(part) is str
+    ]
+    return any(ROUTED.search(name) for name in names)
 
 
 def _asks(table: Table, scope: int, expr: Expr, own: str, depth: int = 3) -> bool:

@@ -37,15 +37,15 @@ Do not poll a database or Redis every few seconds: wait for a signal, or ask at 
 declares.
 
 ## Limits
-Quiet for a back-off after errors, for a few attempts at start-up, for loops that a blocking read paces, for waits for a
-lock or until something is ready, and for work that only some turns do. A wait that a number of turns, a time or an
+Quiet for a back-off after errors, for a few attempts at start-up, for loops that a blocking read paces, for waits for
+a lock or until something is ready, and for work that only some turns do. A wait that a number of turns, a time or an
 answer (also by `sys.exit`) ends costs while somebody waits, not all day: where it asks at least every second it is of
 medium confidence, and of low where it asks less often, or ends after a time that is not known. Of low confidence are
-also a loop that lives as long as what it watches; one of a process of its own that asks every five seconds and more;
-one of a command or script; and one of a page of operators, which lives while somebody looks at it. Where one of several
-implementations runs, the one that asks least counts. Of several sleeps in a loop the longest counts: it is how often an
-idle loop asks. An interval that is computed, or waits on an event with a time limit, is not seen, nor one that stands
-in a table of schedules. Requests to HTTP services are not counted.
+also a loop that lives as long as what it watches; one that asks less than once a second; a scheduled job with five
+seconds and more; one of a command or script; and one of a page of operators, which lives while somebody looks at it.
+Where one of several implementations runs, the one that asks least counts. Of several sleeps in a loop the longest
+counts: it is how often an idle loop asks. An interval that is computed, or waits on an event with a time limit, is not
+seen, nor one that stands in a table of schedules. Requests to HTTP services are not counted.
 """
 
 from __future__ import annotations
@@ -120,7 +120,7 @@ def _confidence(poll: Poll) -> Confidence:
         return Confidence.LOW  # a process of its own: how soon it begins its work was somebody's choice
     if not poll.loop.frame:
         return Confidence.MEDIUM if tight else Confidence.LOW
-    return Confidence.MEDIUM  # how late is too late is not known
+    return Confidence.MEDIUM if poll.loop.interval <= OFTEN else Confidence.LOW  # how late is too late is not known
 
 
 def _is_watch(poll: Poll) -> bool:

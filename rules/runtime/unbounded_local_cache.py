@@ -37,9 +37,10 @@ Reported are containers of a module or a class, and of instances that live as lo
 entries out (and does not put them back at once), looks at the size, or gets the container handed counts as a bound,
 wherever it stands. Keys that there are few of by their name (a provider, a language, an enum) and routes that only
 staff pass are passed over; keys that name a customer or the id of a row (as many as there are rows), dicts that are
-made with entries, what stands for a table by its name (`users_db`), lists, and what is filled by
-single routes, in a branch, after a refusal or a query, or when Redis has failed, are of low confidence; what every
-request fills is of medium.
+made with entries, what stands for a table by its name (`users_db`), lists, and what is filled by single routes, in a
+branch, after a refusal or a query, or when Redis has failed, are of low confidence, and so is what is kept for each
+address that a connection comes from (behind a proxy that is the proxy's) or each user; what every request fills by
+what clients choose at will (a header, a path) is of medium.
 """
 
 from __future__ import annotations

@@ -48,12 +48,12 @@ Wrap every step of the start-up that needs a database or Redis: catch what is ra
 start.
 
 ## Limits
-Medium is the most, as stopping may be meant: for Redis, and for steps that prepare something by their name (`run_seed`,
-`warm_cache`). A database is what few applications can do without: low, as is a start that tries until what it needs
-answers. One that only connects, creates tables or migrates is not reported: without those nothing works. A handler that
-logs and raises again counts as meant, too. Requests to HTTP services are not seen. What runs after `yield`, in a task
-that nobody awaits, for Django's development server alone (`"runserver" in sys.argv`), or is repeated by a decorator
-such as `repeat_every`, is no start.
+Medium is the most, as stopping may be meant: for Redis, and for steps that prepare something by their name
+(`run_seed`, `warm_cache`). A database is what few applications can do without: low, as is a start that tries until
+what it needs answers, and one that only looks whether Redis does (`ping`). One that only connects, creates tables or
+migrates is not reported: without those nothing works. A handler that logs and raises again counts as meant, too.
+Requests to HTTP services are not seen. What runs after `yield`, in a task that nobody awaits, for Django's development
+server alone (`"runserver" in sys.argv`), or is repeated by a decorator such as `repeat_every`, is no start.
 """
 
 from __future__ import annotations
@@ -68,8 +68,12 @@ from ._starts import Stage, stages
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from atomlint.index.startup import StartUse
+
 OPTIONAL = re.compile(r"seed|warm|pre_?load|prefill|populate|install|register|sync|demo|sample")
 """In the name of a function: a step that prepares something, without which the application could be served."""
+LOOKS = frozenset({"ping", "echo", "info"})
+"""What asks Redis nothing but whether it is there."""
 NEEDS = ("lifespan", "on_event", "on_startup", "startup", "before_serving", "add_event_handler")
 
 
@@ -106,12 +110,17 @@ def report(ctx: Context, function: Function) -> Iterator[Finding]:
 def confidence(function: Function, found: list[Stage]) -> Confidence:
     """Medium for Redis and for what an application can do without; low for a database, without which few can do anything.
 
-    Low, too, where the start waits for what it needs.
+    Low, too, where the start waits for what it needs, or only looks whether it answers: that is meant to stop it.
     """
     if waits(function):
         return Confidence.LOW
-    asks_redis = any(use.resource == "redis" for stage in found for use in stage.open)
+    asks_redis = any(use.resource == "redis" and not looks(use) for stage in found for use in stage.open)
     return Confidence.MEDIUM if asks_redis or any(is_optional(stage) for stage in found) else Confidence.LOW
+
+
+def looks(use: StartUse) -> bool:
+    """Whether a use of Redis only finds out whether it answers."""
+    return getattr(getattr(use.work, "operation", None), "name", None) in LOOKS
 
 
 def is_optional(stage: Stage) -> bool:

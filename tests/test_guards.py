@@ -7,6 +7,8 @@ import textwrap
 import pytest
 from index_project import index_of
 
+from atomlint.testing import check_files
+
 HEAD = """
 import functools, time
 import redis
@@ -302,3 +304,41 @@ def test_a_number_is_no_call_that_looks_at_the_path() -> None:
     calls = index.project.linker.table("app.py").facts.calls
     ordinal = next(n for n, record in enumerate(calls) if record.callee == "client.get")
     assert not index.project.guards.chosen("app.py", ordinal)
+
+
+def test_a_test_that_a_function_of_another_file_makes_is_read_in_that_file() -> None:
+    filler = "".join(f"print({n})\n" for n in range(30))
+    tokens = f"""
+import redis
+
+client = redis.Redis(host="cache")
+{filler}
+
+class Tokens:
+    @classmethod
+    def key_of(cls, token):
+        return f"token:{{token}}"
+
+    @classmethod
+    def is_valid(cls, token):
+        data = client.get(cls.key_of(token))
+        return data is not None
+"""
+    app = """
+from fastapi import FastAPI
+from tokens import Tokens, client
+
+app = FastAPI()
+
+
+@app.middleware("http")
+async def invite(request, call_next):
+    if Tokens.is_valid(request.headers["x-token"]):
+        return None
+    seen = client.get("seen")
+    client.set("last", seen)
+    return await call_next(request)
+"""
+    report = check_files({"app.py": app, "tokens.py": tokens}, select=("redis",), confidence="low")
+    assert not report.errors
+    assert any(finding.rule == "redis-per-request" for finding in report.findings)

@@ -5,12 +5,12 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
-from atomlint import availability, condition, dotted, inside, text_of
+from atomlint import availability, call_number, condition, dotted, inside, text_of
 
 from ._turns import held
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from atomlint import Index
     from atomlint.index.calls import Edge
@@ -32,6 +32,11 @@ ACTIONS = (".action", ".action_name")
 BRANCHES = frozenset({"if", "else", "after"})
 ENDS = frozenset({"if", "else", "after", "except"})
 """Kinds of frames that some requests run."""
+ROUTED = re.compile(
+    r"path|method|url|host|scheme|endpoint|blueprint|route|\btype\b|exempt|public|skip|allow|status_code", re.IGNORECASE
+)
+"""In names of what a test about the route of a request, or its response, asks."""
+ERROR = re.compile(r"^#[45]\d\d$|HTTP_[45]\d\d|FORBIDDEN|UNAUTHORIZED|NOT_FOUND|BAD_REQUEST")
 STATES = frozenset({"session", "cookies"})
 """Where a request finds what an earlier one left."""
 
@@ -85,6 +90,60 @@ def waits_for_state(index: Index, work: RequestWork, use: Use) -> bool:
         test = entry.test[1]
         if _is_state(table, test) and _returns(table, function.scope, entry.parent, test):
             return True
+    return False
+
+
+def leaves_for_others(index: Index, work: RequestWork, use: Use) -> bool:
+    """Whether functions on the way return before for another reason than the route, or that something is not there."""
+    return any(
+        not _asks_for_route(table, test) and not _refuses(table, function.scope, test)
+        for function, call, _ in sites_of(work, use)
+        for table in (index.table(function.place),)
+        for test in _answers(index, function, call)
+    )
+
+
+def _refuses(table: Table, scope: int, test: Expr) -> bool:
+    """Whether what is returned where a test holds is an error, which few requests get: ``return jsonify(...), 403``."""
+    frames = table.facts.frames
+    exits = [
+        exit_
+        for exit_ in table.exits.get(scope, ())
+        if any(frames[at].kind == "if" and frames[at].test == test for at in table.frames(exit_.frame))
+    ]
+    return bool(exits) and all(_is_error(table, exit_.value) for exit_ in exits)
+
+
+def _is_error(table: Table, value: Expr) -> bool:
+    number = call_number(value)
+    given = dict(table.facts.calls[number].keywords) if number is not None else {}
+    parts = [*(value[-1:] if type(value) is list else ()), given.get("status_code"), given.get("status")]
+    return any(type(part) is str and ERROR.search(part) is not None for part in parts)
+
+
+def _asks_for_route(table: Table, test: Expr) -> bool:
+    """Whether a test is about the route or the kind of a request: ``path in EXEMPT``, ``is_public(request.url.path)``."""
+    names = [dotted(part) or "" for part in inside(test)]
+    calls = (table.facts.calls[number] for part in inside(test) if (number := call_number(part)) is not None)
+    for call in calls:
+        names += [dotted(part) or "" for expr in (call.callee, *call.args) for part in inside(expr)]
+    return any(ROUTED.search(name) for name in names)
+
+
+def waits_for_few(index: Index, sites: Iterable[tuple[Value, int]]) -> bool:
+    """Whether a function leaves before a call unless the request has what only a few routes put there.
+
+    ``if not getattr(g, "signed_in", None): return``, where the route that signs somebody in sets it.
+    """
+    for function, call in sites:
+        table = index.table(function.place)
+        for frame in table.frames(table.facts.calls[call].frame):
+            entry = table.facts.frames[frame]
+            if entry.kind not in ("after", "if") or entry.test is None:
+                continue
+            name = _there(entry.test)
+            if name is not None and index.project.held.is_put_by_few(function, name, call, frame):
+                return True
     return False
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -18,6 +19,10 @@ FORGETS = ("fire_and_forget", "in_background")
 """Ends of names of what a project does that with."""
 
 
+HANDS_ON = re.compile(r"fire|start|spawn|launch|schedul|background|detach|forget", re.IGNORECASE)
+"""In names of functions of a project that start the coroutine which they are given."""
+
+
 def is_started(call: Call, ends: tuple[str, ...] = BACKGROUND) -> bool:
     """Whether a call only makes a coroutine that runs by itself: ``create_task(f(x))``."""
     started: frozenset[int] = call.index.keep(("started", call.path, ends), lambda: frozenset(_started(call, ends)))
@@ -29,13 +34,24 @@ def is_left(call: Call) -> bool:
     return is_started(call) and WAITS.isdisjoint(other.name for other in call.function.calls)
 
 
+def _hands_on(call: Call, ordinal: int, ends: tuple[str, ...]) -> bool:
+    """Whether a call is of a function that starts its first argument: ``def fire(coro): create_task(coro)``."""
+    values = call.index.project.linker.values.callee(call.path, ordinal)
+    functions = [call.index.function(value) for value in values if value.kind == "def"]
+    return len(functions) == 1 and any(
+        other.name.endswith(ends) and other.args[:1] == [param.name]
+        for param in functions[0].table.facts.scopes[functions[0].ordinal].params[:2]
+        for other in functions[0].calls
+    )
+
+
 def _started(call: Call, ends: tuple[str, ...]) -> Iterator[int]:
     waited = call.table.waited
     for ordinal, other in enumerate(call.table.facts.calls):
         if ordinal in waited:
             continue  # t = create_task(f(x)); await t
         name = other.callee.rpartition(".")[2] if type(other.callee) is str else ""
-        if name.endswith(ends) or name in STARTERS:
+        if name.endswith(ends) or name in STARTERS or (HANDS_ON.search(name) and _hands_on(call, ordinal, ends)):
             yield from (
                 int(arg[1:]) for arg in other.args if type(arg) is str and arg[:1] == "@" and arg[1:].isdecimal()
             )

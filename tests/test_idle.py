@@ -470,6 +470,20 @@ def test_settings_of_django_are_followed(settings: str, expected: bool, asked: s
     )
 
 
+@pytest.mark.parametrize(
+    ("test", "does_run"),
+    [
+        ('os.getenv("CACHE_DISABLED", "true").lower() == "true"', False),
+        ('os.getenv("SKIP_CACHE", "1") == "1"', False),
+        ('os.getenv("CACHE_DISABLED", "false").lower() == "true"', True),
+        ('os.getenv("CACHE_ENABLED", "true").lower() == "true"', True),
+    ],
+)
+def test_a_switch_that_is_on_and_turns_something_off_closes_what_comes_after(test: str, *, does_run: bool) -> None:
+    app = f"import os\nOFF = {test}\ndef f():\n    if OFF:\n        return\n    work()\nf()\n"
+    assert runs(app) is does_run
+
+
 CHART = "data:\n  LIMIT_ENABLED: {{ .Values.limits.isOn | quote }}\n"
 
 

@@ -117,7 +117,7 @@ ASKED = """
             kept = Settings()
         return kept
 
-    class Quotas:
+    class Counts:
         def __init__(self, settings: Settings | None = None) -> None:
             self.settings = settings or get_settings()
             self.client = redis.Redis()
@@ -128,13 +128,13 @@ ASKED = """
     class Limit:
         def __init__(self, app) -> None:
             self.app = app
-            self.quotas = Quotas()
+            self.counts = Counts()
 
         async def __call__(self, scope, receive, send):
             if scope["type"] != "http" or not get_settings().rate_limit_enabled:
                 await self.app(scope, receive, send)
                 return
-            self.quotas.take(scope["client"])
+            self.counts.take(scope["client"])
             await self.app(scope, receive, send)
 
     app.add_middleware(Limit)

@@ -1362,3 +1362,64 @@ def test_a_client_made_to_connect_an_account_is_seldom_made() -> None:
     for path, level in (("fitbit/callback", "low"), ("oauth/start", "low"), ("orders", "medium")):
         (finding,) = check_files({"app.py": text.format(path)}, select=("redis-client-per-call",)).findings
         assert finding.confidence.value == level
+
+
+FIRED = """
+import asyncio
+import redis.asyncio as redis
+from fastapi import FastAPI
+
+app = FastAPI()
+client = redis.Redis(host="cache")
+
+def {}(work):
+    {}
+
+async def scan():
+    await client.get("scan")
+
+@app.get("/a")
+async def a():
+    {}(scan())
+
+@app.get("/b")
+async def b():
+    {}(scan())
+
+@app.get("/c")
+async def c():
+    {}(scan())
+"""
+
+
+@pytest.mark.parametrize(
+    ("name", "body", "level"),
+    [
+        ("fire_scan", "task = asyncio.create_task(work)", "low"),
+        ("fire_scan", "return work", "high"),
+        ("asyncio.create_task", "", "low"),
+    ],
+)
+def test_nobody_waits_for_what_a_function_of_the_project_starts(name: str, body: str, level: str) -> None:
+    text = FIRED.format(name, body, name, name, name)
+    if not body:
+        text = text.replace("def asyncio.create_task(work):\n    \n", "")
+    files: dict[str, str | bytes] = {"app.py": text, "requirements.txt": "redis==5.0\n"}
+    (finding,) = check_files(files, select=("redis-no-timeout",), confidence="low").findings
+    assert finding.confidence.value == level
+
+
+@pytest.mark.parametrize(
+    ("key", "level"),
+    [
+        ("cache:blacklist:{user_id}", "low"),
+        ("session:settings:{user_id}", "medium"),
+        ("cache:settings:{user_id}", "low"),
+        ("cache:orders:{user_id}", "medium"),
+        ("token:blacklist:{token}", "medium"),
+    ],
+)
+def test_what_somebody_chose_is_meant_to_stay(key: str, level: str) -> None:
+    text = f"def keep(user_id, token):\n    redis.Redis().set(f'{key}', token)\n"
+    (finding,) = findings("redis-set-without-ttl", text)
+    assert finding.confidence.value == level

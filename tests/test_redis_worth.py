@@ -361,7 +361,7 @@ def test_a_branch_of_those_who_say_who_they_are_is_of_most_requests(test: str, l
 
 @pytest.mark.parametrize(
     ("read", "level"),
-    [("tenant_var.get()", "low"), ("current()", "low"), ("own_var.get()", "high"), ("current() or 1", "high")],
+    [("tenant_var.get()", "low"), ("current()", "low"), ("own_var.get()", "medium"), ("current() or 1", "medium")],
 )
 @pytest.mark.parametrize("test", ["if kept:", "if kept is not None:"])
 def test_what_a_context_variable_holds_is_not_asked_for_again(read: str, test: str, level: str) -> None:
@@ -577,7 +577,8 @@ def test_the_storage_that_a_function_gives_to_a_limiter_is_that_of_what_it_retur
     ("name", "work", "level"),
     [
         ("tell", "incr('a')", "high"),
-        ("use_quota", "incr('a')", "medium"),
+        ("use_quota", "incr('a')", "low"),
+        ("limit_concurrency", "incr('a')", "low"),
         ("load_session", "get('a')", "medium"),
         ("tell", "eval('return 1', 0)", "medium"),
     ],
@@ -738,4 +739,72 @@ urlpatterns = [path("", include(router.urls))]
 def test_a_permission_that_asks_for_one_action_alone_is_of_few_requests(test: str, level: str) -> None:
     files: dict[str, str | bytes] = {"app.py": DRF.format(test), "settings.py": 'ROOT_URLCONF = "app"\n'}
     (finding,) = check_files(files, select=("redis-per-request",), confidence="low").findings
+    assert finding.confidence.value == level
+
+
+@pytest.mark.parametrize(
+    ("test", "level"),
+    [
+        ("special", "medium"),
+        ("known.role == 'owner'", "medium"),
+        ("known is not None", "medium"),
+        ("request.url.path in OPEN", "high"),
+        ("is_public(request.url.path)", "high"),
+        ("request.method == 'OPTIONS'", "high"),
+        ("known is None", "high"),
+    ],
+)
+@pytest.mark.parametrize("answer", ["await call_next(request)", "JSONResponse({}, status_code=403)", "({}, 401)"])
+def test_what_leaves_before_for_reasons_of_its_own_makes_it_less_sure(answer: str, test: str, level: str) -> None:
+    level = level if "call_next" in answer else "high"  # those who are refused are few
+    code = f"""
+    @app.middleware("http")
+    async def measure(request: Request, call_next):
+        known = special = decoded(request)
+        if {test}:
+            return {answer}
+        client.incr("requests")
+        return await call_next(request)
+
+    @app.get("/")
+    def home(): ...
+    """
+    assert levels("redis-per-request", code) == [level]
+
+
+STATE = """
+import redis
+from flask import Flask, g
+
+app = Flask(__name__)
+client = redis.Redis(host="cache")
+
+@app.after_request
+def track(response):
+    who = getattr(g, "_active", None)
+    if not who:
+        return response
+    client.zadd("active", {{who: 1}})
+    return response
+
+def mark(who):
+    g._active = who
+
+@app.route("/login")
+def login():
+    {}
+    return "in"
+
+@app.before_request
+def load():
+    {}
+"""
+
+
+@pytest.mark.parametrize(
+    ("login", "load", "level"), [("mark(1)", "pass", "low"), ("pass", "mark(1)", "high"), ("pass", "pass", "high")]
+)
+def test_what_only_a_route_puts_on_the_request_is_there_for_few(login: str, load: str, level: str) -> None:
+    text = STATE.format(login, load)
+    (finding,) = check_files({"app.py": text}, select=("redis-per-request",), confidence="low").findings
     assert finding.confidence.value == level

@@ -36,6 +36,8 @@ MAX_STEPS = 200
 """Expressions that are looked at for one test: what takes more is no plain switch."""
 DJANGO = "django.conf.settings"
 TRUTHS = FALSE | TRUE
+DISABLES = re.compile(r"(?:^|_)(?:DISABLED?|SKIP|BYPASS|WITHOUT)(?:_|$)", re.IGNORECASE)
+"""In names of settings that are on where something is off."""
 CHOICE = re.compile(r"[A-Za-z][A-Za-z_-]{1,20}")
 """A text that chooses one of several: ``memory``, ``local-files``."""
 UNKNOWN_KINDS = frozenset({"presence", "each", "option", "dynaconf"})
@@ -346,7 +348,10 @@ class Committed:
             return None
         text = (text_of(value) or "").lower()
         is_choice = CHOICE.fullmatch(text) is not None and text not in TRUTHS
-        if value not in OFF and not is_choice and (text not in FALSE or not text):
+        disables = value == "#True" or text in TRUE
+        if disables and not all(DISABLES.search(name) for name in names):
+            return None
+        if value not in OFF and not is_choice and not disables and (text not in FALSE or not text):
             return None
         return None if self.texts.may_give(names, value, any_case=any_case) else value
 

@@ -125,7 +125,7 @@ class EnvTexts:
                 return True
         if any(self.is_documented(name, anywhere=ADDRESS.fullmatch(name) is not None) for name in names):
             return True
-        if value in ("#False", "#0") or text in FALSE - {""}:
+        if value in ("#False", "#0", "#True") or text in (FALSE | TRUE) - {""}:
             return False
         if not self.says_how or (self.is_hosted and not INJECTED.isdisjoint(names)):
             return True

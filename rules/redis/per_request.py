@@ -94,7 +94,17 @@ from typing import TYPE_CHECKING
 from atomlint import Call, Confidence, Context, Effect, Finding, Function, Note, Option, rule
 
 from .._askers import askers
-from .._branches import asks_the_context_first, asks_who, is_of_one_action, is_refusal, may_be_skipped, waits_for_state
+from .._branches import (
+    asks_the_context_first,
+    asks_who,
+    is_of_one_action,
+    is_refusal,
+    leaves_for_others,
+    may_be_skipped,
+    sites_of,
+    waits_for_few,
+    waits_for_state,
+)
 from .._brought import is_brought_seldom, is_of_failures
 from .._staff import is_admin, names_staff
 from .._work import (
@@ -143,7 +153,9 @@ FEW = 10
 """A middleware that works for fewer than one in so many routes is none of every request."""
 REVOKED = re.compile(r"revo[kc]|black_?list|block_?list|deny_?list|logged_?out|session_guard", re.IGNORECASE)
 """Words of functions that ask whether a token or a session is still valid."""
-COMMON = re.compile(r"quota|session", re.IGNORECASE)
+GATES = re.compile(r"quota|concurren", re.IGNORECASE)
+"""Words of functions and classes that let somebody pass by what all processes count together: a copy lets more pass."""
+COMMON = re.compile(r"session", re.IGNORECASE)
 """Words of functions and classes whose state all processes may have to share."""
 EXACT = frozenset({"eval", "evalsha", "script", "watch"})
 """Operations that decide in one step."""
@@ -265,9 +277,14 @@ def is_of_staff(index: Index, work: RequestWork, use: Use) -> bool:
     return any(names_staff(index.function(function).name) for function in called)
 
 
+def called_of(work: RequestWork, uses: Sequence[Use]) -> list[Value]:
+    """The functions on the way, and down to the commands."""
+    return [*work.path.functions, *(step.function for use in uses for step in use.chain)]
+
+
 def is_meant_for_all(index: Index, work: RequestWork, uses: Sequence[Use]) -> bool:
     """Whether all processes may have to see the same at once: quotas and sessions by their names, scripts and transactions."""
-    called = [*work.path.functions, *(step.function for use in uses for step in use.chain)]
+    called = called_of(work, uses)
     return any(use.command.operation.name in EXACT for use in uses) or any(
         COMMON.search(index.function(function).qualname) for function in called
     )
@@ -330,8 +347,11 @@ def confidence(index: Index, work: RequestWork, uses: Sequence[Use]) -> Confiden
     level = base_confidence(work)
     if work.frequency == "dependency" and (is_admin(work.path, index) or is_of_staff(index, work, uses[0])):
         return Confidence.LOW  # of those who run the service, who are few
+    if any(GATES.search(index.function(one).qualname) for one in called_of(work, uses)):
+        return Confidence.LOW
     held = is_held(index, work, uses[0]) or asks_the_context_first(index, work, uses[0])
-    if held or waits_for_state(index, work, uses[0]):
+    sites = [(function, call) for function, call, _ in sites_of(work, uses[0])]
+    if held or waits_for_state(index, work, uses[0]) or waits_for_few(index, sites):
         return Confidence.LOW
     entry = work.path.entry
     if kind_of(uses) == "read" and index.function(entry.function).name == OPENS:
@@ -354,5 +374,5 @@ def confidence(index: Index, work: RequestWork, uses: Sequence[Use]) -> Confiden
         return Confidence.LOW  # of requests of few routes, those that take a branch
     if few or revokes(index, work, uses[0]) or is_meant_for_all(index, work, uses):
         level = min(level, Confidence.MEDIUM, key=lambda c: c.rank)
-    sure = not uses[0].conditional and entry.kind != "auth-dependency"
+    sure = not (uses[0].conditional or leaves_for_others(index, work, uses[0])) and entry.kind != "auth-dependency"
     return level if sure else min(level, Confidence.MEDIUM, key=lambda c: c.rank)

@@ -80,6 +80,12 @@ GROWING = re.compile(
 )
 LATEST = re.compile(r"(?:^|[^a-z])(?:last|latest|current|newest)(?:[^a-z]|$)")
 """Words of keys that hold one thing for each that there is, however many went by: the last message of a channel."""
+LASTING = re.compile(
+    r"(?:^|[^a-z])(?:(?:black|white|allow|block|deny)_?lists?|settings?|config|configuration|preferences?|options)(?:[^a-z]|$)"
+)
+"""Words of keys of what somebody chose and means to stay."""
+TOKENS = re.compile(r"token|jti|jwt|session")
+"""Words of what ends by itself: a list of those that were called back need not outlive them."""
 TIMES = frozenset({"date", "day", "hour", "minute", "now", "timestamp", "today"})
 """What goes on and on."""
 RECORDS = frozenset(
@@ -146,13 +152,13 @@ def level_of(call: Call, command: Command) -> Confidence | None:
     if TEMPORARY.search(words):
         if removed:
             return Confidence.LOW
-        few = any(map(is_key_of_few, pattern.names))
+        few = any(map(is_key_of_few, pattern.names)) or (LASTING.search(words) and not TOKENS.search(words))
         return Confidence.MEDIUM if endless and not few else Confidence.LOW
     if command.method in ("set", "hset", "hmset") and from_query(call) and not counted(call.index, pattern):
         return Confidence.LOW  # as many keys as rows: a copy that may be meant to stay
     if not GROWING.search(words) or removed:
         return None
-    if LATEST.search(words):
+    if LATEST.search(words) or LASTING.search(words):
         return Confidence.LOW
     unsure = command.method in RECORDS or is_of_its_own(call, command)
     return Confidence.MEDIUM if endless and not unsure else Confidence.LOW

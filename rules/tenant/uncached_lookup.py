@@ -103,7 +103,13 @@ from typing import TYPE_CHECKING, Any
 from atomlint import Confidence, Context, Finding, Function, Note, Option, rule
 
 from .._askers import askers
-from .._branches import asks_a_cache_first, asks_the_context_first, leaves_before, may_be_skipped
+from .._branches import (
+    asks_a_cache_first,
+    asks_the_context_first,
+    leaves_before,
+    leaves_for_others,
+    may_be_skipped,
+)
 from .._brought import is_brought_seldom, is_of_failures, mends_itself
 from .._work import (
     ALWAYS,
@@ -396,7 +402,7 @@ def confidence(function: Function, work: RequestWork, uses: list[Use]) -> Confid
     if index.project.held_rows.may_hold(uses[0].lookup.model_name, uses[0].chain):
         return Confidence.LOW
     tells = uses[0].lookup.model_name in telling_models(index)
-    shared = (
-        work.frequency != "route" and not uses[0].conditional and not tells
+    shared = work.frequency != "route" and not (
+        uses[0].conditional or tells or leaves_for_others(index, work, uses[0])
     )  # a copy of a key outlives its withdrawal
     return level if shared else min(level, Confidence.MEDIUM, key=lambda c: c.rank)

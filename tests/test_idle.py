@@ -10,6 +10,7 @@ SETTINGS = """
 
     class Settings(BaseSettings):
         limit_enabled: bool = False
+        admin_api_key_enabled: bool = False
         redis_url: str | None = None
         on: bool = True
         backend: str = "memory"
@@ -39,6 +40,7 @@ def branch(test: str, before: str = "") -> str:
         "settings.limit_enabled is True",
         "settings.limit_enabled and other",
         "not (not settings.limit_enabled)",
+        "settings.admin_api_key_enabled",
         "bool(settings.limit_enabled)",
         'os.getenv("LIMIT", "false").lower() == "true"',
         'os.getenv("LIMIT", "false").lower() in ("true", "1", "yes")',

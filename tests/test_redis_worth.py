@@ -721,8 +721,12 @@ class Owns(permissions.BasePermission):
 class Orders(viewsets.ModelViewSet):
     permission_classes = [Owns]
 
+class Items(viewsets.ModelViewSet):
+    permission_classes = [Owns]
+
 router = DefaultRouter()
 router.register("orders", Orders)
+router.register("items", Items)
 urlpatterns = [path("", include(router.urls))]
 """
 

@@ -344,7 +344,8 @@ class Committed:
         return found
 
     def _variable(self, names: tuple[str, ...], value: str, *, any_case: bool = False) -> str | None:
-        if any(is_secret_name(name) or SYSTEM.fullmatch(name) for name in names):
+        is_flag = value in ("#False", "#True")  # ADMIN_API_KEY_ENABLED is no secret
+        if any((is_secret_name(name) and not is_flag) or SYSTEM.fullmatch(name) for name in names):
             return None
         text = (text_of(value) or "").lower()
         is_choice = CHOICE.fullmatch(text) is not None and text not in TRUTHS

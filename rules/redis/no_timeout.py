@@ -139,7 +139,8 @@ def _asked_by_library(ctx: Context, call: Call, asked: Effect) -> Finding:
 
 def _asked_by_routes(ctx: Context, call: Call, uses: list[Call]) -> Finding | None:
     index = ctx.index
-    path, where, count = shortest(index, uses)
+    running = [use for use in uses if index.idle.runs(use.path, use.ordinal)]
+    path, where, count = shortest(index, running or uses)
     some = few_routes(index, path, where)
     frequent = (path.entry.kind == "every-request" and some is None) or count >= SHARED
     if waits_too(call) and (not frequent or is_of_a_worker(call)):
@@ -148,7 +149,7 @@ def _asked_by_routes(ctx: Context, call: Call, uses: list[Call]) -> Finding | No
     level = _level(call, sure=sure and not unsure(index, path))
     if (is_asynchronous(call) and not is_waited_for(index, path)) or not is_taken(call):
         level = Confidence.LOW  # nobody waits for it, or no caller asks for this client
-    if path.entry.certainty == "low" or some == 0 or (not frequent and is_of_operators(index, path)):
+    if not running or path.entry.certainty == "low" or some == 0 or (not frequent and is_of_operators(index, path)):
         level = (
             Confidence.LOW
         )  # a route that no application serves, or a status page, or what a middleware answers itself

@@ -111,6 +111,7 @@ from .._branches import (
     may_be_skipped,
 )
 from .._brought import is_brought_seldom, is_of_failures, mends_itself
+from .._taken import is_taken
 from .._work import (
     ALWAYS,
     DAY,
@@ -201,6 +202,8 @@ SHARED = 30
 """Routes from which a dependency is one that requests in general pay for."""
 HELPED = 20
 """Routes from which a helper is: what fewer call may be a mail or a print, beside which a row is nothing."""
+SKIPPED = 50
+"""The same of one that may keep them away."""
 FEW = 5
 """Routes from which a dependency of few of all is."""
 TTL = Option("ttl", 300, "seconds that the suggested local cache lasts", minimum=1)
@@ -350,12 +353,13 @@ def changes_row(function: Function, work: RequestWork) -> bool:
     return False
 
 
-def is_seldom(index: Index, work: RequestWork) -> bool:
+def is_seldom(index: Index, work: RequestWork, use: Use) -> bool:
     """Whether a helper, or a dependency, is of few routes, and of few of all there are."""
     if work.frequency == "dependency" and work.path.entry.kind not in (*ALWAYS, "page"):
         return work.routes < min(FEW, count_of_routes(index) // 10)
+    enough = SKIPPED if may_be_skipped(index, work, use) else HELPED
     return (
-        work.frequency == "route" and bool(work.path.steps) and work.routes < min(HELPED, count_of_routes(index) // 4)
+        work.frequency == "route" and bool(work.path.steps) and work.routes < min(enough, count_of_routes(index) // 4)
     )
 
 
@@ -391,8 +395,10 @@ def confidence(function: Function, work: RequestWork, uses: list[Use]) -> Confid
     asked = asks_a_cache_first(index, work, uses[0]) or asks_the_context_first(index, work, uses[0])
     if asked or any(few(index, work, uses[0]) for few in (is_held, is_brought_seldom, is_of_failures, mends_itself)):
         return Confidence.LOW
+    if not is_taken(index.call(function.path, uses[0].effect.call)):
+        return Confidence.LOW  # no caller gives what its branch needs
     helps = work.frequency == "route" and bool(work.path.steps)
-    if is_seldom(index, work) or (helps and is_of_address(function, work, uses[0])):
+    if is_seldom(index, work, uses[0]) or (helps and is_of_address(function, work, uses[0])):
         return Confidence.LOW
     if work.frequency == "route" and not work.path.steps and work.routes == 1:
         return Confidence.LOW

@@ -14,7 +14,7 @@ from atomlint.late import Late
 from atomlint.scan import Setup, Task
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="copies of a process are for Linux")
-SELECT = (RULE, "redis-set-without-ttl", "secret-hardcoded")
+SELECT = (RULE, "tenant-lru-cache", "secret-hardcoded")
 """One rule about call paths, one that asks the index for something else, and one about texts."""
 RANDOM = random.Random(2605)
 WAITING = 90

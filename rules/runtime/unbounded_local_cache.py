@@ -12,8 +12,8 @@ memory climbs until the process is killed, and whoever can choose the key can ma
 
     @app.middleware("http")
     async def count(request: Request, call_next):
-        host = request.client.host
-        hits[host] = hits.get(host, 0) + 1
+        caller = request.headers.get("x-api-key", "")
+        hits[caller] = hits.get(caller, 0) + 1
         return await call_next(request)
 
 ## Good
@@ -25,8 +25,8 @@ memory climbs until the process is killed, and whoever can choose the key can ma
 
     @app.middleware("http")
     async def count(request: Request, call_next):
-        host = request.client.host
-        hits[host] = hits.get(host, 0) + 1
+        caller = request.headers.get("x-api-key", "")
+        hits[caller] = hits.get(caller, 0) + 1
         return await call_next(request)
 
 ## For agents

@@ -168,3 +168,31 @@ def test_a_query_for_another_key_or_for_several_may_give_many_rows(body: str):
     found = rows(body)
     assert found is not None
     assert found.most == 0
+
+
+PUT_IN = """
+r = []
+for o in Order.objects.filter(id=n).select_related("user"):
+    if o.is_open:
+        r.append({})
+others = Order.objects.filter(id=n)
+if x:
+    others = r[:10]
+y = [o for o in others]
+"""
+
+
+@pytest.mark.parametrize(("put", "is_known"), [("o", True), ("o.user", False), ("o, 1", False)])
+def test_rows_that_a_list_takes_are_those_that_the_loop_goes_through(put: str, *, is_known: bool):
+    index = index_of({"m.py": HEAD + "async def g(db: Session, x, n):\n" + textwrap.indent(PUT_IN.format(put), "    ")})
+    table = index.project.linker.table("m.py")
+    frame = next(f for f in table.facts.frames if f.kind == "comp")
+    scope = next(s for s, record in enumerate(table.facts.scopes) if record.name == "g")
+    found = index.project.rowsets.of("m.py", scope, frame.test)
+    assert (found is not None) is is_known
+    if found is not None:
+        assert "user" in found.loaded
+
+
+def test_an_empty_list_that_nothing_is_put_in_stands_for_no_rows():
+    assert rows("us = []\nif x:\n    us = db.query(User).all()\nfor u in us: pass") is not None

@@ -654,3 +654,22 @@ def current():
     text += "".join(f"\n@app.route('/{n}')\ndef f{n}(): ...\n" for n in range(60))
     (one,) = check_files({"app.py": text}, select=("tenant-uncached-lookup",), confidence="low").findings
     assert one.confidence.value == "medium"
+
+
+@pytest.mark.parametrize(("end", "level"), [("raise PermissionError(row.name)", "low"), ("return row", "medium")])
+def test_what_is_read_for_an_error_is_read_by_few(end: str, level: str) -> None:
+    code = f"""
+from fastapi import Request
+
+def current(request: Request, db: Session = Depends(get_db)):
+    user = request.state.user
+    if user.may_pass:
+        return user
+    if user.is_owner:
+        return user
+    row = load(db, user.workspace_id)
+    {end}
+"""
+    code += "".join(f"\n@app.get('/{n}')\ndef f{n}(who=Depends(current)): ...\n" for n in range(40))
+    (one,) = found(code, "tenant-uncached-lookup")
+    assert one.confidence.value == level

@@ -163,12 +163,30 @@ class RowSets:
         if len(bindings) > 1:
             found.keyed.add(OPEN)  # if visit_id: query = query.filter(Visit.id == visit_id)
         for binding in bindings:
-            if binding.assign is not None and binding.assign.kind in ("=", "with") and binding.assign.value is not None:
+            if binding.assign is not None and binding.assign.value == ["[]"]:
+                self._put_in(table, binding.assign.scope, head, found, depth)
+            elif (
+                binding.assign is not None and binding.assign.kind in ("=", "with") and binding.assign.value is not None
+            ):
                 self._visit(table, binding.assign.scope, binding.assign.value, found, depth - 1)
             elif binding.param is not None:
                 self._parameter(table, binding.scope, head, found, depth)
             elif binding.assign is not None and binding.assign.kind in ("for", "+="):
                 found.other = True
+
+    def _put_in(self, table: Table, scope: int, name: str, found: _Found, depth: int) -> None:
+        """What a function puts in a list that it makes empty: each row of what it goes through, or what is not known."""
+        for ordinal in table.calls_in.get(scope, ()):
+            call = table.facts.calls[ordinal]
+            if call.callee not in (f"{name}.append", f"{name}.extend", f"{name}.insert"):
+                continue
+            row = call.args[0] if call.callee == f"{name}.append" and len(call.args) == 1 else None
+            bindings = table.lookup(scope, row) if type(row) is str and dotted(row) == row and "." not in row else []
+            gone_through = [b.assign.value for b in bindings if b.assign is not None and b.assign.kind == "for"]
+            if not gone_through or len(gone_through) < len(bindings):
+                found.other = True
+            for value in gone_through:
+                self._visit(table, scope, value, found, depth - 1)
 
     def _parameter(self, table: Table, scope: int, name: str, found: _Found, depth: int) -> None:
         """What callers on request paths pass for a parameter."""

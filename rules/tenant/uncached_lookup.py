@@ -106,6 +106,7 @@ from .._askers import askers
 from .._branches import (
     asks_a_cache_first,
     asks_the_context_first,
+    is_refusal,
     leaves_before,
     leaves_for_others,
     may_be_skipped,
@@ -393,7 +394,9 @@ def confidence(function: Function, work: RequestWork, uses: list[Use]) -> Confid
     """Low where few requests can be told to come there: a helper of a few handlers among many, a handler of one route."""
     index = function.index
     asked = asks_a_cache_first(index, work, uses[0]) or asks_the_context_first(index, work, uses[0])
-    if asked or any(few(index, work, uses[0]) for few in (is_held, is_brought_seldom, is_of_failures, mends_itself)):
+    if asked or any(
+        few(index, work, uses[0]) for few in (is_held, is_brought_seldom, is_of_failures, is_refusal, mends_itself)
+    ):
         return Confidence.LOW
     if not is_taken(index.call(function.path, uses[0].effect.call)):
         return Confidence.LOW  # no caller gives what its branch needs

@@ -5,11 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from .effects import compared
+from .managers import manager_loads
 from .tables import dotted, text_of
 from .value import Value
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterator
 
     from ..facts.records import Expr
     from .project import Project
@@ -52,7 +53,6 @@ KNOWN = frozenset(
     }
 )  # fmt: skip
 """Methods of a Django query that say by themselves what they load."""
-EAGERLY = ("select_related", "prefetch_related")
 OPEN = "?"
 """Stands among the keys of a query that is put together in several steps: one of them may be left out."""
 KEYS = ("id", "pk")
@@ -159,6 +159,10 @@ class RowSets:
         if rest not in ("", "items"):
             found.other = True
             return
+        self._bound(table, scope, head, found, depth)
+
+    def _bound(self, table: Table, scope: int, head: str, found: _Found, depth: int) -> None:
+        """What a name is bound to."""
         bindings = table.lookup(scope, head)
         if len(bindings) > 1:
             found.keyed.add(OPEN)  # if visit_id: query = query.filter(Visit.id == visit_id)
@@ -250,26 +254,14 @@ class RowSets:
             if value.kind == "def" and self.project.effects.is_mapped(value):
                 found.models.append((value, table.path, -1))
                 found.managed = found.managed or attribute == "objects"
-                if attribute == "objects" and self._manager_loads(self.linker.evaluate(table.path, scope, name)):
+                if attribute == "objects" and manager_loads(self.linker, self.linker.evaluate(table.path, scope, name)):
                     found.loaded.add(ALL_RELATED)
                 return True
         return False
 
     def loads_always(self, model: Value) -> bool:
         """Whether the project's manager of a model loads related rows with each query."""
-        return self._manager_loads(self.linker.values.attribute(model, "objects"))
-
-    def _manager_loads(self, manager: Iterable[Value]) -> bool:
-        for value in manager:
-            for cls in self.linker.mro(value.place, value.scope) if value.kind == "inst" else ():
-                table = self.linker.table(cls.place) if cls.kind == "def" else None
-                method = table.members.get((cls.scope, "get_queryset")) if table is not None else None
-                if table is not None and method is not None:
-                    return any(
-                        str(call.callee).endswith(EAGERLY)
-                        for call in (table.facts.calls[n] for n in table.calls_in.get(method, ()))
-                    )
-        return False
+        return manager_loads(self.linker, self.linker.values.attribute(model, "objects"))
 
     def _queryset_of(self, table: Table, scope: int, found: _Found, depth: int, *, above: bool) -> None:
         """What ``get_queryset`` of the bases gives, or ``queryset`` of the view that a method belongs to."""

@@ -98,7 +98,7 @@ no Python file does: templates are not read.
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from atomlint import Confidence, Context, Finding, Function, Note, Option, rule
 
@@ -126,14 +126,13 @@ from .._work import (
 )  # fmt: skip
 from ._dependants import is_resource
 from ._models import telling_models, tenant_models
+from ._shown import is_shown
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from atomlint import Index
     from atomlint.index.requests import RequestWork, Use
-
-    Expr = Any
 
 KEYS = frozenset(
     (
@@ -312,32 +311,6 @@ def tells_customer(columns: tuple[str, ...], keys: frozenset[str], frequency: st
     if len(named) < len(columns) and not named:
         return False
     return all(column in keys or (frequency != "route" and column.endswith(TELLING)) for column in named)
-
-
-def is_shown(function: Function, use: Use) -> bool:
-    """Whether anything of the row is used, other than that there is one; what an ``if`` asks of it does not count."""
-    rows = {f"@{use.effect.call}"}
-    before = 0
-    while len(rows) > before:  # result = session.execute(...); tenant = result.scalars().first()
-        before = len(rows)
-        rows |= {
-            f"@{c.ordinal}" for c in function.calls if type(c.callee) is str and c.callee.rpartition(".")[0] in rows
-        }
-        rows |= {
-            a.target for a in function.assigns if type(a.target) is str and type(a.value) is str and a.value in rows
-        }
-    values = [v for call in function.calls if call.name != "bool" for v in (*call.args, *call.keywords.values())]
-    values += [exit_.value for exit_ in function.exits]
-    values += [a.value for a in function.assigns if type(a.value) is not str or a.value not in rows]
-    return any(is_told(value, rows) for value in values)
-
-
-def is_told(expr: Expr, rows: set[str], *, is_test: bool = False) -> bool:
-    """Whether an expression holds a row or, when it is a test, more of a row than that there is one."""
-    if type(expr) is list:
-        parts = expr[2:] if expr[0] == "if" else expr[1:]
-        return any(is_told(part, rows, is_test=is_test or expr[0] in ("cmp", "not")) for part in parts)
-    return type(expr) is str and any((expr == row and not is_test) or expr.startswith(f"{row}.") for row in rows)
 
 
 def changes_row(function: Function, work: RequestWork) -> bool:

@@ -8,9 +8,8 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from .actions import Acting
 from .expressions import inside
-from .restdefaults import RestDefaults
 from .managers import EAGERLY
-from .rowsets import 
+from .restdefaults import RestDefaults
 from .serializers import FRAMEWORK
 from .tables import dotted, text_of
 from .value import Value

@@ -812,3 +812,27 @@ def test_what_only_a_route_puts_on_the_request_is_there_for_few(login: str, load
     text = STATE.format(login, load)
     (finding,) = check_files({"app.py": text}, select=("redis-per-request",), confidence="low").findings
     assert finding.confidence.value == level
+
+
+@pytest.mark.parametrize(
+    ("body", "number"),
+    [
+        ("v = client.get('a') if request.user else client.get('b')", "1 Redis command"),
+        ("v = (client.get('a'), client.get('c')) if request.user else client.get('b')", "2 Redis commands"),
+        ("match request.method:\n            case 'GET': client.get('a')\n            case _: client.get('b')", "1 Redis"),
+        ("if request.user: client.get('a')\n        else: client.get('b')", "1 Redis command"),
+        ("v = client.get('a'), client.get('b')", "2 Redis commands"),
+    ],
+)
+def test_of_two_sides_of_a_choice_the_dearer_one_counts(body: str, number: str) -> None:
+    code = f"""
+    @app.middleware("http")
+    async def measure(request: Request, call_next):
+        {body}
+        return await call_next(request)
+
+    @app.get("/")
+    def home(): ...
+    """
+    (finding,) = check_files({"app.py": HEAD + textwrap.dedent(code)}, select=("redis-per-request",)).findings
+    assert number in finding.message

@@ -48,6 +48,21 @@ def _either(table: Table, sides: list[Expr], found: dict[int, Amount]) -> None:
     found[first] = joined(totals[0], totals[1]) or NOTHING
 
 
+def on_two_sides(table: Table, one: int, other: int) -> bool:
+    """Whether two calls of a function stand on the two sides of one conditional expression: ``a() if test else b()``."""
+    for expr in _choices(table, table.facts.calls[one].scope):
+        if expr[0] == "if":
+            first, second = (inside(table, side) for side in expr[2:])
+            if (one in first and other in second) or (one in second and other in first):
+                return True
+    return False
+
+
+def is_arm(test: Expr) -> bool:
+    """Whether a test is that of an arm of ``match``: of those with one parent, one is taken."""
+    return type(test) is list and test[:1] == ["cmp"] and test[2] == "match"
+
+
 def inside(table: Table, expr: Expr) -> set[int]:
     """Ordinals of the calls that evaluating an expression makes."""
     found: set[int] = set()

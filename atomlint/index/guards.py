@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from .backends import Backends
 from .bodies import Bodies
 from .caches import REMOTE, Caches, is_miss
+from .choices import is_arm, on_two_sides
 from .conditions import availability, branches
 from .gates import Gate, Gates
 from .rows import entry_of
@@ -164,17 +165,19 @@ class Guards:
         )
 
     def exclusive(self, path: str, one: int, other: int) -> bool:
-        """Whether two calls of a function stand in the two branches of one test."""
+        """Whether two calls of a function stand in two branches of one test, or on the two sides of a conditional."""
         table = self.linker.table(path)
         first, second = (table.facts.calls[call] for call in (one, other))
         if first.scope != second.scope:
             return False
+        if on_two_sides(table, one, other):
+            return True
         mine = list(branches(table, first.frame))
         for frame, test, positive in branches(table, second.frame):
             for around, opposite, sign in mine:
                 if around == frame or table.facts.frames[around].parent != table.facts.frames[frame].parent:
                     continue
-                if opposite == test and sign is not positive:
+                if opposite == test and (sign is not positive or is_arm(test)):
                     return True
                 if positive and sign and (opposite == ["not", test] or test == ["not", opposite]):
                     return True

@@ -508,3 +508,18 @@ def test_a_blueprint_that_nobody_registers_is_as_unlikely():
 
 def test_a_receiver_that_is_only_named_like_an_application_is_possible():
     assert one("def setup(app):\n    @app.get('/')\n    def f(): pass\n").certainty == "low"
+
+
+@pytest.mark.parametrize(
+    ("applied", "is_found"),
+    [
+        ('app.middleware("http")(measure)', True),
+        ('def set_up(a):\n    a.middleware("http")(measure)\n\nset_up(app)', True),
+        ('other("http")(measure)', False),
+        ('app.middleware("http")', False),
+    ],
+)
+def test_a_decorator_that_is_applied_by_hand_registers(applied: str, *, is_found: bool) -> None:
+    text = f"from fastapi import FastAPI\n\napp = FastAPI()\n\nasync def measure(request, call_next): ...\n\n{applied}\n"
+    index = index_of({"app.py": text})
+    assert any(entry.kind == "every-request" for entry in index.project.entries) is is_found

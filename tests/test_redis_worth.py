@@ -819,7 +819,10 @@ def test_what_only_a_route_puts_on_the_request_is_there_for_few(login: str, load
     [
         ("v = client.get('a') if request.user else client.get('b')", "1 Redis command"),
         ("v = (client.get('a'), client.get('c')) if request.user else client.get('b')", "2 Redis commands"),
-        ("match request.method:\n            case 'GET': client.get('a')\n            case _: client.get('b')", "1 Redis"),
+        (
+            "match request.method:\n            case 'GET': client.get('a')\n            case _: client.get('b')",
+            "1 Redis",
+        ),
         ("if request.user: client.get('a')\n        else: client.get('b')", "1 Redis command"),
         ("v = client.get('a'), client.get('b')", "2 Redis commands"),
     ],

@@ -11,7 +11,6 @@ from .registering import (
     PATH_STARTS,
     VERBS,
     Rows,
-    behind,
     below,
     callables,
     called_functions,
@@ -25,7 +24,7 @@ from .registering import (
     takes_itself_out,
 )  # fmt: skip
 from .routed import Routed
-from .tables import Table, dotted, text_of
+from .tables import Table, call_number, dotted, text_of
 from .values import Value
 from .viewhooks import with_shared_hooks
 
@@ -36,7 +35,7 @@ if TYPE_CHECKING:
     from .catalog import EntryRow
     from .linker import Linker
 
-__all__ = ["Dependency", "Entry", "called_functions", "entered", "find_dependencies", "find_entries", "unique"]
+__all__ = ["Entry", "called_functions", "entered", "find_entries", "unique"]
 
 
 class Entry(NamedTuple):
@@ -57,18 +56,6 @@ class Entry(NamedTuple):
     alone, and where all calls that include something are understood."""
     on: tuple[Place, ...] = ()
     """The calls that made the application or router that it is registered with; none when they are not known."""
-
-
-class Dependency(NamedTuple):
-    """A FastAPI dependency that a route, a router or the whole app declares."""
-
-    function: Value
-    path: str
-    call: int
-    kind: str
-    """``every-request`` for the app, ``router`` for a router, ``route`` for one handler's decorator."""
-    certainty: str = "high"
-    """That of the entry: less for a router that no application is seen to serve, see `Entry.certainty`."""
 
 
 def find_entries(linker: Linker, paths: Sequence[str], mounts: Mounts | None = None) -> list[Entry]:
@@ -126,11 +113,9 @@ class Finder:
     # --- decorators ------------------------------------------------------------------------------------------------
 
     def _decorated(self, table: Table) -> Iterator[Entry]:
-        for ordinal, scope in enumerate(table.facts.scopes):
-            if not scope.decorators or scope.kind not in ("function", "class"):
-                continue
-            value = Value("def", table.path, ordinal)
-            for decorator in scope.decorators:
+        for value, parent, decorators in (*_with_decorators(table), *self._applied(table)):
+            scope = self.linker.table(value.place).facts.scopes[value.scope]
+            for decorator in decorators:
                 call = -1
                 callee = decorator
                 if type(decorator) is str and decorator[:1] == "@" and "." not in decorator:
@@ -141,7 +126,7 @@ class Finder:
                     name = self._handed(table, call)
                 if name is None or not self.rows.of(name.rpartition(".")[2]):
                     continue
-                matching = list(self.rows.matching(self.linker, table, scope.parent, name))
+                matching = list(self.rows.matching(self.linker, table, parent, name))
                 exact = any(row.text and self._says(table, call, row) for row, _ in matching)
                 for row, proven in matching:
                     if row.setting or row.keywords or (row.enters and row.argument >= 0):
@@ -149,12 +134,18 @@ class Finder:
                     if row.text if not exact else not self._says(table, call, row):
                         continue
                     if scope.kind == "function":
-                        yield self._entry(value, row, table.path, call, proven=proven, name=name, scope=scope.parent)
+                        yield self._entry(value, row, table.path, call, proven=proven, name=name, scope=parent)
                     elif row.enters:
                         for function in entered(self.linker, value, row.enters):
-                            yield self._entry(
-                                function, row, table.path, call, proven=proven, name=name, scope=scope.parent
-                            )
+                            yield self._entry(function, row, table.path, call, proven=proven, name=name, scope=parent)
+
+    def _applied(self, table: Table) -> Iterator[tuple[Value, int, list[Expr]]]:
+        """What a decorator is applied to by hand: ``app.middleware("http")(measure)``."""
+        for call in table.facts.calls:
+            inner = call_number(call.callee) if len(call.args) == 1 else None
+            if inner is not None and self.rows.of(table.lasts[inner]):
+                values = callables(self.linker, table.path, call.scope, call.args[0])
+                yield from ((value, call.scope, [call.callee]) for value in values if value.kind == "def")
 
     @staticmethod
     def _handed(table: Table, call: int) -> str | None:
@@ -347,50 +338,15 @@ class Finder:
 
 IGNORED = "ignored"
 """The kind of what is registered in vain: ``@app.on_event("startup")`` beside ``FastAPI(lifespan=...)``."""
+
+
+def _with_decorators(table: Table) -> Iterator[tuple[Value, int, list[Expr]]]:
+    for ordinal, scope in enumerate(table.facts.scopes):
+        if scope.decorators and scope.kind in ("function", "class"):
+            yield Value("def", table.path, ordinal), scope.parent, scope.decorators
+
+
 UNREGISTERED = {"high": "medium", "medium": "medium", "low": "low"}
 """How sure it is that something runs that no call registers, by how sure it is of its class."""
 HELD = frozenset({"route", "connection", "message", "router-dependency"})
 """What is only there when the router that holds it is included somewhere."""
-
-
-def find_dependencies(linker: Linker, paths: Sequence[str], mounts: Mounts | None = None) -> list[Dependency]:
-    """Dependencies declared as ``dependencies=[Depends(f)]`` on the app, on routers and on routes."""
-    found = []
-    mounts = mounts or Mounts(linker)
-    for path in paths:
-        table = linker.table(path)
-        for ordinal, call in enumerate(table.facts.calls):
-            if not call.keywords:
-                continue
-            declared = next((value for name, value in call.keywords if name == "dependencies"), None)
-            name = dotted(call.callee) if declared is not None else None
-            if name is None or type(declared) not in (list, str):
-                continue
-            kind = _dependency_kind(name.rpartition(".")[2])
-            made = mounts.row((path, ordinal)) is not None if kind == "router" else False
-            certainty = mounts.unserved if made and not mounts.served(((path, ordinal),)) else "high"
-            for place, scope, item in elements(linker, path, call.scope, declared):
-                for inner, at in _injections(linker, place, scope, item):
-                    injection = linker.values.parameters.injection(inner, at)
-                    record = linker.table(injection[0]).facts.calls[injection[1]] if injection is not None else None
-                    if injection is not None and record is not None and record.args:
-                        found += [
-                            Dependency(function, path, ordinal, kind, certainty)
-                            for value in linker.evaluate(injection[0], record.scope, record.args[0])
-                            for function in called_functions(linker, value)
-                        ]
-    return found
-
-
-def _dependency_kind(last: str) -> str:
-    if last == "FastAPI":
-        return "every-request"
-    return "router" if last == "include_router" or "Router" in last else "route"
-
-
-def _injections(linker: Linker, path: str, scope: int, item: Expr) -> Iterator[tuple[str, int]]:
-    """The ``Depends(...)`` call that an item of ``dependencies`` is or names: (path, ordinal)."""
-    places = [(path, scope, item)] if type(item) is str and item[:1] == "@" else behind(linker, path, scope, item)
-    for place, _, expr in places:
-        if type(expr) is str and expr[:1] == "@" and "." not in expr:
-            yield place, int(expr[1:])

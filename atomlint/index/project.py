@@ -9,8 +9,9 @@ from .calls import Calls
 from .clients import Clients
 from .commands import Commands
 from .costs import Costs
+from .dependencies import Dependency, find_dependencies
 from .effects import Effects
-from .entries import IGNORED, Dependency, Entry, find_dependencies, find_entries, unique
+from .entries import IGNORED, Entry, find_entries, unique
 from .eventloop import EventLoop
 from .fallbacks import Fallbacks
 from .guards import Guards

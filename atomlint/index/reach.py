@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections import deque
 from typing import TYPE_CHECKING, NamedTuple
 
-from .entries import Dependency, Entry
+from .entries import Entry
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from ..facts.records import Call, Expr
     from .calls import Calls, Edge
+    from .dependencies import Dependency
     from .linker import Linker
     from .values import Value
 

@@ -520,6 +520,8 @@ def test_a_receiver_that_is_only_named_like_an_application_is_possible():
     ],
 )
 def test_a_decorator_that_is_applied_by_hand_registers(applied: str, *, is_found: bool) -> None:
-    text = f"from fastapi import FastAPI\n\napp = FastAPI()\n\nasync def measure(request, call_next): ...\n\n{applied}\n"
+    text = (
+        f"from fastapi import FastAPI\n\napp = FastAPI()\n\nasync def measure(request, call_next): ...\n\n{applied}\n"
+    )
     index = index_of({"app.py": text})
     assert any(entry.kind == "every-request" for entry in index.project.entries) is is_found

@@ -344,3 +344,63 @@ async def work(session: Session, stop: asyncio.Event) -> None:
         {handler}
 """
     assert [found for found, _ in polls(code)] == [level]
+
+
+STOPPED = """
+import threading
+
+async def work(session: Session, stop: asyncio.Event) -> None:
+    while {}:
+        asks(session)
+        try:
+            await asyncio.wait_for(stop.wait(), {})
+            {}
+        except asyncio.TimeoutError:
+            pass
+"""
+
+
+@pytest.mark.parametrize(
+    ("test", "timeout", "then", "expected"),
+    [
+        ("not stop.is_set()", "timeout=1.0", "pass", ["medium"]),
+        ("not stop.is_set()", "1", "pass", ["medium"]),
+        ("True", "timeout=1.0", "break", ["medium"]),
+        ("True", "timeout=1.0", "return", ["medium"]),
+        ("True", "timeout=20", "return", ["low"]),
+        ("True", "timeout=120", "return", []),
+        ("True", "timeout=None", "return", []),
+    ],
+)
+def test_a_wait_for_an_event_that_a_time_ends_is_a_sleep(
+    test: str, timeout: str, then: str, expected: list[str]
+) -> None:
+    assert [level for level, _ in polls(STOPPED.format(test, timeout, then))] == expected
+
+
+@pytest.mark.parametrize(
+    ("waited", "expected"),
+    [("stop.wait(1)", ["medium"]), ("stop.wait(timeout=0.5)", ["medium"]), ("stop.wait()", []), ("other.wait(1)", [])],
+)
+def test_an_event_of_a_thread_is_waited_for_for_a_time(waited: str, expected: list[str]) -> None:
+    code = f"""
+import threading
+
+stop = threading.Event()
+
+def work(session: Session, other) -> None:
+    while not stop.is_set():
+        asks(session)
+        {waited}
+"""
+    assert [level for level, _ in polls(code)] == expected
+
+
+def test_a_wait_for_an_answer_is_no_sleep() -> None:
+    code = """
+async def work(session: Session, queue: asyncio.Queue) -> None:
+    while True:
+        asks(session)
+        await asyncio.wait_for(queue.get(), timeout=1)
+"""
+    assert polls(code) == []

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from atomlint import dotted
+from atomlint import call_number, dotted
 
 from ._seconds import seconds
 
@@ -28,6 +28,8 @@ SLEEPS = frozenset(
         "asyncio.tasks.sleep",
     }
 )
+EVENTS = frozenset({"wait_for", "wait"})
+"""Calls that wait for an event no longer than a time: ``wait_for(stop.wait(), timeout=1)``, ``stop.wait(1)``."""
 FAILURES = (
     "error",
     "fail",
@@ -67,8 +69,24 @@ class Loop(NamedTuple):
 
 
 def is_sleep(call: Call) -> bool:
-    """Whether a call waits for a time and for nothing else."""
-    return call.name == "sleep" and not SLEEPS.isdisjoint(call.external)
+    """Whether a call waits for a time: and for nothing else, or for an event that ends the loop."""
+    if call.name == "sleep":
+        return bool(call.args) and not SLEEPS.isdisjoint(call.external)
+    return call.name in EVENTS and length_of(call) is not None
+
+
+def length_of(call: Call) -> Expr:
+    """How long a call waits, as it is written; None for one that waits for something else or without an end."""
+    if call.name == "sleep":
+        return call.args[0] if call.args else None
+    if call.name == "wait":
+        of_event = "threading.Event().wait" in call.external
+        return call.argument(0, "timeout") if of_event else None
+    number = call_number(call.args[0]) if call.name == "wait_for" and call.args else None
+    waited = call.index.call(call.path, number) if number is not None else None
+    if waited is None or waited.name != "wait" or waited.args:
+        return None
+    return call.argument(1, "timeout")
 
 
 def loop_around(call: Call) -> Loop | None:
@@ -85,7 +103,7 @@ def paced_by(call: Call) -> int | None:
     """The frame of the loop around a sleep; None without one, and for a back-off after failures."""
     frames = call.table.facts.frames
     found = next((frame for frame in call.frame_ids if frames[frame].kind in ("while", "for")), None)
-    if found is None or not call.args:
+    if found is None or length_of(call) is None:
         return None
     for frame in call.frame_ids:
         if frame == found:
@@ -97,7 +115,7 @@ def paced_by(call: Call) -> int | None:
 
 def interval_of(call: Call, frame: int) -> Seconds | None:
     """How long a sleep in a loop waits; None when that is computed, or changes from turn to turn."""
-    return None if _changes(call, frame) else seconds(call.index, call.path, call.scope, call.args[0])
+    return None if _changes(call, frame) else seconds(call.index, call.path, call.scope, length_of(call))
 
 
 def inside(call: Call, frame: int) -> list[int] | None:
@@ -112,7 +130,7 @@ def _is_failure(test: Expr) -> bool:
 
 def _changes(call: Call, frame: int) -> bool:
     """Whether the interval is assigned anew inside of the loop: a back-off."""
-    names = {name for name in _names(call.args[0]) if name}
+    names = {name for name in _names(length_of(call)) if name}
     table = call.table
     return any(
         type(assign.target) is str and assign.target in names and frame in table.frames(assign.frame)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from atomlint import dotted
 from atomlint import inside as parts_of
 
-from ._loops import Loop, inside, interval_of, is_sleep, loop_around, paced_by
+from ._loops import EVENTS, Loop, inside, interval_of, is_sleep, loop_around, paced_by
 from ._work import work_in, work_of
 
 if TYPE_CHECKING:
@@ -99,7 +99,7 @@ def _schedules(call: Call) -> dict[tuple[str, int], Any]:
 
 
 def _poll(call: Call) -> Poll | None:
-    if call.name != "sleep" or MIGRATIONS.search(call.path) or not is_sleep(call):
+    if MIGRATIONS.search(call.path) or not is_sleep(call):
         return None
     loop = loop_around(call)
     if loop is None or loop.interval >= MAX_INTERVAL or loop.turns < LONG:
@@ -112,7 +112,8 @@ def _poll(call: Call) -> Poll | None:
     if not work:
         return None
     first = next((item for item in work if item.resource == "database"), work[0])
-    if any(around.frame == loop.frame and around.kind in ("retry", "paging") for around in first.steps[0].loops):
+    kinds = ("paging",) if call.name in EVENTS else ("retry", "paging")  # an event that is not set yet is no failure
+    if any(around.frame == loop.frame and around.kind in kinds for around in first.steps[0].loops):
         return None  # the first answer ends it, or the last page: the sleep is a pause between pages
     if _is_start(call, loop) or _is_outwaited(call, loop, first.steps[0]):
         return None
@@ -153,7 +154,9 @@ def _is_left(call: Call, loop: Loop) -> bool:
 
 
 def _is_cancelled(call: Call, loop: Loop, frame: int) -> bool:
-    """Whether a frame is the handler of an end from outside: ``except asyncio.CancelledError: break``."""
+    """Whether a frame is left at an end from outside: ``except asyncio.CancelledError: break``, or the event that is set."""
+    if call.name in EVENTS and frame == call.table.facts.calls[call.ordinal].frame:
+        return True  # try: await wait_for(stop.wait(), 1); break
     frames, around = call.table.facts.frames, call.table.frames(frame)
     within = around[: around.index(loop.frame)] if loop.frame in around else []
     handlers = [frames[at].test for at in within if frames[at].kind == "except"]

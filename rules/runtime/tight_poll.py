@@ -55,6 +55,7 @@ from typing import TYPE_CHECKING
 
 from atomlint import Call, Confidence, Context, Finding, Note, Option, inside, rule
 
+from ._loops import EVENTS
 from ._polls import MAX_INTERVAL, poll_of, schedule_of
 
 if TYPE_CHECKING:
@@ -82,13 +83,23 @@ COMMANDS = re.compile(
 )
 """Files of commands, and of pages that live while an operator looks at them."""
 
-NEEDS = (".sleep(", " sleep(", "add_job(", "scheduled_job(", "add_periodic_task(", "repeat_every(")
+WAITS = frozenset({"sleep", *EVENTS})
+NEEDS = (
+    ".sleep(",
+    " sleep(",
+    "wait_for(",
+    ".wait(",
+    "add_job(",
+    "scheduled_job(",
+    "add_periodic_task(",
+    "repeat_every(",
+)
 
 
 @rule("runtime-tight-poll", needs=NEEDS, reach=True, options=(BUDGET,), since="0.1")
 def waits_between_questions(call: Call) -> bool:
     """The longest sleep of a loop that asks something remote at every turn, or what registers such a job."""
-    return poll_of(call) is not None if call.name == "sleep" else schedule_of(call) is not None
+    return (poll_of(call) if call.name in WAITS else schedule_of(call)) is not None
 
 
 @waits_between_questions.on("*")

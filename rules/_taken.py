@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any
 
 from atomlint import BRANCHES, call_number, condition, dotted, text_of
@@ -16,6 +17,8 @@ if TYPE_CHECKING:
 
     Expr = Any
 
+HELD = re.compile(r"(?:^|\.)(?:app|current_app|application)\.(?:config|state|extensions)(?:\.|$)")
+"""Where applications keep what they hand out: ``current_app.config["redis"]``."""
 MOST = 200
 """Calls on the ways to one that are looked at: behind more of them, one will take it."""
 
@@ -85,7 +88,10 @@ def _settled(table: Table, test: Expr, keys: dict[str, frozenset[str]]) -> Expr:
 
 
 def _is_something(expr: Expr) -> bool:
-    """Whether an expression is true as it is written: a list or a dict that has items, a text."""
+    """Whether an expression is true as it is written: a list or a dict that has items, a text, what an application holds."""
+    base = expr[1] if type(expr) is list and expr[:1] == ["sub"] else expr
+    if HELD.search(dotted(base) or "") is not None:
+        return True
     if type(expr) is list and expr[:1] in (["[]"], ["{}"]):
         return any(type(part) is not list or part[:1] != ["*"] for part in expr[1:])
     return bool(text_of(expr))

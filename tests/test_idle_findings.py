@@ -435,3 +435,52 @@ def test_what_nothing_of_an_application_leads_to_is_a_weak_claim(body: str, expe
 def test_what_a_library_offers_to_others_is_not_left_over() -> None:
     library = LEFT_OVER.format("return 1").replace('@app.get("/{user_id}")', "").replace("app = FastAPI()", "")
     assert levels("redis-set-without-ttl", library) == ["medium", "medium"]
+
+
+INSTALLED = """
+    import redis
+    from fastapi import FastAPI
+    from starlette.middleware.base import BaseHTTPMiddleware
+
+    client = redis.Redis()
+
+    class Limit(BaseHTTPMiddleware):
+        async def dispatch(self, request, call_next):
+            client.incr(request.client.host)
+            return await call_next(request)
+
+    {}
+"""
+
+
+@pytest.mark.parametrize(
+    ("installed", "is_idle"),
+    [
+        ("app = FastAPI(); app.add_middleware(Limit)", False),
+        ("app = FastAPI()\n    def set_up_modules(app: FastAPI):\n        app.add_middleware(Limit)", True),
+        (
+            "app = FastAPI()\n    def set_up_modules(app: FastAPI):\n        app.add_middleware(Limit)\n    set_up_modules(app)",
+            False,
+        ),
+        (
+            "app = FastAPI()\n    def set_up_modules(app: FastAPI):\n        app.add_middleware(Limit)\n    run(set_up_modules)",
+            False,
+        ),
+        ("def create_app():\n        app = FastAPI()\n        app.add_middleware(Limit)\n        return app", False),
+        ("def start():\n        app = FastAPI()\n        app.add_middleware(Limit)\n        return app", False),
+        ("app = FastAPI()\n    def init_app(app: FastAPI):\n        app.add_middleware(Limit)", False),
+    ],
+)
+def test_a_middleware_that_no_code_installs_is_not_on_every_request(installed: str, *, is_idle: bool) -> None:
+    app = INSTALLED.format(installed) + "\n    @app.get('/')\n    def home(): ...\n" * (
+        "app = FastAPI()\n" in installed
+    )
+    (known,) = levels("redis-per-request", app)
+    assert (known == "low") is is_idle
+
+
+def test_a_dated_copy_of_a_project_is_run_by_nothing() -> None:
+    app = textwrap.dedent(INSTALLED.format("app = FastAPI(); app.add_middleware(Limit)"))
+    for folder, level in (("backup_20250902_120252", "low"), ("old-20240101", "low"), ("backups", "high")):
+        report = check_files({f"{folder}/app.py": app}, select=("redis-per-request",), confidence="low")
+        assert [finding.confidence.value for finding in report.findings] == [level]

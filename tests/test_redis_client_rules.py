@@ -1423,3 +1423,54 @@ def test_what_somebody_chose_is_meant_to_stay(key: str, level: str) -> None:
     text = f"def keep(user_id, token):\n    redis.Redis().set(f'{key}', token)\n"
     (finding,) = findings("redis-set-without-ttl", text)
     assert finding.confidence.value == level
+
+
+@pytest.mark.parametrize(
+    ("test", "is_found"),
+    [
+        ("client.exists(key)", False),
+        ("client.get(key) is not None", False),
+        ("client.exists('x')", True),
+        ("user_id", True),
+    ],
+)
+def test_a_write_where_the_key_was_found_makes_none(test: str, *, is_found: bool) -> None:
+    text = f"""
+client = redis.Redis()
+
+def add(user_id):
+    key = f"cache:stock:{{user_id}}"
+    if {test}:
+        client.incrby(key, 2)
+"""
+    assert bool(findings("redis-set-without-ttl", text)) is is_found
+
+
+HANDED = """
+import redis
+from flask import Flask, current_app
+
+app = Flask(__name__)
+app.config["redis"] = redis.Redis(host="cache", socket_timeout=3)
+
+def with_lock(client=None):
+    if client is None:
+        client = redis.Redis(host="cache")
+    client.get("lock")
+
+def caller():
+    with_lock({})
+
+@app.before_request
+def check():
+    caller()
+"""
+
+
+@pytest.mark.parametrize(
+    ("given", "level"), [('current_app.config["redis"]', "low"), ("", "high"), ("None", "high"), ("find()", "high")]
+)
+def test_a_client_that_every_caller_brings_is_not_made(given: str, level: str) -> None:
+    files: dict[str, str | bytes] = {"app.py": HANDED.format(given), "requirements.txt": "redis==5.0\n"}
+    (finding,) = check_files(files, select=("redis-no-timeout",), confidence="low").findings
+    assert finding.confidence.value == level

@@ -110,3 +110,10 @@ def test_a_model_with_a_schema_of_its_own_is_the_customer_whatever_it_is_called(
 def test_a_mixin_of_the_project_that_only_has_the_name_makes_no_customer() -> None:
     own = mapped("Parish").replace("(Base)", "(TenantMixin, Base)")
     assert tenants("\nclass TenantMixin:\n    tenant_id = Column(Integer)\n", own) == set()
+
+
+def test_a_customer_of_a_customer_is_none() -> None:
+    orders = [mapped(f"Order{n}", "customer_id") for n in range(4)]
+    assert tenants(mapped("Customer"), *orders) == {"Customer"}
+    assert tenants(mapped("Customer", "tenant_id"), *orders) == set()
+    assert tenants(mapped("PlatformTenant"), mapped("Customer"), *orders) == {"PlatformTenant"}

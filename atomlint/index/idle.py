@@ -7,6 +7,7 @@ client that is only made there.
 
 from __future__ import annotations
 
+import re
 from collections import deque
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -33,6 +34,14 @@ if TYPE_CHECKING:
 
 MAX_DEPTH = 6
 """Calls from a function that registers something up to the module that is looked at."""
+FACTORY = re.compile(
+    r"app(?:lication)?$|^(?:make|create|build|get)_|^init_app|^setup$|^ready$|^includeme$", re.IGNORECASE
+)
+"""Names of what servers and frameworks call by themselves."""
+COPIES = re.compile(
+    r"(?:^|/)[^/]*(?:backup|bak|old|copy|archive)[_-]?\d{6}[^/]*/|(?:^|/)[^/]+\.(?:bak|old)/", re.IGNORECASE
+)
+"""Directories with a dated copy of a project: ``backup_20250902_120252/``."""
 NOT_USED = "MiddlewareNotUsed"
 MAX_SITES = 40
 """Calls of one name that are looked at: behind more of them, one will run."""
@@ -159,11 +168,28 @@ class Idle:
 
     def _is_registered(self, entry: Entry) -> bool:
         """Whether an entry point is registered with the settings as committed, and its router served."""
-        if entry.call >= 0 and not self._site_runs(entry.path, entry.call, MAX_DEPTH):
+        if entry.call >= 0 and not self._registers(entry):
             return False
         if entry.kind == "every-request" and self._takes_itself_out(entry.function):
             return False
         return not entry.on or any(self._is_served(place, frozenset()) for place in entry.on)
+
+    def _registers(self, entry: Entry) -> bool:
+        """Whether the call that registers an entry point runs: not in a function that nothing of the project leads to.
+
+        A server makes applications by the name of what makes them, ``create_app``.
+        """
+        if not self._site_runs(entry.path, entry.call, MAX_DEPTH):
+            return False
+        table = self.linker.table(entry.path)
+        scope = table.enclosing_function(table.facts.calls[entry.call].scope)
+        makes = (entry.path, scope) in {(path, self._function_of(path, call)) for path, call in entry.on}
+        named = FACTORY.search(table.facts.scopes[scope].name) is not None
+        return not scope or makes or named or not self.is_left_over(Value("def", entry.path, scope))
+
+    def _function_of(self, path: str, call: int) -> int:
+        table = self.linker.table(path)
+        return table.enclosing_function(table.facts.calls[call].scope)
 
     def _takes_itself_out(self, middleware: Value) -> bool:
         """Whether what makes a middleware of Django raises ``MiddlewareNotUsed`` with the settings as committed."""
@@ -268,6 +294,8 @@ class Idle:
         A way from an entry point that is closed does not count where another one leads there from one of the same kind.
         Without ``reach``, which is dear, only calls of the place's own function are looked at.
         """
+        if COPIES.search(place.path):
+            return True
         if not reach:
             if isinstance(place, Call):
                 site = (place.path, place.ordinal)

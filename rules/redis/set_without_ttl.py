@@ -45,9 +45,9 @@ those of its callers, and not seen.
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from atomlint import Call, Confidence, Context, Finding, Option, call_number, references, rule
+from atomlint import Call, Confidence, Context, Finding, Option, call_number, inside, references, rule
 
 from .._few import is_endless, is_key_of_few
 from ._keys import commands, counted, expiring, removing
@@ -61,6 +61,8 @@ if TYPE_CHECKING:
 
     from atomlint.index.commands import Command
     from atomlint.index.keys import KeyPattern
+
+    Expr = Any
 
 TTL = Option("default-ttl", 300, "seconds that the fix gives a key to live", minimum=1)
 NEEDS = ("redis", "Redis", "valkey", "upstash")
@@ -86,6 +88,7 @@ LASTING = re.compile(
 """Words of keys of what somebody chose and means to stay."""
 TOKENS = re.compile(r"token|jti|jwt|session")
 """Words of what ends by itself: a list of those that were called back need not outlive them."""
+ASKS = frozenset({"exists", "get", "hexists", "ttl"})
 TIMES = frozenset({"date", "day", "hour", "minute", "now", "timestamp", "today"})
 """What goes on and on."""
 RECORDS = frozenset(
@@ -145,6 +148,8 @@ def level_of(call: Call, command: Command) -> Confidence | None:
         return None
     if expiring(call.index, command, pattern):
         return None
+    if is_there(call, found.key_of(command)):
+        return None
     words = key_words(pattern)
     removed = removing(call.index, pattern)
     removed = removed or is_one_of_few(call, pattern, found.key_of(command))
@@ -162,6 +167,16 @@ def level_of(call: Call, command: Command) -> Confidence | None:
         return Confidence.LOW
     unsure = command.method in RECORDS or is_of_its_own(call, command)
     return Confidence.MEDIUM if endless and not unsure else Confidence.LOW
+
+
+def is_there(call: Call, key: Expr) -> bool:
+    """Whether a write stands where the key was found: ``if client.exists(key): client.incrby(key, n)``."""
+    return any(
+        kind == "if" and type(part) is str and (number := call_number(part)) is not None
+        and (asked := call.index.call(call.path, number)).name in ASKS and asked.args[:1] == [key]
+        for kind, test in call.frames
+        for part in inside(test)
+    )  # fmt: skip
 
 
 def is_of_its_own(call: Call, command: Command) -> bool:

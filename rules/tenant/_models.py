@@ -21,7 +21,9 @@ SOMETIMES = frozenset(
         *("Agency", "Business", "Clinic", "Firm", "Merchant", "Restaurant", "School", "Shop", "Store"),
     }
 )
-AROUND = re.compile(r"(?:DB|Db)?(.+?)(?:Model|ORM|Orm|DB|Db|Table|Entity|Record|Row)?")
+AROUND = re.compile(
+    r"(?:DB|Db|Platform|Saas|SaaS|App|Core|System|Main)?(.+?)(?:Model|ORM|Orm|DB|Db|Table|Entity|Record|Row)?"
+)
 """What projects write around the name of a mapped class, to tell it from the schema of the same name."""
 PLURALS = (("ies", "y"), ("es", ""), ("s", ""))
 TELLING = frozenset({"ApiKey", "APIKey", "ApiToken", "APIToken", "Domain", "CustomDomain"})
@@ -37,6 +39,8 @@ DOMAINS = frozenset({"django_tenants.models.DomainMixin"})
 """Bases of the model that says which customer a host name belongs to."""
 PEOPLE = frozenset({"user", "member", "person", "profile", "owner", "author"})
 """Those who have keys of their own: these say who asks, not for which customer."""
+OWNERS = frozenset({"tenant_id", "organization_id", "organisation_id", "org_id", "workspace_id"})
+"""Columns of what belongs to a customer: a ``Customer`` with one is a customer's customer."""
 OWNED = 3
 """Other mapped classes with a ``<name>_id`` column that make a class of the second set a tenant."""
 
@@ -104,5 +108,8 @@ def _recognised(index: Index) -> frozenset[str]:
     perhaps = {f"{word.lower()}_id": name for name, word in words.items() if word in SOMETIMES}
     if always or not perhaps:
         return always  # a product with tenants calls other things accounts and teams
-    owners = Counter(column for cls in mapped for column in perhaps.keys() & set(_columns(cls)))
-    return frozenset(name for column, name in perhaps.items() if owners[column] >= OWNED)
+    columns = {cls.name: set(_columns(cls)) for cls in mapped}
+    owners = Counter(column for own in columns.values() for column in perhaps.keys() & own)
+    return frozenset(
+        name for column, name in perhaps.items() if owners[column] >= OWNED and OWNERS.isdisjoint(columns[name])
+    )

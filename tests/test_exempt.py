@@ -151,3 +151,17 @@ def test_a_hook_of_flask_reads_the_global_request():
         "GET /static/{name}": False, "GET /x": True, "POST /x": False,
     }  # fmt: skip
     assert routes.share(hook, call) == (1, 3)
+
+
+@pytest.mark.parametrize(
+    ("last", "exempt"),
+    [
+        ("return request.url.path in EXEMPT", EVERYTHING - {HEALTH, DOCS}),
+        ("return request.url.path not in EXEMPT", set()),
+        ("return load(request)", set()),
+    ],
+)
+def test_what_every_way_out_of_a_helper_answers_is_its_answer(last, exempt):
+    helper = f"def wanted(request):\n    if request.headers.get('x'):\n        return False\n    {last}\n"
+    answers = runs(f"if not wanted(request): {NEXT}\nlimit()", extra=helper)
+    assert {route for route, answer in answers.items() if answer is False} == exempt

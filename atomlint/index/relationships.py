@@ -10,7 +10,7 @@ from collections import defaultdict
 from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
 
-from .tables import dotted, text_of
+from .tables import call_number, dotted, text_of
 from .value import Value
 
 if TYPE_CHECKING:
@@ -239,6 +239,31 @@ class Relationships:
                 if named is not None and named.partition(".")[0].lower() in names:
                     return True
         return False
+
+    def key_of(self, relationship: Relationship) -> str | None:
+        """The one column of a relationship's own class that is a foreign key to what it leads to; None without or with more."""
+        if relationship.target is None:
+            return None
+        tables = self._tables_of(relationship.target)
+        found = {
+            name
+            for cls in self.linker.mro(relationship.owner.place, relationship.owner.scope)
+            if cls.kind == "def"
+            for name, key in self._columns_of(cls)
+            if key.rpartition(".")[0].rpartition(".")[2].lower() in tables
+        }
+        return found.pop() if len(found) == 1 else None
+
+    def _columns_of(self, cls: Value) -> Iterator[tuple[str, str]]:
+        """Columns of a class that are foreign keys, each with the column that it names: ``("org_id", "organizations.id")``."""
+        table = self.linker.table(cls.place)
+        for (scope, name), assigns in table.class_attributes.items():
+            for assign in assigns if scope == cls.scope else ():
+                made = call_number(assign.value)
+                for arg in table.facts.calls[made].args if made is not None else ():
+                    inner = call_number(arg)
+                    if inner is not None and table.lasts[inner] == "ForeignKey" and table.facts.calls[inner].args:
+                        yield name, text_of(table.facts.calls[inner].args[0]) or ""
 
     def _keys_of(self, cls: Value) -> list[tuple[str | None, str | None]]:
         """Foreign keys that a class names itself or in functions of its body: as text, or as a dotted name."""

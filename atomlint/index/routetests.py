@@ -207,7 +207,7 @@ class RouteTests(RouteTexts):
                     if reached is True:
                         first = undecided[0]
                         return first if all(v is first for v in undecided) else None
-        return None
+        return False if undecided and not any(v is not False for v in undecided) else None  # nothing is false as well
 
     def _taken(
         self, inner: Frame, frame: int, value: Expr, route: Route, depth: int

@@ -94,5 +94,8 @@ def eager_option(
         many = any(relationship.uselist or relationship.generic for relationship in relationships)
         left = 1 + len(relationships) if many else 1  # each that is prefetched is a query of its own
         return f"{'prefetch_related' if many else 'select_related'}({option}) makes it {left}"
-    option = ", ".join(f"selectinload({model}.{name})" for name in attributes)
-    return f".options({option}) makes it {1 + len(attributes)}"
+    loaded = [relationship.attribute for relationship in relationships if relationship.lazy != "dynamic"]
+    option = ", ".join(f"selectinload({model}.{name})" for name in loaded)
+    rest = [name for name in attributes if name not in loaded]
+    more = f", and one query with `IN (...)` for `{'`, `'.join(rest)}`" if rest else ""
+    return f".options({option}){more} makes it {1 + len(attributes)}"

@@ -97,13 +97,15 @@ def schema_relationships(index: Index, schema: Value, rows: Rows) -> list[Relati
     """Relationships that a schema of pydantic reads of a row, each with a query of its own."""
     known = index.project.relationships.of(rows.model)
     asked = [known[name] for name in sorted(fields(index, schema) & known.keys() - rows.loaded)]
-    return [r for r in asked if r.queries and r.lazy != "dynamic" and not r.django and not _is_fixed(r, rows)]
+    return [r for r in asked if r.queries and r.lazy != "dynamic" and not r.django and not _is_fixed(index, r, rows)]
 
 
-def _is_fixed(relationship: Relationship, rows: Rows) -> bool:
+def _is_fixed(index: Index, relationship: Relationship, rows: Rows) -> bool:
     """Whether all rows lead to the same one: a query asks for those of one parent."""
-    attribute = relationship.attribute
-    return relationship.uselist is False and not rows.filters.isdisjoint((attribute, f"{attribute}_id"))
+    if relationship.uselist is not False:
+        return False
+    attribute, key = relationship.attribute, index.project.relationships.key_of(relationship)
+    return not rows.filters.isdisjoint((attribute, f"{attribute}_id", key or attribute))
 
 
 def member_reads(index: Index, rows: Rows, attribute: str) -> list[LazyRead]:
@@ -174,7 +176,7 @@ def _reads(
         step = (*steps, (function, f"{name}.{first}"))
         relationship = relationships.get(first)
         if relationship is not None:
-            if _counts(relationship, rest, reading, rows):
+            if _counts(index, relationship, rest, reading, rows):
                 plural = relationship.uselist is not False
                 narrowed = plural and (rest.partition(".")[0] in NARROWS or _narrows_later(function, reading.name))
                 yield LazyRead(relationship, step, sure, narrowed)
@@ -215,7 +217,7 @@ def _behind(
         found = function.index.project.relationships.of(step.target).get(name)
         if found is None or not found.django or (found.path, found.call) == (step.path, step.call):
             return
-        if _counts(found, rest, reading, rows):
+        if _counts(function.index, found, rest, reading, rows):
             narrowed = found.uselist is not False and rest.partition(".")[0] in NARROWS
             yield read._replace(relationship=found, narrowed=narrowed, through=through)
         step = found
@@ -249,7 +251,7 @@ def _constants(function: Function, reading: Reading, member: Function, flags: Fl
     return given.pop() if len(given) == 1 else ()
 
 
-def _counts(relationship: Relationship, rest: str, reading: Reading, rows: Rows) -> bool:
+def _counts(index: Index, relationship: Relationship, rest: str, reading: Reading, rows: Rows) -> bool:
     """Whether reading a relationship sends a query that nothing saved."""
     attribute = relationship.attribute
     anew = relationship.django and relationship.uselist and rest.partition(".")[0] in NARROWS
@@ -259,7 +261,7 @@ def _counts(relationship: Relationship, rest: str, reading: Reading, rows: Rows)
         return False
     if relationship.django and rest in ("pk", "id") and relationship.uselist is False:
         return not reading.called
-    return not _is_fixed(relationship, rows)
+    return not _is_fixed(index, relationship, rows)
 
 
 def _members(index: Index, rows: Rows, name: str, *, called: bool) -> Iterator[Function]:

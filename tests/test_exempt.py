@@ -157,7 +157,7 @@ def test_a_hook_of_flask_reads_the_global_request():
     ("last", "exempt"),
     [
         ("return request.url.path in EXEMPT", EVERYTHING - {HEALTH, DOCS}),
-        ("return request.url.path not in EXEMPT", set()),
+        ("return request.url.path not in EXEMPT", {HEALTH, DOCS}),
         ("return load(request)", set()),
     ],
 )
@@ -165,3 +165,40 @@ def test_what_every_way_out_of_a_helper_answers_is_its_answer(last, exempt):
     helper = f"def wanted(request):\n    if request.headers.get('x'):\n        return False\n    {last}\n"
     answers = runs(f"if not wanted(request): {NEXT}\nlimit()", extra=helper)
     assert {route for route, answer in answers.items() if answer is False} == exempt
+
+
+@pytest.mark.parametrize(
+    ("test", "answer"),
+    [
+        ("path == '/api/v1/orders/list'", None),
+        ("path == '/api/v1/orders'", False),
+        ("path in ('/a', '/b/c')", False),
+        ("path.endswith('/list')", True),
+        ("path.endswith('/all')", False),
+        ("path.startswith('/api')", None),
+    ],
+)
+def test_the_known_end_of_a_path_decides_what_it_can(test, answer):
+    code = f"""
+from fastapi import APIRouter, FastAPI
+from settings import PREFIX
+from starlette.middleware.base import BaseHTTPMiddleware
+app = FastAPI()
+router = APIRouter(prefix=PREFIX)
+@router.get("/orders/list")
+def orders(): pass
+app.include_router(router)
+class M(BaseHTTPMiddleware):
+    async def dispatch(self, request, call_next):
+        path = request.url.path
+        if {test}:
+            limit()
+        return await call_next(request)
+app.add_middleware(M)
+"""
+    index = index_of({"app.py": code})
+    (function,) = [e.function for e in index.project.entries if e.kind == "every-request"]
+    (call,) = [c for c in index.calls("app.py") if c.name == "limit"]
+    (route,) = index.project.routes.all
+    assert route.path == "{?}/orders/list"
+    assert index.project.routes.exempt.runs(function, call.ordinal, route) is answer

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from .behind import THROUGH, given
 from .left import Left
+from .pathtexts import UNKNOWN
 from .registering import external_bases, is_class
 from .tables import dotted, text_of
 from .values import Value
@@ -31,8 +32,6 @@ FRAMEWORKS = ("starlette.", "fastapi.", "fastapi_users.", "flask.", "werkzeug.mi
 """Packages whose applications and files are no routers of the project's."""
 ROUTES = (".routes.extend", ".routes.append", ".routes.insert", ".add_api_route", ".host")
 """Calls that take routes of one router to another, as far as anybody knows."""
-UNKNOWN = "{?}"
-"""A part of a path that could not be evaluated."""
 
 
 class Mount(NamedTuple):

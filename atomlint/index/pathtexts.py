@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
+UNKNOWN = "{?}"
+"""A part that could not be evaluated: any number of segments."""
 PARAMETER = re.compile(r"\{[^{}]*\}")
 GROUP = re.compile(r"\(\?P<(\w+)>(?:[^()]|\([^()]*\))*\)")
 CONVERTER = re.compile(r"<(?:([^<>:]+):)?([^<>]+)>")
@@ -49,9 +51,11 @@ def _literals(path: str) -> list[str]:
 
 @cache  # `re` keeps fewer than a project has routes
 def _regex(path: str) -> re.Pattern[str]:
-    parts = _literals(path)
+    first, *parts = _literals(path)
+    of_path = "path}" in path
+    wild = (".*" if of_path or name == UNKNOWN else "[^/]*" for name in PARAMETER.findall(path))
     return re.compile(
-        "[^/]*".join(re.escape(part) for part in parts) if "path}" not in path else ".*".join(map(re.escape, parts))
+        re.escape(first) + "".join(f"{one}{re.escape(part)}" for one, part in zip(wild, parts, strict=True))
     )
 
 

@@ -144,7 +144,7 @@ class RouteTexts:
 
     @staticmethod
     def _path(route: Route) -> str | None:
-        return None if route.path.startswith("{?}") else route.path or "/"
+        return route.path or "/"
 
     @staticmethod
     def _method(route: Route) -> str | None:

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from .entries import Entry, called_functions
 from .exempt import Exempt
-from .mounts import UNKNOWN, Chain, Place
-from .pathtexts import clean, join
+from .mounts import Chain, Place
+from .pathtexts import UNKNOWN, clean, join
 from .registering import VERBS, elements
 from .tables import dotted, text_of
 from .urlconf import Urlconf

@@ -1474,3 +1474,68 @@ def test_a_client_that_every_caller_brings_is_not_made(given: str, level: str) -
     files: dict[str, str | bytes] = {"app.py": HANDED.format(given), "requirements.txt": "redis==5.0\n"}
     (finding,) = check_files(files, select=("redis-no-timeout",), confidence="low").findings
     assert finding.confidence.value == level
+
+
+SLOWAPI = """
+import os
+from fastapi import FastAPI, Request
+from slowapi import Limiter
+from slowapi.middleware import SlowAPIMiddleware
+
+app = FastAPI()
+limiter = Limiter(key_func=str, {})
+app.state.limiter = limiter
+"""
+COUNTED = "".join(
+    f"\n@app.get('/{n}')\n@limiter.limit('5/minute')\ndef f{n}(request: Request): ...\n" for n in range(3)
+)
+EVERY = "\napp.add_middleware(SlowAPIMiddleware)\n"
+FLASK = """
+from flask import Flask
+from flask_limiter import Limiter
+
+app = Flask(__name__)
+limiter = Limiter(str, app=app, default_limits=["9/minute"], {})
+"""
+URI = 'storage_uri="redis://cache:6379"'
+
+
+@pytest.mark.parametrize(
+    ("code", "told"),
+    [
+        (SLOWAPI.format(URI) + COUNTED, ("medium", "the requests of 3 routes")),
+        (SLOWAPI.format(f"{URI}, default_limits=['9/minute']") + EVERY, ("medium", "every request")),
+        (FLASK.format(URI), ("medium", "every request")),
+        (SLOWAPI.format('storage_uri=os.getenv("REDIS_URL", "redis://cache")') + COUNTED, ("medium", "3 routes")),
+        (SLOWAPI.format('storage_uri="redis://localhost:6379"') + COUNTED, ("low", "3 routes")),
+        (SLOWAPI.format(f"{URI}, storage_options={{}}") + COUNTED, ("medium", "3 routes")),
+        (SLOWAPI.format(f"{URI}, storage_options={{'socket_timeout': 3}}") + COUNTED, None),
+        (SLOWAPI.format(f"{URI}, storage_options=OPTIONS") + COUNTED, None),
+        (SLOWAPI.format(f"{URI}, **OPTIONS") + COUNTED, None),
+        (SLOWAPI.format('storage_uri="redis://cache?socket_timeout=3"') + COUNTED, None),
+        (SLOWAPI.format('storage_uri="memory://"') + COUNTED, None),
+        (SLOWAPI.format("default_limits=[]") + COUNTED, None),
+        (SLOWAPI.format(URI), None),
+        (FLASK.format(URI) + "\napp.config['RATELIMIT_STORAGE_OPTIONS'] = {'socket_timeout': 3}\n", None),
+    ],
+)
+def test_a_limiter_of_a_library_waits_for_its_redis_as_long_as_it_takes(
+    code: str, told: tuple[str, str] | None
+) -> None:
+    files: dict[str, str | bytes] = {"app.py": code, "requirements.txt": "redis==5.0\nslowapi\n"}
+    found = check_files(files, select=("redis-no-timeout",), confidence="low").findings
+    if told is None:
+        assert not found
+    else:
+        (finding,) = found
+        assert (finding.confidence.value, told[1] in finding.message) == (told[0], True)
+
+
+def test_a_limiter_waits_no_longer_than_the_default_of_its_client() -> None:
+    for version, expected in (("8.0", []), ("5.0", ["medium"])):
+        files: dict[str, str | bytes] = {
+            "app.py": SLOWAPI.format(URI) + COUNTED,
+            "requirements.txt": f"redis=={version}\n",
+        }
+        found = check_files(files, select=("redis-no-timeout",), confidence="low").findings
+        assert [finding.confidence.value for finding in found] == expected

@@ -46,7 +46,8 @@ channels, must wait: one of workers is quiet, one of at least three routes is me
 requests need another. Clients over HTTP have timeouts of their own: quiet. An address that says a timeout is read, one
 that callers hand in too, of flask-redis that of the setting. What a Sentinel hands out is not looked at. Low are a
 server on the same machine, by a Unix socket or a literal `localhost`, and a client that only a route or two of
-operators wait for (`health`, `status`, `admin`); what other routes, one or two, wait for is medium.
+operators wait for (`health`, `status`, `admin`); what other routes, one or two, wait for is medium. Limiters of
+slowapi and Flask-Limiter wait in the same way, `storage_options` says for how long: they are medium.
 """
 
 from __future__ import annotations
@@ -58,6 +59,7 @@ from atomlint import Call, Confidence, Context, Finding, Note, Option, dotted, r
 
 from .._made import is_local, is_of_operators, unsure
 from .._taken import is_taken
+from ._limiters import limited, waits_without_end
 from ._quiet import is_aside
 from ._uses import asked_by, is_waited_for, shortest, uses_of, waits_too
 
@@ -70,10 +72,13 @@ if TYPE_CHECKING:
     from atomlint.index.effects import Effect
     from atomlint.index.reach import Path
 
+    from ._limiters import Limited
+
     Expr = Any
 
 TIMEOUT = Option("timeout", 5, "seconds that the fix waits for an answer", minimum=1)
-NEEDS = ("redis", "Redis", "valkey", "Valkey")
+NEEDS = ("redis", "Redis", "valkey", "Valkey", "Limiter(")
+TIMED = "socket_timeout"
 KNOWN = (
     "redis.", "valkey.", "flask_redis.", "aioredis.from_url", "aioredis.Redis", "aioredis.ConnectionPool", "aioredis.client.",
     "limits.storage.RedisStorage",
@@ -97,6 +102,8 @@ FEW = 10
 @rule("redis-no-timeout", needs=NEEDS, reach=True, options=(TIMEOUT,), since="0.1")
 def waits_for_ever(call: Call) -> bool:
     """A client or pool without a timeout, on which requests run commands."""
+    if waits_without_end(call):
+        return not call.in_test and not is_aside(call.path)
     if call.name not in call.index.project.clients.names or call.in_test or is_aside(call.path):
         return False
     return is_unbounded(call) and (bool(uses_of(call)) or asked_by(call) is not None)
@@ -106,6 +113,9 @@ def waits_for_ever(call: Call) -> bool:
 def report(ctx: Context, node: cst.Call) -> Iterator[Finding]:
     """The construction, with the command of the shortest path, or the extension that asks it."""
     call = ctx.fact(node)
+    if waits_without_end(call):
+        yield from _of_limiter(ctx, call)
+        return
     if not is_unbounded(call):
         return
     asked, uses = asked_by(call), uses_of(call)
@@ -128,6 +138,26 @@ def report(ctx: Context, node: cst.Call) -> Iterator[Finding]:
         finding = finding.with_fix(f"give up after {seconds} s", *ctx.keyword_edits(node, **wanted))
     yield finding.with_help(
         "give it a `socket_timeout` of a few seconds, and handle the error where the answer can be missed"
+    )
+
+
+def _of_limiter(ctx: Context, call: Call) -> Iterator[Finding]:
+    """A limiter that counts requests of at least some routes."""
+    counts: Limited = ctx.index.keep("limited routes", lambda: limited(ctx.index))
+    uri = call.keywords.get("storage_uri")
+    before = is_before_default(call)
+    stated = any(TIMED in text for text in _texts(ctx.index, call.path, call.scope, uri)) if uri is not None else False
+    if before is False or stated or not (counts.always or counts.routes):
+        return
+    who = (
+        "every request" if counts.always else f"the requests of {counts.routes} route{'s' if counts.routes > 1 else ''}"
+    )
+    local = LOCAL_URL.match(text_of(uri) or "") is not None
+    few = not counts.always and counts.routes < SHARED
+    level = Confidence.LOW if before is None or local or few else Confidence.MEDIUM
+    text = f"no {TIMED} (before redis-py 8): a Redis that hangs also hangs {who}, with this limiter"
+    yield ctx.finding(call, text, confidence=level).with_help(
+        f"give it `storage_options={{'{TIMED}': {ctx.option(TIMEOUT)}}}`, and say what holds while Redis is away"
     )
 
 

@@ -479,8 +479,64 @@ def test_a_middleware_that_no_code_installs_is_not_on_every_request(installed: s
     assert (known == "low") is is_idle
 
 
-def test_a_dated_copy_of_a_project_is_run_by_nothing() -> None:
+@pytest.mark.parametrize(
+    ("copy", "original", "level"),
+    [
+        ("backup_20250902_120252/shop/app.py", "shop/other.py", "low"),
+        ("old/shop/app.py", "shop/app.py", "low"),
+        ("shop_backup/app.py", "shop/main.py", "low"),
+        ("backend/app_old/app.py", "backend/app/main.py", "low"),
+        ("shop.bak/app.py", "shop/app.py", "low"),
+        ("backup/app.py", "shop/main.py", "high"),
+        ("old/app.py", "new/main.py", "high"),
+        ("oldham/app.py", "ham/app.py", "high"),
+        ("archive/views/app.py", "shop/main.py", "high"),
+    ],
+)
+def test_a_copy_beside_its_original_is_run_by_nothing(copy: str, original: str, level: str) -> None:
     app = textwrap.dedent(INSTALLED.format("app = FastAPI(); app.add_middleware(Limit)"))
-    for folder, level in (("backup_20250902_120252", "low"), ("old-20240101", "low"), ("backups", "high")):
-        report = check_files({f"{folder}/app.py": app}, select=("redis-per-request",), confidence="low")
-        assert [finding.confidence.value for finding in report.findings] == [level]
+    report = check_files({copy: app, original: "x = 1\n"}, select=("redis-per-request",), confidence="low")
+    assert [finding.confidence.value for finding in report.findings] == [level]
+
+
+KEPT = """
+    import redis
+    from fastapi import FastAPI
+
+    app = FastAPI()
+
+    class Cache:
+        def __init__(self):
+            self.client = None
+
+        def {name}(self):
+            self.client = redis.Redis()
+
+        def get(self, key):
+            if self.client is None:
+                return None
+            return self.client.get(key)
+
+    cache = Cache()
+    {call}
+
+    @app.middleware("http")
+    async def limit(request, call_next):
+        cache.get(request.client.host)
+        return await call_next(request)
+"""
+
+
+@pytest.mark.parametrize(
+    ("name", "call", "is_idle"),
+    [
+        ("start", "", True),
+        ("start", "cache.start()", False),
+        ("start", "run(cache.start)", False),
+        ("start", "other.start()", False),
+        ("setup", "", False),
+    ],
+)
+def test_a_client_that_nothing_makes_is_asked_nothing(name: str, call: str, *, is_idle: bool) -> None:
+    (known,) = levels("redis-per-request", KEPT.format(name=name, call=call))
+    assert (known == "low") is is_idle

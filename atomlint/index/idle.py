@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 from .choices import inside as calls_inside
 from .committed import Committed
+from .copies import is_copy
 from .entries import IGNORED
 from .expressions import BRANCHES, condition, expressions, inside
 from .tables import call_number
@@ -38,10 +39,6 @@ FACTORY = re.compile(
     r"app(?:lication)?$|^(?:make|create|build|get)_|^init_app|^setup$|^ready$|^includeme$", re.IGNORECASE
 )
 """Names of what servers and frameworks call by themselves."""
-COPIES = re.compile(
-    r"(?:^|/)[^/]*(?:backup|bak|old|copy|archive)[_-]?\d{6}[^/]*/|(?:^|/)[^/]+\.(?:bak|old)/", re.IGNORECASE
-)
-"""Directories with a dated copy of a project: ``backup_20250902_120252/``."""
 NOT_USED = "MiddlewareNotUsed"
 MAX_SITES = 40
 """Calls of one name that are looked at: behind more of them, one will run."""
@@ -187,6 +184,14 @@ class Idle:
         named = FACTORY.search(table.facts.scopes[scope].name) is not None
         return not scope or makes or named or not self.is_left_over(Value("def", entry.path, scope))
 
+    def _makes(self, path: str, call: int) -> bool:
+        """Whether a call that makes a client runs: not in a function that nothing leads to, ``cache.init()`` that is left out."""
+        if not self._site_runs(path, call, MAX_DEPTH):
+            return False
+        scope = self._function_of(path, call)
+        name = self.linker.table(path).facts.scopes[scope].name
+        return not scope or FACTORY.search(name) is not None or not self.is_left_over(Value("def", path, scope))
+
     def _function_of(self, path: str, call: int) -> int:
         table = self.linker.table(path)
         return table.enclosing_function(table.facts.calls[call].scope)
@@ -294,7 +299,7 @@ class Idle:
         A way from an entry point that is closed does not count where another one leads there from one of the same kind.
         Without ``reach``, which is dear, only calls of the place's own function are looked at.
         """
-        if COPIES.search(place.path):
+        if is_copy(self.index, place.path):
             return True
         if not reach:
             if isinstance(place, Call):
@@ -344,7 +349,7 @@ class Idle:
         """
         made = self.project.clients.of_command(path, call)
         if made:
-            return any(self._site_runs(*one.site, MAX_DEPTH) for one in made)
+            return any(self._makes(*one.site) for one in made)
         switches = self.project.effects.libraries.switches(path, call)
         return not switches or not all(
             value == "#False" or self.committed.is_closed(at, scope, value) for at, scope, value in switches

@@ -58,7 +58,8 @@ class Unused:
             wanted = None if is_method and not made else Value("def", table.path, scope)
             if not self._is_named(record.name, wanted):
                 return False
-        return not made or self._is_named(owner.name, Value("def", table.path, record.parent))
+        cls = Value("def", table.path, record.parent)
+        return not made or self._is_named(owner.name, cls) or self.is_handed_over(table, owner.name)
 
     def _is_registered(self, table: Table, record: Scope) -> bool:
         """Whether a decorator may do anything with it, or make it what is read without a call, such as a property."""

@@ -1,0 +1,44 @@
+"""Copies of parts of a project that were left beside it: ``old/backend/``, ``app_backup/``, ``backup_20250902_120252/``."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from .facade import Index
+
+WORDS = r"old|backups?|bak|copy|archived?|deprecated|legacy|orig"
+MARK = re.compile(rf"(?:^|[-_.])(?:{WORDS})(?:[-_]?\d+)*$|^(?:{WORDS})(?:[-_]\d+)*(?:$|[-_.])", re.IGNORECASE)
+"""In the name of a directory: what is left of it without the mark is the name of the original."""
+
+
+def is_copy(index: Index, path: str) -> bool:
+    """Whether the same file, or its directory, is there without the mark of a directory's name."""
+    directories = path.split("/")[:-1]
+    marked = [place for place, name in enumerate(directories) if MARK.search(name)]
+    if not marked:
+        return False
+    known = index.keep("files and directories", lambda: _known(index.files))
+    return any(original in known for place in marked for original in _originals(path, place))
+
+
+def _originals(path: str, place: int) -> Iterator[str]:
+    """Where a file, or the directory that it is in, would be without the mark of one directory."""
+    parts = path.split("/")
+    rest = MARK.sub("", parts[place], count=1).strip("-_.")
+    before, after = parts[:place], parts[place + 1 :]
+    named = [*before, rest] if rest else before
+    yield "/".join([*named, *after])
+    if len(after) > 1 or rest:
+        yield "/".join([*named, *after[:-1]]) + "/"
+
+
+def _known(files: tuple[str, ...]) -> frozenset[str]:
+    found = set(files)
+    for path in files:
+        parts = path.split("/")
+        found.update("/".join(parts[:length]) + "/" for length in range(1, len(parts)))
+    return frozenset(found)

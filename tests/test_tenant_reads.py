@@ -673,3 +673,53 @@ def current(request: Request, db: Session = Depends(get_db)):
     code += "".join(f"\n@app.get('/{n}')\ndef f{n}(who=Depends(current)): ...\n" for n in range(40))
     (one,) = found(code, "tenant-uncached-lookup")
     assert one.confidence.value == level
+
+
+KEYED = """
+from datetime import datetime
+from fastapi import Depends, FastAPI, Request
+from sqlalchemy import Column, DateTime, String
+from sqlalchemy.orm import Session, declarative_base
+
+Base = declarative_base()
+app = FastAPI()
+
+class Tenant(Base):
+    __tablename__ = "tenants"
+    id = Column(String, primary_key=True)
+
+class ApiKey(Base):
+    __tablename__ = "keys"
+    id = Column(String, primary_key=True)
+    tenant_id = Column(String)
+    key_hash = Column(String)
+    last_used_at = Column(DateTime)
+
+def get_db(): ...
+
+def find(db, key):
+    return db.query(ApiKey).filter(ApiKey.key_hash == key).first()
+
+def current(request: Request, db: Session = Depends(get_db)):
+    key = find(db, request.headers["x-api-key"])
+    {}
+    return key
+"""
+
+
+@pytest.mark.parametrize(
+    ("noted", "level"),
+    [
+        ("pass", "medium"),
+        ("key.last_used_at = datetime.now()", "low"),
+        ("record_usage(key)", "low"),
+        ("db.query(ApiKey).filter(ApiKey.id == key.id).update(last_used_at=1)", "low"),
+        ("key.tenant_id = 'x'", "medium"),
+    ],
+)
+def test_a_key_whose_use_is_noted_in_its_row_is_written_as_well(noted: str, level: str) -> None:
+    text = KEYED.format(noted) + "".join(
+        f"\n@app.get('/{n}')\ndef f{n}(who=Depends(current)): ...\n" for n in range(40)
+    )
+    (one,) = check_files({"app.py": text}, select=("tenant-uncached-lookup",), confidence="low").findings
+    assert one.confidence.value == level

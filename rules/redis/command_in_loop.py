@@ -42,7 +42,8 @@ medium confidence where each turn reads a value, or the function asks for data b
 `page`), else of low, and of high for a number of turns that the source states. A command under a condition is reported
 with less confidence; with low are loops over what there are few of by their name (roles, regions), over one value of a
 cache, over what is searched for to be deleted, those that write in a request which is sent to change something (POST,
-PUT, PATCH, DELETE), and those of routes that are deprecated, kept by a cache, or come there after an error.
+PUT, PATCH, DELETE), those of pages of operators, and those of routes that are deprecated, kept by a cache, or come
+there after an error.
 """
 
 from __future__ import annotations
@@ -56,6 +57,7 @@ from .._few import loops_over_few
 from .._methods import in_writing_branch, is_writing
 from .._paged import expects_many
 from .._repeats import Hit, others, repeats, trace
+from .._staff import is_of_operators
 from ._bulk import ASKED, CACHES, KEYS, bulk_of, of_cache
 from ._loop_worth import is_seldom
 from ._mget import mget_fix, pipeline_fix
@@ -112,6 +114,8 @@ def report(ctx: Context, function: Function) -> Iterator[Finding]:
             level = Confidence.LOW  # further down, a turn has more to do than that
         if level is not Confidence.HIGH and any(of_cache(w.steps[-1]) for w in repeat.work):
             level = Confidence.LOW  # behind an alias of Django's cache, a database may be what answers
+        if is_of_operators(ctx.index, repeat.path):
+            level = Confidence.LOW
         if not constant and level is Confidence.HIGH:
             level = Confidence.MEDIUM  # nothing tells how many turns there are
         finding = ctx.finding(repeat.first, _message(repeat), confidence=level)

@@ -70,20 +70,22 @@ Reported are middlewares, hooks that run before every request, dependencies, thr
 decorators that count the requests of routes; a command that a single route runs for its own purpose is not, nor what a
 decorator keeps of answers. A local cache or a time gate counts when it stands in the call path and works: what it
 keeps outlives the request and is stored on every way out, and the clock is set behind the gate. Of libraries' own work
-the default limits of slowapi and Flask-Limiter are reported, sessions are not. Gates that stay open are
-`redis-sticky-gate`, caches with holes `redis-cache-hole`, local copies that are asked last `redis-fallback-cache`. Of
-low confidence are middlewares for fewer than a tenth of the routes, those that let go by what lacks a header that few
-requests bring (`Idempotency-Key`), or in a branch that a request may not take (what a constant or the default of a
-setting decides for all requests is none, nor is the question whether somebody is signed in, nor are branches of one
-test that all lead to the command), what is sent for requests that are then refused by an error, what only some
-requests write without a count, what only some pages read, the pages of one blueprint, dependencies of administrators,
-dependencies and throttles of fewer than ten routes that nothing is seen to serve, and reading a session of Flask: a
-copy of it would be old. Of medium confidence are dependencies of fewer than ten routes, or in a branch; what an
-extension asks of a token (flask-jwt-extended), as routes choose whether it does; limiters of libraries, quotas and
-sessions by their names, and scripts, whose state all processes may have to share; and what asks whether somebody is
-locked out (`is_revoked`, `blacklist`), where a copy lets them in for a while. A command behind a look at what the
-request holds (`g`, `request.state`) is not reported where another function sets it on every request; one behind a look
-at a context variable is of low confidence. Clients that the index cannot follow (plugins) are not seen.
+the default limits of slowapi and Flask-Limiter are reported, sessions are not. Gates that stay open are `redis-sticky-
+gate`, caches with holes `redis-cache-hole`, local copies that are asked last `redis-fallback-cache`. Of low confidence
+are middlewares for fewer than a tenth of the routes, those that let go by what lacks a header that few requests bring
+(`Idempotency-Key`), or in a branch that a request may not take (what a constant or the default of a setting decides
+for all requests is none, nor is the question whether somebody is signed in, nor are branches of one test that all lead
+to the command), what is sent for requests that are then refused by an error, what only some requests write without a
+count, what only some pages read, the pages of one blueprint, dependencies of administrators, dependencies and
+throttles of fewer than ten routes that nothing is seen to serve, quotas by their names, permissions for one action of
+a view, what only a few routes put on the request, and reading a session of Flask: a copy of it would be old. Of medium
+confidence are dependencies of fewer than ten routes, or in a branch; what an extension asks of a token (flask-jwt-
+extended), as routes choose whether it does; what a function leaves before for reasons of its own, other than the
+route, a refusal or somebody who is missing; limiters of libraries, sessions by their names, and scripts, whose state
+all processes may have to share; and what asks whether somebody is locked out (`is_revoked`, `blacklist`), where a copy
+lets them in for a while. A command behind a look at what the request holds (`g`, `request.state`) is not reported
+where another function sets it on every request; one behind a look at a context variable is of low confidence. Clients
+that the index cannot follow (plugins) are not seen.
 """
 
 from __future__ import annotations

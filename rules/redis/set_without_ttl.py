@@ -36,10 +36,11 @@ Give every key that caches something an expiry (`ex=300`).
 Looked at are keys with a part that varies. Quiet for a key that anything in the project gives an expiry, for constant
 keys, and for keys that a function is handed. Medium confidence, the most there is, needs what has no end by its name
 (an id, a user, a date, a hash) and a word such as cache, session, token or lock, or one for what grows (jobs, events,
-days, messages). Low are, without such a word, values that a query gave, the last or current one of something, and sets
-and hashes: they may be the data. What is deleted or taken out somewhere is one step less, and so is a write for one of
-few that the program names (`if user.login in (app.bot.login, OWNER)`). Keys that a wrapper of the project writes are
-those of its callers, and not seen.
+days, messages). Low is what nothing of an application leads to, and keys of what somebody chose and means to stay
+(settings, a blacklist of names). Low are, without such a word, values that a query gave, the last or current one of
+something, and sets and hashes: they may be the data. What is deleted or taken out somewhere is one step less, and so
+is a write for one of few that the program names (`if user.login in (app.bot.login, OWNER)`). Keys that a wrapper of
+the project writes are those of its callers, and not seen.
 """
 
 from __future__ import annotations

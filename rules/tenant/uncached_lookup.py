@@ -82,9 +82,11 @@ One that reads the tenant by host (subdomain, domain, ...) is, with low confiden
 medium where it has more, unless it only asks whether there is one. So are helpers that many routes call, with medium
 confidence, also where a branch may keep a request away. Neither is, when one in five of the callers changes or deletes
 the row. A helper of fewer than twenty routes out of many, a dependency of fewer than five, and a helper of less than
-half of all routes that is given what their addresses name, are reported with low confidence. A cache counts when its
-hit leaves before the query. Reads through repositories are reported where it is decided what is read: at the
-statement, or at the call that says of which class; of an unknown class, nowhere.
+half of all routes that is given what their addresses name, are reported with low confidence. So are what a branch of a
+helper reads for fewer than fifty routes, what is read for an error, and keys of APIs whose every use is noted in their
+row (`last_used_at`). A cache counts when its hit leaves before the query. Reads through repositories are reported
+where it is decided what is read: at the statement, or at the call that says of which class; of an unknown class,
+nowhere.
 
 What a request holds is not read again: a function that looks whether `g.tenant` or `request.state.tenant` is there is
 quiet where another one sets it on every request without looking; where all of them look first, each is reported, and
@@ -126,6 +128,7 @@ from .._work import (
 )  # fmt: skip
 from ._dependants import is_resource
 from ._models import telling_models, tenant_models
+from ._noted import notes_use
 from ._shown import is_shown
 
 if TYPE_CHECKING:
@@ -373,6 +376,9 @@ def confidence(function: Function, work: RequestWork, uses: list[Use]) -> Confid
         return Confidence.LOW
     if not is_taken(index.call(function.path, uses[0].effect.call)):
         return Confidence.LOW  # no caller gives what its branch needs
+    tells = uses[0].lookup.model_name in telling_models(index)
+    if tells and notes_use(index, work, uses[0]):
+        return Confidence.LOW  # each such request writes the row as well
     helps = work.frequency == "route" and bool(work.path.steps)
     if is_seldom(index, work, uses[0]) or (helps and is_of_address(function, work, uses[0])):
         return Confidence.LOW
@@ -383,7 +389,6 @@ def confidence(function: Function, work: RequestWork, uses: list[Use]) -> Confid
         level = min(level, Confidence.MEDIUM, key=lambda c: c.rank)
     if index.project.held_rows.may_hold(uses[0].lookup.model_name, uses[0].chain):
         return Confidence.LOW
-    tells = uses[0].lookup.model_name in telling_models(index)
     shared = work.frequency != "route" and not (
         uses[0].conditional or tells or leaves_for_others(index, work, uses[0])
     )  # a copy of a key outlives its withdrawal

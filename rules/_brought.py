@@ -39,7 +39,7 @@ def is_brought_seldom(index: Index, work: RequestWork, use: Use) -> bool:
         if entry.kind != "after" or type(entry.test) is not list or entry.test[:1] != ["not"]:
             continue
         missing = filter(None, map(_missing, _any_of(entry.test[1])))
-        if any(_is_seldom(table, function.scope, name, work.frequency) for name in missing):
+        if any(_is_seldom(index, table, function.scope, name, work.frequency) for name in missing):
             return True
     return False
 
@@ -99,7 +99,7 @@ def _missing(test: Expr) -> str | None:
     return absent(test)
 
 
-def _is_seldom(table: Table, scope: int, name: str, frequency: str) -> bool:
+def _is_seldom(index: Index, table: Table, scope: int, name: str, frequency: str) -> bool:
     """Whether a name, or the call that gives it its value, is of something that few requests bring.
 
     Parts of the address, of all requests: a permission or a dependency asks for those that its routes take.
@@ -107,7 +107,7 @@ def _is_seldom(table: Table, scope: int, name: str, frequency: str) -> bool:
     assigns = [table.facts.assigns[place] for place in table.assigns_in.get(scope, ())]
     values = (name, *(assign.value for assign in assigns if assign.target == name))
     for record in (record for value in values for record in _chain(table, value)):
-        if any(SELDOM.search(text_of(given) or "") for given in record.args):
+        if any(SELDOM.search(index.settings.text(table.path, scope, given) or "") for given in record.args):
             return True
         is_query = len(record.args) == 1 and (dotted(record.callee) or "").endswith(QUERIES)
         if is_query and frequency == "every-request":

@@ -489,6 +489,8 @@ def test_a_middleware_that_no_code_installs_is_not_on_every_request(installed: s
         ("shop.bak/app.py", "shop/app.py", "low"),
         ("backup/app.py", "shop/main.py", "high"),
         ("old/app.py", "new/main.py", "high"),
+        ("archived/removed_2025-11-05/app.py", "new/main.py", "low"),
+        (".claude/worktrees/calm-sea/app.py", "new/main.py", "low"),
         ("oldham/app.py", "ham/app.py", "high"),
         ("archive/views/app.py", "shop/main.py", "high"),
     ],
@@ -540,3 +542,39 @@ KEPT = """
 def test_a_client_that_nothing_makes_is_asked_nothing(name: str, call: str, *, is_idle: bool) -> None:
     (known,) = levels("redis-per-request", KEPT.format(name=name, call=call))
     assert (known == "low") is is_idle
+
+
+CACHED = """
+    import os
+    REDIS_URL = os.getenv("REDIS_URL", "")
+    if REDIS_URL:
+        CACHES = {"default": {"BACKEND": "django_redis.cache.RedisCache", "LOCATION": REDIS_URL}}
+    else:
+        CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
+    MIDDLEWARE = ["app.Count"]
+"""
+COUNT = """
+    from django.core.cache import cache
+
+    class Count:
+        def __init__(self, get_response):
+            self.get_response = get_response
+
+        def __call__(self, request):
+            cache.incr("requests")
+            return self.get_response(request)
+
+        async def __acall__(self, request):
+            cache.incr("others")
+            return await self.get_response(request)
+"""
+
+
+def test_a_cache_of_django_that_no_address_turns_on_is_no_redis() -> None:
+    files = {
+        "settings.py": textwrap.dedent(CACHED),
+        "manage.py": 'import os\nos.environ["DJANGO_SETTINGS_MODULE"] = "settings"\n',
+    }
+    assert levels("redis-per-request", COUNT, **files) == ["low"]
+    (known,) = levels("redis-per-request", COUNT, **files, **on(REDIS_URL="redis://cache"))
+    assert known in ("high", "medium")

@@ -1531,6 +1531,34 @@ def test_a_limiter_of_a_library_waits_for_its_redis_as_long_as_it_takes(
         assert (finding.confidence.value, told[1] in finding.message) == (told[0], True)
 
 
+@pytest.mark.parametrize(
+    ("uses", "is_found"),
+    [
+        ("from limits_of import limiter\n", True),
+        ("from slowapi import Limiter\nlimiter = Limiter(key_func=str)\n", False),
+    ],
+)
+def test_a_limiter_that_no_file_uses_counts_nothing(uses: str, *, is_found: bool) -> None:
+    app = f"from fastapi import FastAPI, Request\n{uses}\napp = FastAPI()\n{COUNTED}"
+    own = f"from slowapi import Limiter\n\nlimiter = Limiter(key_func=str, {URI})\n"
+    files: dict[str, str | bytes] = {"app.py": app, "limits_of.py": own, "requirements.txt": "redis==5.0\n"}
+    assert bool(check_files(files, select=("redis-no-timeout",), confidence="low").findings) is is_found
+
+
+def test_a_limiter_of_flask_needs_an_application() -> None:
+    code = """
+from flask import Flask
+from flask_limiter import Limiter
+
+limiter = Limiter(str, default_limits=["9/minute"], storage_uri="redis://cache")
+app = Flask(__name__)
+{}
+"""
+    for installed, is_found in (("limiter.init_app(app)", True), ("", False)):
+        files: dict[str, str | bytes] = {"app.py": code.format(installed), "requirements.txt": "redis==5.0\n"}
+        assert bool(check_files(files, select=("redis-no-timeout",), confidence="low").findings) is is_found
+
+
 def test_a_limiter_waits_no_longer_than_the_default_of_its_client() -> None:
     for version, expected in (("8.0", []), ("5.0", ["medium"])):
         files: dict[str, str | bytes] = {
@@ -1539,3 +1567,30 @@ def test_a_limiter_waits_no_longer_than_the_default_of_its_client() -> None:
         }
         found = check_files(files, select=("redis-no-timeout",), confidence="low").findings
         assert [finding.confidence.value for finding in found] == expected
+
+
+@pytest.mark.parametrize(("call", "level"), [("", "low"), ("connect()", "high")])
+def test_a_client_that_a_function_makes_which_nothing_calls_is_never_made(call: str, level: str) -> None:
+    code = f"""
+import redis
+from fastapi import FastAPI
+
+app = FastAPI()
+client = None
+
+def connect():
+    global client
+    if client is None:
+        client = redis.Redis(host="cache")
+    return client
+
+{call}
+
+@app.middleware("http")
+async def count(request, call_next):
+    client.incr("hits")
+    return await call_next(request)
+"""
+    files: dict[str, str | bytes] = {"app.py": code, "requirements.txt": "redis==5.0\n"}
+    (finding,) = check_files(files, select=("redis-no-timeout",), confidence="low").findings
+    assert finding.confidence.value == level

@@ -132,6 +132,15 @@ class Backends:
             if name in wanted:
                 self._settings.setdefault(name, []).append((table, scope, value))
 
+    def services(self, backend: Backend) -> list[tuple[Table, int, Expr]]:
+        """What settings are assigned that name a service: (table, scope, expression)."""
+        return [
+            place
+            for name in backend.settings
+            for place in self.setting(name)
+            if any(word in text.lower() for text in self._texts(*place) if text for word in backend.remote)
+        ]
+
     def _judge(self, backend: Backend, entry: str, at: tuple[str, int] | None) -> bool | None:
         stated: list[tuple[Table, int, Expr]] = []
         for table, ordinal in self.constructions(backend):

@@ -10,19 +10,28 @@ if TYPE_CHECKING:
 
     from .facade import Index
 
-WORDS = r"old|backups?|bak|copy|archived?|deprecated|legacy|orig"
+WORDS = r"old|backups?|bak|copy|archived?|deprecated|legacy|orig|removed"
 MARK = re.compile(rf"(?:^|[-_.])(?:{WORDS})(?:[-_]?\d+)*$|^(?:{WORDS})(?:[-_]\d+)*(?:$|[-_.])", re.IGNORECASE)
 """In the name of a directory: what is left of it without the mark is the name of the original."""
+
+
+DATED = re.compile(rf"(?:^|[-_.])(?:{WORDS})[-_]?\d{{4}}[-_]?\d\d[-_]?\d\d", re.IGNORECASE)
+"""A mark with a date tells by itself."""
 
 
 def is_copy(index: Index, path: str) -> bool:
     """Whether the same file, or its directory, is there without the mark of a directory's name."""
     directories = path.split("/")[:-1]
+    if any(name.startswith(".") or DATED.search(name) for name in directories):
+        return True  # archived/removed_2025-11-05/, .claude/worktrees/, .venv-old/: what tools keep for themselves
     marked = [place for place, name in enumerate(directories) if MARK.search(name)]
     if not marked:
         return False
     known = index.keep("files and directories", lambda: _known(index.files))
-    return any(original in known for place in marked for original in _originals(path, place))
+    if any(original in known for place in marked for original in _originals(path, place)):
+        return True
+    kept = [name for name in directories if not MARK.search(name)]
+    return len(marked) > 1 and "/".join([*kept, path.rpartition("/")[2]]) in known
 
 
 def _originals(path: str, place: int) -> Iterator[str]:

@@ -39,6 +39,8 @@ FACTORY = re.compile(
     r"app(?:lication)?$|^(?:make|create|build|get)_|^init_app|^setup$|^ready$|^includeme$", re.IGNORECASE
 )
 """Names of what servers and frameworks call by themselves."""
+APPLICATION = re.compile(r"app(?:lication)?$|^setup$|^ready$|^includeme$", re.IGNORECASE)
+"""The same of what makes more than a client."""
 NOT_USED = "MiddlewareNotUsed"
 MAX_SITES = 40
 """Calls of one name that are looked at: behind more of them, one will run."""
@@ -184,13 +186,31 @@ class Idle:
         named = FACTORY.search(table.facts.scopes[scope].name) is not None
         return not scope or makes or named or not self.is_left_over(Value("def", entry.path, scope))
 
-    def _makes(self, path: str, call: int) -> bool:
+    def _has_backend(self, path: str, call: int) -> bool:
+        """Whether one of the settings that put a command's backend into a service stands in no closed branch.
+
+        ``if REDIS_URL: CACHES = {...}``, where nothing gives the address.
+        """
+        effect = self.project.effects.remote(path, call)
+        backend = effect.client.backend if effect is not None and effect.client is not None else None
+        if backend is None:
+            return True
+        services = self.project.effects.backends.services(backend)
+        return not services or any(
+            not self.is_frame_closed(table, scope, self._frame_of(table, value)) for table, scope, value in services
+        )
+
+    @staticmethod
+    def _frame_of(table: Table, value: Expr) -> int:
+        return next((assign.frame for assign in table.facts.assigns if assign.value is value), 0)
+
+    def makes(self, path: str, call: int) -> bool:
         """Whether a call that makes a client runs: not in a function that nothing leads to, ``cache.init()`` that is left out."""
         if not self._site_runs(path, call, MAX_DEPTH):
             return False
         scope = self._function_of(path, call)
         name = self.linker.table(path).facts.scopes[scope].name
-        return not scope or FACTORY.search(name) is not None or not self.is_left_over(Value("def", path, scope))
+        return not scope or APPLICATION.search(name) is not None or not self.is_left_over(Value("def", path, scope))
 
     def _function_of(self, path: str, call: int) -> int:
         table = self.linker.table(path)
@@ -349,7 +369,9 @@ class Idle:
         """
         made = self.project.clients.of_command(path, call)
         if made:
-            return any(self._makes(*one.site) for one in made)
+            return any(self.makes(*one.site) for one in made)
+        if not self._has_backend(path, call):
+            return False
         switches = self.project.effects.libraries.switches(path, call)
         return not switches or not all(
             value == "#False" or self.committed.is_closed(at, scope, value) for at, scope, value in switches

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from atomlint import text_of
+from atomlint import dotted, text_of
 
 if TYPE_CHECKING:
     from atomlint import Call, Index
@@ -15,6 +15,7 @@ OPTIONS = "storage_options"
 """The argument that goes on to the client, in all of them."""
 SETTING = "RATELIMIT_STORAGE_OPTIONS"
 TIMEOUT = "socket_timeout"
+HOPS = 4
 
 
 class Limited(NamedTuple):
@@ -30,6 +31,8 @@ def waits_without_end(call: Call) -> bool:
     """Whether a limiter's storage is a Redis, and nothing says how long to wait for it."""
     if call.name != "Limiter" or "**" in call.keywords:
         return False
+    if not _is_installed(call):
+        return False
     row = _row(call)
     backends = call.index.project.effects.backends
     if row is None or backends.is_remote(row.backend, "", (call.path, call.ordinal)) is not True:
@@ -39,6 +42,50 @@ def waits_without_end(call: Call) -> bool:
         return False  # what another place says is not known
     stated = [text_of(key) for key in options[1::2]] if options is not None else []
     return TIMEOUT not in stated and None not in stated and not backends.setting(SETTING)
+
+
+def _is_installed(call: Call) -> bool:
+    """Whether an application has a limiter: by an argument, ``init_app`` or its state; and whether something names it.
+
+    One that nothing names counts nothing; of Flask's, neither does one without an application.
+    """
+    bound = next((a.target for a in call.table.facts.assigns if a.value == f"@{call.ordinal}"), None)
+    name = dotted(bound)
+    if name is None:
+        return True  # handed on as it is made
+    last = name.rpartition(".")[2]
+    if "app" in call.keywords:
+        return True
+    if "flask_limiter.Limiter" not in call.external:
+        return call.index.project.unused.is_handed_over(call.table, last) or _decorates(call, last)
+    sites = call.index.project.linker.call_sites("init_app")
+    tables = (call.index.table(path).facts.calls[ordinal].callee for path, ordinal in sites)
+    return any(type(callee) is str and callee.split(".")[-2:-1] == [last] for callee in tables)
+
+
+def _decorates(call: Call, name: str) -> bool:
+    """Whether functions of its own file, or of one that imports it, are decorated by it: ``@limiter.limit("5/minute")``."""
+    linker = call.index.project.linker
+    for path, ordinal in (site for kind in ("limit", "shared_limit") for site in linker.call_sites(kind)):
+        callee = linker.table(path).facts.calls[ordinal].callee
+        is_named = type(callee) is str and callee.split(".")[-2:-1] == [name]
+        if is_named and call.path in _sources(call.index, path, name):
+            return True
+    return False
+
+
+def _sources(index: Index, path: str, name: str) -> set[str]:
+    """The file itself, and those that it imports a name from, one by the other."""
+    linker, found = index.project.linker, {path}
+    for _ in range(HOPS):
+        bindings = linker.table(path).lookup(0, name)
+        imported = next((binding.imported for binding in bindings if binding.imported is not None), None)
+        target = linker.modules.target(path, imported) if imported is not None else None
+        if target is None or not target.endswith(".py"):
+            break
+        path = target
+        found.add(path)
+    return found
 
 
 def _row(call: Call) -> WorkRow | None:

@@ -179,7 +179,13 @@ def _asked_by_routes(ctx: Context, call: Call, uses: list[Call]) -> Finding | No
     level = _level(call, sure=sure and not unsure(index, path))
     if (is_asynchronous(call) and not is_waited_for(index, path)) or not is_taken(call):
         level = Confidence.LOW  # nobody waits for it, or no caller asks for this client
-    if not running or path.entry.certainty == "low" or some == 0 or (not frequent and is_of_operators(index, path)):
+    if (
+        not running
+        or not index.idle.makes(call.path, call.ordinal)
+        or path.entry.certainty == "low"
+        or some == 0
+        or (not frequent and is_of_operators(index, path))
+    ):
         level = (
             Confidence.LOW
         )  # a route that no application serves, or a status page, or what a middleware answers itself

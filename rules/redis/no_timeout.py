@@ -179,16 +179,9 @@ def _asked_by_routes(ctx: Context, call: Call, uses: list[Call]) -> Finding | No
     level = _level(call, sure=sure and not unsure(index, path))
     if (is_asynchronous(call) and not is_waited_for(index, path)) or not is_taken(call):
         level = Confidence.LOW  # nobody waits for it, or no caller asks for this client
-    if (
-        not running
-        or not index.idle.makes(call.path, call.ordinal)
-        or path.entry.certainty == "low"
-        or some == 0
-        or (not frequent and is_of_operators(index, path))
-    ):
-        level = (
-            Confidence.LOW
-        )  # a route that no application serves, or a status page, or what a middleware answers itself
+    idle = not running or not index.idle.makes(call.path, call.ordinal)
+    if idle or path.entry.certainty == "low" or some == 0 or (not frequent and is_of_operators(index, path)):
+        level = Confidence.LOW  # what no application serves or runs, a status page, what a middleware answers itself
     count = count if some is None else max(some, 1)
     who = f"the requests of {count} route{'s' if count > 1 else ''}"
     if path.entry.kind == "every-request" and some is None:

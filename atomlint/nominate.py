@@ -11,6 +11,7 @@ import msgspec
 from .context import Context
 from .document import Document, DocumentError, document_kind
 from .finding import Confidence, Finding, Position, Severity, Span
+from .index.copies import is_copy
 from .index.views import Call, Class, Function
 from .own_rules import CRASHED, SYNTAX
 from .report import Trouble
@@ -142,13 +143,15 @@ class Nominator:
         return not self.index.project.calls.raises.never_runs(view.path, view.ordinal)
 
     def _graded(self, rule: Rule, view: View | Index, findings: Iterable[Finding]) -> Iterator[Finding]:
-        """Findings of a rule about code that must run: of low confidence where the settings as committed leave it idle."""
+        """Findings, of low confidence in a copy of the project; of rules about code that must run, where that is idle."""
         for finding in findings:
-            if (
-                rule.only_running
-                and finding.confidence is not Confidence.LOW
-                and isinstance(view, Call | Function)
-                and self.index.idle.holds(view, finding.trace, reach=rule.reach)
+            if finding.confidence is not Confidence.LOW and (
+                is_copy(self.index, finding.span.path)
+                or (
+                    rule.only_running
+                    and isinstance(view, Call | Function)
+                    and self.index.idle.holds(view, finding.trace, reach=rule.reach)
+                )
             ):
                 finding = msgspec.structs.replace(finding, confidence=Confidence.LOW)  # noqa: PLW2901
             yield finding

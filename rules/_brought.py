@@ -66,6 +66,23 @@ def mends_itself(index: Index, work: RequestWork, use: Use) -> bool:
     return False
 
 
+def raises_its_flag(index: Index, work: RequestWork, use: Use) -> bool:
+    """Whether what a branch leads to sets the flag that it asks for: ``if not cache.connected: await cache.connect()``."""
+    functions = [index.function(one) for one in (*work.path.functions, *(step.function for step in use.chain))]
+    raised = {
+        (dotted(assign.target) or "").rpartition(".")[2]
+        for function in functions
+        for assign in function.assigns
+        if assign.value == "#True" and "." in (dotted(assign.target) or "")
+    }
+    tests = (
+        absent(condition(entry.kind, entry.test))
+        for _, table, frame in frames_of(index, work, use)
+        if (entry := table.facts.frames[frame]).kind in ("if", "else", "after")
+    )
+    return any(name is not None and "." in name and name.rpartition(".")[2] in raised for name in tests)
+
+
 def _is_set_in(table: Table, scope: int, name: str, frame: int) -> bool:
     assigns = (table.facts.assigns[place] for place in table.assigns_in.get(scope, ()))
     return any(assign.target == name and frame in table.frames(assign.frame) for assign in assigns)

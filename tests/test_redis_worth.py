@@ -839,3 +839,37 @@ def test_of_two_sides_of_a_choice_the_dearer_one_counts(body: str, number: str) 
     """
     (finding,) = check_files({"app.py": HEAD + textwrap.dedent(code)}, select=("redis-per-request",)).findings
     assert number in finding.message
+
+
+CONNECTED = """
+import redis.asyncio as redis
+from fastapi import FastAPI
+
+app = FastAPI()
+
+class Cache:
+    def __init__(self):
+        self.client = redis.Redis(host="cache")
+        self.connected = False
+
+    async def connect(self):
+        await self.client.ping()
+        {}
+
+cache = Cache()
+
+@app.middleware("http")
+async def count(request, call_next):
+    if not cache.connected:
+        await cache.connect()
+    return await call_next(request)
+"""
+
+
+@pytest.mark.parametrize(
+    ("sets", "is_seldom"), [("self.connected = True", True), ("pass", False), ("self.connected = False", False)]
+)
+def test_what_sets_the_flag_that_its_branch_asks_for_runs_once(sets: str, *, is_seldom: bool) -> None:
+    files = {"app.py": CONNECTED.format(sets)}
+    found = check_files(files, select=("redis-per-request",), confidence="low").findings
+    assert {finding.confidence.value for finding in found} <= {"low"} if is_seldom else found

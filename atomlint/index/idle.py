@@ -14,7 +14,6 @@ from typing import TYPE_CHECKING
 
 from .choices import inside as calls_inside
 from .committed import Committed
-from .copies import is_copy
 from .entries import IGNORED
 from .expressions import BRANCHES, condition, expressions, inside
 from .tables import call_number
@@ -319,8 +318,6 @@ class Idle:
         A way from an entry point that is closed does not count where another one leads there from one of the same kind.
         Without ``reach``, which is dear, only calls of the place's own function are looked at.
         """
-        if is_copy(self.index, place.path):
-            return True
         if not reach:
             if isinstance(place, Call):
                 site = (place.path, place.ordinal)

@@ -107,7 +107,7 @@ from .._branches import (
     waits_for_few,
     waits_for_state,
 )
-from .._brought import is_brought_seldom, is_of_failures
+from .._brought import is_brought_seldom, is_of_failures, raises_its_flag
 from .._staff import is_admin, names_staff
 from .._work import (
     ALWAYS,
@@ -365,7 +365,7 @@ def confidence(index: Index, work: RequestWork, uses: Sequence[Use]) -> Confiden
     skipped = far or (may_be_skipped(index, work, uses[0]) and not asks_who(index, work, uses[0]))
     if uses[0].conditional and work.frequency != "dependency" and skipped:
         return Confidence.LOW
-    if any(few(index, work, uses[0]) for few in (is_refusal, is_brought_seldom, is_of_failures)):
+    if any(few(index, work, uses[0]) for few in (is_refusal, is_brought_seldom, is_of_failures, raises_its_flag)):
         return Confidence.LOW  # of failed sign-ins, which are few
     if work.share is not None and FEW * work.share[0] < work.share[1]:
         return Confidence.LOW  # such as a limit of sign-ins, which all processes have to count together

@@ -74,7 +74,9 @@ def describe_frequency(work: RequestWork, *, conditional: bool | None = None) ->
     conditional = work.conditional if conditional is None else conditional
     if work.frequency == "every-request":
         when = "after the response to every request" if work.after_response else "on every request"
-        if work.share is not None:
+        if work.share is not None and not work.share[0]:
+            when += " of routes that are not known"
+        elif work.share is not None:
             when += f" to {work.share[0]} of {work.share[1]} routes"
         if work.lazily:
             when += f" that reads {work.lazily}"

@@ -525,3 +525,25 @@ def test_a_decorator_that_is_applied_by_hand_registers(applied: str, *, is_found
     )
     index = index_of({"app.py": text})
     assert any(entry.kind == "every-request" for entry in index.project.entries) is is_found
+
+
+@pytest.mark.parametrize(
+    "added",
+    [
+        'MIDDLEWARE.append("shop.Limit")',
+        'MIDDLEWARE.insert(0, "shop.Limit")',
+        'MIDDLEWARE.extend(["shop.Limit"])',
+        'MIDDLEWARE += ["shop.Limit"]',
+        'if not DEBUG:\n    MIDDLEWARE.append("shop.Limit")',
+    ],
+)
+@pytest.mark.parametrize("star", ["", "from base import *\n"])
+def test_a_middleware_that_is_added_to_the_setting_is_one(added: str, star: str) -> None:
+    shop = "class Limit:\n    def __init__(self, get_response): ...\n    def __call__(self, request): ...\n"
+    base = 'DEBUG = False\nMIDDLEWARE = ["other.Thing"]\n'
+    files = {"shop.py": shop, "base.py": base if star else "", "settings.py": (star or base) + added + "\n"}
+    index = index_of(files)
+    names = {
+        index.function(entry.function).qualname for entry in index.project.entries if entry.kind == "every-request"
+    }
+    assert "Limit.__call__" in names

@@ -578,3 +578,17 @@ def test_a_cache_of_django_that_no_address_turns_on_is_no_redis() -> None:
     assert levels("redis-per-request", COUNT, **files) == ["low"]
     (known,) = levels("redis-per-request", COUNT, **files, **on(REDIS_URL="redis://cache"))
     assert known in ("high", "medium")
+
+
+@pytest.mark.parametrize(
+    ("made", "heir", "is_idle"),
+    [
+        ("app.add_middleware(Limit, enabled=False)", "", True),
+        ("app.add_middleware(Limit, enabled=settings.rate_limit_enabled)", "class Other(Limit): pass", True),
+        ("app.add_middleware(Limit, enabled=False)", "class Other(Limit):\n        def __init__(self): ...", False),
+        ("app.add_middleware(Limit, enabled=False); app.add_middleware(Limit, enabled=True)", "", False),
+    ],
+)
+def test_a_flag_that_is_written_out_is_off_whoever_inherits(made: str, heir: str, *, is_idle: bool) -> None:
+    (known,) = levels("redis-per-request", GIVEN.format(f"{heir}\n    {made}"))
+    assert (known == "low") is is_idle

@@ -873,3 +873,63 @@ def test_what_sets_the_flag_that_its_branch_asks_for_runs_once(sets: str, *, is_
     files = {"app.py": CONNECTED.format(sets)}
     found = check_files(files, select=("redis-per-request",), confidence="low").findings
     assert {finding.confidence.value for finding in found} <= {"low"} if is_seldom else found
+
+
+@pytest.mark.parametrize(
+    ("include", "told"),
+    [
+        ('app.include_router(FastAPIUsers(None, []).get_auth_router(None), prefix="/v1/auth")', True),
+        ('app.include_router(importlib.import_module(name).router, prefix="/v1")', True),
+        ("", False),
+    ],
+)
+def test_routes_that_are_not_known_may_be_those_that_a_middleware_is_for(include: str, *, told: bool) -> None:
+    code = f"""
+import importlib
+import redis
+from fastapi import FastAPI
+from fastapi_users import FastAPIUsers
+from settings import name
+
+app = FastAPI()
+client = redis.Redis(host="cache")
+
+@app.middleware("http")
+async def count(request, call_next):
+    if not request.url.path.startswith("/v1"):
+        return await call_next(request)
+    client.incr("hits")
+    return await call_next(request)
+
+@app.get("/home")
+def home(): ...
+
+{include}
+"""
+    found = check_files({"app.py": code}, select=("redis-per-request",), confidence="low").findings
+    assert [finding.confidence.value for finding in found] == ["low"] * told
+    assert all("of routes that are not known" in finding.message for finding in found)
+
+
+@pytest.mark.parametrize(
+    ("test", "level"),
+    [
+        ("request.method != 'OPTIONS'", "high"),
+        ("request.url.path not in ('/health',)", "high"),
+        ("request.url.path.startswith('/a')", "high"),
+        ("request.url.path == '/none'", ""),
+        ("request.query_params.get('x')", "low"),
+    ],
+)
+def test_a_branch_for_routes_is_as_sure_as_leaving_for_the_others(test: str, level: str) -> None:
+    code = f"""
+    @app.middleware("http")
+    async def measure(request: Request, call_next):
+        if {test}:
+            client.incr("requests")
+        return await call_next(request)
+
+    @app.get("/a")
+    def a(): ...
+    """
+    assert levels("redis-per-request", code) == ([level] if level else [])

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from ..facts.records import Call, Expr
     from .facade import Index
 
-MOST = 12
+MOST = 60
 """Calls that are looked at."""
 NOTHING = ""
 """A call gives nothing: the default holds."""
@@ -19,7 +19,8 @@ NOTHING = ""
 def arguments(index: Index, function: Value, name: str) -> list[tuple[str, int, Expr]]:
     """Expressions that a parameter stands for: (path, scope, expression), the default among them where a call leaves it out.
 
-    None at all where one call is not understood, where nothing outside of tests is seen to call it, and where heirs may.
+    None at all where one call is not understood, where nothing outside of tests is seen to call it, and where heirs have a
+    constructor of their own.
     """
     linker = index.project.linker
     table = linker.table(function.place)
@@ -27,17 +28,20 @@ def arguments(index: Index, function: Value, name: str) -> list[tuple[str, int, 
     owner = table.facts.scopes[record.parent]
     wanted, called = function, record.name
     is_method = owner.kind == "class" and "staticmethod" not in record.decorators
+    heirs: list[Value] = []
     if is_method and record.name == "__init__":
         wanted, called = Value("def", function.place, record.parent), owner.name
-        if linker.heirs.below(wanted):
+        heirs = linker.heirs.below(wanted)
+        if any((heir.scope, "__init__") in linker.table(heir.place).members for heir in heirs):
             return []
     number = [param.name for param in record.params].index(name)
     place = number - is_method
-    sites = [site for site in linker.calls_of(called, place) if site[0] not in index.tests]
+    names = {called, *(linker.table(heir.place).facts.scopes[heir.scope].name for heir in heirs)}
+    sites = [site for name in sorted(names) for site in linker.calls_of(name, place) if site[0] not in index.tests]
     found: list[tuple[str, int, Expr]] = []
     for path, ordinal in sites if len(sites) <= MOST else ():
         call = linker.table(path).facts.calls[ordinal]
-        if not linker.runs(path, ordinal, wanted):
+        if not any(linker.runs(path, ordinal, one) for one in (wanted, *heirs)):
             if linker.values.callee(path, ordinal):
                 continue
             return []

@@ -303,7 +303,9 @@ class Committed:
         function = Made("def", path, bindings[0].scope)
         if function in self._given:
             return self._given[function].get(name)
-        found = {self.value(*given, depth - 1) for given in arguments(self.index, function, name)}
+        given = arguments(self.index, function, name)
+        found = {self.value(*one, depth - 1) for one in given}
+        self.used += bool(given) and all(value == "#False" for _, _, value in given)  # written out where it is made
         return found.pop() if len(found) == 1 else None
 
     def _of_field(self, read: SettingRead) -> str | None:

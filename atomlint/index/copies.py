@@ -39,10 +39,10 @@ def _originals(path: str, place: int) -> Iterator[str]:
     parts = path.split("/")
     rest = MARK.sub("", parts[place], count=1).strip("-_.")
     before, after = parts[:place], parts[place + 1 :]
-    named = [*before, rest] if rest else before
-    yield "/".join([*named, *after])
-    if len(after) > 1 or rest:
-        yield "/".join([*named, *after[:-1]]) + "/"
+    for named in ([*before, rest] if rest else before, before):  # app_backup/app/main.py may be of app/main.py, too
+        yield "/".join([*named, *after])
+        if len(after) > 1 or (rest and named is not before):
+            yield "/".join([*named, *after[:-1]]) + "/"
 
 
 def _known(files: tuple[str, ...]) -> frozenset[str]:

@@ -244,7 +244,7 @@ class Finder:
         """Assignments that a row's setting names: (scope, target, row, what is assigned)."""
         known = self._found.get(table.path)
         if known is None:
-            known = self._found[table.path] = list(self._assigned(table))
+            known = self._found[table.path] = [*self._assigned(table), *self._added(table)]
         return known
 
     def _assigned(self, table: Table) -> Iterator[tuple[int, str, EntryRow, Expr]]:
@@ -261,6 +261,16 @@ class Finder:
                     for row in rows:
                         if row.setting == f"{target}.{name}":
                             yield from ((0, target, row, value) for value in below(assign.value, name))
+
+    def _added(self, table: Table) -> Iterator[tuple[int, str, EntryRow, Expr]]:
+        """What is added to a list that a setting is: ``MIDDLEWARE.append("shop.Limit")``, ``insert``, ``extend``."""
+        for call in table.facts.calls:
+            target, _, method = call.callee.rpartition(".") if type(call.callee) is str else ("", "", "")
+            if method not in ADDS or not call.args or "." in target:
+                continue
+            value = call.args[-1] if method == "extend" else ["[]", call.args[-1]]
+            rows = (row for row in self.rows.settings.get(target, ()) if self._is_set(table, call.scope, target, row))
+            yield from ((call.scope, target, row, value) for row in rows)
 
     def _is_set(self, table: Table, scope: int, target: str, row: EntryRow) -> bool:
         owner, _, last = row.setting.rpartition(".")
@@ -346,6 +356,7 @@ def _with_decorators(table: Table) -> Iterator[tuple[Value, int, list[Expr]]]:
             yield Value("def", table.path, ordinal), scope.parent, scope.decorators
 
 
+ADDS = frozenset({"append", "insert", "extend"})
 UNREGISTERED = {"high": "medium", "medium": "medium", "low": "low"}
 """How sure it is that something runs that no call registers, by how sure it is of its class."""
 HELD = frozenset({"route", "connection", "message", "router-dependency"})

@@ -36,6 +36,8 @@ TESTS = re.compile(
     r"(?:^|/)\.(?:github/workflows|circleci|gitlab|azure)/(?:.*[._-])?(?:ci|tests?|e2e|perf|lint|checks?|integration|pull|pr|build)\b"
 )
 """Files of pipelines that test: what they turn on runs nowhere else."""
+DEPLOYS = re.compile(r"deploy|release|publish|(?:^|[/._-])(?:cd|prod|production|staging)(?:[._-]|$)", re.IGNORECASE)
+"""In names of those that deploy as well."""
 GUIDE = re.compile(r"deploy|production|install|hosting|self-?host", re.IGNORECASE)
 """In names of Markdown files that tell how to run it."""
 PLATFORM = re.compile(r"(?:^|/)(?:Procfile|heroku\.yml|railway\.(?:json|toml)|nixpacks\.toml|app\.json)$")
@@ -153,7 +155,8 @@ class EnvTexts:
             small = name.lower()
             found: set[str] = set()
             for path, text in self.texts:
-                if ((small in text.lower()) if any_case else name in text) and not TESTS.search(path):
+                is_test = TESTS.search(path) is not None and DEPLOYS.search(path) is None
+                if ((small in text.lower()) if any_case else name in text) and not is_test:
                     found.update(_given(text, word))
             self._known[key] = frozenset(found)  # a template that names itself
             known = {value for one in found for value in (self._of_template(one) if one[:2] == "{{" else (one,))}

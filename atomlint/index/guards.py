@@ -15,6 +15,7 @@ from .caches import REMOTE, Caches, is_miss
 from .choices import is_arm, on_two_sides
 from .conditions import availability, branches
 from .gates import Gate, Gates
+from .routetexts import METHODS, PATHS
 from .rows import entry_of
 from .seconds import number
 from .sends import says_kind
@@ -127,9 +128,22 @@ class Guards:
         return (
             kind in ("if", "else")
             and not availability(test)
+            and not self._is_of_route(table, test)
             and not self._usual(table, scope, kind, test)
             and self.settled.holds(path, scope, test) is not (kind == "if")
         )
+
+    def _is_of_route(self, table: Table, test: Expr) -> bool:
+        """Whether a test asks for nothing but the path or the method of a request: for which routes it holds is counted."""
+        number = call_number(test)
+        if number is not None:
+            call = table.facts.calls[number]
+            parts = [call.callee, *call.args] if len(call.args) == 1 else []
+            owner = call.callee.rpartition(".")[0] if type(call.callee) is str else ""
+            return bool(parts) and f".{owner}".endswith(PATHS)
+        if type(test) is not list or test[:1] != ["cmp"] or len(test) != 4:
+            return False
+        return any(f".{dotted(side) or ''}".endswith((*PATHS, *METHODS)) for side in (test[1], test[3]))
 
     def chosen(self, path: str, call: int) -> bool:
         """Whether the function leaves before a call unless a look-up of the request's path has found something."""

@@ -60,6 +60,7 @@ class Mounts:
         self._rows: dict[Place, RouterRow | None] = {}
         self._routers: dict[tuple[Place, ...], tuple[frozenset[Place], frozenset[Place]]] = {}
         self._unknown = False
+        self._foreign = False
         self._partly: set[tuple[str, int, str]] = set()
         """Names that have other values than the calls that are known to have made them."""
         self._lost = False
@@ -232,6 +233,7 @@ class Mounts:
                     self._lost = False
                     children = self._one_of(path, call.scope, child, DEPTH)
                     self._unknown = self._unknown or self._lost
+                    self._foreign = self._foreign or not children
                     prefix = keywords.get(row.prefix)
                     if 0 <= row.prefix_argument < len(call.args):
                         prefix = call.args[row.prefix_argument]
@@ -277,6 +279,11 @@ class Mounts:
     def complete(self) -> bool:
         """Whether it is known what is put below every router: what nothing includes then is not served."""
         return bool(self.mounts) and not self._unknown and not self._passes_by
+
+    @cached_property
+    def takes_unknown(self) -> bool:
+        """Whether something is put below a router whose routes are not known: a library's, one by a computed name."""
+        return self.mounts is not None and (self._unknown or self._foreign)
 
     @cached_property
     def _passes_by(self) -> bool:

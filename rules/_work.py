@@ -48,8 +48,11 @@ READS = (
 def base_confidence(work: RequestWork) -> Confidence:
     """High when every edge is proven and the entry runs on every request or is shared by several routes.
 
-    What waits for a reader, ``request.tenant = SimpleLazyObject(load)``, is of medium confidence: see `is_held`.
+    What waits for a reader, ``request.tenant = SimpleLazyObject(load)``, is of medium confidence: see `is_held`. What runs for
+    none of the routes that are known is of low.
     """
+    if work.share is not None and not work.share[0]:
+        return Confidence.LOW
     return min(Confidence(work.confidence), _of_entry(work), key=lambda level: level.rank)
 
 

@@ -506,6 +506,15 @@ def test_a_blueprint_that_nobody_registers_is_as_unlikely():
     assert one(f"{code}app.register_blueprint(b)\n").certainty == "high"
 
 
+@pytest.mark.parametrize(("registered", "certainty"), [("other", "low"), ("bp", "high")])
+def test_what_a_blueprint_adds_to_its_application_is_as_sure_as_its_routes(registered: str, certainty: str) -> None:
+    code = (
+        "from flask import Blueprint, Flask\napp = Flask(__name__)\nbp = Blueprint('bp', __name__)\nother = Blueprint('other', __name__)\n"
+        f"@bp.before_app_request\ndef load(): pass\napp.register_blueprint({registered})\n"
+    )
+    assert one(code).certainty == certainty
+
+
 def test_a_receiver_that_is_only_named_like_an_application_is_possible():
     assert one("def setup(app):\n    @app.get('/')\n    def f(): pass\n").certainty == "low"
 

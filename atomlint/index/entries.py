@@ -359,5 +359,5 @@ def _with_decorators(table: Table) -> Iterator[tuple[Value, int, list[Expr]]]:
 ADDS = frozenset({"append", "insert", "extend"})
 UNREGISTERED = {"high": "medium", "medium": "medium", "low": "low"}
 """How sure it is that something runs that no call registers, by how sure it is of its class."""
-HELD = frozenset({"route", "connection", "message", "router-dependency"})
+HELD = frozenset({"route", "connection", "message", "router-dependency", "every-request"})
 """What is only there when the router that holds it is included somewhere."""

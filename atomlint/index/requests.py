@@ -212,7 +212,7 @@ class Requests:
             shown, judged = self._judged(best, ordered)
             shows = next((use for use in judged if use.status != "guarded"), None)
             share = self._share(shown, shows) if shows is not None else None
-            if share is not None and not share[0] and not self.project.mounts.takes_unknown:
+            if share is not None and not share[0] and (shows.conditional or not self.project.mounts.takes_unknown):
                 # none of the project's routes: a library's sign-in page, a probe
                 best = [path for path in best if path.entry.function != shown.entry.function]
                 if not best:

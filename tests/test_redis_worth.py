@@ -578,6 +578,7 @@ def test_the_storage_that_a_function_gives_to_a_limiter_is_that_of_what_it_retur
     [
         ("tell", "incr('a')", "high"),
         ("use_quota", "incr('a')", "low"),
+        ("IdempotencyMiddleware_call", "incr('a')", "low"),
         ("limit_concurrency", "incr('a')", "low"),
         ("load_session", "get('a')", "medium"),
         ("tell", "eval('return 1', 0)", "medium"),
@@ -933,3 +934,26 @@ def test_a_branch_for_routes_is_as_sure_as_leaving_for_the_others(test: str, lev
     def a(): ...
     """
     assert levels("redis-per-request", code) == ([level] if level else [])
+
+
+@pytest.mark.parametrize(("views", "level"), [(2, "low"), (12, "high")])
+def test_a_throttle_that_few_views_choose_is_there_for_what_they_are(views: int, level: str) -> None:
+    app = """
+import redis
+from django.urls import path
+from rest_framework.throttling import UserRateThrottle
+from rest_framework.views import APIView
+
+class Burst(UserRateThrottle):
+    def allow_request(self, request, view):
+        return super().allow_request(request, view)
+"""
+    names = [f"View{n}" for n in range(views)]
+    app += "".join(
+        f"\nclass {name}(APIView):\n    throttle_classes = [Burst]\n    def get(self, request): ...\n" for name in names
+    )
+    app += "".join(("\nurlpatterns = [", *(f"path('{name}', {name}.as_view())," for name in names), "]\n"))
+    cache = 'CACHES = {"default": {"BACKEND": "django_redis.cache.RedisCache", "LOCATION": "redis://cache"}}\n'
+    files: dict[str, str | bytes] = {"app.py": app, "settings.py": f'ROOT_URLCONF = "app"\n{cache}'}
+    (finding,) = check_files(files, select=("redis-per-request",), confidence="low").findings
+    assert finding.confidence.value == level

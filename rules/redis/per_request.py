@@ -77,8 +77,9 @@ are middlewares for fewer than a tenth of the routes, those that let go by what 
 for all requests is none, nor is the question whether somebody is signed in, nor are branches of one test that all lead
 to the command), what is sent for requests that are then refused by an error, what only some requests write without a
 count, what only some pages read, the pages of one blueprint, dependencies of administrators, dependencies and
-throttles of fewer than ten routes that nothing is seen to serve, quotas by their names, permissions for one action of
-a view, what only a few routes put on the request, and reading a session of Flask: a copy of it would be old. Of medium
+throttles of fewer than ten routes that nothing is seen to serve, throttles of Django REST framework that fewer than
+ten views choose, quotas and what may only run once (`idempotency`) by their names, permissions for one action of a
+view, what only a few routes put on the request, and reading a session of Flask: a copy of it would be old. Of medium
 confidence are dependencies of fewer than ten routes, or in a branch; what an extension asks of a token (flask-jwt-
 extended), as routes choose whether it does; what a function leaves before for reasons of its own, other than the
 route, a refusal or somebody who is missing; limiters of libraries, sessions by their names, and scripts, whose state
@@ -155,12 +156,14 @@ FEW = 10
 """A middleware that works for fewer than one in so many routes is none of every request."""
 REVOKED = re.compile(r"revo[kc]|black_?list|block_?list|deny_?list|logged_?out|session_guard", re.IGNORECASE)
 """Words of functions that ask whether a token or a session is still valid."""
-GATES = re.compile(r"quota|concurren", re.IGNORECASE)
+GATES = re.compile(r"quota|concurren|idempoten", re.IGNORECASE)
 """Words of functions and classes that let somebody pass by what all processes count together: a copy lets more pass."""
 COMMON = re.compile(r"session", re.IGNORECASE)
 """Words of functions and classes whose state all processes may have to share."""
 EXACT = frozenset({"eval", "evalsha", "script", "watch"})
 """Operations that decide in one step."""
+STOCK = "allow_request"
+"""What a throttle of Django REST framework does by itself."""
 OPENS = "open_session"
 """The method of a session interface of Flask that reads the session."""
 BLUEPRINTS = ("flask.Blueprint().context_processor", "quart.Blueprint().context_processor")
@@ -372,8 +375,8 @@ def confidence(index: Index, work: RequestWork, uses: Sequence[Use]) -> Confiden
     few = work.frequency == "dependency" and entry.kind not in ALWAYS and work.routes < SHARED
     if few and not entry.proven:
         return Confidence.LOW  # of routes, too, that nothing is seen to serve
-    if few and (far or is_of_one_action(index, work, uses[0])):
-        return Confidence.LOW  # of requests of few routes, those that take a branch
+    if few and (far or is_of_one_action(index, work, uses[0]) or uses[0].command.operation.name == STOCK):
+        return Confidence.LOW  # of requests of few routes, those that take a branch; limits chosen for them
     if few or revokes(index, work, uses[0]) or is_meant_for_all(index, work, uses):
         level = min(level, Confidence.MEDIUM, key=lambda c: c.rank)
     sure = not (uses[0].conditional or leaves_for_others(index, work, uses[0])) and entry.kind != "auth-dependency"

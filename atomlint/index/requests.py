@@ -212,8 +212,7 @@ class Requests:
             shown, judged = self._judged(best, ordered)
             shows = next((use for use in judged if use.status != "guarded"), None)
             share = self._share(shown, shows) if shows is not None else None
-            if share is not None and not share[0] and (shows.conditional or not self.project.mounts.takes_unknown):
-                # none of the project's routes: a library's sign-in page, a probe
+            if shows is not None and share is not None and self._is_for_none(shows, share):
                 best = [path for path in best if path.entry.function != shown.entry.function]
                 if not best:
                     continue
@@ -296,6 +295,10 @@ class Requests:
         left = [use for use in uses if routes[use]]
         left.sort(key=lambda use: (use.conditional, -routes[use]))
         return tuple(left) or uses
+
+    def _is_for_none(self, use: Use, share: tuple[int, int]) -> bool:
+        """Whether a middleware's use is for no route of the project: for a library's sign-in page, or for a probe."""
+        return not share[0] and (use.conditional or not self.project.mounts.takes_unknown)
 
     def _share(self, path: Path, use: Use) -> tuple[int, int] | None:
         """For how many routes a middleware takes a call that leads to a use; None when for all, or none are known."""

@@ -4,14 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from .effects import compared
+from .criteria import KEYS, compared_names, keyed, missing, of_class
 from .managers import manager_loads
 from .tables import dotted, text_of
 from .value import Value
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from ..facts.records import Expr
     from .project import Project
     from .tables import Table
@@ -55,7 +53,6 @@ KNOWN = frozenset(
 """Methods of a Django query that say by themselves what they load."""
 OPEN = "?"
 """Stands among the keys of a query that is put together in several steps: one of them may be left out."""
-KEYS = ("id", "pk")
 OWN_KEYS = ("__id", "__pk")
 """Attributes of which each row has a value of its own."""
 DEPTH = 5
@@ -307,9 +304,9 @@ class RowSets:
             found.owners |= {name.rpartition("__")[0] for name, _ in record.keywords if name.endswith(OWN_KEYS)}
             found.keyed |= {"" for name, _ in record.keywords if name in KEYS}
             for arg in record.args:
-                found.filters |= set(_compared(arg)) or _missing(table, arg)
-                found.owners |= set(_compared(arg))
-                found.keyed |= set(_keyed(arg))
+                found.filters |= set(compared_names(arg)) or missing(table, arg)
+                found.owners |= set(compared_names(arg))
+                found.keyed |= set(keyed(arg))
         elif method in ("select_related", "prefetch_related"):
             texts = [text_of(arg) for arg in record.args]
             found.loaded |= {text.partition("__")[0] if text else ALL_RELATED for text in texts} or {ALL_RELATED}
@@ -347,44 +344,6 @@ class _Found:
         self.seen: set[tuple[str, int, str]] = set()
 
 
-def _compared(arg: Expr) -> list[str]:
-    """Attributes that an expression compares for equality, whatever class they are of."""
-    if type(arg) is not list or not arg:
-        return []
-    if arg[0] == "cmp":
-        heads = {dotted(side).rpartition(".")[0].rpartition(".")[2] for side in (arg[1], arg[-1]) if dotted(side)}  # type: ignore[union-attr]
-        return [name for head in heads if head for name in compared(arg, head)]
-    return [name for part in arg[1:] for name in _compared(part)]
-
-
-def _keyed(arg: Expr) -> Iterator[str]:
-    """Classes whose key an expression compares with one value: ``Visit.id == visit_id``, alone or in a conjunction."""
-    if type(arg) is not list or not arg:
-        return
-    if arg[0] == "cmp" and arg[2] == "==":
-        columns = [name for side in (arg[1], arg[3]) if (name := dotted(side)) and _of_class(name)]
-        if len(columns) == 1 and _of_class(columns[0]) in KEYS:  # of two columns a join is made
-            yield columns[0].rpartition(".")[0].rpartition(".")[2]
-    elif arg[0] == "and":
-        for part in arg[1:]:
-            yield from _keyed(part)
-
-
-def _missing(table: Table, arg: Expr) -> set[str]:
-    """The attribute that ``Number.service_id.is_(None)`` asks to be empty."""
-    if type(arg) is not str or arg[:1] != "@" or "." in arg:
-        return set()
-    record = table.facts.calls[int(arg[1:])]
-    name, _, method = record.callee.rpartition(".") if type(record.callee) is str else ("", "", "")
-    return {name.rpartition(".")[2]} if method == "is_" and record.args[:1] == ["#None"] and "." in name else set()
-
-
-def _of_class(arg: Expr) -> str:
-    """The attribute that ``Post.author`` names; empty for a variable, which may be any."""
-    owner, _, attribute = (dotted(arg) or "").rpartition(".")
-    return attribute if owner.rpartition(".")[2][:1].isupper() or owner in ("cls", "self.model", "model") else ""
-
-
 def option_loads(table: Table, expr: Expr) -> set[str]:
     """Attributes that an option such as ``selectinload(Post.author)`` loads; ``*`` for what is not understood."""
     if type(expr) is not str or expr[:1] != "@":
@@ -398,6 +357,6 @@ def option_loads(table: Table, expr: Expr) -> set[str]:
             expr = receiver
             continue
         if method in LOADERS:
-            names = [text_of(arg) or _of_class(arg) for arg in record.args]
+            names = [text_of(arg) or of_class(arg) for arg in record.args]
             return {name if name and name != "*" else ALL_RELATED for name in names} or {ALL_RELATED}
         return set() if method in PLAIN else {ALL_RELATED}

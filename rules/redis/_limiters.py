@@ -15,6 +15,8 @@ OPTIONS = "storage_options"
 """The argument that goes on to the client, in all of them."""
 SETTING = "RATELIMIT_STORAGE_OPTIONS"
 TIMEOUT = "socket_timeout"
+STATE = ".state.limiter"
+"""Where slowapi's middlewares and decorators look for it on an application."""
 HOPS = 4
 
 
@@ -31,7 +33,7 @@ def waits_without_end(call: Call) -> bool:
     """Whether a limiter's storage is a Redis, and nothing says how long to wait for it."""
     if call.name != "Limiter" or "**" in call.keywords:
         return False
-    if not _is_installed(call):
+    if not is_installed(call):
         return False
     row = _row(call)
     backends = call.index.project.effects.backends
@@ -44,7 +46,7 @@ def waits_without_end(call: Call) -> bool:
     return TIMEOUT not in stated and None not in stated and not backends.setting(SETTING)
 
 
-def _is_installed(call: Call) -> bool:
+def is_installed(call: Call) -> bool:
     """Whether an application has a limiter: by an argument, ``init_app`` or its state; and whether something names it.
 
     One that nothing names counts nothing; of Flask's, neither does one without an application.
@@ -54,7 +56,7 @@ def _is_installed(call: Call) -> bool:
     if name is None:
         return True  # handed on as it is made
     last = name.rpartition(".")[2]
-    if "app" in call.keywords:
+    if "app" in call.keywords or name.endswith(STATE):
         return True
     if "flask_limiter.Limiter" not in call.external:
         return call.index.project.unused.is_handed_over(call.table, last) or _decorates(call, last)

@@ -43,8 +43,9 @@ which run in a pool. Flask gives a coroutine view a loop of its own: quiet. One 
 such commands, or for the client that they share. Where only routes come, and not every request, a dependency of the
 application, a router or ten routes, or a socket, a single function is of low confidence: what a route waits for besides
 mostly takes longer; a client that functions share is of medium, and high is what every request waits for. Pages of
-operators are possible only. Sessions of a database are another matter, and what a PubSub subscribes to waits for
-nothing.
+operators are possible only. Limiters of slowapi, which has no asynchronous storage, are reported where they are made:
+medium with a middleware, or from three coroutine routes on. Sessions of a database are another matter, and what a
+PubSub subscribes to waits for nothing.
 """
 
 from __future__ import annotations
@@ -56,6 +57,7 @@ from atomlint import Call, Confidence, Context, Finding, Function, Note, Option,
 
 from .._made import unsure
 from .._staff import only_operators
+from ._counted_on_loop import counted_on_loop
 from ._keys import commands
 from ._quiet import is_aside
 
@@ -68,6 +70,8 @@ if TYPE_CHECKING:
     from atomlint.index.eventloop import Blocked
     from atomlint.index.reach import Path
 
+    from ._counted_on_loop import Counted
+
 NEEDS = ("redis", "Redis", "valkey", "cache", "limit", "session")
 SYNCHRONOUS = "redis.client.Redis"
 WRITES_ONLY = frozenset({"subscribe", "unsubscribe", "psubscribe", "punsubscribe", "ssubscribe", "sunsubscribe"})
@@ -76,6 +80,8 @@ MAX_RELATED = 5
 SHARED = 10
 """Routes from which a dependency is one that requests in general wait for."""
 MAX_NAMES = 4
+COUNTED = 3
+"""Coroutine routes that a limiter holds up from which on it is more than one page's matter."""
 PLACES = Option(
     "places", 5, "functions that share a client and are reported as one, where it is made; 0: never", minimum=0
 )
@@ -107,7 +113,7 @@ class Blocking(NamedTuple):
     "redis-blocking-in-async",
     needs=NEEDS,
     reach=True,
-    among=lambda index: {*blocking(index).functions, *blocking(index).clients},
+    among=lambda index: {*blocking(index).functions, *blocking(index).clients, *counted_on_loop(index)},
     options=(PLACES,),
     since="0.1",
 )
@@ -115,7 +121,8 @@ def holds_the_loop(call: Call) -> bool:
     """The first synchronous command of a function that holds the loop, or what makes the client of such commands."""
     found = blocking(call.index)
     site = (call.path, call.ordinal)
-    return (site in found.functions or site in found.clients) and not (call.in_test or is_aside(call.path))
+    held = site in found.functions or site in found.clients or site in counted_on_loop(call.index)
+    return held and not (call.in_test or is_aside(call.path))
 
 
 @holds_the_loop.on("*")
@@ -125,6 +132,9 @@ def report(ctx: Context, call: Call) -> Iterator[Finding]:
     site = (call.path, call.ordinal)
     most = ctx.option(PLACES)
     sharing = {made: held for made, held in found.clients.items() if most and len(held) >= most}
+    counted = counted_on_loop(ctx.index).get(site)
+    if counted is not None:
+        yield of_limiter(ctx, call, counted)
     if site in sharing:
         yield of_client(ctx, call, sharing[site])
     held = found.functions.get(site)
@@ -174,6 +184,23 @@ def of_client(ctx: Context, call: Call, group: list[Held]) -> Finding:
         text = f"{held.function.qualname}: {held.commands[0].method}, on behalf of {callers} coroutine function"
         finding = finding.with_related(Note(index.call(*held.site).span, text + ("s" if callers > 1 else "")))
     return helped(ctx, finding, first[0])
+
+
+def of_limiter(ctx: Context, call: Call, counted: Counted) -> Finding:
+    """Where slowapi's limiter is made, with the coroutine functions that it decorates as related places."""
+    number = len(counted.handlers)
+    who = "every request" if counted.always else f"each call of {number} coroutine route{'s' if number > 1 else ''}"
+    few = not counted.always and number < COUNTED
+    finding = ctx.finding(
+        call,
+        f"slowapi asks Redis synchronously on the event loop, for {who}: all others wait for the answer",
+        confidence=Confidence.LOW if few else Confidence.MEDIUM,
+    )
+    for handler in counted.handlers[:MAX_RELATED]:
+        finding = finding.with_related(Note(handler.span, f"{handler.qualname} waits for it"))
+    return finding.with_help(
+        "count in the process (`memory://`), or take a limiter with an asynchronous client (limits.aio, fastapi-limiter)"
+    )
 
 
 def helped(ctx: Context, finding: Finding, held: Held) -> Finding:

@@ -80,7 +80,8 @@ count, what only some pages read, the pages of one blueprint, dependencies of ad
 throttles of fewer than ten routes that nothing is seen to serve, throttles of Django REST framework that fewer than
 ten views choose, quotas and what may only run once (`idempotency`) by their names, permissions for one action of a
 view, what only a few routes put on the request, and reading a session of Flask: a copy of it would be old. Of medium
-confidence are dependencies of fewer than ten routes, or in a branch; what an extension asks of a token (flask-jwt-
+confidence are dependencies of fewer than ten routes, in a branch, or that only read, as a copy tells late who may do
+what; what an extension asks of a token (flask-jwt-
 extended), as routes choose whether it does; what a function leaves before for reasons of its own, other than the
 route, a refusal or somebody who is missing; limiters of libraries, sessions by their names, and scripts, whose state
 all processes may have to share; and what asks whether somebody is locked out (`is_revoked`, `blacklist`), where a copy
@@ -377,7 +378,8 @@ def confidence(index: Index, work: RequestWork, uses: Sequence[Use]) -> Confiden
         return Confidence.LOW  # of routes, too, that nothing is seen to serve
     if few and (far or is_of_one_action(index, work, uses[0]) or uses[0].command.operation.name == STOCK):
         return Confidence.LOW  # of requests of few routes, those that take a branch; limits chosen for them
-    if few or revokes(index, work, uses[0]) or is_meant_for_all(index, work, uses):
+    reads = work.frequency == "dependency" and kind_of(uses) == "read"  # who may do what, which a copy tells late
+    if few or reads or revokes(index, work, uses[0]) or is_meant_for_all(index, work, uses):
         level = min(level, Confidence.MEDIUM, key=lambda c: c.rank)
     sure = not (uses[0].conditional or leaves_for_others(index, work, uses[0])) and entry.kind != "auth-dependency"
     return level if sure else min(level, Confidence.MEDIUM, key=lambda c: c.rank)

@@ -97,7 +97,7 @@ def textual(path: str) -> bool:
     """Whether a path names a kind of file that a rule could read: Python, TOML, dotenv, Docker, Markdown, settings,
     requirements and their locks."""
     _, dot, suffix = path.rpartition(".")
-    if dot and suffix.lower() in _SUFFIXES:
+    if dot and (suffix in _SUFFIXES or suffix.lower() in _SUFFIXES):
         return True
     name = path[path.rfind("/") + 1 :].lower()
     if suffix in ("txt", "in", "lock"):
@@ -115,7 +115,7 @@ def find(root: str, excluded: Excluded, wanted: Callable[[str], bool], nested: S
     names, listing = _names(root, excluded)
     listing.names = names
     beyond = tuple(directory.strip("/") + "/" for directory in nested)
-    kept = [name for name in names if wanted(name)]
+    kept = list(filter(wanted, names))
     if beyond:
         kept = [name for name in kept if not name.startswith(beyond)]
     entries, links = _stat(root, excluded.left(kept), listing.troubles)

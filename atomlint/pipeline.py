@@ -124,7 +124,7 @@ class Pipeline:
             scans = scanning.first()
         python = {path: scan for path, scan in scans.items() if path.endswith(".py") and not self.is_test(path)}
         with self.clock.stage("prefilter"):
-            linked = self._matters(python)
+            linked = self._matters(python, scanning)
         with self.clock.stage("facts"):
             self.facts.ensure(linked)
         findings, crashes, looked = self._rules(python, linked, scanning.late)
@@ -188,13 +188,24 @@ class Pipeline:
             self.is_complete = False
             self.troubles.append(result.failure)
 
-    def _matters(self, scans: Mapping[str, Scan]) -> list[str]:
+    def _matters(self, scans: Mapping[str, Scan], scanning: Scanning) -> list[str]:
+        """The files to link, kept under what all scans say: few changes concern what a file imports."""
+        if not self.needles:
+            return []
+        key = b""
+        if self.cache.keeps:
+            stamp = msgspec.msgpack.encode([scanning.digest(scans), self.registry.stamp(), self.settings.digest])
+            key = key_of(stamp, "", b"")
+            kept = self.cache.get("linked", key)
+            if kept is not None:
+                return kept.decode("utf-8", "surrogateescape").split("\0")
         from .index.modules import Modules
         from .matters import matters
 
-        if not self.needles:
-            return []
-        return matters(scans, Modules(scans, self.settings.src, self.catalog.heads))
+        linked = matters(scans, Modules(scans, self.settings.src, self.catalog.heads))
+        if key and linked:
+            self.cache.put_many("linked", {key: "\0".join(linked).encode("utf-8", "surrogateescape")})
+        return linked
 
     @cached_property
     def catalog(self) -> Catalog:

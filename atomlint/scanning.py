@@ -27,6 +27,7 @@ class Scanning:
     def __init__(self, pipeline: Pipeline) -> None:
         self.pipeline = pipeline
         self._keys: dict[str, bytes] = {}
+        self._blobs: dict[str, bytes] = {}
         self.late = Late(pipeline.setup, ())
         """What is left to be looked at while the project is linked."""
 
@@ -53,6 +54,13 @@ class Scanning:
         self.late = Late(self.pipeline.setup, ())
         return self._scans({}, [*results, *self.pipeline.run_tasks("reading", left)])
 
+    def digest(self, paths: Iterable[str]) -> bytes:
+        """A digest over what the scans of some files say, all of which `first` has."""
+        whole = blake2b(digest_size=16)
+        for path in paths:
+            whole.update(b"%b\0%b\0" % (path.encode("utf-8", "surrogateescape"), self._blobs[path]))
+        return whole.digest()
+
     def _can_wait(self, tasks: list[Task]) -> bool:
         """Whether to leave files to `late`: there are enough of them, and the project will be linked in several processes."""
         from .linking import WORTH_A_COPY, copies
@@ -74,6 +82,7 @@ class Scanning:
                 if result.facts and not pipeline.pool.is_serial:
                     pipeline.facts.facts(task.path)  # decoded while others read on: a file with a needle will be linked
         pipeline.cache.put_many("scan", fresh)
+        self._blobs.update(blobs)
         order = sorted(blobs)
         return dict(zip(order, decode_scans([blobs[path] for path in order]), strict=True))
 
@@ -84,7 +93,7 @@ class Scanning:
         asked = [setup.needles, setup.text_rules, setup.key, pipeline.options, pipeline.settings.tests]
         if not pipeline.cache.keeps:
             return dict.fromkeys(pipeline.workspace.files, msgspec.msgpack.encode(asked))
-        stamp = msgspec.msgpack.encode([pipeline.registry.stamp(), *asked])
+        stamp = blake2b(msgspec.msgpack.encode([pipeline.registry.stamp(), *asked])).digest()
         return {path: key_of(stamp, path, pipeline.hashes.of(path)) for path in pipeline.workspace.files}
 
     def _task(self, path: str) -> Task:

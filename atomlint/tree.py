@@ -8,17 +8,18 @@ from __future__ import annotations
 
 import re
 from functools import cached_property
+from hashlib import blake2b
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Mapping, Sequence
 
     from pathspec import GitIgnoreSpec
 
     from .report import Trouble
 
 Asked = tuple[str, str, str]
-"""A question's kind, the path that it is about, and the answer: ``yes`` or a path; empty for no."""
+"""A question's kind, the path that it is about, and the answer: ``yes``, a path or a digest; empty for no."""
 CODE = tuple(f".{suffix}" for suffix in "py ts tsx js jsx mjs cjs go rb rs java kt php ex exs sh cs".split())  # noqa: SIM905
 """Suffixes of code in which a name is looked for."""
 
@@ -59,9 +60,11 @@ class Tree:
         """Every question so far with its answer."""
         return [(kind, path, answer) for (kind, path), answer in self._answers.items()]
 
-    def agrees(self, asked: Iterable[Asked]) -> bool:
-        """Whether this tree gives the same answers as another one did."""
-        return all(self._ask(kind, path) == answer for kind, path, answer in asked)
+    def agrees(self, asked: Sequence[Asked]) -> bool:
+        """Whether this tree gives the same answers as another one of the same configuration did."""
+        told = any(kind == "ignores" and self._ask(kind, path) == answer for kind, path, answer in asked)
+        follows = {"ignores", "ignored"} if told else {"ignores"}  # from the same texts
+        return all(self._ask(kind, path) == answer for kind, path, answer in asked if kind not in follows)
 
     def has(self, path: str) -> bool:
         """Whether a file or a directory is at a path; what lies below a link or a submodule counts as being there."""
@@ -78,6 +81,7 @@ class Tree:
 
     def is_ignored(self, path: str) -> bool:
         """Whether ``.gitignore`` files or the configuration leave a path, or a directory above it, out of the project."""
+        self._ask("ignores", "")
         return bool(self._ask("ignored", path))
 
     def mentions(self, word: str) -> bool:
@@ -99,6 +103,8 @@ class Tree:
             return self._elsewhere(path)
         if kind == "whole":
             return "yes" if self._project is None or self._project.is_whole else ""
+        if kind == "ignores":
+            return blake2b(repr(sorted(self._ignores.items())).encode(), digest_size=16).hexdigest()
         questions = {"has": self._has, "ends": self._ends, "ignored": self._ignored, "word": self._word}
         return "yes" if questions[kind](path) else ""
 

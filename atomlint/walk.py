@@ -99,6 +99,9 @@ def usable(lines: list[str]) -> list[str]:
     kept = []
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", FutureWarning)  # `[[:alpha:]]` makes `re` warn of set operations
+        with suppress(ValueError, re.error):
+            GitIgnoreSpec.from_lines(lines)
+            return lines
         for line in lines:
             with suppress(ValueError, re.error):
                 GitIgnoreSpec.from_lines([line])

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from atomlint import pipeline
+from atomlint import matters, pipeline
 from atomlint.engine import Engine, Request
 
 APP = """import redis
@@ -73,3 +73,19 @@ def test_a_changed_statement_links_anew(project, linked):
     (project / "app.py").write_text(APP.replace('"hits"', '"visits"'), "utf-8")
     assert lines(project) == [10, 9, 10]
     assert linked == [1]
+
+
+def test_which_files_are_linked_is_found_anew_only_when_a_scan_says_something_else(project, monkeypatch):
+    (project / "work.py").write_text("def work():\n    return 1\n", "utf-8")
+    assert lines(project) == [10, 9, 10]
+    monkeypatch.setattr(matters, "_closure", lambda *_: pytest.fail("the import graph was looked at"))
+    (project / "app.py").write_text("# one\n" + APP, "utf-8")
+    assert lines(project) == [11, 10, 11]
+    monkeypatch.undo()
+    monkeypatch.setenv("ATOMLINT_CACHE_DIR", str(project.parent / "cache"))
+    found: list[set[str]] = []
+    real = matters._closure
+    monkeypatch.setattr(matters, "_closure", lambda *a: found.append(real(*a)) or found[-1])
+    (project / "app.py").write_text("import work\n" + APP, "utf-8")
+    assert lines(project) == [11, 10, 11]
+    assert found[-1] == {"app.py", "work.py"}

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from atomlint.report import Trouble
 from atomlint.tree import Tree
 
@@ -70,8 +72,18 @@ def test_answers_are_kept_and_another_state_that_answers_otherwise_is_told():
         "src/lib/api.py",
         True,
     )
-    assert len(tree.asked) == 3
+    assert len(tree.asked) == 4
     assert Tree((*NAMES, "docs/new.png"), IGNORES).agrees(tree.asked)
     assert not Tree((*NAMES, "src/gone.py"), IGNORES).agrees(tree.asked)
     assert not Tree(NAMES).agrees(tree.asked)
     assert not Tree((*NAMES, "b/api.py"), IGNORES).agrees(tree.asked)
+
+
+def test_what_the_same_texts_ignore_is_not_asked_again(monkeypatch):
+    tree = Tree(NAMES, IGNORES)
+    assert tree.is_ignored("a.log")
+    asked = tree.asked
+    changed = {path: text + b"\n*.tmp\n" for path, text in IGNORES.items()}
+    assert Tree(NAMES, changed).agrees(asked)
+    monkeypatch.setattr(Tree, "_ignored", lambda *_: pytest.fail("asked again"))
+    assert Tree(NAMES, IGNORES).agrees(asked)

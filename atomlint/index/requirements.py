@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import ast
-import configparser
-import json
 import re
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -60,6 +57,8 @@ def stated(name: str, text: str) -> Iterator[tuple[str, Stated]]:
 
 def _of_cfg(text: str) -> list[str]:
     """``install_requires`` of setuptools' declarative file."""
+    import configparser
+
     parser = configparser.ConfigParser(interpolation=None, strict=False)
     try:
         parser.read_string(text)
@@ -70,6 +69,8 @@ def _of_cfg(text: str) -> list[str]:
 
 def _of_setup(text: str) -> list[str]:
     """``install_requires`` of a call of ``setup``: a list that is written out there, or has a name."""
+    import ast
+
     try:
         tree = ast.parse(text)
     except (SyntaxError, ValueError, RecursionError):
@@ -162,6 +163,8 @@ def _toml(text: str) -> dict[str, Any]:
 
 
 def _json(text: str) -> object:
+    import json
+
     try:
         return json.loads(text)
     except ValueError:

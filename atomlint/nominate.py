@@ -12,6 +12,7 @@ from .context import Context
 from .document import Document, DocumentError, document_kind
 from .finding import Confidence, Finding, Position, Severity, Span
 from .index.copies import is_copy
+from .index.installed import lacks_redis
 from .index.views import Call, Class, Function
 from .own_rules import CRASHED, SYNTAX
 from .report import Trouble
@@ -143,10 +144,14 @@ class Nominator:
         return not self.index.project.calls.raises.never_runs(view.path, view.ordinal)
 
     def _graded(self, rule: Rule, view: View | Index, findings: Iterable[Finding]) -> Iterator[Finding]:
-        """Findings, of low confidence in a copy of the project; of rules about code that must run, where that is idle."""
+        """Findings, of low confidence in a copy of the project; of rules about code that must run, where that is idle.
+
+        Rules about Redis have nothing to look at where no client of it is installed.
+        """
         for finding in findings:
             if finding.confidence is not Confidence.LOW and (
                 is_copy(self.index, finding.span.path)
+                or (rule.id.startswith("redis-") and lacks_redis(self.index))
                 or (
                     rule.only_running
                     and isinstance(view, Call | Function)

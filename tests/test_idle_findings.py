@@ -592,3 +592,49 @@ def test_a_cache_of_django_that_no_address_turns_on_is_no_redis() -> None:
 def test_a_flag_that_is_written_out_is_off_whoever_inherits(made: str, heir: str, *, is_idle: bool) -> None:
     (known,) = levels("redis-per-request", GIVEN.format(f"{heir}\n    {made}"))
     assert (known == "low") is is_idle
+
+
+HANDED = """
+    import redis.asyncio as redis
+    from fastapi import FastAPI
+    from starlette.middleware.base import BaseHTTPMiddleware
+
+    client = {first}
+
+    class Limit(BaseHTTPMiddleware):
+        def __init__(self, app, client: redis.Redis | None = None):
+            super().__init__(app)
+            self.client = client
+
+        async def dispatch(self, request, call_next):
+            if not self.client:
+                return await call_next(request)
+            if await self.client.incr(request.client.host) > 100:
+                raise RuntimeError
+            return await call_next(request)
+
+    def connect():
+        global client
+        client = redis.from_url("redis://cache")
+
+    {before}
+    app = FastAPI(on_startup=[connect])
+    app.add_middleware({given})
+"""
+
+
+@pytest.mark.parametrize(
+    ("first", "before", "given", "level"),
+    [
+        ("None", "", "Limit, client=client", "low"),
+        ("None", "", "Limit", "low"),
+        ("None", "connect()", "Limit, client=client", "high"),
+        ("redis.from_url('redis://cache')", "", "Limit, client=client", "high"),
+        ("None", "", "Limit, client=redis.from_url('redis://cache')", "high"),
+    ],
+)
+def test_a_middleware_that_is_handed_nothing_at_import_is_not_given_a_client_later(
+    first: str, before: str, given: str, level: str
+) -> None:
+    app = textwrap.dedent(HANDED).format(first=first, before=before, given=given)
+    assert levels("redis-per-request", app) == [level]

@@ -343,10 +343,22 @@ def test_a_shared_dependency_counts_all_of_its_routes() -> None:
     assert "for every request of 210 routes" in found.message
 
 
-@pytest.mark.parametrize(("number", "level"), [(1, Confidence.MEDIUM), (9, Confidence.MEDIUM), (10, Confidence.HIGH)])
-def test_a_dependency_of_fewer_than_ten_routes_is_likely_and_of_more_certain(number: int, level: Confidence) -> None:
+@pytest.mark.parametrize(
+    ("number", "method", "level"),
+    [
+        (1, "incr", Confidence.MEDIUM),
+        (9, "incr", Confidence.MEDIUM),
+        (10, "incr", Confidence.HIGH),
+        (10, "get", Confidence.MEDIUM),
+    ],
+)
+def test_a_dependency_of_fewer_than_ten_routes_is_likely_and_of_more_certain_unless_it_only_reads(
+    number: int, method: str, level: Confidence
+) -> None:
     routes = "".join(f"\n@app.get('/{n}')\ndef f{n}(user=Depends(user)): ...\n" for n in range(number))
-    text = f"\nfrom fastapi import Depends\nclient = redis.Redis()\ndef user():\n    return client.get('a')\n{routes}"
+    text = (
+        f"\nfrom fastapi import Depends\nclient = redis.Redis()\ndef user():\n    return client.{method}('a')\n{routes}"
+    )
     (found,) = findings("redis-per-request", text)
     assert found.confidence is level
 

@@ -640,7 +640,7 @@ app.add_middleware(SlowAPIMiddleware)
 def test_what_only_those_who_run_the_service_pass_is_of_few_requests(name: str, level: str) -> None:
     code = f"""
     async def {name}():
-        client.get("failures")
+        client.incr("failures")
 
     async def checked():
         await {name}()

@@ -70,7 +70,7 @@ app = FastAPI()
 client = redis.Redis()
 
 def current():
-    return client.get("user")
+    return client.incr("user")
 """
     text += "".join(f"\n@app.get('/admin/{n}')\ndef f{n}(user=Depends(current)): ...\n" for n in range(12))
     text += "".join(f"\n@app.get('/{others}/o{n}')\ndef o{n}(): ...\n" for n in range(20))

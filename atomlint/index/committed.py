@@ -41,6 +41,8 @@ DISABLES = re.compile(r"(?:^|_)(?:DISABLED?|SKIP|BYPASS|WITHOUT)(?:_|$)", re.IGN
 CHOICE = re.compile(r"[A-Za-z][A-Za-z_-]{1,20}")
 """A text that chooses one of several: ``memory``, ``local-files``."""
 UNKNOWN_KINDS = frozenset({"presence", "each", "option", "dynaconf"})
+LEFT_OFF = frozenset({"#False", "#None"})
+"""What leaves something off where a constructor is given it."""
 EQUAL = {"==": True, "is": True, "!=": False, "is not": False}
 
 
@@ -303,10 +305,24 @@ class Committed:
         function = Made("def", path, bindings[0].scope)
         if function in self._given:
             return self._given[function].get(name)
-        given = arguments(self.index, function, name)
+        handed = arguments(self.index, function, name)
+        given = [(at, scope, self._at_import(at, scope, value)) for at, scope, value in handed]
         found = {self.value(*one, depth - 1) for one in given}
-        self.used += bool(given) and all(value == "#False" for _, _, value in given)  # written out where it is made
+        is_off = all(type(value) is str and value in LEFT_OFF for _, _, value in given)
+        self.used += bool(given) and is_off  # written out where it is made
         return found.pop() if len(found) == 1 else None
+
+    def _at_import(self, path: str, scope: int, value: Expr) -> Expr:
+        """What a module hands over under a name: what it has bound itself, whatever its functions bind the name to later."""
+        table = self.linker.table(path)
+        if scope or type(value) is not str or value[:1] in "'#?@" or "." in value:
+            return value
+        bound = [assign for assign in table.facts.assigns if assign.target == value]
+        own = {str(assign.value) for assign in bound if not assign.scope}
+        others = [table.facts.scopes[assign.scope] for assign in bound if assign.scope]
+        later = [other.name for other in others if value in other.globals]
+        called = {last for last, call in zip(table.lasts, table.facts.calls, strict=True) if not call.scope}
+        return own.pop() if own == {"#None"} and later and called.isdisjoint(later) else value
 
     def _of_field(self, read: SettingRead) -> str | None:
         """The value of a field of a settings class, unless something else gives it one."""

@@ -16,6 +16,7 @@ from .choices import inside as calls_inside
 from .committed import Committed
 from .entries import IGNORED
 from .expressions import BRANCHES, condition, expressions, inside
+from .launched import Launched
 from .tables import call_number
 from .value import Value
 from .views import Call
@@ -53,6 +54,7 @@ class Idle:
         self.project = index.project
         self.linker = index.project.linker
         self.committed = Committed(index)
+        self.launched = Launched(index)
         self._frames: dict[tuple[str, int], bool] = {}
         self._choices: dict[str, dict[int, list[tuple[int, Expr]]]] = {}
         self._calls: dict[Place, bool] = {}
@@ -245,10 +247,13 @@ class Idle:
         )
 
     def _is_served(self, place: Place, seen: frozenset[Place]) -> bool:
-        """Whether some call that puts a router below another is not idle; a router that nothing includes counts as served."""
+        """Whether some call that puts a router below another is not idle; a router that nothing includes counts as served.
+
+        An application is not where the project is started by another one.
+        """
         if place not in self._served:
             above = self.project.mounts.mounts.get(place, ())
-            answer = not above or any(
+            answer = (not above and not self._is_left_out(place)) or any(
                 self._site_runs(*mount.call, MAX_DEPTH)
                 and (mount.parent is None or mount.parent in seen or self._is_served(mount.parent, seen | {place}))
                 for mount in above
@@ -257,6 +262,10 @@ class Idle:
                 return answer
             self._served[place] = answer
         return self._served[place]
+
+    def _is_left_out(self, place: Place) -> bool:
+        row = self.project.mounts.row(place)
+        return row is not None and row.served and self.launched.leaves_out(place[0])
 
     def _site_runs(self, path: str, call: int, depth: int) -> bool:
         """Whether a call of the set-up runs: neither it nor all calls of its function stand in closed branches."""

@@ -132,6 +132,7 @@ from .._work import (
     way,
 )  # fmt: skip
 from ._fallback import fallback_of
+from ._firsts import is_first_of_client
 from ._refills import is_refill
 
 if TYPE_CHECKING:
@@ -313,11 +314,18 @@ def kind_of(uses: Sequence[Use]) -> str:
 
 
 def open_uses(function: Function, work: RequestWork) -> list[Use]:
-    """Uses that run every time, but for those that a local copy should have spared: those have a rule of their own."""
+    """Uses that run every time, but for those that a local copy should have spared: those have a rule of their own.
+
+    What fills a cache after a miss, and what tries out a client that was just made, does not run every time.
+    """
     if keeps_answers(work):
         return []
     index = function.index
-    return [use for use in work.of("open") if fallback_of(index, use) is None and not is_refill(index, use)]
+    return [
+        use
+        for use in work.of("open")
+        if fallback_of(index, use) is None and not is_refill(index, use) and not is_first_of_client(index, work, use)
+    ]
 
 
 def keeps_answers(work: RequestWork) -> bool:

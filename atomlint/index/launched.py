@@ -1,0 +1,130 @@
+"""Applications that a project's own start commands leave out, while they name another one that stands beside it.
+
+Read are the files that deploy a project (Dockerfiles, Procfiles, Compose files, scripts, ...): ``gunicorn main:app`` starts
+what ``main.py`` holds and whatever it imports. ``hybrid.py``, which none of them names and nothing that is started
+imports, is an experiment, or what went before.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import cached_property
+from posixpath import dirname
+from typing import TYPE_CHECKING
+
+from .expressions import expressions, inside
+from .tables import text_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from .facade import Index
+
+APPLICATION = re.compile(r"(?<![\w./:-])([A-Za-z_][\w.]*):([A-Za-z_]\w*)(?![\w/.:-])")
+"""``package.module:name``, as servers take it."""
+DOTTED = re.compile(r"[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)+")
+FILE = re.compile(r"(?<![\w.])([\w./-]+)\.py\b|-m\s+([A-Za-z_][\w.]*)")
+"""What Python is given: a file or a module."""
+SCRIPTS = ("pyproject.toml", "setup.cfg", "package.json")
+"""Files, beside those that deploy, that say what is started by which name."""
+COMMENT = re.compile(r"^[ \t]*#.*$", re.MULTILINE)
+
+
+class Launched:
+    """Tells which files of a project nothing starts that it is deployed by."""
+
+    def __init__(self, index: Index) -> None:
+        self.index = index
+        self.linker = index.project.linker
+        self._left: dict[str, bool] = {}
+
+    def leaves_out(self, path: str) -> bool:
+        """Whether an application in a file is none of those that start commands name, where they name one beside it."""
+        if path not in self._left:
+            self._left[path] = dirname(path) in self._places and path not in self._started and not self._is_named(path)
+        return self._left[path]
+
+    @cached_property
+    def _texts(self) -> tuple[str, ...]:
+        others = (self.index.text(path) or "" for path in self.index.files if path.rpartition("/")[2] in SCRIPTS)
+        return tuple(COMMENT.sub("", text) for text in (*(t for _, t in self.index.settings.texts.texts), *others))
+
+    @cached_property
+    def _files(self) -> dict[str, list[str]]:
+        """Production Python by the last part of its module's name."""
+        found: dict[str, list[str]] = {}
+        for path in self.index.files:
+            if path.endswith(".py") and path not in self.index.tests:
+                found.setdefault(_module(path).rpartition("/")[2], []).append(path)
+        return found
+
+    def _named(self, module: str) -> list[str]:
+        """Files that a module's name can mean, wherever it is started."""
+        wanted = module.strip("./").replace(".", "/") if "/" not in module else module.strip("./")
+        tail = f"/{wanted}"
+        return [path for path in self._files.get(wanted.rpartition("/")[2], ()) if f"/{_module(path)}".endswith(tail)]
+
+    def _applications(self, text: str) -> Iterator[tuple[str, str]]:
+        """Files with the name that ``module:name`` in a text means, each with the module as it is written."""
+        for match in APPLICATION.finditer(text):
+            for path in self._named(match[1]):
+                if self.linker.table(path).lookup(0, match[2]):
+                    yield path, match[1]
+
+    @cached_property
+    def _roots(self) -> dict[str, str]:
+        """Files whose applications servers are told to start, each with the directory that its module's name counts from."""
+        found = {}
+        for text in self._texts:
+            for path, module in self._applications(text):
+                above = _module(path)[: -len(module.replace(".", "/"))]
+                found[path] = above.rstrip("/")
+        return found
+
+    @cached_property
+    def _places(self) -> frozenset[str]:
+        """Directories of these files, and those that they are started in."""
+        return frozenset({*self._roots.values(), *map(dirname, self._roots)})
+
+    @cached_property
+    def _started(self) -> frozenset[str]:
+        """Files that run in what is started: those that are named, and whatever they import."""
+        named = (match[1] or match[2] for text in self._texts for match in FILE.finditer(text))
+        work = [*self._roots, *(path for module in named for path in self._named(module))]
+        seen = set(work)
+        followed = {*self.index.project.linked, *self._roots}  # no other file imports one of these
+        while work:
+            path = work.pop()
+            found = [] if path not in followed else [other for other in self._leads_to(path) if other not in seen]
+            seen.update(found)
+            work += found
+        return frozenset(seen)
+
+    def _leads_to(self, path: str) -> Iterator[str]:
+        modules, facts = self.linker.modules, self.linker.table(path).facts
+        for record in facts.imports:
+            target = modules.target(path, record)
+            if target is None:
+                continue
+            below = modules.submodule(target, record.attribute) if record.attribute is not None else None
+            yield from (found for found in (target, below) if found is not None and found.endswith(".py"))
+        for text in self._said(path):
+            yield from (found for found, _ in self._applications(text))
+            if DOTTED.fullmatch(text):
+                yield from self._named(text) or self._named(text.rpartition(".")[0])
+
+    def _said(self, path: str) -> Iterator[str]:
+        """Texts of a file that can name a module: ``"shop.urls"``, ``"main:app"``."""
+        for _, expr in expressions(self.linker.table(path)):
+            for part in inside(expr):
+                text = text_of(part)
+                if text is not None and (":" in text or "." in text):
+                    yield text
+
+    def _is_named(self, path: str) -> bool:
+        word = re.compile(rf"(?<![\w-]){re.escape(_module(path).rpartition('/')[2])}(?![\w-])")
+        return any(word.search(text) for text in self._texts)
+
+
+def _module(path: str) -> str:
+    return path.removesuffix(".py").removesuffix("/__init__")

@@ -131,7 +131,7 @@ def _asks_for_route(table: Table, test: Expr) -> bool:
 
 
 def waits_for_few(index: Index, sites: Iterable[tuple[Value, int]]) -> bool:
-    """Whether a function leaves before a call unless the request has what only a few routes put there.
+    """Whether a function leaves before a call unless the request has what only a few routes put there, or what comes later.
 
     ``if not getattr(g, "signed_in", None): return``, where the route that signs somebody in sets it.
     """
@@ -142,7 +142,10 @@ def waits_for_few(index: Index, sites: Iterable[tuple[Value, int]]) -> bool:
             if entry.kind not in ("after", "if") or entry.test is None:
                 continue
             name = _there(entry.test)
-            if name is not None and index.project.held.is_put_by_few(function, name, call, frame):
+            held = index.project.held_seldom
+            if name is not None and (
+                held.is_put_by_few(function, name, call, frame) or held.is_put_later(function, name, call, frame)
+            ):
                 return True
     return False
 

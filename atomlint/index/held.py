@@ -52,10 +52,6 @@ STEPS = 2
 """Calls from a function that runs on every request to the one that sets a place for it."""
 
 
-FEW = 3
-"""Routes that put something on the request which others do without."""
-
-
 class Kept(NamedTuple):
     """One statement that puts something on the request."""
 
@@ -129,18 +125,6 @@ class Held:
     def is_of_context(self, table: Table, scope: int, name: str) -> bool:
         """Whether a local name holds what a context variable gave, which lives as long as the request."""
         return is_of_context(self.project.linker, table, scope, name)
-
-    def is_put_by_few(self, function: Value, name: str, call: int, frame: int) -> bool:
-        """Whether a name holds what only handlers of a few routes put on the request, as a function finds it before a call."""
-        body = self.bodies.of(self.project.linker.table(function.place), function.scope)
-        place = self.place(body, name, call, frame)
-        givers = [kept.function for kept in self.kept.get(place, ()) if not kept.is_empty] if place is not None else []
-        paths = [path for giver in givers for path in self.project.reach.paths(giver)]
-        routes = {path.entry.function for path in paths}
-        of_routes = all(
-            path.entry.kind == "route" and all(edge.kind == "call" for _, edge in path.steps) for path in paths
-        )
-        return bool(paths) and of_routes and len(routes) <= FEW
 
     # --- what asks first -------------------------------------------------------------------------------------------
 

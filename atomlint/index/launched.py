@@ -68,8 +68,15 @@ class Launched:
         """Files with the name that ``module:name`` in a text means, each with the module as it is written."""
         for match in APPLICATION.finditer(text):
             for path in self._named(match[1]):
-                if self.linker.table(path).lookup(0, match[2]):
+                if self._binds(path, match[2]):
                     yield path, match[1]
+
+    def _binds(self, path: str, name: str) -> bool:
+        """Whether a module seems to have a name, by its text: no other file is parsed for what may be a tag of an image."""
+        return (
+            re.search(rf"^(?:async def |def |class |from .*)?\b{name}\b", self.index.text(path) or "", re.MULTILINE)
+            is not None
+        )
 
     @cached_property
     def _roots(self) -> dict[str, str]:

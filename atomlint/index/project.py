@@ -19,6 +19,7 @@ from .handlists import HandLists
 from .held import Held
 from .heldlazily import HeldLazily
 from .heldrows import HeldRows
+from .heldseldom import HeldSeldom
 from .lifetimes import Lifetimes
 from .linker import Linker
 from .listviews import ListViews
@@ -159,6 +160,11 @@ class Project:
     def held_lazily(self) -> HeldLazily:
         """What of it is only made for who reads it."""
         return HeldLazily(self)
+
+    @cached_property
+    def held_seldom(self) -> HeldSeldom:
+        """What of it is there for few requests, or only later."""
+        return HeldSeldom(self)
 
     @cached_property
     def fallbacks(self) -> Fallbacks:

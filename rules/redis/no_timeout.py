@@ -57,6 +57,7 @@ from typing import TYPE_CHECKING, Any
 
 from atomlint import Call, Confidence, Context, Finding, Note, Option, dotted, rule, text_of
 
+from .._branches import waits_for_few
 from .._made import is_local, is_of_operators, unsure
 from .._taken import is_taken
 from ._limiters import limited, waits_without_end
@@ -71,6 +72,7 @@ if TYPE_CHECKING:
     from atomlint import Index
     from atomlint.index.effects import Effect
     from atomlint.index.reach import Path
+    from atomlint.index.value import Value
 
     from ._limiters import Limited
 
@@ -169,7 +171,7 @@ def _asked_by_library(ctx: Context, call: Call, asked: Effect) -> Finding:
 
 def _asked_by_routes(ctx: Context, call: Call, uses: list[Call]) -> Finding | None:
     index = ctx.index
-    running = [use for use in uses if index.idle.runs(use.path, use.ordinal)]
+    running = [use for use in uses if index.idle.runs(use.path, use.ordinal) and not waits_for_few(index, [_site(use)])]
     path, where, count = shortest(index, running or uses)
     some = few_routes(index, path, where)
     frequent = (path.entry.kind == "every-request" and some is None) or count >= SHARED
@@ -189,6 +191,10 @@ def _asked_by_routes(ctx: Context, call: Call, uses: list[Call]) -> Finding | No
     finding = ctx.finding(call, _text(call, who), confidence=level)
     finding = finding.with_related(Note(where.span, f"{where.function.qualname} waits here"))
     return finding.with_trace(*index.steps(path))
+
+
+def _site(use: Call) -> tuple[Value, int]:
+    return use.function.value, use.ordinal
 
 
 def few_routes(index: Index, path: Path, where: Call) -> int | None:

@@ -1,0 +1,76 @@
+"""What a request holds for few requests alone, or only later than somebody looks for it."""
+
+from __future__ import annotations
+
+import pytest
+
+from atomlint.testing import check_files
+
+APP = """
+import redis.asyncio as redis
+from fastapi import Depends, FastAPI, Request
+from starlette.middleware.base import BaseHTTPMiddleware
+
+client = redis.Redis()
+
+class Who(BaseHTTPMiddleware):
+    async def dispatch(self, request, call_next):
+        request.state.user_id = None
+        if token := request.headers.get("authorization"):
+            request.state.user_id = token.partition(".")[0]
+        return await call_next(request)
+
+class Limit(BaseHTTPMiddleware):
+    async def dispatch(self, request, call_next):
+        {before}
+        user_id = getattr(request.state, "user_id", None)
+        if not user_id:
+            return await call_next(request)
+        if await client.incr(user_id) > 100:
+            raise RuntimeError
+        return await call_next(request)
+
+app = FastAPI()
+{added}
+"""
+BOTH = "app.add_middleware({})\napp.add_middleware({})"
+
+
+def levels(added: str, before: str = "") -> list[str]:
+    """Confidence of what is said of a limiter that looks for a user."""
+    report = check_files({"app.py": APP.format(added=added, before=before)}, select=("redis-per-request",))
+    assert not report.errors
+    return [finding.confidence.value for finding in report.findings]
+
+
+def test_a_middleware_that_is_added_last_runs_before_what_the_others_put_on_the_request() -> None:
+    assert levels(BOTH.format("Who", "Limit")) == ["low"]
+    assert levels(BOTH.format("Limit", "Who")) == ["high"]
+
+
+def test_what_a_dependency_puts_there_is_there_after_all_middlewares() -> None:
+    sets = """
+async def who(request: Request):
+    request.state.user_id = 1
+
+@app.get("/", dependencies=[Depends(who)])
+async def home(): ...
+
+app.add_middleware(Limit)
+"""
+    assert levels(sets) == ["low"]
+
+
+def test_after_the_response_everything_is_there() -> None:
+    assert levels(BOTH.format("Who", "Limit"), before="response = await call_next(request)") == ["high"]
+
+
+@pytest.mark.parametrize(
+    "added",
+    [
+        "app.add_middleware(Limit)",
+        "def install(app):\n    app.add_middleware(Who)\n\ninstall(app)\napp.add_middleware(Limit)",
+    ],
+)
+def test_where_nothing_is_seen_to_set_it_or_the_order_is_not_known_nothing_is_said_of_it(added: str) -> None:
+    assert levels(added) == ["high"]

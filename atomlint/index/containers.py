@@ -63,7 +63,7 @@ class Use(NamedTuple):
 
     Kinds: ``store`` (``key`` is set to ``value``), ``grow`` (what lies under ``key`` is made and filled), ``remove``,
     ``clear``, ``shrink`` (something is taken out of what lies under ``key``), ``size`` (its length is looked at), ``read``,
-    ``escape`` (it is handed on).
+    ``ask`` (what lies under ``key`` gets a name), ``escape`` (it is handed on).
     """
 
     kind: str
@@ -233,6 +233,8 @@ class Containers:
         target, value, names = assign.target, assign.value, self._parts
         if type(target) is not str or target.rpartition(".")[2] in names:
             return True
+        if type(value) is list and value[:1] == ["sub"]:
+            value = value[1]
         return type(value) is str and value.rpartition(".")[2] in names
 
     def _concerned(self, table: Table) -> Iterator[int]:
@@ -309,6 +311,9 @@ class Containers:
                 yield target, use("clear")
         if assign.kind == "=" and dotted(assign.value) and assign.scope:
             yield assign.value, use("escape")
+        asked = assign.value if assign.kind == "=" and type(assign.value) is list else []
+        if asked[:1] == ["sub"] and dotted(asked[1]):
+            yield asked[1], use("ask", asked[2])
 
     # --- life ------------------------------------------------------------------------------------------------------
 

@@ -9,6 +9,7 @@ from atomlint import Confidence, call_number, dotted, inside
 
 from .._few import is_endless, is_key_of_few
 from .._staff import is_admin
+from ._bounds import bounds, fills_itself, position
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -49,6 +50,8 @@ ADDRESS = re.compile(r"\bclient\b|remote_addr|REMOTE_ADDR|access_route|peername|
 ROUTED = re.compile(r"\b(?:path|method|url|route|endpoint|scheme|type)\b|scope")
 """In tests of which request it is."""
 MAX_PATHS = 12
+ADDS = frozenset({"store", "grow"})
+"""Kinds of uses that may add an entry; ``ask`` does where asking makes one."""
 
 
 class Growth(NamedTuple):
@@ -76,9 +79,10 @@ def _growths(index: Index) -> dict[Value, list[Growth]]:
         if container.kind not in ("dict", "list", "set") or any(part in f"/{container.path}" for part in ASIDE):
             continue
         uses = index.containers.uses(container)
-        added = [use for use in uses if use.kind in ("store", "grow") and use.function in index.project.reach.reached]
-        bounds = (use for use in uses if _bounds(index, use) and not _is_put_back(index, use, uses))
-        if not added or any(True for _ in bounds) or not index.containers.outlives(container):
+        adds = ADDS | {"ask"} if fills_itself(index, container.path, container.assign) else ADDS
+        added = [use for use in uses if use.kind in adds and use.function in index.project.reach.reached]
+        bounded = any(bounds(index, use, uses) for use in uses) if added else True
+        if bounded or not index.containers.outlives(container):
             continue
         places = [growth for use in added if (growth := _growth(index, container, use)) is not None]
         if places:
@@ -92,36 +96,6 @@ def stands_for_a_table(container: Container) -> bool:
     return TABLES.search(container.name.rpartition(".")[2]) is not None
 
 
-def _bounds(index: Index, use: Use) -> bool:
-    """Whether a use keeps a container from growing for ever, or may do so."""
-    if use.kind != "size":
-        return use.kind in ("remove", "clear", "escape")
-    table = index.project.linker.table(use.path)
-    wanted = f"@{use.call}"
-    tests = (frame.test for frame in table.facts.frames if frame.kind in ("if", "else", "after", "while"))
-    compared = any(part == wanted for test in tests if test is not None for part in inside(test))
-    return compared or any(assign.value == wanted for assign in table.facts.assigns)
-
-
-def _is_put_back(index: Index, use: Use, uses: tuple[Use, ...]) -> bool:
-    """Whether what is taken out is stored again by the same run of a function: ``hits.pop(host)``, ``hits[host] = ...``."""
-    if use.kind != "remove" or use.key is None:
-        return False
-    table = index.project.linker.table(use.path)
-    place = _position(index, use)
-    if any(e.frame == use.frame != 0 and e.after >= place for e in table.exits.get(use.scope, ())):
-        return False
-    around = table.frames(use.frame)
-    return any(
-        other.kind == "store"
-        and (other.path, other.scope) == (use.path, use.scope)
-        and other.key == use.key
-        and _position(index, other) > place
-        and all(frame in around or table.facts.frames[frame].kind == "after" for frame in table.frames(other.frame))
-        for other in uses
-    )
-
-
 def _growth(index: Index, container: Container, use: Use) -> Growth | None:
     if use.key is None or _is_known(index, container, use):
         return None
@@ -130,7 +104,7 @@ def _growth(index: Index, container: Container, use: Use) -> Growth | None:
         return None  # whatever it is made of: ``lang`` of a query is one of a few
     table = index.project.linker.table(use.path)
     shrinks = any(other.kind == "shrink" for other in index.containers.uses(container))
-    refuses = any(e.kind == "raise" and e.after <= _position(index, use) for e in table.exits.get(use.scope, ()))
+    refuses = any(e.kind == "raise" and e.after <= position(index, use) for e in table.exits.get(use.scope, ()))
     if _is_taken(index, container, use) or _is_bounded(index, container, use):
         return None
     # what is refused first leaves few keys, and a list may be the data
@@ -154,12 +128,12 @@ def _growth(index: Index, container: Container, use: Use) -> Growth | None:
 def _is_after_query(index: Index, use: Use) -> bool:
     """Whether a database is asked before: mostly whether there is such a row, and of rows there are as many as people made."""
     function = index.function(use.function)
-    return any(call.database is not None for call in function.calls if call.ordinal < _position(index, use))
+    return any(call.database is not None for call in function.calls if call.ordinal < position(index, use))
 
 
 def _stands_in(index: Index, use: Use) -> bool:
     """Whether Redis was tried before, and the function left with its answer: what it stores is for when that failed."""
-    table, place = index.project.linker.table(use.path), _position(index, use)
+    table, place = index.project.linker.table(use.path), position(index, use)
     exits = (e for e in table.exits.get(use.scope, ()) if e.kind == "return" and e.after <= place)
     left = {at for exit_ in exits for at in table.frames(exit_.frame) if table.facts.frames[at].kind == "try"}
     left.difference_update(table.frames(use.frame))
@@ -225,7 +199,7 @@ def _is_taken(index: Index, container: Container, use: Use) -> bool:
     values = [
         assign.value
         for assign in (table.facts.assigns[place] for place in table.assigns_in.get(use.scope, ()))
-        if assign.after <= _position(index, use) and assign.frame in (0, *around)
+        if assign.after <= position(index, use) and assign.frame in (0, *around)
     ]
     return any(
         type(value) is list
@@ -276,13 +250,6 @@ def _is_filled(index: Index, container: Container) -> bool:
     """Whether it is made with entries: its keys may be all that there are, ``SIZES = {"s": None, "m": None}``."""
     value = index.project.linker.table(container.path).facts.assigns[container.assign].value
     return type(value) is list and value[:1] in (["{}"], ["[]"]) and len(value) > 1
-
-
-def _position(index: Index, use: Use) -> int:
-    """Number of calls before a use in its file."""
-    if use.call >= 0:
-        return use.call
-    return index.project.linker.table(use.path).facts.assigns[use.assign].after
 
 
 def _is_known(index: Index, container: Container, use: Use) -> bool:

@@ -404,3 +404,24 @@ async def work(session: Session, queue: asyncio.Queue) -> None:
         await asyncio.wait_for(queue.get(), timeout=1)
 """
     assert polls(code) == []
+
+
+@pytest.mark.parametrize(("start", "level"), [("on_startup=[start]", "medium"), ("", "low")])
+def test_a_loop_that_nothing_of_the_application_starts_is_only_possible(start: str, level: str) -> None:
+    code = f"""
+from fastapi import FastAPI
+
+async def work(session: Session) -> None:
+    while True:
+        asks(session)
+        await asyncio.sleep(0.5)
+
+async def start() -> None:
+    asyncio.create_task(work(Session()))
+
+app = FastAPI({start})
+
+@app.get("/")
+def home(): ...
+"""
+    assert [found for found, _ in polls(code)] == [level]

@@ -254,6 +254,10 @@ class Committed:
         bindings = [] if "." in name else table.lookup(scope, name)
         if any(binding.assign is None and binding.imported is None for binding in bindings):
             return self._of_parameter(path, name, bindings, depth)
+        copied = [binding.imported for binding in bindings if not binding.scope]
+        if copied and all(one is not None and self.linker.values.copies_none(path, one) for one in copied):
+            self.used += 1
+            return "#None"
         head, _, last = name.rpartition(".")
         owners = self.linker.evaluate(path, scope, head) if head else frozenset()
         if last.isupper() and any(v.place == DJANGO for v in owners if v.kind == "ext"):

@@ -55,6 +55,7 @@ class Lifetimes:
         keeper = self.keeper(path, call)
         if keeper is None:
             names = {target.rpartition(".")[2] for target in self._stored(table, call)}
+            names |= self._told_by(table, function.scope, names)
             paths, sites = self._paths(function, names)
             return Life(tuple(paths), None, tuple(sites))
         owner = table.receiver_class(function.scope, keeper.partition(".")[0]) if "." in keeper else None
@@ -142,8 +143,10 @@ class Lifetimes:
                 if part == name or part.endswith(f".{name}"):
                     return True
                 if part[:1] == "@" and part[1:].isdigit():
-                    args = table.facts.calls[int(part[1:])].args
-                    if any(text_of(arg) == name.rpartition(".")[2] for arg in args[1:2]):
+                    called = table.facts.calls[int(part[1:])]
+                    if any(text_of(arg) == name.rpartition(".")[2] for arg in called.args[1:2]):
+                        return True
+                    if (dotted(called.callee) or "").endswith(f".{name}"):
                         return True
         return False
 
@@ -243,6 +246,27 @@ class Lifetimes:
                     queue.append(Path(None, ((caller, edge), *steps)))  # type: ignore[arg-type]
         return found, sorted(set(sites))
 
+    def _told_by(self, table: Table, scope: int, names: set[str]) -> set[str]:
+        """Names by which a caller can see that a method has run: flags that it raises, and what its class says of these.
+
+        ``if not client.is_connected: client.connect()``.
+        """
+        facts = table.facts
+        owner = facts.scopes[scope].parent
+        if facts.scopes[owner].kind != "class":
+            return set()
+        own = (facts.assigns[place] for place in table.assigns_in.get(scope, ()))
+        kept = names | {(dotted(a.target) or "").rpartition(".")[2] for a in own if a.value == "#True"}
+        says = {
+            record.name
+            for number, record in enumerate(facts.scopes)
+            if record.parent == owner and number != scope
+            for exit_ in table.exits.get(number, ())
+            if exit_.kind == "return"
+            and any(type(part) is str and part.partition(".")[2] in kept for part in inside(exit_.value))
+        }
+        return kept | says
+
     def _is_cached(self, function: Value) -> bool:
         """Whether a decorator keeps what a function returns in this process."""
         table = self.linker.table(function.place)
@@ -250,7 +274,7 @@ class Lifetimes:
         return (guard is not None and not guard.remote) or self._is_singleton(table, function.scope)
 
     def _instance_paths(self, cls: Value, depth: int) -> list[Path]:
-        """Paths on which requests make an instance of a class for themselves; none when any instance is shared."""
+        """Paths on which requests make an instance of a class for themselves."""
         name = self.linker.table(cls.place).facts.scopes[cls.scope].name
         found: list[Path] = []
         for path, call in self.linker.call_sites(name):
@@ -260,16 +284,13 @@ class Lifetimes:
             scope = table.enclosing_function(table.facts.calls[call].scope)
             stored = list(self._stored(table, call))
             if not scope or table.facts.scopes[table.facts.calls[call].scope].kind == "class":
-                return []
+                continue
             own = [t for t in stored if table.receiver_class(scope, t.partition(".")[0]) is not None]
             if own:
                 owner = table.receiver_class(scope, own[0].partition(".")[0])
-                paths = self._instance_paths(Value("def", path, owner or 0), depth - 1) if depth > 1 else []
-                if not paths:
-                    return []
-                found += paths
+                found += self._instance_paths(Value("def", path, owner or 0), depth - 1) if depth > 1 else []
                 continue
             if stored:
-                return []
+                continue
             found += self.of(path, call, depth - 1).paths
         return found

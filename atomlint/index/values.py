@@ -16,7 +16,7 @@ from .value import NOTHING, Value, Values, union
 from .visitors import Visitors
 
 if TYPE_CHECKING:
-    from ..facts.records import Assign, Expr
+    from ..facts.records import Assign, Expr, Import
     from .linker import Linker
 
 
@@ -49,6 +49,8 @@ class Evaluator:
         self.rows = RowTypes(linker)
         self.visitors = Visitors(linker)
         self.members = Members(self)
+        self._none: dict[tuple[str, str], bool] = {}
+        """Names of modules that are None until a coroutine binds them."""
 
     # --- expressions -----------------------------------------------------------------------------------------------
 
@@ -145,6 +147,8 @@ class Evaluator:
                 return self._module(path, record.level, record.module)
             if record.attribute == "":
                 return self._module(path, record.level, record.name)
+            if not binding.scope and self.copies_none(path, record):
+                return NOTHING
             return self._import(path, record.level, record.module, record.attribute)
         if binding.param is not None:
             return self.parameters.parameter(path, binding.scope, binding.param)
@@ -192,6 +196,29 @@ class Evaluator:
             if (exports is not None and attribute not in exports) or (exports is None and attribute[:1] == "_"):
                 return NOTHING
         return self.attribute(Value("module", target), attribute)
+
+    def copies_none(self, path: str, record: Import) -> bool:
+        """Whether an import at the top of a module copies a name that is None until a coroutine, long after, binds it anew.
+
+        ``from cache import client`` beside ``client = None`` and ``async def connect(): global client; client = ...``.
+        """
+        target = self.linker.modules.target(path, record)
+        if target is None or not target.endswith(".py") or record.attribute is None:
+            return False
+        key = (target, record.attribute)
+        if key not in self._none:
+            table = self.linker.table(target)
+            bound = [binding.assign for binding in table.find(0, record.attribute)[1]]
+            assigns = [assign for assign in bound if assign is not None]
+            later = [table.facts.scopes[assign.scope] for assign in assigns if assign.scope]
+            self._none[key] = (
+                len(assigns) == len(bound)
+                and any(scope.is_async for scope in later)
+                and all(scope.is_async for scope in later)
+                and all(assign.value == "#None" for assign in assigns if not assign.scope)
+                and len(later) < len(assigns)
+            )
+        return self._none[key]
 
     # --- attributes ------------------------------------------------------------------------------------------------
 

@@ -8,6 +8,7 @@ from .._started import is_left
 from .._ways import number_of_routes
 from ._django import MODES, UNSERVED
 from ._keys import commands
+from ._limited_waits import is_limited
 from ._quiet import is_aside
 
 if TYPE_CHECKING:
@@ -28,7 +29,7 @@ def uses_of(call: Call) -> list[Call]:
 
 
 def used(index: Index) -> dict[Site, list[Call]]:
-    """Commands that requests reach, by the constructions they run on; without those that wait for work."""
+    """Commands that requests reach, by the constructions they run on; without those that wait for work, or not for ever."""
     found: dict[Site, list[Call]] = index.keep("redis-uses", lambda: _used(index))
     return found
 
@@ -67,7 +68,7 @@ def _used(index: Index) -> dict[Site, list[Call]]:
         if command is None or command.queued or command.method in waits:
             continue
         call = index.call(path, ordinal)
-        if call.effect is None:
+        if call.effect is None or is_limited(call):
             continue
         for made in sources(index, path, ordinal):
             result.setdefault(made.site, []).append(call)

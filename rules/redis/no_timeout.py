@@ -43,11 +43,12 @@ stated nearest to the file counts), and low when they leave that open; `socket_t
 release, and so is valkey-py, which has no default. Arguments that come from a dictionary that is not known are taken
 to hold a timeout, as are those of an extension's `init_app`. A client on which something also blocks, or listens to
 channels, must wait: one of workers is quiet, one of at least three routes is medium and is not repaired, because
-requests need another. Clients over HTTP have timeouts of their own: quiet. An address that says a timeout is read, one
-that callers hand in too, of flask-redis that of the setting. What a Sentinel hands out is not looked at. Low are a
-server on the same machine, by a Unix socket or a literal `localhost`, and a client that only a route or two of
-operators wait for (`health`, `status`, `admin`); what other routes, one or two, wait for is medium. Limiters of
-slowapi and Flask-Limiter wait in the same way, `storage_options` says for how long: they are medium.
+requests need another. A command inside of `asyncio.wait_for` or `asyncio.timeout` waits no longer than that. Clients
+over HTTP have timeouts of their own: quiet. An address that says a timeout is read, one that callers hand in too, of
+flask-redis that of the setting. What a Sentinel hands out is not looked at. Low are a server on the same machine, by a
+Unix socket or a literal `localhost`, and a client that only a route or two of operators wait for (`health`, `status`,
+`admin`); what other routes, one or two, wait for is medium. Limiters of slowapi and Flask-Limiter wait in the same
+way, `storage_options` says for how long: they are medium.
 """
 
 from __future__ import annotations

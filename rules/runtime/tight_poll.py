@@ -41,11 +41,12 @@ Quiet for a back-off after errors, for a few attempts at start-up, for loops tha
 a lock or until something is ready, and for work that only some turns do. A wait that a number of turns, a time or an
 answer (also by `sys.exit`) ends costs while somebody waits, not all day: where it asks at least every second it is of
 medium confidence, and of low where it asks less often, or ends after a time that is not known. Of low confidence are
-also a loop that lives as long as what it watches; one that asks less than once a second; a scheduled job with five
-seconds and more; one of a command or script; and one of a page of operators, which lives while somebody looks at it.
-Where one of several implementations runs, the one that asks least counts. Of several sleeps in a loop the longest
-counts: it is how often an idle loop asks. An interval that is computed, or waits on an event with a time limit, is not
-seen, nor one that stands in a table of schedules. Requests to HTTP services are not counted.
+also a loop that lives as long as what it watches; one that nothing of the application starts; one that asks less than
+once a second; a scheduled job with five seconds and more; one of a command or script; and one of a page of operators,
+which lives while somebody looks at it. Where one of several implementations runs, the one that asks least counts. Of
+several sleeps in a loop the longest counts: it is how often an idle loop asks. An interval that is computed, or waits
+on an event with a time limit, is not seen, nor one that stands in a table of schedules. Requests to HTTP services are
+not counted.
 """
 
 from __future__ import annotations
@@ -109,7 +110,7 @@ def report(ctx: Context, call: Call) -> Iterator[Finding]:
     budget = min(float(ctx.option(BUDGET)), MAX_INTERVAL)
     if poll is None or poll.loop.interval >= budget:
         return
-    finding = ctx.finding(call, _message(poll, budget), confidence=_confidence(poll))
+    finding = ctx.finding(call, _message(poll, budget), confidence=_confidence(call, poll))
     last = poll.steps[-1]
     finding = finding.with_related(Note(last.span, f"this {poll.unit} runs at every turn"))
     if len(poll.steps) > 1:
@@ -119,13 +120,15 @@ def report(ctx: Context, call: Call) -> Iterator[Finding]:
     yield finding.with_help("wait for a signal (LISTEN/NOTIFY, a blocking pop, an event), or ask less often")
 
 
-def _confidence(poll: Poll) -> Confidence:
+def _confidence(call: Call, poll: Poll) -> Confidence:
     """Medium when nobody can have meant it; the interval of a scheduled job was somebody's choice."""
     if _is_watch(poll) or (poll.loop.frame and COMMANDS.search(poll.steps[0].path)):
         return Confidence.LOW  # somebody's command, or a process of its own: to ask may be what it is for
     if poll.loop.ends or poll.left:  # somebody waits for it, and not for ever
         often = poll.loop.interval <= OFTEN and poll.loop.turns != float("inf")
         return Confidence.MEDIUM if often and not poll.loop.timed else Confidence.LOW
+    if poll.loop.frame and call.index.idle.is_left_over(call.function.value):
+        return Confidence.LOW  # nothing of the application starts it
     tight = poll.loop.interval < TIGHT
     if not tight and not poll.steps[0].function.is_reached:
         return Confidence.LOW  # a process of its own: how soon it begins its work was somebody's choice

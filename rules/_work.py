@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 SHARED = 3
 """Routes that make a dependency one that nearly every request pays for."""
 ALWAYS = ("router-dependency", "auth-dependency")
+FEW = 5
+"""Routes behind a router from which on its hooks are what requests in general pay for."""
 """Kinds of dependencies that stand in front of many routes, however few functions register them."""
 RANK = {"every-request": 0, "dependency": 1, "route": 2}
 """Frequencies, most requests first."""
@@ -45,15 +47,22 @@ READS = (
 )
 
 
-def base_confidence(work: RequestWork) -> Confidence:
+def base_confidence(index: Index, work: RequestWork) -> Confidence:
     """High when every edge is proven and the entry runs on every request or is shared by several routes.
+
+    The hook of a router with a few routes is of medium confidence, as a dependency of these would be.
 
     What waits for a reader, ``request.tenant = SimpleLazyObject(load)``, is of medium confidence: see `is_held`. What runs for
     none of the routes that are known is of low.
     """
     if work.share is not None and not work.share[0]:
         return Confidence.LOW
-    return min(Confidence(work.confidence), _of_entry(work), key=lambda level: level.rank)
+    level = min(Confidence(work.confidence), _of_entry(work), key=lambda level: level.rank)
+    entry = work.path.entry
+    if level is Confidence.HIGH and entry.kind == "router-dependency":
+        _, behind = index.project.routes.share(entry.function)
+        return Confidence.MEDIUM if 0 < behind < FEW else level
+    return level
 
 
 def is_held(index: Index, work: RequestWork, use: Use) -> bool:

@@ -723,3 +723,29 @@ def test_a_key_whose_use_is_noted_in_its_row_is_written_as_well(noted: str, leve
     )
     (one,) = check_files({"app.py": text}, select=("tenant-uncached-lookup",), confidence="low").findings
     assert one.confidence.value == level
+
+
+@pytest.mark.parametrize(("number", "level"), [(2, "medium"), (8, "high")])
+def test_a_hook_of_a_router_is_as_sure_as_there_are_routes_behind_it(number: int, level: str) -> None:
+    routes = "".join(f"\n@pages.get('/p{n}')\ndef p{n}(): ...\n" for n in range(number))
+    code = f"""
+from flask import Blueprint, Flask, request, session
+from flask_sqlalchemy import SQLAlchemy
+
+app = Flask(__name__)
+db = SQLAlchemy(app)
+pages = Blueprint("pages", __name__)
+
+class Organisation(db.Model):
+    id = db.Column(db.Integer, primary_key=True)
+    slug = db.Column(db.String)
+
+@pages.before_request
+def organisation():
+    found = Organisation.query.filter_by(slug=request.host).first()
+    return None if found else ("unknown", 404)
+{routes}
+app.register_blueprint(pages)
+"""
+    report = check_files({"app.py": code}, select=("tenant-uncached-lookup",))
+    assert [finding.confidence.value for finding in report.findings] == [level]

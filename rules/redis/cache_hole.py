@@ -160,7 +160,7 @@ def help_text(hole: Hole) -> str:
 
 def confidence(index: Index, work: RequestWork, uses: list[Use], hole: Hole) -> Confidence:
     """Low where nothing is answered: whoever asked may find the answer elsewhere, and store that."""
-    level = base_confidence(work)
+    level = base_confidence(index, work)
     if not uses[0].conditional and hole.reason not in ("negative result", "stored at times"):
         return level
     value = index.table(hole.path).facts.exits[hole.exit].value if hole.exit >= 0 else ""

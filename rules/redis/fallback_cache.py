@@ -108,7 +108,7 @@ def report(ctx: Context, call: Call) -> Iterator[Finding]:
         f"{fallback.name} is only asked when {late}, so it spares nothing: {use.command.operation.name} is sent {when} "
         f"({way(ctx.index, work, use)})"
     )
-    finding = ctx.finding(call, text, confidence=confidence(fallback, work, use))
+    finding = ctx.finding(call, text, confidence=confidence(ctx.index, fallback, work, use))
     if fallback.read >= 0:
         finding = finding.with_related(Note(ctx.index.call(fallback.path, fallback.read).span, "the copy is read here"))
     written = ctx.index.call(*fallback.filled).span
@@ -145,10 +145,10 @@ def rank(work: RequestWork, use: Use) -> tuple[int, bool, int]:
     return RANK[work.frequency], use.conditional, work.path.length
 
 
-def confidence(fallback: Fallback, work: RequestWork, use: Use) -> Confidence:
+def confidence(index: Index, fallback: Fallback, work: RequestWork, use: Use) -> Confidence:
     """High on every request; low for what may be no cache at all: a store of its own, or one for outages."""
     if fallback.on_error or not any("cache" in text.lower() for text in (fallback.name, fallback.path)):
         return Confidence.LOW
-    level = base_confidence(work)
+    level = base_confidence(index, work)
     shared = work.frequency != "route" and not use.conditional
     return level if shared else min(level, Confidence.MEDIUM, key=lambda c: c.rank)

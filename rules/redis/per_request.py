@@ -358,7 +358,7 @@ def confidence(index: Index, work: RequestWork, uses: Sequence[Use]) -> Confiden
     A branch that only asks whether something is there, a client or somebody who is signed in, keeps few of them away. A
     dependency of few routes, or in a branch, is of medium confidence: how many requests come there is not known.
     """
-    level = base_confidence(work)
+    level = base_confidence(index, work)
     if work.frequency == "dependency" and (is_admin(work.path, index) or is_of_staff(index, work, uses[0])):
         return Confidence.LOW  # of those who run the service, who are few
     if any(GATES.search(index.function(one).qualname) for one in called_of(work, uses)):

@@ -62,6 +62,7 @@ from .._work import base_confidence, commands, counted, describe_frequency, name
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from atomlint import Index
     from atomlint.index.gates import Gate
     from atomlint.index.requests import RequestWork, Use
 
@@ -80,7 +81,7 @@ def holds_a_sticky_gate(function: Function) -> bool:
 def report(ctx: Context, function: Function) -> Iterator[Finding]:
     for gate, work, uses in stuck_in(function):
         finding = ctx.finding(
-            ctx.index.gate_span(gate), message(ctx, gate, work, uses), confidence=confidence(work, uses)
+            ctx.index.gate_span(gate), message(ctx, gate, work, uses), confidence=confidence(ctx.index, work, uses)
         )
         for use in uses[:2]:
             place = ctx.index.call(use.decision.function.place, use.decision.call).span
@@ -131,6 +132,6 @@ def help_text(gate: Gate) -> str:
     return f"set {gate.stuck[0].name} to the present time behind the gate"
 
 
-def confidence(work: RequestWork, uses: list[Use]) -> Confidence:
-    level = base_confidence(work)
+def confidence(index: Index, work: RequestWork, uses: list[Use]) -> Confidence:
+    level = base_confidence(index, work)
     return min(level, Confidence.MEDIUM, key=lambda c: c.rank) if uses[0].conditional else level

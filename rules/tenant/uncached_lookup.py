@@ -384,7 +384,7 @@ def confidence(function: Function, work: RequestWork, uses: list[Use]) -> Confid
         return Confidence.LOW
     if work.frequency == "route" and not work.path.steps and work.routes == 1:
         return Confidence.LOW
-    level = base_confidence(work)
+    level = base_confidence(index, work)
     if work.frequency == "dependency" and work.routes < SHARED and work.path.entry.kind not in ALWAYS:
         level = min(level, Confidence.MEDIUM, key=lambda c: c.rank)
     if index.project.held_rows.may_hold(uses[0].lookup.model_name, uses[0].chain):

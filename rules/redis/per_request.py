@@ -81,13 +81,14 @@ throttles of fewer than ten routes that nothing is seen to serve, throttles of D
 ten views choose, quotas and what may only run once (`idempotency`) by their names, permissions for one action of a
 view, what only a few routes put on the request, and reading a session of Flask: a copy of it would be old. Of medium
 confidence are dependencies of fewer than ten routes, in a branch, or that only read, as a copy tells late who may do
-what; what an extension asks of a token (flask-jwt-
-extended), as routes choose whether it does; what a function leaves before for reasons of its own, other than the
-route, a refusal or somebody who is missing; limiters of libraries, sessions by their names, and scripts, whose state
-all processes may have to share; and what asks whether somebody is locked out (`is_revoked`, `blacklist`), where a copy
-lets them in for a while. A command behind a look at what the request holds (`g`, `request.state`) is not reported
-where another function sets it on every request; one behind a look at a context variable is of low confidence. Clients
-that the index cannot follow (plugins) are not seen.
+what; what an extension asks of a token (flask-jwt- extended), as routes choose whether it does; what a function leaves
+before for reasons of its own, other than the route, a refusal or somebody who is missing; limiters of libraries,
+sessions by their names, and scripts, whose state all processes may have to share; and what asks whether somebody is
+locked out (`is_revoked`, `blacklist`), where a copy lets them in for a while. A command behind a look at what the
+request holds (`g`, `request.state`) is not reported where another function sets it on every request; one behind a look
+at a context variable is of low confidence, and one behind a look at what a middleware puts there that runs later. Not
+reported is what follows the making of a client that requests share. Clients that the index cannot follow (plugins) are
+not seen.
 """
 
 from __future__ import annotations

@@ -74,3 +74,36 @@ def test_after_the_response_everything_is_there() -> None:
 )
 def test_where_nothing_is_seen_to_set_it_or_the_order_is_not_known_nothing_is_said_of_it(added: str) -> None:
     assert levels(added) == ["high"]
+
+
+def test_a_tenant_that_such_a_middleware_would_read_is_read_by_none() -> None:
+    code = """
+from fastapi import FastAPI
+from sqlalchemy import Column, String
+from sqlalchemy.orm import declarative_base, sessionmaker
+from starlette.middleware.base import BaseHTTPMiddleware
+
+Base = declarative_base()
+Session = sessionmaker()
+
+class Tenant(Base):
+    __tablename__ = "tenants"
+    id = Column(String, primary_key=True)
+
+class Who(BaseHTTPMiddleware):
+    async def dispatch(self, request, call_next):
+        request.state.who = request.headers.get("authorization")
+        return await call_next(request)
+
+class Tenants(BaseHTTPMiddleware):
+    async def dispatch(self, request, call_next):
+        who = getattr(request.state, "who", None)
+        if who:
+            request.state.tenant = Session().query(Tenant).filter(Tenant.id == who).first()
+        return await call_next(request)
+
+app = FastAPI()
+"""
+    for added, level in (("Who", "Tenants"), "low"), (("Tenants", "Who"), "medium"):
+        report = check_files({"app.py": code + BOTH.format(*added)}, select=("tenant-uncached-lookup",))
+        assert [finding.confidence.value for finding in report.findings] == [level]

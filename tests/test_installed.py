@@ -41,11 +41,17 @@ def test_a_client_that_no_requirement_brings_does_not_run_as_the_project_is_comm
         ("requirements.txt", OTHERS + "arq>=0.25\n"),
         ("requirements/prod.txt", "django-redis\n"),
         ("Dockerfile", "FROM python:3.12\nRUN pip install redis\n"),
-        ("docker-compose.yml", "services:\n  cache:\n    image: redis:7\n"),
+        ("Dockerfile", "FROM python:3.12\nRUN pip install \\\n    fastapi \\\n    redis\n"),
+        ("environment.yml", "dependencies:\n  - redis-py\n"),
     ],
 )
 def test_whatever_brings_or_names_one_may_have_it_installed(name: str, text: str) -> None:
     assert levels(**({"requirements.txt": OTHERS} | {name: text})) == ["high"]
+
+
+def test_a_server_beside_it_is_no_client() -> None:
+    compose = "services:\n  cache:\n    image: redis:7\n"
+    assert levels(**{"requirements.txt": OTHERS, "docker-compose.yml": compose}) == ["low"]
 
 
 def test_requirements_that_are_missing_or_few_say_nothing_of_what_is_installed() -> None:

@@ -336,3 +336,17 @@ urlpatterns = [path("page", page)]
         "send 2 queries for each of `Line.objects.all()`: 41 for 20 rows; "
         'prefetch_related("product", "tags") makes it 3'
     )
+
+
+@pytest.mark.parametrize(
+    ("read", "found"),
+    [
+        ("Tag.objects.using(shelf.slug).get(name='new')", ["low"]),
+        ("Tag.objects.using('archive').get(name=shelf.slug)", of_page(LOOP)),
+    ],
+)
+def test_no_one_query_asks_the_database_of_each_turn(read: str, found: list[str]) -> None:
+    assert found
+    assert of_page(LOOP.replace("Tag.objects.get(name=shelf.slug)", read)) == found
+    aside = "for shelf in rows:\n    name = shelf.slug\n    print(Tag.objects.using(name).get(name='new'))"
+    assert of_page(aside) == ["low"]

@@ -231,6 +231,22 @@ def clean(session: Session) -> None:
     assert polls(code) == []
 
 
+def test_a_pause_between_statements_that_write_is_no_poll() -> None:
+    code = """
+import asyncpg
+
+async def clean(pool: asyncpg.Pool, table: str) -> None:
+    for _ in range(1000):
+        async with pool.acquire() as connection:
+            done = await connection.execute(f"{verb} {{table}} WHERE id IN (SELECT id FROM {{table}} LIMIT 5000)")
+            if int(done.split()[-1]) < 5000:
+                break
+        await asyncio.sleep(0.1)
+"""
+    assert polls(code.format(verb="DELETE FROM")) == []
+    assert polls(code.format(verb="SELECT 1 FROM"))
+
+
 def test_a_process_of_its_own_that_asks_less_than_once_a_second_is_only_possible() -> None:
     code = """
 def work(session: Session) -> None:

@@ -15,6 +15,8 @@ MARK = re.compile(rf"(?:^|[-_.])(?:{WORDS})(?:[-_]?\d+)*$|^(?:{WORDS})(?:[-_]\d+
 """In the name of a directory: what is left of it without the mark is the name of the original."""
 
 
+ASIDE = re.compile(r"\.?(?:trash|attic|graveyard|recycle[-_ ]?bin)(?:[-_ ].*)?", re.IGNORECASE)
+"""Names of directories for what is kept and not used."""
 DATED = re.compile(rf"(?:^|[-_.])(?:{WORDS})[-_]?\d{{4}}[-_]?\d\d[-_]?\d\d", re.IGNORECASE)
 """A mark with a date tells by itself."""
 
@@ -22,8 +24,10 @@ DATED = re.compile(rf"(?:^|[-_.])(?:{WORDS})[-_]?\d{{4}}[-_]?\d\d[-_]?\d\d", re.
 def is_copy(index: Index, path: str) -> bool:
     """Whether the same file, or its directory, is there without the mark of a directory's name."""
     directories = path.split("/")[:-1]
-    if any(name.startswith(".") or DATED.search(name) for name in directories):
+    if any(name.startswith(".") or DATED.search(name) or ASIDE.fullmatch(name) for name in directories):
         return True  # archived/removed_2025-11-05/, .claude/worktrees/, .venv-old/: what tools keep for themselves
+    if is_shadowed(index, path):
+        return True
     marked = [place for place, name in enumerate(directories) if MARK.search(name)]
     if not marked:
         return False
@@ -32,6 +36,12 @@ def is_copy(index: Index, path: str) -> bool:
         return True
     kept = [name for name in directories if not MARK.search(name)]
     return len(marked) > 1 and "/".join([*kept, path.rpartition("/")[2]]) in known
+
+
+def is_shadowed(index: Index, path: str) -> bool:
+    """Whether Python never imports a module, as a package of its name lies beside it: ``routes/odoo.py``, ``routes/odoo/``."""
+    known = index.keep("files and directories", lambda: _known(index.files))
+    return f"{path.removesuffix('.py')}/__init__.py" in known
 
 
 def _originals(path: str, place: int) -> Iterator[str]:

@@ -18,6 +18,8 @@ BRINGS = re.compile(
     re.IGNORECASE,
 )
 """In texts that say what is installed: a client of Redis, or what brings or may bring one."""
+INSTALLS = re.compile(r"\b(?:pip3?|pipx|uv|poetry|pdm|conda|mamba|apt|apt-get|apk|easy_install)\b(?:[^\n\\]|\\\n|\\.)*")
+"""Commands that install something, with the lines that they go on in."""
 ENOUGH = 5
 """Libraries that requirements name from which on they are taken to name all."""
 
@@ -35,5 +37,9 @@ def _lacks_redis(index: Index) -> bool:
 
 
 def _texts(index: Index) -> Iterator[str]:
-    yield from (index.text(path) or "" for path in index.files if states_versions(path))
-    yield from (text for _, text in index.settings.texts.texts)
+    for path in index.files:
+        name = path.rpartition("/")[2].lower()
+        if states_versions(path) or (name.startswith("environment") and name.endswith((".yml", ".yaml"))):
+            yield index.text(path) or ""
+    for _, text in index.settings.texts.texts:
+        yield from INSTALLS.findall(text)

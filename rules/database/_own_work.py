@@ -244,6 +244,17 @@ def is_of_models(repeat: Repeat) -> bool:
     )
 
 
+def is_of_databases(repeat: Repeat) -> bool:
+    """Whether each turn asks another database: ``for tenant in tenants: Order.objects.using(tenant.database)``."""
+    first = repeat.first
+    table, frame = first.table, repeat.loop.frame
+    bound = set(first.index.project.loops.targets(first.path, frame))
+    own = [assign for assign in first.function.assigns if frame in table.frames(assign.frame)]
+    bound |= {target.partition(".")[0] for assign in own if (target := dotted(assign.target))}
+    given = (arg for link in first.query_chain if str(link.callee).endswith(".using") for arg in link.args)
+    return any(type(part) is str and part.partition(".")[0] in bound for arg in given for part in inside(arg))
+
+
 def _is_given(value: Expr, call: Call, bound: list[str]) -> bool:
     """Whether a value is what a method of the loop's item gives: ``rows = storage.get_queryset()``."""
     if type(value) is not str or value[:1] != "@" or "." in value:

@@ -98,6 +98,7 @@ from ._one_row import is_of_one_row
 from ._own_work import (
     CREATES,
     WRITES,
+    is_of_databases,
     is_of_models,
     is_of_one,
     is_of_parents,
@@ -120,7 +121,16 @@ if TYPE_CHECKING:
     from ._answers import Answer
     from ._lazy import LazyLoop
 
-DOUBTS = (writes_too, is_of_parents, is_of_one, is_of_one_row, is_of_ranges, is_of_patterns, is_of_models)
+DOUBTS = (
+    writes_too,
+    is_of_parents,
+    is_of_one,
+    is_of_one_row,
+    is_of_ranges,
+    is_of_patterns,
+    is_of_models,
+    is_of_databases,
+)
 """Why one query for all turns would not be worth much, or cannot be."""
 BELOW = {level: level for level in Confidence} | {
     Confidence.HIGH: Confidence.MEDIUM,

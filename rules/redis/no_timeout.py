@@ -157,7 +157,8 @@ def _of_limiter(ctx: Context, call: Call) -> Iterator[Finding]:
     )
     local = LOCAL_URL.match(text_of(uri) or "") is not None
     few = not counts.always and counts.routes < SHARED
-    level = Confidence.LOW if before is None or local or few else Confidence.MEDIUM
+    idle = not ctx.index.idle.makes(call.path, call.ordinal)
+    level = Confidence.LOW if before is None or local or few or idle else Confidence.MEDIUM
     text = f"no {TIMED} (before redis-py 8): a Redis that hangs also hangs {who}, with this limiter"
     yield ctx.finding(call, text, confidence=level).with_help(
         f"give it `storage_options={{'{TIMED}': {ctx.option(TIMEOUT)}}}`, and say what holds while Redis is away"

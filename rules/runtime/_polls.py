@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, NamedTuple
 
-from atomlint import dotted
+from atomlint import dotted, text_of
 from atomlint import inside as parts_of
 
 from ._loops import EVENTS, Loop, inside, interval_of, is_sleep, loop_around, paced_by
@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
     from ._work import Work
 
+    Expr = Any
+
 MAX_INTERVAL = 3_600.0
 """Seconds beyond which a loop is a schedule, whatever the budget."""
 LONG = 100
@@ -31,6 +33,7 @@ READY = re.compile(r"(?:^|[._])(?:is_)?(?:ready|initiali[sz]ed|available|connect
 STARTS = re.compile(r"^_*wait_?(?:for|until)_?\w*(?:migrat|database|db|redis|postgres|ready|broker|start)")
 """Names of functions that wait at a start."""
 WRITES = frozenset({"commit", "delete", "adelete"})
+WRITING = re.compile(r"\s*(?:DELETE|UPDATE|INSERT)\b", re.IGNORECASE)
 WORDS = re.compile(r"[a-z]+|[A-Z][a-z]*")
 EXITS = frozenset({"exit", "_exit", "quit"})
 KEEPS = re.compile(r"(?:^|_)(?:heartbeat|keep_?alive|renew)(?:_|$)")
@@ -191,7 +194,18 @@ def _awaits_answer(call: Call, loop: Loop) -> bool:
 
 def _is_batch(call: Call, loop: Loop) -> bool:
     """Whether the turns of a loop write and the sleep is a pause between them: it ends when there is nothing left to do."""
-    return any(other.name in WRITES and loop.frame in other.frame_ids for other in call.function.calls)
+    inner = [other for other in call.function.calls if loop.frame in other.frame_ids]
+    return any(
+        other.name in WRITES or other.name.startswith("delete_") or any(map(_says_write, other.args[:1]))
+        for other in inner
+    )
+
+
+def _says_write(statement: Expr) -> bool:
+    """Whether a statement in SQL writes, by its first word."""
+    texts = (text_of(part) for part in parts_of(statement))
+    first = next((text for text in texts if text is not None), "")
+    return WRITING.match(first) is not None
 
 
 def _takes_lock(call: Call, steps: tuple[Call, ...]) -> bool:

@@ -112,6 +112,8 @@ from .._branches import (
     leaves_before,
     leaves_for_others,
     may_be_skipped,
+    sites_of,
+    waits_for_few,
 )
 from .._brought import is_brought_seldom, is_of_failures, mends_itself
 from .._taken import is_taken
@@ -374,6 +376,8 @@ def confidence(function: Function, work: RequestWork, uses: list[Use]) -> Confid
         few(index, work, uses[0]) for few in (is_held, is_brought_seldom, is_of_failures, is_refusal, mends_itself)
     ):
         return Confidence.LOW
+    if waits_for_few(index, [(at, call) for at, call, _ in sites_of(work, uses[0])]):
+        return Confidence.LOW  # of what comes later, or of few, it looks in vain
     if not is_taken(index.call(function.path, uses[0].effect.call)):
         return Confidence.LOW  # no caller gives what its branch needs
     tells = uses[0].lookup.model_name in telling_models(index)

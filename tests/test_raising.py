@@ -333,3 +333,76 @@ def f(key):
     assert Value("def", "app.py", behind) not in project.reach.reached
     found = [call for f, call in project.reached_calls() if project.effects.remote(f.place, call) is not None]
     assert [table.facts.calls[call].args for call in found] == [["'b"]]
+
+
+MAPPED = """
+from sqlalchemy import Column, ForeignKey, Integer, String
+from sqlalchemy.orm import Mapped, Session, declarative_base, relationship
+
+Base = declarative_base()
+
+class Named:
+    label = Column(String)
+
+class Shop(Base):
+    __tablename__ = "shops"
+    id = Column(Integer, primary_key=True)
+    note: Mapped[str]
+    sales = relationship("Sale", backref="shop")
+
+class Sale(Named, Base):
+    __tablename__ = "sales"
+    id = Column(Integer, primary_key=True)
+    shop_id = Column(ForeignKey("shops.id"))
+
+    def total(self): ...
+
+session = Session()
+"""
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "session.query(Sale).filter(Sale.buyer_id == key).all()",
+        "session.query(Sale.buyer_id).all()",
+        "session.query(Sale).filter_by(buyer_id=key).all()",
+        "session.query(Sale).filter(Sale.id == key).order_by(Sale.id).filter_by(buyer_id=key).all()",
+        "rows = [Sale.buyer_id, Sale.id]",
+    ],
+)
+def test_a_query_by_a_column_that_a_mapped_class_has_not_ends_the_way(statement):
+    assert is_cut(statement, MAPPED)
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "session.query(Sale).filter(Sale.shop_id == key, Sale.label == key).all()",
+        "session.query(Sale).filter_by(shop=key, id=1).all()",
+        "session.query(Shop).filter_by(note=key, sales=None).all()",
+        "session.query(Sale).join(Shop).filter_by(note=key).all()",
+        "session.query(Sale, Shop).filter_by(note=key).all()",
+        "rows = [Sale.metadata, Sale.__table__, Sale.total]",
+        "session.query(Sale).first().buyer_id",
+    ],
+)
+def test_a_mapped_class_has_what_its_bases_relationships_and_library_give_it(statement):
+    assert not is_cut(statement, MAPPED)
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("declarative_base()", "declarative_base(cls=Named)"),
+        ('__tablename__ = "sales"', "__table__ = sales"),
+        ('__tablename__ = "sales"', '__table_args__ = {"autoload": True}'),
+        ('backref="shop"', "backref=shop_of()"),
+        ("session = Session()", "Sale.buyer_id = Column(Integer)"),
+        ("class Sale(Named, Base)", "class Sale(Unknown, Base)"),
+    ],
+)
+def test_one_of_which_not_all_is_known_may_have_any_column(old, new):
+    assert old in MAPPED
+    changed = MAPPED.replace(old, new) + "\nsession = Session()\n"
+    assert not is_cut("session.query(Sale).filter(Sale.buyer_id == key).all()", changed)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from .expressions import inside
 from .fields import BASES as SETTINGS
 from .heirs import EMPTY
-from .tables import dotted, text_of
+from .tables import call_number, dotted, text_of
 from .value import Value
 
 if TYPE_CHECKING:
@@ -40,6 +40,18 @@ MODEL = frozenset(
 )
 """Names that every class of pydantic has, and all that begin with one of `MODEL_PREFIXES`."""
 MODEL_PREFIXES = ("model_", "parse_", "settings_", "Config", "_")
+MAPPED = frozenset(
+    {
+        *("flask_sqlalchemy.SQLAlchemy().Model", "sqlalchemy.orm.DeclarativeBase"),
+        *("sqlalchemy.orm.declarative_base()", "sqlalchemy.ext.declarative.declarative_base()"),
+        *("sqlalchemy.orm.DeclarativeBaseNoMeta", "sqlalchemy.ext.asyncio.AsyncAttrs"),
+    }
+)
+"""Bases of SQLAlchemy's mapped classes."""
+GIVEN = frozenset({"metadata", "registry", "query", "query_class", "awaitable_attrs"})
+"""Names that these have without anybody writing them."""
+LOADED = ("'autoload", "'autoload_with")
+"""What takes columns from the database."""
 EXTRA = ("'ignore", "'forbid")
 """What keeps a class of pydantic from taking what no field names."""
 
@@ -100,7 +112,12 @@ class Classes:
         return not written and WRITERS.isdisjoint(table.lasts)
 
     def _has(self, thing: Value, name: str) -> bool:
-        if self.is_open(thing):
+        if self._is_mapped(thing):
+            if thing.kind != "def" or name in GIVEN or name.startswith("_") or self._backrefs is None:
+                return True  # what a row has is written by whoever has it in hand
+            if name in self._backrefs or any(map(self._gives_more, self.family(thing))):
+                return True
+        elif self.is_open(thing):
             return True
         for cls in self.family(thing):
             table = self.linker.table(cls.place)
@@ -108,6 +125,36 @@ class Classes:
             if key in table.members or key in table.attributes or key in table.names or key in table.class_attributes:
                 return True
         return self.is_model(thing) and (name in MODEL or name.startswith(MODEL_PREFIXES))
+
+    def _is_mapped(self, thing: Value) -> bool:
+        """Whether a class is mapped by SQLAlchemy."""
+        return any(v.kind == "ext" and v.place in MAPPED for v in self.linker.mro(thing.place, thing.scope))
+
+    @cached_property
+    def _backrefs(self) -> frozenset[str] | None:
+        """Names that relationships give other classes; None where not all can be told, or bases have more of their own."""
+        if self._are_bases_widened():
+            return None
+        found: set[str] = set()
+        for name in ("relationship", "relation", "backref", "dynamic_loader"):
+            for path, ordinal in self.linker.call_sites(name):
+                table = self.linker.table(path)
+                call, keywords = table.facts.calls[ordinal], dict(table.facts.calls[ordinal].keywords)
+                first = call.args[0] if name == "backref" and call.args else "'"
+                given = keywords.get("backref", first)
+                text, number = text_of(given), call_number(given)
+                if "**" in keywords or (text is None and (number is None or table.lasts[number] != "backref")):
+                    return None
+                found.add(text or "")
+        return frozenset(found)
+
+    def _are_bases_widened(self) -> bool:
+        """Whether something gives all mapped classes more than their library does, or some of them columns that it computes."""
+        for name, given in (("declarative_base", ("cls", "metaclass", "**")), ("SQLAlchemy", ("model_class", "**"))):
+            for path, ordinal in self.linker.call_sites(name):
+                if not set(given).isdisjoint(dict(self.linker.table(path).facts.calls[ordinal].keywords)):
+                    return True
+        return any(self.linker.call_sites(name) for name in ("add_property", "reflect"))
 
     def is_open(self, thing: Value) -> bool:
         """Whether an instance may have attributes that no class of the project writes."""
@@ -136,6 +183,8 @@ class Classes:
         if any(_last(table, decorator) not in HARMLESS for decorator in record.decorators):
             return True
         if any((cls.scope, name) in table.names for name in DYNAMIC) or _takes_extra(table, cls.scope):
+            return True
+        if (cls.scope, "__table__") in table.class_attributes or _loads(table, cls.scope):
             return True
         if self._writes_whole(table):
             return True
@@ -173,7 +222,7 @@ class Classes:
             (value,) = values
             if value.kind == "def" and self.is_class(value):
                 continue
-            if value.kind != "ext" or value.place not in EMPTY | SETTINGS:
+            if value.kind != "ext" or value.place not in EMPTY | SETTINGS | MAPPED:
                 return False
             model = model or value.place in SETTINGS
         return model or not record.keywords
@@ -272,6 +321,12 @@ def _is_replaced(table: Table) -> bool:
         type(assign.target) is list and assign.target[:1] == ["sub"] and "sys.modules" in inside(assign.target)
         for assign in table.facts.assigns
     )
+
+
+def _loads(table: Table, scope: int) -> bool:
+    """Whether a mapped class takes columns from its table in the database."""
+    made = (assign.value for assign in table.class_attributes.get((scope, "__table_args__"), ()))
+    return any(part in LOADED for value in made for part in inside(value) if type(part) is str)
 
 
 def _takes_extra(table: Table, scope: int) -> bool:

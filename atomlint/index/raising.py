@@ -10,6 +10,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from .absent import Absent
+from .classes import MAPPED
 from .exactly import Exactly
 from .fields import BASES as SETTINGS
 from .passing import taken
@@ -25,6 +26,10 @@ if TYPE_CHECKING:
     from .tables import Table
     from .value import Value, Values
 
+SAME = frozenset({"filter", "filter_by", "order_by", "distinct", "options", "execution_options"})
+"""Methods of a query that leave it about the same mapped class."""
+MAX_LINKS = 12
+"""Links of a chain that are followed to the class."""
 DEPTH = 2
 """Functions that are looked into, one called by the other, for one that never returns."""
 NOTHING: frozenset[int] = frozenset()
@@ -126,12 +131,34 @@ class Raises:
                 wrong = takes is not None and self._is_given_wrongly(table, ordinal, call, takes)
                 if takes is not None and takes.ends and takes.function.is_async is call.awaited:
                     ending.append((ordinal, only))
+            elif table.lasts[ordinal] == "filter_by":
+                wrong = self._filters_by_nothing(table, call)
             elif table.lasts[ordinal] in lacked or not _is_found(values):
                 missing = self._has_no_such_method(table, call)
             if missing or wrong or self._reads_nothing(table, scope, call):
                 end = last_of(table, ordinal, given=not missing)
                 if end is not None and not sometimes(table, ordinal):
                     yield Death(ordinal, call.frame, end)
+
+    def _filters_by_nothing(self, table: Table, call: Call) -> bool:
+        """Whether a query compares an attribute that its mapped class has not: ``Tip.query.filter_by(receiver_id=me)``."""
+        model = call.callee.rpartition(".")[0] if type(call.callee) is str else ""
+        for _ in range(MAX_LINKS):
+            if model[:1] != "@" or "." in model:
+                break
+            link = table.facts.calls[int(model[1:])]
+            if table.lasts[int(model[1:])] == "query" and len(link.args) == 1 and type(link.args[0]) is str:
+                model = f"{link.args[0]}.query"  # session.query(Tip)
+                break
+            if table.lasts[int(model[1:])] not in SAME or type(link.callee) is not str:
+                return False
+            model = link.callee.rpartition(".")[0]
+        owner = (
+            self.exactly.of(table.path, call.scope, model.removesuffix(".query")) if model.endswith(".query") else None
+        )
+        if owner is None or owner.kind != "def":
+            return False
+        return any(name != "**" and self.exactly.classes.lacks(owner, name) for name, _ in call.keywords)
 
     def _has_no_such_method(self, table: Table, call: Call) -> bool:
         callee = call.callee
@@ -239,8 +266,12 @@ def _is_unbound(callee: Expr) -> bool:
 
 
 def _is_found(values: Values) -> bool:
-    """Whether an attribute seems to be there: settings are asked what their library's class has, where they have none."""
-    return any(value.kind != "ext" or value.place.rpartition("().")[0] not in SETTINGS for value in values)
+    """Whether an attribute seems to be there: settings and mapped classes are asked what their library's class has."""
+    return any(
+        value.kind != "ext"
+        or (value.place.rpartition("().")[0] not in SETTINGS and value.place.rpartition(".")[0] not in MAPPED)
+        for value in values
+    )
 
 
 def last_of(table: Table, call: int, *, given: bool = True) -> int | None:

@@ -222,7 +222,14 @@ def _lazy(function: Function) -> list[tuple[LazyLoop, Path]]:
 def _lazy_loops(function: Function) -> list[tuple[LazyLoop, Path]]:
     found = list(lazy_loops(function)) if may_repeat(function) else []
     path = path_to(function) if found else None
-    return [] if path is None else [(loop, path) for loop in found]
+    return [] if path is None else [(loop, path) for loop in found if not _never_turns(function, loop.loop)]
+
+
+def _never_turns(function: Function, loop: Loop) -> bool:
+    """Whether a loop is behind what certainly raises, such as a query by a column that is not there."""
+    raises = function.index.project.calls.raises
+    turn = (call for call in function.calls if loop.frame in call.frame_ids)
+    return any(raises.never_runs(call.path, call.ordinal) for call in turn)
 
 
 def _answers(function: Function) -> list[tuple[Answer, Path]]:

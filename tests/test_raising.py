@@ -406,3 +406,20 @@ def test_one_of_which_not_all_is_known_may_have_any_column(old, new):
     assert old in MAPPED
     changed = MAPPED.replace(old, new) + "\nsession = Session()\n"
     assert not is_cut("session.query(Sale).filter(Sale.buyer_id == key).all()", changed)
+
+
+@pytest.mark.parametrize(
+    ("body", "reached"),
+    [
+        ("return before()\n    after()", {"before"}),
+        ("raise ValueError(before())\n    after()", {"ValueError", "before"}),
+        ("if key:\n        return before()\n        never()\n    after()", {"before", "after"}),
+        ("try:\n        return before()\n        never()\n    finally:\n        after()", {"before", "after"}),
+        ("for one in key:\n        before()\n        break\n    after()", {"before", "after"}),
+        ("if key:\n        return before()\n    return after()", {"before", "after"}),
+    ],
+)
+def test_what_a_block_does_behind_its_own_return_is_not_reached(body, reached):
+    calls = {"before", "after", "never", "ValueError"}
+    code = f"def f(key):\n    {body}\n"
+    assert {name for name in calls if f"{name}(" in code} - unreached(code, "") == reached

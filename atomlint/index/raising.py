@@ -102,10 +102,11 @@ class Raises:
         if depth and ending:
             deaths = [*deaths, *self._ending(table, ending, depth)]
         ends = {exit_.kind for exit_ in table.exits.get(scope, ())}
-        if not deaths and ("raise" not in ends or "return" in ends):
+        cut = bool(deaths) or _goes_on_after_leaving(table, scope)
+        if not cut and ("raise" not in ends or "return" in ends):
             return ALL_RUNS
         unreached, returns = Straight(table, self.linker, deaths).walk(scope)
-        return Body(unreached if deaths else NOTHING, returns)
+        return Body(unreached if cut else NOTHING, returns)
 
     # --- what fails ------------------------------------------------------------------------------------------------
 
@@ -257,6 +258,19 @@ class Raises:
             found = self.exactly.function(table.path, ordinal)
             if end is not None and found is not None and found[0] == value and not sometimes(table, ordinal):
                 yield Death(ordinal, table.facts.calls[ordinal].frame, end)
+
+
+def _goes_on_after_leaving(table: Table, scope: int) -> bool:
+    """Whether a block of a function has calls behind a ``return`` or ``raise`` of its own."""
+    left: dict[int, int] = {}
+    for exit_ in table.exits.get(scope, ()):
+        if exit_.kind in ("return", "raise"):
+            left[exit_.frame] = min(exit_.after, left.get(exit_.frame, exit_.after))
+    return bool(left) and any(
+        left.get(frame, ordinal + 1) <= ordinal
+        for ordinal in table.calls_in.get(scope, ())
+        for frame in (0, *table.frames(table.facts.calls[ordinal].frame))
+    )
 
 
 def _is_unbound(callee: Expr) -> bool:

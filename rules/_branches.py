@@ -123,7 +123,7 @@ def _is_error(table: Table, value: Expr) -> bool:
 
 def _asks_for_route(table: Table, test: Expr) -> bool:
     """Whether a test is about the route or the kind of a request: ``path in EXEMPT``, ``is_public(request.url.path)``."""
-    names = [dotted(part) or "" for part in inside(test)]
+    names = [dotted(part) or text_of(part) or "" for part in inside(test)]  # scope["type"] != "http"
     calls = (table.facts.calls[number] for part in inside(test) if (number := call_number(part)) is not None)
     for call in calls:
         names += [dotted(part) or "" for expr in (call.callee, *call.args) for part in inside(expr)]

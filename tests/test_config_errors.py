@@ -136,6 +136,13 @@ def test_what_is_no_toml_is_one_line_with_its_place(project, text, start):
     assert found.startswith(start)
 
 
+def test_a_pyproject_in_another_encoding_is_no_project_without_settings(project):
+    (project / "pyproject.toml").write_bytes('[tool.atomlint]\nselect = ["orm"]\n'.encode("utf-16"))
+    assert find(project) == project / "pyproject.toml"
+    with pytest.raises(ConfigErrors, match="not UTF-8"):
+        load(project / "pyproject.toml")
+
+
 def test_what_is_no_file_is_one_line(project, monkeypatch):
     assert messages(project / "gone.toml") == ["gone.toml: no such file"]
     (project / "pyproject.toml").mkdir()

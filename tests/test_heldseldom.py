@@ -107,3 +107,29 @@ app = FastAPI()
     for added, level in (("Who", "Tenants"), "low"), (("Tenants", "Who"), "medium"):
         report = check_files({"app.py": code + BOTH.format(*added)}, select=("tenant-uncached-lookup",))
         assert [finding.confidence.value for finding in report.findings] == [level]
+
+
+@pytest.mark.parametrize(("order", "found"), [(("Sets", "Looks"), True), (("Looks", "Sets"), False)])
+def test_what_a_middleware_sets_that_runs_later_spares_nothing(order: tuple[str, str], *, found: bool) -> None:
+    code = """
+import redis
+from fastapi import FastAPI
+from starlette.middleware.base import BaseHTTPMiddleware
+
+client = redis.Redis()
+
+class Sets(BaseHTTPMiddleware):
+    async def dispatch(self, request, call_next):
+        request.state.plan = "free"
+        return await call_next(request)
+
+class Looks(BaseHTTPMiddleware):
+    async def dispatch(self, request, call_next):
+        if getattr(request.state, "plan", None) is None:
+            client.get("plan")
+        return await call_next(request)
+
+app = FastAPI()
+"""
+    report = check_files({"app.py": code + BOTH.format(*order)}, select=("redis-per-request",))
+    assert bool(report.findings) is found

@@ -67,6 +67,7 @@ def test_it_is_as_sure_as_any_where_nothing_else_is_started_or_something_names_i
         "from hybrid import app\n",
         "import uvicorn\n\napp = None\n\nif __name__ == '__main__':\n    uvicorn.run('hybrid:app')\n",
         "from importlib import import_module\n\napp = import_module('hybrid.app')\n",
+        "import importlib\n\napp = importlib.import_module('hybrid').app\n",
         "from wiring import app\n",
     ],
 )

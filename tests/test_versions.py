@@ -6,6 +6,7 @@ import pytest
 
 from atomlint.index.requirements import states_versions
 from atomlint.index.versions import Versions
+from atomlint.testing import check_files
 
 
 def versions(**files: str) -> Versions:
@@ -122,3 +123,14 @@ def test_what_a_part_leaves_open_is_not_decided_by_the_parts_beside_it() -> None
     assert stated.holds("redis", "<8", "jobs/app.py") is True
     locked = versions(requirements_txt="redis==5.0.1\n", maps__requirements_txt="redis>=5\n")
     assert locked.holds("redis", "<8", "maps/app.py") is True
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "latin-1"])
+def test_requirements_are_read_in_the_encodings_that_pip_reads(encoding: str) -> None:
+    files: dict[str, str | bytes] = {
+        "app.py": 'import redis\nfrom flask import Flask\n\napp = Flask(__name__)\nclient = redis.Redis(host="cache")\n\n'
+        "@app.before_request\ndef count():\n    client.incr('n')\n",
+        "requirements.txt": "# caf\xe9\nredis==5.0.0\n".encode(encoding),
+    }
+    (finding,) = check_files(files, select=("redis-no-timeout",)).findings
+    assert finding.confidence.value == "high"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import re
 import stat
 import sys
@@ -79,6 +80,8 @@ def has_table(path: Path) -> bool:
         data = _bytes(path)
     except ConfigErrors:
         return True
+    if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        data = data.replace(b"\0", b"")  # no TOML, which reading it says
     if b"atomlint" not in data:
         return False
     try:

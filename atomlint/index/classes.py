@@ -115,6 +115,8 @@ class Classes:
         if self._is_mapped(thing):
             if thing.kind != "def" or name in GIVEN or name.startswith("_") or self._backrefs is None:
                 return True  # what a row has is written by whoever has it in hand
+            if not _names_columns(self.linker.table(thing.place), thing.scope):
+                return True
             if name in self._backrefs or any(map(self._gives_more, self.family(thing))):
                 return True
         elif self.is_open(thing):
@@ -321,6 +323,11 @@ def _is_replaced(table: Table) -> bool:
         type(assign.target) is list and assign.target[:1] == ["sub"] and "sys.modules" in inside(assign.target)
         for assign in table.facts.assigns
     )
+
+
+def _names_columns(table: Table, scope: int) -> bool:
+    """Whether a mapped class itself writes any of its columns: else something else gives it all that it has."""
+    return any(owner == scope and not name.startswith("_") for owner, name in table.class_attributes)
 
 
 def _loads(table: Table, scope: int) -> bool:

@@ -6,6 +6,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from ..finding import Note, Position, Span
+from .requirements import read as read_requirements
 from .versions import Versions
 from .views import Call, Class, Function
 
@@ -55,7 +56,7 @@ class Index:
         self.tests = project.tests = tests
         self.files: tuple[str, ...] = ()
         """Every file of the project, Python or not."""
-        project.effects.versions = Versions(lambda: self.files, self._text)
+        project.effects.versions = Versions(lambda: self.files, lambda path: read_requirements(self.sources, path))
         self.told: Callable[[], Sequence[Rule]] = tuple
         """The rules that the project wants coding agents to know."""
         self.read: set[str] = set()

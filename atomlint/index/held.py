@@ -202,7 +202,9 @@ class Held:
                 givers = {
                     function: sure
                     for function, sure in self.givers(held).items()
-                    if function not in path.functions and not self.is_apart(path, function)
+                    if function not in path.functions
+                    and not self.is_apart(path, function)
+                    and not self.project.held_seldom.comes_later(path.entry, function)
                 }
                 if givers and (found is None or (any(givers.values()) and not found[1])):
                     found = (held, any(givers.values()))

@@ -56,6 +56,15 @@ class HeldSeldom:
         paths = [path for giver in givers for path in self.project.reach.paths(giver)]
         return bool(paths) and all(self._is_inside(path.entry, entry) for path in paths for entry in own)
 
+    def comes_later(self, entry: Entry, giver: Value) -> bool:
+        """Whether a function only puts something on the request once a middleware has looked: it is added around the other."""
+        if entry.kind != "every-request" or entry.call < 0:
+            return False
+        ways = self.project.reach.paths(giver)
+        return bool(ways) and all(
+            way.entry.kind == "every-request" and self._is_inside(way.entry, entry) for way in ways
+        )
+
     def _is_inside(self, inner: Entry, outer: Entry) -> bool:
         """Whether an entry point runs after a middleware: it was added before it, or belongs to a route."""
         if inner.kind != "every-request":

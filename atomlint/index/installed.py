@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from .requirements import states_versions
+from .requirements import read, states_versions
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -40,6 +40,6 @@ def _texts(index: Index) -> Iterator[str]:
     for path in index.files:
         name = path.rpartition("/")[2].lower()
         if states_versions(path) or (name.startswith("environment") and name.endswith((".yml", ".yaml"))):
-            yield index.text(path) or ""
+            yield read(index.sources, path) or ""
     for _, text in index.settings.texts.texts:
         yield from INSTALLS.findall(text)

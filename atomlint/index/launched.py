@@ -115,6 +115,9 @@ class Launched:
                 continue
             below = modules.submodule(target, record.attribute) if record.attribute is not None else None
             yield from (found for found in (target, below) if found is not None and found.endswith(".py"))
+        for call, last in zip(facts.calls, self.linker.table(path).lasts, strict=True):
+            name = text_of(call.args[0]) if last == "import_module" and call.args else None
+            yield from self._named(name) if name else ()
         for text in self._said(path):
             yield from (found for found, _ in self._applications(text))
             if DOTTED.fullmatch(text):

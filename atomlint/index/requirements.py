@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import codecs
 import re
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from ..source import SourceReader
 
 REQUIREMENTS = re.compile(
     r"(?:.*[-_.])?requirements?(?:[-_.].*)?\.(?:txt|in)|requires\.txt|constraints.*\.txt", re.IGNORECASE
@@ -15,6 +18,8 @@ LOCKS = ("uv.lock", "poetry.lock", "pdm.lock", "Pipfile.lock")
 DECLARED = ("pyproject.toml", "Pipfile", "setup.cfg", "setup.py")
 RANK = {"lock": 0, "pin": 1, "range": 2}
 LINE = re.compile(r"\s*([A-Za-z0-9][\w.-]*)\s*(?:\[[^\]]*\])?\s*([^;#]*)")
+MARKS = ((codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF16_LE, "utf-16-le"), (codecs.BOM_UTF16_BE, "utf-16-be"))
+"""Marks by which pip knows the encoding of a file."""
 HASHES = re.compile(r"\\\s*$|\s--hash\b.*")
 """What follows a requirement whose file is checked by hashes."""
 
@@ -34,6 +39,19 @@ def states_versions(path: str) -> bool:
     if folder.rpartition("/")[2].lower() == "requirements" and name.endswith((".txt", ".in")):
         return True
     return name in LOCKS or name in DECLARED or REQUIREMENTS.fullmatch(name) is not None
+
+
+def read(sources: SourceReader, path: str) -> str | None:
+    """The text of a file of requirements, whatever its encoding: by its mark, else UTF-8, else one that takes every byte."""
+    source = sources.source(path)
+    if source is not None:
+        return source.text
+    raw = getattr(sources, "raw", None)
+    data = getattr(raw(path), "data", None) if raw is not None else None
+    if data is None:
+        return None
+    mark, encoding = next((one for one in MARKS if data.startswith(one[0])), (b"", "latin-1"))
+    return str(data[len(mark) :].decode(encoding, "replace"))
 
 
 def stated(name: str, text: str) -> Iterator[tuple[str, Stated]]:

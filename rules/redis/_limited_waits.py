@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 from atomlint import call_number
 
 if TYPE_CHECKING:
-    from atomlint import Call
+    from atomlint import Call, Index
+    from atomlint.index.reach import Path
     from atomlint.index.tables import Table
 
 WAITS = frozenset({"wait_for"})
@@ -28,6 +29,11 @@ def is_limited(call: Call) -> bool:
     own = [ordinal for path, ordinal in call.index.project.linker.call_sites(record.name) if path == call.path]
     sites = [ordinal for ordinal in own if table.facts.calls[ordinal].callee == record.name]
     return bool(sites) and all(_is_limited(table, ordinal) for ordinal in sites)
+
+
+def leads_to_limited(index: Index, path: Path) -> bool:
+    """Whether a call on a path is waited for a while at most: ``await wait_for(load(key), 2)``."""
+    return any(edge.call >= 0 and is_limited(index.call(caller.place, edge.call)) for caller, edge in path.steps)
 
 
 def _is_limited(table: Table, ordinal: int) -> bool:

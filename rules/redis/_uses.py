@@ -8,7 +8,7 @@ from .._started import is_left
 from .._ways import number_of_routes
 from ._django import MODES, UNSERVED
 from ._keys import commands
-from ._limited_waits import is_limited
+from ._limited_waits import is_limited, leads_to_limited
 from ._quiet import is_aside
 
 if TYPE_CHECKING:
@@ -70,6 +70,8 @@ def _used(index: Index) -> dict[Site, list[Call]]:
         call = index.call(path, ordinal)
         if call.effect is None or is_limited(call):
             continue
+        if all(leads_to_limited(index, path) for path in index.project.reach.paths(function)):
+            continue
         for made in sources(index, path, ordinal):
             result.setdefault(made.site, []).append(call)
     return result
@@ -124,7 +126,8 @@ def shortest(index: Index, uses: list[Call]) -> tuple[Path, Call, int]:
 
     Those that wait for the command: work that is only started, or done after the response, counts where nothing else is.
     """
-    ways = [(path, call) for call in uses for path in index.project.reach.paths(call.function.value)]
+    found = [(path, call) for call in uses for path in index.project.reach.paths(call.function.value)]
+    ways = [(path, call) for path, call in found if not leads_to_limited(index, path)] or found
     if not ways:
         raise LookupError("no request reaches a command")
     waiting = [(path, call) for path, call in ways if is_waited_for(index, path)] or ways

@@ -64,6 +64,7 @@ class Classes:
         self._open: dict[Value, bool] = {}
         self._family: dict[tuple[str, int], list[Value]] = {}
         self._more: dict[Value, bool] = {}
+        self._written: dict[str, frozenset[int]] = {}
         self._written_whole: dict[str, bool] = {}
         """Files, and whether they assign a ``__dict__``."""
 
@@ -115,7 +116,7 @@ class Classes:
         if self._is_mapped(thing):
             if thing.kind != "def" or name in GIVEN or name.startswith("_") or self._backrefs is None:
                 return True  # what a row has is written by whoever has it in hand
-            if not _names_columns(self.linker.table(thing.place), thing.scope):
+            if thing.scope not in self._naming(thing.place):
                 return True
             if name in self._backrefs or any(map(self._gives_more, self.family(thing))):
                 return True
@@ -131,6 +132,13 @@ class Classes:
     def _is_mapped(self, thing: Value) -> bool:
         """Whether a class is mapped by SQLAlchemy."""
         return any(v.kind == "ext" and v.place in MAPPED for v in self.linker.mro(thing.place, thing.scope))
+
+    def _naming(self, path: str) -> frozenset[int]:
+        """Classes of a file that write attributes: what gives a mapped class without any its columns is not known."""
+        if path not in self._written:
+            owned = self.linker.table(path).class_attributes
+            self._written[path] = frozenset(owner for owner, name in owned if not name.startswith("_"))
+        return self._written[path]
 
     @cached_property
     def _backrefs(self) -> frozenset[str] | None:
@@ -323,11 +331,6 @@ def _is_replaced(table: Table) -> bool:
         type(assign.target) is list and assign.target[:1] == ["sub"] and "sys.modules" in inside(assign.target)
         for assign in table.facts.assigns
     )
-
-
-def _names_columns(table: Table, scope: int) -> bool:
-    """Whether a mapped class itself writes any of its columns: else something else gives it all that it has."""
-    return any(owner == scope and not name.startswith("_") for owner, name in table.class_attributes)
 
 
 def _loads(table: Table, scope: int) -> bool:

@@ -12,7 +12,6 @@ from functools import cached_property
 from posixpath import dirname
 from typing import TYPE_CHECKING
 
-from .expressions import expressions, inside
 from .tables import text_of
 
 if TYPE_CHECKING:
@@ -41,7 +40,8 @@ class Launched:
     def leaves_out(self, path: str) -> bool:
         """Whether an application in a file is none of those that start commands name, where they name one beside it."""
         if path not in self._left:
-            self._left[path] = dirname(path) in self._places and path not in self._started and not self._is_named(path)
+            beside = dirname(path) in self._places and not self._is_named(path)
+            self._left[path] = beside and path not in self._started
         return self._left[path]
 
     @cached_property
@@ -124,12 +124,16 @@ class Launched:
                 yield from self._named(text) or self._named(text.rpartition(".")[0])
 
     def _said(self, path: str) -> Iterator[str]:
-        """Texts of a file that can name a module: ``"shop.urls"``, ``"main:app"``."""
-        for _, expr in expressions(self.linker.table(path)):
-            for part in inside(expr):
-                text = text_of(part)
-                if text is not None and (":" in text or "." in text):
-                    yield text
+        """Texts of a file that can name a module, by themselves or in a list: ``"shop.urls"``, ``"main:app"``."""
+        facts = self.linker.table(path).facts
+        whole = [assign.value for assign in facts.assigns]
+        for call in facts.calls:
+            whole += call.args
+            whole += (value for _, value in call.keywords)
+        for value in whole:
+            for part in value[1:] if type(value) is list and value[:1] == ["[]"] else (value,):
+                if type(part) is str and part[:1] == "'" and (":" in part or "." in part):
+                    yield part[1:]
 
     def _is_named(self, path: str) -> bool:
         word = re.compile(rf"(?<![\w-]){re.escape(_module(path).rpartition('/')[2])}(?![\w-])")

@@ -266,9 +266,12 @@ def _goes_on_after_leaving(table: Table, scope: int) -> bool:
     for exit_ in table.exits.get(scope, ()):
         if exit_.kind in ("return", "raise"):
             left[exit_.frame] = min(exit_.after, left.get(exit_.frame, exit_.after))
-    return bool(left) and any(
+    calls = table.calls_in.get(scope, ())
+    if not left or not calls or calls[-1] < min(left.values()):
+        return False
+    return any(
         left.get(frame, ordinal + 1) <= ordinal
-        for ordinal in table.calls_in.get(scope, ())
+        for ordinal in calls
         for frame in (0, *table.frames(table.facts.calls[ordinal].frame))
     )
 

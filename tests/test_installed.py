@@ -3,22 +3,10 @@
 from __future__ import annotations
 
 import pytest
+from limiting_app import APP
 
 from atomlint.testing import check_files
 
-APP = """
-import redis
-from fastapi import FastAPI, Request
-
-app = FastAPI()
-client = redis.Redis()
-
-@app.middleware("http")
-async def limit(request: Request, call_next):
-    if client.incr(request.url.path) > 100:
-        raise RuntimeError
-    return await call_next(request)
-"""
 OTHERS = "fastapi==0.115\nuvicorn==0.30\nsqlalchemy==2.0.30\npydantic==2.7\nhttpx==0.27\n"
 
 

@@ -3,22 +3,10 @@
 from __future__ import annotations
 
 import pytest
+from limiting_app import APP
 
 from atomlint.testing import check_files
 
-APP = """
-import redis
-from fastapi import FastAPI, Request
-
-app = FastAPI()
-client = redis.Redis()
-
-@app.middleware("http")
-async def limit(request: Request, call_next):
-    if client.incr(request.url.path) > 100:
-        raise RuntimeError
-    return await call_next(request)
-"""
 MAIN = "from fastapi import FastAPI\n\napp = FastAPI()\n"
 
 

@@ -321,12 +321,9 @@ class Committed:
         table = self.linker.table(path)
         if scope or type(value) is not str or value[:1] in "'#?@" or "." in value:
             return value
-        bound = [assign for assign in table.facts.assigns if assign.target == value]
-        own = {str(assign.value) for assign in bound if not assign.scope}
-        others = [table.facts.scopes[assign.scope] for assign in bound if assign.scope]
-        later = [other.name for other in others if value in other.globals]
-        called = {last for last, call in zip(table.lasts, table.facts.calls, strict=True) if not call.scope}
-        return own.pop() if own == {"#None"} and later and called.isdisjoint(later) else value
+        later = {scope.name for scope in table.bound_later(value)}
+        called = (last for last, call in zip(table.lasts, table.facts.calls, strict=True) if not call.scope)
+        return "#None" if later and later.isdisjoint(called) else value
 
     def _of_field(self, read: SettingRead) -> str | None:
         """The value of a field of a settings class, unless something else gives it one."""

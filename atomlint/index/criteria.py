@@ -21,7 +21,8 @@ def compared_names(arg: Expr) -> list[str]:
     if type(arg) is not list or not arg:
         return []
     if arg[0] == "cmp":
-        heads = {dotted(side).rpartition(".")[0].rpartition(".")[2] for side in (arg[1], arg[-1]) if dotted(side)}  # type: ignore[union-attr]
+        sides = (name for side in (arg[1], arg[-1]) if (name := dotted(side)))
+        heads = {name.rpartition(".")[0].rpartition(".")[2] for name in sides}
         return [name for head in heads if head for name in compared(arg, head)]
     return [name for part in arg[1:] for name in compared_names(part)]
 

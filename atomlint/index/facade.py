@@ -384,20 +384,6 @@ class Index:
 
     def steps(self, path: Path) -> tuple[Note, ...]:
         """A call path as notes: where the entry point is registered, then every call taken."""
-        entry = path.entry
-        label = {"every-request": "runs on every request", "route": "handles requests"}.get(
-            entry.kind, "runs for every request of its routes"
-        )
-        if entry.call >= 0:
-            notes = [Note(self.call(entry.path, entry.call).span, f"{self.function(entry.function).qualname} {label}")]
-        else:
-            function = self.function(entry.function)
-            notes = [Note(function.span, f"{function.qualname} {label}")]
-        for caller, edge in path.steps:
-            target = self.function(edge.target).qualname
-            place = self.call(caller.place, edge.call).span if edge.call >= 0 else self.function(caller).span
-            verb = {"dependency": "depends on", "decorator": "is wrapped by", "carried": "hands over"}.get(
-                edge.kind, "calls"
-            )
-            notes.append(Note(place, f"{self.function(caller).qualname} {verb} {target}"))
-        return tuple(notes)
+        from .pointing import steps
+
+        return steps(self, path)

@@ -1,9 +1,10 @@
-"""Where findings about guards point: the test of a gate, the way out that stores nothing."""
+"""Where findings point: the test of a gate, the way out that stores nothing, the calls of a path."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from ..finding import Note
 from . import locate
 from .expressions import frame_scopes
 from .modes import statement_number
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
     from .facade import Index
     from .gates import Gate
     from .guards import Guard
+    from .reach import Path
     from .stores import Hole
 
 
@@ -47,3 +49,24 @@ def assign_span(index: Index, path: str, place: int) -> Span:
     spans = index.project.spans(path)
     four = spans.assigns[4 * place : 4 * place + 4] if spans is not None else [1, 0, 1, 0]
     return index.span(path, (four[0], four[1], four[2], four[3]))
+
+
+def steps(index: Index, path: Path) -> tuple[Note, ...]:
+    """A call path as notes: where the entry point is registered, then every call taken."""
+    entry = path.entry
+    label = {"every-request": "runs on every request", "route": "handles requests"}.get(
+        entry.kind, "runs for every request of its routes"
+    )
+    if entry.call >= 0:
+        notes = [Note(index.call(entry.path, entry.call).span, f"{index.function(entry.function).qualname} {label}")]
+    else:
+        function = index.function(entry.function)
+        notes = [Note(function.span, f"{function.qualname} {label}")]
+    for caller, edge in path.steps:
+        target = index.function(edge.target).qualname
+        place = index.call(caller.place, edge.call).span if edge.call >= 0 else index.function(caller).span
+        verb = {"dependency": "depends on", "decorator": "is wrapped by", "carried": "hands over"}.get(
+            edge.kind, "calls"
+        )
+        notes.append(Note(place, f"{index.function(caller).qualname} {verb} {target}"))
+    return tuple(notes)

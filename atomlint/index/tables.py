@@ -236,6 +236,14 @@ class Table:
             and assign.value[:1] == "@"
         }
 
+    def bound_later(self, name: str) -> list[Scope]:
+        """Functions that bind a name of the module which the module itself only makes None; none where it does more."""
+        assigns = [binding.assign for binding in self.find(0, name)[1]]
+        own = [assign for assign in assigns if assign is None or not assign.scope]
+        if not own or any(assign is None or assign.value != "#None" for assign in own):
+            return []
+        return [self.facts.scopes[assign.scope] for assign in assigns if assign is not None and assign.scope]
+
     def lookup(self, scope: int, name: str) -> list[Binding]:
         """What a name means seen from a scope, by Python's scoping: class bodies are skipped from inside functions."""
         return self.find(scope, name)[1]

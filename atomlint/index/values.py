@@ -207,17 +207,8 @@ class Evaluator:
             return False
         key = (target, record.attribute)
         if key not in self._none:
-            table = self.linker.table(target)
-            bound = [binding.assign for binding in table.find(0, record.attribute)[1]]
-            assigns = [assign for assign in bound if assign is not None]
-            later = [table.facts.scopes[assign.scope] for assign in assigns if assign.scope]
-            self._none[key] = (
-                len(assigns) == len(bound)
-                and any(scope.is_async for scope in later)
-                and all(scope.is_async for scope in later)
-                and all(assign.value == "#None" for assign in assigns if not assign.scope)
-                and len(later) < len(assigns)
-            )
+            later = self.linker.table(target).bound_later(record.attribute)
+            self._none[key] = bool(later) and all(scope.is_async for scope in later)
         return self._none[key]
 
     # --- attributes ------------------------------------------------------------------------------------------------

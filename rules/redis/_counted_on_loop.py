@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from ._limiters import NAMES, is_installed
+from ._limiters import NAMES, decorated, is_installed
 
 if TYPE_CHECKING:
     from atomlint import Function, Index
@@ -55,15 +55,7 @@ def _counted_on_loop(index: Index) -> dict[tuple[str, int], Counted]:
 
 
 def _counted(index: Index) -> Counted:
-    libraries = index.project.effects.libraries
-    always = any(effect.receiver.startswith(SLOWAPI) for effect in libraries.middlewares())
-    entries = index.project.reach.entries.items()
-    handlers = [index.function(value) for value, own in entries if any(entry.kind == "route" for entry in own)]
-    decorated = (
-        function
-        for function in handlers
-        if function.is_async
-        and not function.in_test
-        and any(effect.receiver.startswith(SLOWAPI) for effect in libraries.decorating(function.value))
-    )
-    return Counted(always, tuple(decorated))
+    middlewares = index.project.effects.libraries.middlewares()
+    always = any(effect.receiver.startswith(SLOWAPI) for effect in middlewares)
+    handlers = (function for function in decorated(index, SLOWAPI) if function.is_async and not function.in_test)
+    return Counted(always, tuple(handlers))

@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING, NamedTuple
 from atomlint import dotted, text_of
 
 if TYPE_CHECKING:
-    from atomlint import Call, Index
+    from collections.abc import Iterator
+
+    from atomlint import Call, Function, Index
     from atomlint.index.rows import WorkRow
 
 NAMES = frozenset({"slowapi.Limiter", "slowapi.extension.Limiter", "flask_limiter.Limiter"})
@@ -98,9 +100,16 @@ def _row(call: Call) -> WorkRow | None:
 
 def limited(index: Index) -> Limited:
     """What the limiters of a project count."""
+    middlewares = index.project.effects.libraries.middlewares()
+    always = any("imiter" in effect.receiver or "SlowAPI" in effect.receiver for effect in middlewares)
+    return Limited(always, sum(1 for _ in decorated(index, "Limiter()")))
+
+
+def decorated(index: Index, receiver: str) -> Iterator[Function]:
+    """Handlers of routes whose requests a decorator counts, by a part of the name of what it is a method of."""
     libraries = index.project.effects.libraries
-    always = any("imiter" in effect.receiver or "SlowAPI" in effect.receiver for effect in libraries.middlewares())
-    entries = index.project.reach.entries.items()
-    handlers = [function for function, own in entries if any(entry.kind == "route" for entry in own)]
-    decorated = [f for f in handlers if any("Limiter()" in effect.receiver for effect in libraries.decorating(f))]
-    return Limited(always, len(decorated))
+    for value, own in index.project.reach.entries.items():
+        if any(entry.kind == "route" for entry in own) and any(
+            receiver in effect.receiver for effect in libraries.decorating(value)
+        ):
+            yield index.function(value)

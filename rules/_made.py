@@ -69,11 +69,13 @@ def made_anew(call: Call, resource: str) -> Made | None:
     """The construction that a call is, when requests run it each time."""
     project = call.index.project
     construction = project.clients.construction(call.path, call.ordinal)
-    if construction is None or construction.kind == "view" or call.in_test or _is_given_a_pool(call):
+    if construction is None or construction.kind == "view" or call.in_test:
         return None
     if project.catalog.clients[construction.type].resource != resource:
         return None
     life = project.lifetimes.of(call.path, call.ordinal)
+    if not life.paths or _is_given_a_pool(call):
+        return None
     paths = tuple(
         path for path in life.paths if path.entry.path not in call.index.tests and not _missed(call.index, call, path)
     )

@@ -42,6 +42,6 @@ def _uses(table: Table) -> Iterator[int]:
 
 
 def _calls_in(expr: Expr) -> Iterator[int]:
-    for part in inside(expr):
+    for part in inside(expr) if type(expr) is list else (expr,):
         if type(part) is str and part[:1] == "@":
             yield int(part[1:].partition(".")[0])

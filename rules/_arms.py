@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from atomlint import expressions, inside
+from atomlint import inside
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -26,9 +26,7 @@ def arms(index: Index, path: str) -> frozenset[int]:
 
 def _arms(table: Table) -> Iterator[int]:
     facts = table.facts
-    for _, expr in expressions(table):
-        if type(expr) is not list:
-            continue
+    for _, expr in table.compounds:
         for item in inside(expr):
             if type(item) is not list or not item:
                 continue

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from atomlint import BRANCHES, Note, condition, dotted
@@ -187,6 +188,7 @@ def turning(call: Call) -> list[Loop] | None:
     return [loop for loop in call.loops if loop.kind != "retry"] or None
 
 
+@cache
 def _is_quiet(path: str) -> bool:
     parts = path.removesuffix(".py").lower().split("/")
     words = parts[-1].split("_")

@@ -12,7 +12,7 @@ from .tables import dotted
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from ..facts.records import Expr
+    from ..facts.records import Exit, Expr
     from .bodies import Bodies, Body
     from .tables import Table
 
@@ -56,6 +56,16 @@ class Lookup(NamedTuple):
 REMOTE = "remote"
 
 
+class Leaving(NamedTuple):
+    """A ``return``, and what is looked up before it."""
+
+    exit: Exit
+    tests: list[tuple[int, list[Lookup]]]
+    """Branches around it, each with the lookups whose hit its test finds."""
+    given: list[Lookup]
+    """Lookups that what it returns can come from."""
+
+
 class Touched(NamedTuple):
     """Containers that a function reads from and stores into; ``remote`` stands for any shared store."""
 
@@ -70,6 +80,8 @@ class Caches:
         self.bodies = bodies
         self.linker = bodies.linker
         self._touched: dict[tuple[str, int, int], Touched] = {}
+        self._left: dict[tuple[str, int], list[Leaving]] = {}
+        self._ors: dict[tuple[str, int], list[tuple[list[Expr], int]]] = {}
 
     def lookups(self, body: Body, call: int) -> Iterator[Lookup]:
         """Lookups whose hit leaves the function, or the branch, without the call."""
@@ -80,16 +92,32 @@ class Caches:
         for frame in around:
             if table.facts.frames[frame].kind == "except" and is_miss(table.facts.frames[frame].test):
                 yield from self._tried(body, frame, call)
-        for exit_ in table.exits.get(body.scope, ()):
-            if exit_.kind != "return" or exit_.after > call:
+        for leaving in self._leavings(body):
+            if leaving.exit.after > call:
                 continue
-            for frame, test, positive in branches(table, exit_.frame):
+            for frame, found in leaving.tests:
                 if frame not in around:
-                    yield from self._tested(body, test, positive, exit_.after, frame, hit=True)
-            if not self._same(body, exit_.frame, around):
-                found = self.sources(body, exit_.value, exit_.after, exit_.frame)
-                yield from (lookup for lookup in found if self._can_fail(table, lookup, exit_.frame))
+                    yield from found
+            if not self._same(body, leaving.exit.frame, around):
+                yield from leaving.given
         yield from self._before_or(body, call)
+
+    def _leavings(self, body: Body) -> list[Leaving]:
+        """The ways out of a function with what is looked up for them: the same for all calls that they spare."""
+        key = (body.table.path, body.scope)
+        known = self._left.get(key)
+        if known is None:
+            exits = (exit_ for exit_ in body.table.exits.get(body.scope, ()) if exit_.kind == "return")
+            known = self._left[key] = [self._leaving(body, exit_) for exit_ in exits]
+        return known
+
+    def _leaving(self, body: Body, exit_: Exit) -> Leaving:
+        tests = [
+            (frame, list(self._tested(body, test, positive, exit_.after, frame, hit=True)))
+            for frame, test, positive in branches(body.table, exit_.frame)
+        ]
+        found = self.sources(body, exit_.value, exit_.after, exit_.frame)
+        return Leaving(exit_, tests, [one for one in found if self._can_fail(body.table, one, exit_.frame)])
 
     @staticmethod
     def _can_fail(table: Table, lookup: Lookup, frame: int) -> bool:
@@ -100,17 +128,24 @@ class Caches:
 
     def _before_or(self, body: Body, call: int) -> Iterator[Lookup]:
         """``cache.get(k) or load(k)``: what stands in front of the call in an ``or``."""
-        places = [(assign.value, assign.frame) for assign in body.assigns]
-        places += [(exit_.value, exit_.frame) for exit_ in body.table.exits.get(body.scope, ())]
-        for value, frame in places:
-            if type(value) is not list or value[:1] != ["or"]:
-                continue
+        for value, frame in self._alternatives(body):
             parts = value[1:]
             at = next(
                 (n for n, part in enumerate(parts) if type(part) is str and part.partition(".")[0] == f"@{call}"), 0
             )
             for part in parts[:at]:
                 yield from self.sources(body, part, call, frame)
+
+    def _alternatives(self, body: Body) -> list[tuple[list[Expr], int]]:
+        """What a function assigns or returns that is an ``or``, each with its frame."""
+        key = (body.table.path, body.scope)
+        known = self._ors.get(key)
+        if known is None:
+            places = [*body.assigns, *body.table.exits.get(body.scope, ())]
+            known = self._ors[key] = [
+                (place.value, place.frame) for place in places if type(place.value) is list and place.value[:1] == ["or"]
+            ]
+        return known
 
     def _same(self, body: Body, frame: int, around: set[int]) -> bool:
         return all(f in around for f in body.table.frames(frame))
@@ -206,7 +241,7 @@ class Caches:
         callee = record.callee
         if type(callee) is str:
             owner, _, method = callee.rpartition(".")
-            if self._is_object(body, owner) and method.lstrip("_").startswith(LOOKUPS) and record.args:
+            if record.args and method.lstrip("_").startswith(LOOKUPS) and self._is_object(body, owner):
                 yield from self._container(body, owner, record.args[0], before, ordinal)
             else:
                 yield from self._helper(body, ordinal, callee, before)
@@ -218,11 +253,9 @@ class Caches:
         record = body.table.facts.calls[ordinal]
         owner, _, method = callee.rpartition(".")
         name = method.lower().lstrip("_")
-        if (
-            body.is_local(owner.partition(".")[0])
-            or callee[:1] == "@"
-            or not (name.startswith(LOOKUPS) or CACHING.search(name))
-        ):
+        if callee[:1] == "@" or not (name.startswith(LOOKUPS) or CACHING.search(name)):
+            return
+        if body.is_local(owner.partition(".")[0]):
             return
         if NO_LOOKUP.search(name) or (name.startswith(STORES) and not LOOKS.search(name)):
             return

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from .expressions import Place, expressions, inside
+from .expressions import Place, inside
 from .readers import CONFIGS, ENVS, GETTERS, call_reads
 from .settings import SettingRead
 from .tables import dotted
@@ -33,9 +33,7 @@ def environ_reads(settings: Settings, table: Table) -> Iterator[SettingRead]:
             else:
                 found[ordinal] = read
     others: list[SettingRead] = []
-    for place, expr in expressions(table):
-        if type(expr) is not list:
-            continue
+    for place, expr in table.compounds:
         for item in inside(expr):
             if type(item) is not list or not item:
                 continue

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 from .choices import inside as calls_inside
 from .committed import Committed
 from .entries import IGNORED
-from .expressions import BRANCHES, condition, expressions, inside
+from .expressions import BRANCHES, condition, inside
 from .launched import Launched
 from .tables import call_number
 from .value import Value
@@ -112,8 +112,8 @@ class Idle:
         """By calls of a file, what must hold for the side of an expression that they stand on."""
         if table.path not in self._choices:
             found: dict[int, list[tuple[int, Expr]]] = {}
-            for place, expr in expressions(table):
-                for test, side in _choices(expr) if type(expr) is list else ():
+            for place, expr in table.compounds:
+                for test, side in _choices(expr):
                     for ordinal in calls_inside(table, side):
                         found.setdefault(ordinal, []).append((place.scope, test))
             self._choices[table.path] = found

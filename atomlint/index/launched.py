@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 from .tables import text_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from .facade import Index
 
@@ -41,7 +41,7 @@ class Launched:
         """Whether an application in a file is none of those that start commands name, where they name one beside it."""
         if path not in self._left:
             beside = dirname(path) in self._places and not self._is_named(path)
-            self._left[path] = beside and path not in self._started
+            self._left[path] = beside and path not in self._imported and path not in self._started
         return self._left[path]
 
     @cached_property
@@ -94,20 +94,28 @@ class Launched:
         return frozenset({*self._roots.values(), *map(dirname, self._roots)})
 
     @cached_property
-    def _started(self) -> frozenset[str]:
+    def _imported(self) -> frozenset[str]:
         """Files that run in what is started: those that are named, and whatever they import."""
+        return self._from_roots(self._imports)
+
+    @cached_property
+    def _started(self) -> frozenset[str]:
+        """The same with what texts in the code name: far more to go through."""
+        return self._from_roots(self._leads_to)
+
+    def _from_roots(self, leads: Callable[[str], Iterator[str]]) -> frozenset[str]:
         named = (match[1] or match[2] for text in self._texts for match in FILE.finditer(text))
         work = [*self._roots, *(path for module in named for path in self._named(module))]
         seen = set(work)
         followed = {*self.index.project.linked, *self._roots}  # no other file imports one of these
         while work:
             path = work.pop()
-            found = [] if path not in followed else [other for other in self._leads_to(path) if other not in seen]
+            found = [] if path not in followed else [other for other in leads(path) if other not in seen]
             seen.update(found)
             work += found
         return frozenset(seen)
 
-    def _leads_to(self, path: str) -> Iterator[str]:
+    def _imports(self, path: str) -> Iterator[str]:
         modules, facts = self.linker.modules, self.linker.table(path).facts
         for record in facts.imports:
             target = modules.target(path, record)
@@ -118,6 +126,9 @@ class Launched:
         for call, last in zip(facts.calls, self.linker.table(path).lasts, strict=True):
             name = text_of(call.args[0]) if last == "import_module" and call.args else None
             yield from self._named(name) if name else ()
+
+    def _leads_to(self, path: str) -> Iterator[str]:
+        yield from self._imports(path)
         for text in self._said(path):
             yield from (found for found, _ in self._applications(text))
             if DOTTED.fullmatch(text):

@@ -269,10 +269,13 @@ def _goes_on_after_leaving(table: Table, scope: int) -> bool:
     calls = table.calls_in.get(scope, ())
     if not left or not calls or calls[-1] < min(left.values()):
         return False
+    last: dict[int, int] = {}
+    for ordinal in calls:
+        last[table.facts.calls[ordinal].frame] = ordinal
     return any(
         left.get(frame, ordinal + 1) <= ordinal
-        for ordinal in calls
-        for frame in (0, *table.frames(table.facts.calls[ordinal].frame))
+        for at, ordinal in last.items()
+        for frame in (0, *table.frames(at))
     )
 
 

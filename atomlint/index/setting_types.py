@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from .expressions import expressions, inside, receiver
+from .expressions import inside, receiver
 from .tables import dotted, text_of
 
 if TYPE_CHECKING:
@@ -102,7 +102,7 @@ def _is_truth(table: Table, scope: int, reference: Expr) -> bool:
                 continue
             if any(_holds(target[0], one) for one in same):
                 same.append(f"@{ordinal}")
-    for place, expr in expressions(table):
+    for place, expr in table.compounds:
         for item in inside(expr) if place.scope == scope else ():
             if type(item) is not list or item[:1] != ["cmp"] or len(item) != 4:
                 continue

@@ -13,6 +13,7 @@ from .looptables import LoopTable
 
 if TYPE_CHECKING:
     from ..facts.records import Exit, Expr, Facts, Scope
+    from .expressions import Place
 
 
 MAX_KEPT = 64
@@ -82,6 +83,13 @@ class Table:
                 parent = self.facts.scopes[parent].parent
             return parent
         return scope
+
+    @cached_property
+    def compounds(self) -> list[tuple[Place, list[Expr]]]:
+        """The expressions that stand by themselves and are made of others, see `expressions`: most are plain names."""
+        from .expressions import expressions
+
+        return [(place, expr) for place, expr in expressions(self) if type(expr) is list]
 
     @cached_property
     def loops(self) -> LoopTable:

@@ -44,6 +44,8 @@ class Evaluator:
         self.answers = Answers()
         self._callees: defaultdict[str, dict[int, Values]] = defaultdict(dict)
         """Answers of `callee` by file: it is asked several times for every call that anything reaches."""
+        self._spelled: dict[tuple[str, int, str], Values] = {}
+        """The same by what the callee's name is and where it belongs: a file calls ``logger.info`` a hundred times."""
         self.parameters = Parameters(self)
         self.elements = Items(self)
         self.rows = RowTypes(linker)
@@ -224,16 +226,39 @@ class Evaluator:
 
     def callee(self, path: str, ordinal: int) -> Values:
         """What the callee of a call can be."""
-        known = self._callees[path].get(ordinal)
+        ordinals = self._callees[path]
+        known = ordinals.get(ordinal)
         if known is not None:
             return known
-        for inner in reversed(self._deep(path, ordinal)):
-            self.call(path, inner)
+        same = self._written(path, ordinal)
+        if same is not None:
+            known = self._spelled.get(same)
+            if known is not None:
+                ordinals[ordinal] = known
+                return known
+        else:
+            for inner in reversed(self._deep(path, ordinal)):
+                self.call(path, inner)
         key = ("callee", path, ordinal)
         values = self.answers.keep(key, lambda: self._callee(path, ordinal))
         if key in self.answers.kept:
-            self._callees[path][ordinal] = self.answers.kept.pop(key)
+            ordinals[ordinal] = self.answers.kept.pop(key)
+            if same is not None:
+                self._spelled[same] = values
         return values
+
+    def _written(self, path: str, ordinal: int) -> tuple[str, int, str] | None:
+        """What all calls with the same callee have in common: its file, the scope of its first name, and its text.
+
+        None where the place of a call decides what its callee's first name is bound to, and for calls of a call's result.
+        """
+        table = self.linker.table(path)
+        call = table.facts.calls[ordinal]
+        callee = call.callee
+        if type(callee) is not str or callee[:1] in ("", "@", "'", "#", "?"):
+            return None
+        owner, bindings = table.find(call.scope, callee.partition(".")[0])
+        return (path, owner, callee) if len(bindings) < 2 or owner != call.scope else None
 
     def _deep(self, path: str, ordinal: int) -> list[int]:
         """The calls that a long chain ``a().b().c()`` stands on, to be answered from its beginning: the stack has an end."""

@@ -96,3 +96,52 @@ def test_a_database_is_likely_to_be_missed_only_by_what_prepares_something(
     code = STORE.replace("NAME", name).replace("TEST", test)
     report = check_files({"main.py": code}, select=("runtime-unguarded-startup",), confidence="low")
     assert [finding.confidence.value for finding in report.findings] == levels
+
+
+BESIDE = """
+from contextlib import asynccontextmanager
+
+from fastapi import FastAPI
+from sqlalchemy import MetaData, create_engine, text
+from sqlalchemy.exc import OperationalError
+
+engine = create_engine("postgresql://db/shop")
+metadata = MetaData()
+
+
+def run_seed():
+    with engine.connect() as connection:
+        connection.execute(text("INSERT INTO plans VALUES ('free') ON CONFLICT DO NOTHING"))
+
+
+def read_owner():
+    with engine.connect() as connection:
+        connection.execute(text("SELECT 1"))
+
+
+def look():
+    try:
+        read_owner()
+    except OperationalError:
+        print("no owner yet")
+
+
+@asynccontextmanager
+async def lifespan(app: FastAPI):
+    BESIDE
+    run_seed()
+    yield
+
+
+app = FastAPI(lifespan=lifespan)
+"""
+
+
+@pytest.mark.parametrize(
+    ("beside", "level"),
+    [("pass", "medium"), ("look()", "medium"), ("metadata.create_all(engine)", "low"), ("read_owner()", "low")],
+)
+def test_a_database_that_another_step_needs_in_any_case_is_not_likely_to_be_missed(beside: str, level: str) -> None:
+    code = BESIDE.replace("    BESIDE", f"    {beside}")
+    report = check_files({"main.py": code}, select=("runtime-unguarded-startup",), confidence="low")
+    assert [finding.confidence.value for finding in report.findings][:1] == [level]

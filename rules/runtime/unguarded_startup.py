@@ -49,8 +49,9 @@ start.
 
 ## Limits
 Medium is the most, as stopping may be meant: for Redis, and for steps that prepare something by their name
-(`run_seed`, `warm_cache`). A database is what few applications can do without: low, as is a start that tries until
-what it needs answers, and one that only looks whether Redis does (`ping`). One that only connects, creates tables or
+(`run_seed`, `warm_cache`). A database is what few applications can do without: low, also where another step of the
+start asks it unguarded, as is a start that tries until what it needs answers, and one that only looks whether Redis
+does (`ping`). One that only connects, creates tables or
 migrates is not reported: without those nothing works. A handler that logs and raises again counts as meant, too.
 Requests to HTTP services are not seen. What runs after `yield`, in a task that nobody awaits, for Django's development
 server alone (`"runserver" in sys.argv`), or is repeated by a decorator such as `repeat_every`, is no start.
@@ -110,12 +111,20 @@ def report(ctx: Context, function: Function) -> Iterator[Finding]:
 def confidence(function: Function, found: list[Stage]) -> Confidence:
     """Medium for Redis and for what an application can do without; low for a database, without which few can do anything.
 
-    Low, too, where the start waits for what it needs, or only looks whether it answers: that is meant to stop it.
+    Low, too, where the start waits for what it needs, or only looks whether it answers: that is meant to stop it. And
+    where another step asks the same database unguarded, such as one that makes the tables.
     """
     if waits(function):
         return Confidence.LOW
     asks_redis = any(use.resource == "redis" and not looks(use) for stage in found for use in stage.open)
-    return Confidence.MEDIUM if asks_redis or any(is_optional(stage) for stage in found) else Confidence.LOW
+    prepares = any(is_optional(stage) for stage in found) and not needs_the_database(function)
+    return Confidence.MEDIUM if asks_redis or prepares else Confidence.LOW
+
+
+def needs_the_database(function: Function) -> bool:
+    """Whether the start has a step that a database which is away would stop in any case: no other step changes that."""
+    open_ = (stage for stage in stages(function) if any(use.resource == "database" for use in stage.open))
+    return any(stage.ensures or not is_optional(stage) for stage in open_)
 
 
 def looks(use: StartUse) -> bool:

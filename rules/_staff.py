@@ -25,7 +25,7 @@ STAFF = frozenset({"admin", "admins", "administrator", "staff", "superuser", "su
 OTHERS = frozenset({"or", "not", "non", "readonly", "exclude", "tenant"})
 """Words beside them that let others pass: ``IsAdminOrReadOnly``."""
 NOTHING = frozenset({"#None", "#False", "#0"})
-LISTS = frozenset({"permission_classes", "decorators", "method_decorators"})
+LISTS = frozenset({"permission_classes", "decorators", "method_decorators", "guards"})
 """Attributes of a view class that name what its requests have to pass."""
 WORDS = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+")
 MAX_PARTS = 60

@@ -342,3 +342,22 @@ async def invite(request, call_next):
     report = check_files({"app.py": app, "tokens.py": tokens}, select=("redis",), confidence="low")
     assert not report.errors
     assert any(finding.rule == "redis-per-request" for finding in report.findings)
+
+
+@pytest.mark.parametrize(
+    ("taken", "chosen"),
+    [("session.info.pop('jobs', None)", True), ("session.info.get('jobs')", False), ("stack.pop()", False)],
+)
+def test_what_is_taken_out_of_a_queue_that_may_be_empty_is_there_in_some_requests(taken: str, chosen: bool) -> None:
+    source = textwrap.dedent(f"""
+    def flush(session, stack):
+        jobs = {taken}
+        if not jobs:
+            return
+        for job in jobs:
+            client.publish('jobs', job)
+    """)
+    index = index_of({"app.py": HEAD + source})
+    calls = index.project.linker.table("app.py").facts.calls
+    ordinal = next(n for n, record in enumerate(calls) if record.callee == "client.publish")
+    assert index.project.guards.chosen("app.py", ordinal) is chosen

@@ -641,3 +641,34 @@ def test_a_middleware_that_is_handed_nothing_at_import_is_not_given_a_client_lat
 ) -> None:
     app = textwrap.dedent(HANDED).format(first=first, before=before, given=given)
     assert levels("redis-per-request", app) == [level]
+
+
+STORED = """
+    import os
+    from fastapi import FastAPI
+    from slowapi import Limiter
+    from slowapi.middleware import SlowAPIMiddleware
+    from shop import config
+
+    limiter = Limiter(key_func=str, storage_uri={}, default_limits=["9/minute"])
+    app = FastAPI()
+    app.state.limiter = limiter
+    app.add_middleware(SlowAPIMiddleware)
+"""
+
+
+@pytest.mark.parametrize(
+    ("uri", "levels"),
+    [
+        ('"redis://cache"', {"medium"}),
+        ('os.getenv("LIMIT_URL", "redis://cache")', {"medium"}),
+        ('os.getenv("LIMIT_REDIS", "memory://")', {"low"}),
+        ('os.getenv("LIMIT_REDIS") or "memory://"', {"low"}),
+        ('config.LIMIT_REDIS if getattr(config, "LIMIT_REDIS", None) else "memory://"', {"low"}),
+    ],
+)
+def test_a_limiter_that_counts_in_the_process_as_committed_asks_no_redis(uri: str, levels: set[str]) -> None:
+    files = {"shop/__init__.py": "", "shop/config.py": "NAME = 1\n", "app.py": textwrap.dedent(STORED.format(uri))}
+    files["fly.toml"] = '[env]\nAPP_ENV = "production"\n'
+    report = check_files(files, select=("redis-per-request", "redis-blocking-in-async"), confidence="low")
+    assert {finding.confidence.value for finding in report.findings} == levels

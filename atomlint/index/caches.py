@@ -143,7 +143,9 @@ class Caches:
         if known is None:
             places = [*body.assigns, *body.table.exits.get(body.scope, ())]
             known = self._ors[key] = [
-                (place.value, place.frame) for place in places if type(place.value) is list and place.value[:1] == ["or"]
+                (place.value, place.frame)
+                for place in places
+                if type(place.value) is list and place.value[:1] == ["or"]
             ]
         return known
 

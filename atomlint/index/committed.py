@@ -38,8 +38,8 @@ DJANGO = "django.conf.settings"
 TRUTHS = FALSE | TRUE
 DISABLES = re.compile(r"(?:^|_)(?:DISABLED?|SKIP|BYPASS|WITHOUT)(?:_|$)", re.IGNORECASE)
 """In names of settings that are on where something is off."""
-CHOICE = re.compile(r"[A-Za-z][A-Za-z_-]{1,20}")
-"""A text that chooses one of several: ``memory``, ``local-files``."""
+CHOICE = re.compile(r"[A-Za-z][A-Za-z_-]{1,20}(?:://)?")
+"""A text that chooses one of several: ``memory``, ``local-files``, ``memory://``."""
 UNKNOWN_KINDS = frozenset({"presence", "each", "option", "dynaconf"})
 LEFT_OFF = frozenset({"#False", "#None"})
 """What leaves something off where a constructor is given it."""
@@ -66,6 +66,11 @@ class Committed:
         """Whether a test is false because of a setting that is off."""
         before, self._steps = self.used, 0
         return self.holds(path, scope, test) is False and self.used > before
+
+    def text(self, path: str, scope: int, expr: Expr) -> str | None:
+        """The text that an expression is; None when that is not known."""
+        self._steps = 0
+        return text_of(self.value(path, scope, expr))
 
     def holds(self, path: str, scope: int, test: Expr, depth: int = MAX_DEPTH) -> bool | None:
         """Whether a test holds; None when that is not known."""

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from .gates import Gate
     from .guards import Guard
     from .idle import Idle
+    from .imports import Imports
     from .mapping.graph import Mapping
     from .migrations.missing import Missing
     from .modes import ModeBranch, ModeGuard, Modes
@@ -256,6 +257,13 @@ class Index:
         return Modes(self)
 
     @cached_property
+    def imports(self) -> Imports:
+        """Imports of names that are not there, and what does not start because of them."""
+        from .imports import Imports
+
+        return Imports(self)
+
+    @cached_property
     def idle(self) -> Idle:
         """Code behind settings that are off by default and that nothing in the repository turns on."""
         from .idle import Idle
@@ -351,13 +359,19 @@ class Index:
             return Span(path, Position(line, column + 1), Position(end_line, end_column + 1))
         return Span(path, source.from_utf8(line, column), source.from_utf8(end_line, end_column))
 
+    def import_span(self, path: str, place: int) -> Span:
+        """Where the n-th import of a file stands."""
+        spans = self.project.spans(path)
+        return self._one_of(path, spans.imports if spans is not None else [], place)
+
     def exit_span(self, path: str, place: int) -> Span:
         """Where the n-th exit (return, yield, raise) of a file stands."""
         spans = self.project.spans(path)
-        if spans is None:
-            return Span(path, Position(1, 1), Position(1, 1))
-        four = spans.exits[4 * place : 4 * place + 4]
-        return self.span(path, (four[0], four[1], four[2], four[3]))
+        return self._one_of(path, spans.exits if spans is not None else [], place)
+
+    def _one_of(self, path: str, places: list[int], place: int) -> Span:
+        four = tuple(places[4 * place : 4 * place + 4])
+        return self.span(path, four) if len(four) == 4 else Span(path, Position(1, 1), Position(1, 1))
 
     def gate_span(self, gate: Gate) -> Span:
         """Where the test of a gate stands."""

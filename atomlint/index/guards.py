@@ -146,7 +146,10 @@ class Guards:
         return any(f".{dotted(side) or ''}".endswith((*PATHS, *METHODS)) for side in (test[1], test[3]))
 
     def chosen(self, path: str, call: int) -> bool:
-        """Whether the function leaves before a call unless a look-up of the request's path has found something."""
+        """Whether the function leaves before a call unless it finds something that most requests have not.
+
+        By their path, or in a queue of what they have done: ``jobs = session.info.pop("jobs", None)``.
+        """
         table = self.linker.table(path)
         record = table.facts.calls[call]
         for frame in table.frames(record.frame):
@@ -163,6 +166,8 @@ class Guards:
             if made is None:
                 continue
             looked = table.facts.calls[made]
+            if table.lasts[made] == "pop" and len(looked.args) == 2:
+                return True
             if any((dotted(arg) or "").rpartition(".")[2] == "path" for arg in looked.args):
                 return True
         return False

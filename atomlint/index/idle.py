@@ -42,6 +42,8 @@ FACTORY = re.compile(
 APPLICATION = re.compile(r"app(?:lication)?$|^setup$|^ready$|^includeme$", re.IGNORECASE)
 """The same of what makes more than a client."""
 NOT_USED = "MiddlewareNotUsed"
+IN_MEMORY = ("memory://", "async+memory://")
+"""What a limiter's storage is called that lives in the process."""
 MAX_SITES = 40
 """Calls of one name that are looked at: behind more of them, one will run."""
 
@@ -207,11 +209,17 @@ class Idle:
 
     def makes(self, path: str, call: int) -> bool:
         """Whether a call that makes a client runs: not in a function that nothing leads to, ``cache.init()`` that is left out."""
-        if not self._site_runs(path, call, MAX_DEPTH):
+        if not self._site_runs(path, call, MAX_DEPTH) or self._counts_here(path, call):
             return False
         scope = self._function_of(path, call)
         name = self.linker.table(path).facts.scopes[scope].name
         return not scope or APPLICATION.search(name) is not None or not self.is_left_over(Value("def", path, scope))
+
+    def _counts_here(self, path: str, call: int) -> bool:
+        """Whether a limiter needs no client, with the settings as committed: ``storage_uri=REDIS_URL or "memory://"``."""
+        record = self.linker.table(path).facts.calls[call]
+        uri = dict(record.keywords).get("storage_uri")
+        return (self.committed.text(path, record.scope, uri) or "").startswith(IN_MEMORY)
 
     def _function_of(self, path: str, call: int) -> int:
         table = self.linker.table(path)
@@ -249,7 +257,7 @@ class Idle:
     def _is_served(self, place: Place, seen: frozenset[Place]) -> bool:
         """Whether some call that puts a router below another is not idle; a router that nothing includes counts as served.
 
-        An application is not where the project is started by another one.
+        An application is not where the project is started by another one, or where it cannot be imported.
         """
         if place not in self._served:
             above = self.project.mounts.mounts.get(place, ())
@@ -265,7 +273,9 @@ class Idle:
 
     def _is_left_out(self, place: Place) -> bool:
         row = self.project.mounts.row(place)
-        return row is not None and row.served and self.launched.leaves_out(place[0])
+        if row is None or not row.served:
+            return False
+        return self.launched.leaves_out(place[0]) or self.index.imports.behind(place[0]) is not None
 
     def _site_runs(self, path: str, call: int, depth: int) -> bool:
         """Whether a call of the set-up runs: neither it nor all calls of its function stand in closed branches."""

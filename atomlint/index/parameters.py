@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from .defaults import Defaults
 from .flowing import END, Spot
 from .tables import dotted, text_of
 from .value import MAX_UNION, NOTHING, Value, Values, union
@@ -27,6 +28,7 @@ class Parameters:
     def __init__(self, values: Evaluator) -> None:
         self.values = values
         self.linker = values.linker
+        self.defaults = Defaults(values)
         self._handed: dict[tuple[str, str, int, str], list[tuple[str, int, Expr, str | None]]] = {}
 
     def parameter(self, path: str, scope: int, param: Param) -> Values:
@@ -50,6 +52,8 @@ class Parameters:
             return NOTHING
         if param.annotation is not None:
             values = self.annotation(path, record.parent, param.annotation)
+            if values and param.default == "#None" and self.defaults.keeps(path, scope, param):
+                return NOTHING
             if values or injected:
                 return values
         values = self.values.evaluate(path, record.parent, param.default) if param.default is not None else NOTHING

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from .calls import Calls
 from .clients import Clients
+from .commandline import CommandLine
 from .commands import Commands
 from .costs import Costs
 from .dependencies import Dependency, find_dependencies
@@ -97,6 +98,13 @@ class Project:
         return unique(entry for entry in self.registrations if entry.kind != IGNORED)
 
     @cached_property
+    def applications(self) -> tuple[tuple[str, int], ...]:
+        """The calls that made the applications which something is registered with or put below, in file order."""
+        places = {place for entry in self.registrations for place in entry.on}
+        places |= {mount.parent for above in self.mounts.mounts.values() for mount in above if mount.parent is not None}
+        return tuple(sorted(place for place in places if (row := self.mounts.row(place)) is not None and row.served))
+
+    @cached_property
     def dependencies(self) -> list[Dependency]:
         """Dependencies declared on apps, routers and routes."""
         return find_dependencies(self.linker, list(self.linked), self.mounts)
@@ -105,6 +113,11 @@ class Project:
     def clients(self) -> Clients:
         """Where clients are made, and which of them a command runs on."""
         return Clients(self)
+
+    @cached_property
+    def command_line(self) -> CommandLine:
+        """What only somebody at a command line starts."""
+        return CommandLine(self)
 
     @cached_property
     def commands(self) -> Commands:

@@ -273,9 +273,7 @@ def _goes_on_after_leaving(table: Table, scope: int) -> bool:
     for ordinal in calls:
         last[table.facts.calls[ordinal].frame] = ordinal
     return any(
-        left.get(frame, ordinal + 1) <= ordinal
-        for at, ordinal in last.items()
-        for frame in (0, *table.frames(at))
+        left.get(frame, ordinal + 1) <= ordinal for at, ordinal in last.items() for frame in (0, *table.frames(at))
     )
 
 

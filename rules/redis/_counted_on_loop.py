@@ -47,6 +47,7 @@ def _counted_on_loop(index: Index) -> dict[tuple[str, int], Counted]:
         if backends.is_remote(backend, "", site) is True
         and site[0] not in index.tests
         and is_installed(index.call(*site))
+        and index.idle.makes(*site)
     ]
     counted = _counted(index) if remote else None
     if counted is None or not (counted.always or counted.handlers):

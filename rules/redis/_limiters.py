@@ -105,6 +105,18 @@ def limited(index: Index) -> Limited:
     return Limited(always, sum(1 for _ in decorated(index, "Limiter()")))
 
 
+def count_here(index: Index, library: str) -> bool:
+    """Whether all limiters of a library are made, with the settings as committed, for counts in the process."""
+    rows = [row for row in index.project.catalog.works if row.library == library and row.backend is not None]
+    made = {
+        (table.path, ordinal)
+        for row in rows
+        if row.backend is not None and not NAMES.isdisjoint(row.backend.constructors)
+        for table, ordinal in index.project.effects.backends.constructions(row.backend)
+    }
+    return bool(made) and not any(index.idle.makes(*site) for site in made)
+
+
 def decorated(index: Index, receiver: str) -> Iterator[Function]:
     """Handlers of routes whose requests a decorator counts, by a part of the name of what it is a method of."""
     libraries = index.project.effects.libraries

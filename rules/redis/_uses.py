@@ -105,8 +105,12 @@ def _asked(index: Index) -> dict[Site, Effect]:
 
 
 def sources(index: Index, path: str, ordinal: int) -> list[Construction]:
-    """Constructions with connections of their own behind a command: pools instead of the clients over them."""
-    return with_connections(index, index.project.clients.of_command(path, ordinal))
+    """Constructions with connections of their own behind a command: pools instead of the clients over them.
+
+    Not those that only a command line makes, for a process of its own.
+    """
+    found = with_connections(index, index.project.clients.of_command(path, ordinal))
+    return [made for made in found if not index.project.command_line.runs_alone(*made.site)]
 
 
 def with_connections(index: Index, found: list[Construction]) -> list[Construction]:

@@ -60,6 +60,7 @@ from atomlint import Call, Confidence, Context, Finding, Note, Option, dotted, r
 
 from .._branches import waits_for_few
 from .._made import is_local, is_of_operators, unsure
+from .._staff import only_operators
 from .._taken import is_taken
 from ._limiters import limited, waits_without_end
 from ._quiet import is_aside
@@ -184,8 +185,8 @@ def _asked_by_routes(ctx: Context, call: Call, uses: list[Call]) -> Finding | No
     if (is_asynchronous(call) and not is_waited_for(index, path)) or not is_taken(call):
         level = Confidence.LOW  # nobody waits for it, or no caller asks for this client
     idle = not running or not index.idle.makes(call.path, call.ordinal)
-    if idle or path.entry.certainty == "low" or some == 0 or (not frequent and is_of_operators(index, path)):
-        level = Confidence.LOW  # what no application serves or runs, a status page, what a middleware answers itself
+    if idle or path.entry.certainty == "low" or some == 0 or is_for_operators(index, path, uses, frequent=frequent):
+        level = Confidence.LOW  # what no application serves or runs, status pages, what a middleware answers itself
     count = count if some is None else max(some, 1)
     who = f"the requests of {count} route{'s' if count > 1 else ''}"
     if path.entry.kind == "every-request" and some is None:
@@ -193,6 +194,13 @@ def _asked_by_routes(ctx: Context, call: Call, uses: list[Call]) -> Finding | No
     finding = ctx.finding(call, _text(call, who), confidence=level)
     finding = finding.with_related(Note(where.span, f"{where.function.qualname} waits here"))
     return finding.with_trace(*index.steps(path))
+
+
+def is_for_operators(index: Index, path: Path, uses: list[Call], *, frequent: bool) -> bool:
+    """Whether those who run the service wait: on the way to show or, where many lead to the client, on all of them."""
+    if not frequent and is_of_operators(index, path):
+        return True
+    return only_operators(index, (p for use in uses for p in index.project.reach.paths(use.function.value)))
 
 
 def _site(use: Call) -> tuple[Value, int]:

@@ -134,6 +134,7 @@ from .._work import (
 )  # fmt: skip
 from ._fallback import fallback_of
 from ._firsts import is_first_of_client
+from ._limiters import count_here
 from ._refills import is_refill
 
 if TYPE_CHECKING:
@@ -224,7 +225,9 @@ def of_library(ctx: Context, call: Call, effect: Effect) -> Finding:
             f": -{percent(spared)} with a count that is kept in the process and synced every {interval} s, for example, "
             f"at {identifiers:,} identifiers and {requests:,} requests an hour"
         )
-    finding = ctx.finding(call, text, confidence=Confidence.MEDIUM)  # all processes may want one server's counts
+    here = count_here(ctx.index, effect.receiver.partition(".")[0].replace("_", "-"))
+    level = Confidence.LOW if here else Confidence.MEDIUM  # all processes may want one server's counts
+    finding = ctx.finding(call, text, confidence=level)
     return finding.with_help("keep its counts in the process (`memory://`), or limit only the routes that need it")
 
 

@@ -1,0 +1,70 @@
+"""Functions that only somebody at a command line starts: no process that serves requests runs them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from .tables import dotted
+from .value import Value
+
+if TYPE_CHECKING:
+    from ..facts.records import Expr
+    from .project import Project
+    from .tables import Table
+
+COMMANDS = frozenset({"command", "group"})
+"""What click, typer and Flask's ``app.cli`` call the decorators of their commands."""
+MAX_DEPTH = 6
+MAX_SITES = 20
+"""Calls of one name that are looked at: of more, one will be made elsewhere."""
+
+
+class CommandLine:
+    """Follows callers up to the commands; every answer is kept."""
+
+    def __init__(self, project: Project) -> None:
+        self.project = project
+        self.linker = project.linker
+        self._alone: dict[Value, bool] = {}
+
+    def runs_alone(self, path: str, call: int) -> bool:
+        """Whether a call is only made by commands, as far as all callers of its function are known."""
+        table = self.linker.table(path)
+        scope = table.enclosing_function(table.facts.calls[call].scope)
+        return bool(scope) and self._is_of_commands(Value("def", path, scope), MAX_DEPTH)
+
+    def _is_of_commands(self, function: Value, depth: int) -> bool:
+        if function not in self._alone:
+            self._alone[function] = False  # it calls itself
+            self._alone[function] = self._look(function, depth)
+        return self._alone[function]
+
+    def _look(self, function: Value, depth: int) -> bool:
+        table = self.linker.table(function.place)
+        record = table.facts.scopes[function.scope]
+        if any(self._is_command(table, decorator) for decorator in record.decorators):
+            return True
+        if not depth or record.decorators or function in self.project.reach.reached:
+            return False
+        sites = self.linker.call_sites(record.name)
+        if not 0 < len(sites) <= MAX_SITES or table.facts.scopes[record.parent].kind == "class":
+            return False
+        callers = []
+        for path, ordinal in sites:
+            callee = self.linker.values.callee(path, ordinal)
+            if not callee:
+                return False
+            if function in callee:
+                inner = self.linker.table(path)
+                callers.append(Value("def", path, inner.enclosing_function(inner.facts.calls[ordinal].scope)))
+        return bool(callers) and all(
+            caller.scope and (caller == function or self._is_of_commands(caller, depth - 1)) for caller in callers
+        )
+
+    @staticmethod
+    def _is_command(table: Table, decorator: Expr) -> bool:
+        """``@click.command()``, ``@cli.group``: a name with a last part that says so."""
+        if type(decorator) is str and decorator[:1] == "@" and decorator[1:].isdecimal():
+            decorator = table.facts.calls[int(decorator[1:])].callee
+        name = dotted(decorator) or ""
+        return "." in name and name.rpartition(".")[2] in COMMANDS

@@ -10,10 +10,16 @@ from atomlint import BRANCHES, call_number, condition, dotted, text_of
 from ._turns import GIVEN, flags_of, holds
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from atomlint import Call, Index
     from atomlint.index.calls import Edge
+    from atomlint.index.reach import Path
+    from atomlint.index.requests import Step
     from atomlint.index.tables import Table
     from atomlint.index.value import Value
+
+    from ._turns import Flags
 
     Expr = Any
 
@@ -26,6 +32,28 @@ MOST = 200
 def is_taken(call: Call) -> bool:
     """Whether a request comes to a call, as far as constants, lists and keys of dicts that are written out tell it."""
     return _comes_to(call.index, call.function.value, call.ordinal, set())
+
+
+def taken(index: Index, path: Path, chain: Sequence[Step]) -> bool:
+    """Whether a path goes on to calls below it: no constant that it gives excludes one, ``resolve(user, fallback=False)``."""
+    given: Flags = ()
+    linker = index.project.linker
+    below = [(step.function, step.call) for step in chain]
+    calls = [(function, edge.call if edge.kind == "call" else -1) for function, edge in path.steps] + below
+    for place, (function, ordinal) in enumerate(calls):
+        if ordinal < 0:
+            given = ()
+            continue
+        frames = index.table(function.place).facts.frames
+        call = index.call(function.place, ordinal)
+        if any(
+            frames[at].kind in BRANCHES and holds(condition(frames[at].kind, frames[at].test), given) is False
+            for at in call.frame_ids
+        ):
+            return False
+        if place + 1 < len(calls):
+            given = flags_of(linker, call, calls[place + 1][0], given)
+    return True
 
 
 def _comes_to(index: Index, function: Value, ordinal: int, seen: set[tuple[Value, int]]) -> bool:

@@ -346,7 +346,13 @@ async def invite(request, call_next):
 
 @pytest.mark.parametrize(
     ("taken", "chosen"),
-    [("session.info.pop('jobs', None)", True), ("session.info.get('jobs')", False), ("stack.pop()", False)],
+    [
+        ("session.info.pop('jobs', None)", True),
+        ("session.info.get('jobs', [])", True),
+        ("session.info.get('jobs')", False),
+        ("session.info.get('jobs', 1)", False),
+        ("stack.pop()", False),
+    ],
 )
 def test_what_is_taken_out_of_a_queue_that_may_be_empty_is_there_in_some_requests(taken: str, chosen: bool) -> None:
     source = textwrap.dedent(f"""

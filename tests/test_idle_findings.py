@@ -496,6 +496,8 @@ def test_a_middleware_that_no_code_installs_is_not_on_every_request(installed: s
         ("shop/app.py", "shop/app/main.py", "high"),
         ("oldham/app.py", "ham/app.py", "high"),
         ("archive/views/app.py", "shop/main.py", "high"),
+        ("legacy/2026-05-cleanup/tree/shop/api/app.py", "shop/api/main.py", "low"),
+        ("legacy/api/shop/app.py", "shop/main.py", "high"),
     ],
 )
 def test_a_copy_beside_its_original_is_run_by_nothing(copy: str, original: str, level: str) -> None:

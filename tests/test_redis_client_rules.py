@@ -155,7 +155,7 @@ def test_a_missing_timeout_is_certain_with_an_old_release_open_without_one_and_n
         ("f", 3, "high"),
         ("health_", 1, "low"),
         ("status_", 2, "low"),
-        ("health_", 3, "high"),
+        ("health_", 3, "low"),
     ],
 )
 def test_a_missing_timeout_that_a_route_or_two_wait_for_is_likely_and_only_possible_of_operators(
@@ -331,7 +331,7 @@ def test_a_middleware_that_looks_the_path_up_first_asks_on_a_branch() -> None:
     for test in ("tier is None", "not tier"):
         (found,) = findings("redis-per-request", text.format(test=test))
         assert "on every request that takes this branch" in found.message
-        assert found.confidence is Confidence.MEDIUM
+        assert found.confidence is Confidence.LOW  # how many routes the table names is not known
     (found,) = findings("redis-per-request", text.format(test="tier is not None"))
     assert "on every request (" in found.message
 

@@ -749,3 +749,33 @@ app.register_blueprint(pages)
 """
     report = check_files({"app.py": code}, select=("tenant-uncached-lookup",))
     assert [finding.confidence.value for finding in report.findings] == [level]
+
+
+@pytest.mark.parametrize(
+    ("given", "many"),
+    [
+        ("", "on every request"),
+        (", fallback=True", "on every request"),
+        (", fallback=False", "in the requests of 6 routes"),
+    ],
+)
+def test_a_path_that_gives_a_constant_goes_where_that_leads(given: str, many: str) -> None:
+    code = f"""
+from fastapi import Request
+
+
+def resolve(db: Session, workspace_id: str | None = None, fallback: bool = True):
+    if fallback:
+        return load(db, workspace_id or "default")
+    return None
+
+
+@app.middleware("http")
+async def note(request: Request, call_next):
+    request.state.own = resolve(get_db(){given})
+    return await call_next(request)
+"""
+    code += "".join(
+        f"\n@app.get('/{n}')\ndef page{n}(db: Session = Depends(get_db)):\n    return resolve(db)\n" for n in range(6)
+    )
+    assert [many in finding.message for finding in found(code, "tenant-uncached-lookup")] == [True]

@@ -21,6 +21,10 @@ DATED = re.compile(rf"(?:^|[-_.])(?:{WORDS})[-_]?\d{{4}}[-_]?\d\d[-_]?\d\d", re.
 """A mark with a date tells by itself."""
 
 
+MOST_TELLING = 2
+"""Directories that a place has in common with another one from which on it is a copy of that."""
+
+
 def is_copy(index: Index, path: str) -> bool:
     """Whether the same file, or its directory, is there without the mark of a directory's name."""
     directories = path.split("/")[:-1]
@@ -53,6 +57,9 @@ def _originals(path: str, place: int) -> Iterator[str]:
         yield "/".join([*named, *after])
         if len(after) > 1 or (rest and named is not before):
             yield "/".join([*named, *after[:-1]]) + "/"
+    for deeper in range(1, len(after) - MOST_TELLING):  # legacy/2026-05/backend/app/jobs/router.py
+        yield "/".join([*before, *after[deeper:]])
+        yield "/".join([*before, *after[deeper:-1]]) + "/"
 
 
 def _known(files: tuple[str, ...]) -> frozenset[str]:

@@ -148,7 +148,7 @@ class Guards:
     def chosen(self, path: str, call: int) -> bool:
         """Whether the function leaves before a call unless it finds something that most requests have not.
 
-        By their path, or in a queue of what they have done: ``jobs = session.info.pop("jobs", None)``.
+        By their path, or in a queue of what they have done: ``jobs = session.info.pop("jobs", None)``, ``info.get("jobs", [])``.
         """
         table = self.linker.table(path)
         record = table.facts.calls[call]
@@ -166,7 +166,7 @@ class Guards:
             if made is None:
                 continue
             looked = table.facts.calls[made]
-            if table.lasts[made] == "pop" and len(looked.args) == 2:
+            if len(looked.args) == 2 and (table.lasts[made] == "pop" or looked.args[1] in (["[]"], ["{}"])):
                 return True
             if any((dotted(arg) or "").rpartition(".")[2] == "path" for arg in looked.args):
                 return True

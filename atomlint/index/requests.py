@@ -130,6 +130,13 @@ class RequestWork(NamedTuple):
         """The path to show."""
         return self.paths[0]
 
+    def along(self, paths: tuple[Path, ...]) -> RequestWork:
+        """The same work on some of its paths alone; the first of them is shown."""
+        if paths[0] is self.path:
+            return self
+        routes = len({path.entry.function for path in paths if shares(path, paths[0])})
+        return self._replace(paths=paths, routes=routes)
+
     def sites(self, use: Use) -> tuple[tuple[str, int], ...]:
         """Every call from the entry point to show down to an effect: (file, ordinal)."""
         return tuple(sites(self.path, use))

@@ -58,13 +58,27 @@ def is_installed(call: Call) -> bool:
     if name is None:
         return True  # handed on as it is made
     last = name.rpartition(".")[2]
-    if "app" in call.keywords or name.endswith(STATE):
-        return True
     if "flask_limiter.Limiter" not in call.external:
-        return call.index.project.unused.is_handed_over(call.table, last) or _decorates(call, last)
+        if _is_another_asked(call, last):
+            return False
+        handed = call.index.project.unused.is_handed_over(call.table, last)
+        return name.endswith(STATE) or handed or _decorates(call, last)
+    if "app" in call.keywords:
+        return True
     sites = call.index.project.linker.call_sites("init_app")
     tables = (call.index.table(path).facts.calls[ordinal].callee for path, ordinal in sites)
     return any(type(callee) is str and callee.split(".")[-2:-1] == [last] for callee in tables)
+
+
+def _is_another_asked(call: Call, name: str) -> bool:
+    """Whether functions are decorated by other limiters alone: slowapi counts with the one whose decorator it is.
+
+    Its middlewares count with the one that the application's state has.
+    """
+    index = call.index
+    if any("SlowAPI" in effect.receiver for effect in index.project.effects.libraries.middlewares()):
+        return False
+    return next(decorated(index, "Limiter()"), None) is not None and not _decorates(call, name)
 
 
 def _decorates(call: Call, name: str) -> bool:

@@ -371,6 +371,8 @@ def confidence(index: Index, work: RequestWork, uses: Sequence[Use]) -> Confiden
     sites = [(function, call) for function, call, _ in sites_of(work, uses[0])]
     if held or waits_for_state(index, work, uses[0]) or waits_for_few(index, sites):
         return Confidence.LOW
+    if any(index.project.guards.chosen(function.place, call) for function, call in sites):
+        return Confidence.LOW  # of routes that a table names, or of requests that have left something to do
     entry = work.path.entry
     if kind_of(uses) == "read" and index.function(entry.function).name == OPENS:
         return Confidence.LOW  # the session itself: a copy of it would be old

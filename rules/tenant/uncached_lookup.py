@@ -116,7 +116,7 @@ from .._branches import (
     waits_for_few,
 )
 from .._brought import is_brought_seldom, is_of_failures, mends_itself
-from .._taken import is_taken
+from .._taken import is_taken, taken
 from .._work import (
     ALWAYS,
     DAY,
@@ -240,6 +240,10 @@ def report(ctx: Context, function: Function) -> Iterator[Finding]:
     uses = lookups(function, work, KEYS | frozenset(ctx.option(TENANT_KEYS)))
     if not uses:
         return
+    ways = tuple(path for path in work.paths if taken(ctx.index, path, uses[0].chain))
+    if not ways:
+        return
+    work = work.along(ways)
     if work.frequency == "route" and work.path.steps:
         paths = tuple(path for path in work.paths if not leaves_before(ctx.index, path, uses[0]))
         work = work._replace(paths=paths, routes=work.routes - len(work.paths) + len(paths))

@@ -117,3 +117,33 @@ def test_a_customer_of_a_customer_is_none() -> None:
     assert tenants(mapped("Customer"), *orders) == {"Customer"}
     assert tenants(mapped("Customer", "tenant_id"), *orders) == set()
     assert tenants(mapped("PlatformTenant"), mapped("Customer"), *orders) == {"PlatformTenant"}
+
+
+PUT = """
+from app.models import Marina, User, session
+
+
+class Middleware:
+    def __call__(self, request):
+        row = session.query(MODEL).filter_by(slug=request.META["HTTP_X_SLUG"]).first()
+        PLACE = row
+        return self.get_response(request)
+"""
+
+
+@pytest.mark.parametrize(
+    ("place", "model", "names"),
+    [
+        ("request.tenant", "Marina", {"Marina"}),
+        ("request.state.organization", "Marina", {"Marina"}),
+        ("self.request.workspace", "Marina", {"Marina"}),
+        ("request.marina", "Marina", set()),
+        ("self.tenant", "Marina", set()),
+        ("request.tenant", "User", set()),
+    ],
+)
+def test_what_a_request_is_given_as_its_customer_is_one(place: str, model: str, names: set[str]) -> None:
+    models = f"{HEAD}{mapped('Marina')}{mapped('User')}\nfrom sqlalchemy.orm import Session\nsession = Session()\n"
+    code = PUT.replace("MODEL", model).replace("PLACE", place)
+    index = index_of({"app/__init__.py": "", "app/models.py": models, "app/middleware.py": code})
+    assert set(tenant_models(index)) == names

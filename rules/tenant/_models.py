@@ -41,6 +41,8 @@ PEOPLE = frozenset({"user", "member", "person", "profile", "owner", "author"})
 """Those who have keys of their own: these say who asks, not for which customer."""
 OWNERS = frozenset({"tenant_id", "organization_id", "organisation_id", "org_id", "workspace_id"})
 """Columns of what belongs to a customer: a ``Customer`` with one is a customer's customer."""
+PLACES = re.compile(r"(?:^|\.)(?:request|req|g)\.(?:state\.)?(?:tenant|organi[sz]ation|workspace)$")
+"""Where a request keeps whose it is: ``request.tenant``, ``request.state.organization``, ``g.workspace``."""
 OWNED = 3
 """Other mapped classes with a ``<name>_id`` column that make a class of the second set a tenant."""
 
@@ -98,13 +100,27 @@ def _based(classes: Iterable[Class], bases: frozenset[str]) -> Iterator[str]:
     return (cls.name for cls in classes if any(base.kind == "ext" and base.place in bases for base in cls.mro))
 
 
+def _put_on_requests(index: Index) -> Iterator[str]:
+    """Names of the mapped classes whose rows requests are given as theirs: ``request.tenant = Marina.objects.get(slug=slug)``."""
+    classes = {(cls.path, cls.ordinal): cls.name for cls in index.mapped}
+    linker = index.project.linker
+    for path in index.paths:
+        for assign in index.table(path).facts.assigns:
+            if type(assign.target) is not str or assign.kind != "=" or PLACES.search(assign.target) is None:
+                continue
+            for value in linker.evaluate(path, assign.scope, assign.value):
+                name = classes.get((value.place, value.scope)) if value.kind == "inst" else None
+                if name is not None and name.lower() not in PEOPLE:
+                    yield name
+
+
 def _recognised(index: Index) -> frozenset[str]:
     mapped = list(index.mapped)
     based = frozenset(_based(mapped, BASES))
     if based:
         return based  # what else is called one is a row of a tenant's own schema
     words = {cls.name: meant(cls.name) for cls in mapped}
-    always = frozenset(name for name, word in words.items() if word in ALWAYS)
+    always = frozenset(name for name, word in words.items() if word in ALWAYS) | frozenset(_put_on_requests(index))
     perhaps = {f"{word.lower()}_id": name for name, word in words.items() if word in SOMETIMES}
     if always or not perhaps:
         return always  # a product with tenants calls other things accounts and teams

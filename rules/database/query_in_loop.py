@@ -156,7 +156,8 @@ def report(ctx: Context, function: Function) -> Iterator[Finding]:
         known = repeat.near.proven and repeat.first.goes_through_rows(repeat.loop.frame)
         if not known or any(doubts(repeat) for doubts in DOUBTS):
             level = Confidence.LOW
-        level = BELOW[_beside(level, function, repeat.loop, repeat.path)]
+        several = sum(work.sure for work in repeat.work) >= SEVERAL
+        level = BELOW[_beside(level, function, repeat.loop, repeat.path, several=several)]
         finding = ctx.finding(repeat.first, _message(repeat), confidence=level)
         yield finding.with_related(*others(repeat)).with_trace(*trace(ctx.index, repeat))
     for answer, path in _answers(function):
@@ -169,16 +170,17 @@ def report(ctx: Context, function: Function) -> Iterator[Finding]:
             yield finding
 
 
-def _beside(level: Confidence, function: Function, loop: Loop, path: Path) -> Confidence:
+def _beside(level: Confidence, function: Function, loop: Loop, path: Path, *, several: bool) -> Confidence:
     """A level, given what a turn and its request do besides reading.
 
     A turn that is sure to write or send something is dear with one query less, too. Where that is open, it is believed of
     turns that are sure in all else. A request that changes something is sent now and then, with a few items: people
-    change things one by one, and look at them by the page.
+    change things one by one, and look at them by the page. Lists without pages are mostly a handful: of those whose turns
+    send one query readers found few worth mending, of those with ``several`` most.
     """
     if level is Confidence.LOW or loops_over_few(loop.name) or _changes(function, loop, path):
         return Confidence.LOW
-    if not expects_many(function, loop.frame):
+    if not expects_many(function, loop.frame) and not (several and level is Confidence.HIGH):
         return Confidence.LOW
     if is_kept(path, function.index) or _is_behind_cache(function, loop):
         return Confidence.LOW
@@ -289,11 +291,11 @@ def _of_relationships(ctx: Context, lazy: LazyLoop, path: Path) -> Finding:
     always = all(read.sure and is_always(ctx.index, read.relationship) for read in lazy.reads)
     sends = f"{'sends' if count == 1 else 'send'} {'' if always else 'up to '}{count} {'query' if count == 1 else 'queries'}"
     text = f"{names} {sends} for {each}: {20 * count + 1} for 20 rows; {repair}"
-    finding = ctx.finding(
-        place_of(ctx.index, *first.steps[0], loop=lazy.loop.frame),
-        text,
-        confidence=_beside(_lazy_confidence(lazy, path), lazy.reads[0].steps[0][0], lazy.loop, path),
-    )
+    function = lazy.reads[0].steps[0][0]
+    level = _beside(_lazy_confidence(lazy, path), function, lazy.loop, path, several=always)
+    if level is Confidence.HIGH and not expects_many(function, lazy.loop.frame):
+        level = Confidence.MEDIUM
+    finding = ctx.finding(place_of(ctx.index, *first.steps[0], loop=lazy.loop.frame), text, confidence=level)
     if lazy.rows.call >= 0:
         asked = ctx.index.call(lazy.rows.path, lazy.rows.call).span
         finding = finding.with_related(Note(asked, "the rows are asked for here"))

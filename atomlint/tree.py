@@ -74,6 +74,10 @@ class Tree:
         """Whether the path of some file or directory is this one or ends with ``/`` and this one; case does not matter."""
         return bool(self._ask("ends", path))
 
+    def begins(self, path: str) -> bool:
+        """Whether the path of some file or directory in the same directory begins with this one."""
+        return bool(self._ask("begins", path))
+
     @property
     def is_whole(self) -> bool:
         """Whether the project is a repository, or in none: else a text in it may name what lies above its root."""
@@ -105,7 +109,9 @@ class Tree:
             return "yes" if self._project is None or self._project.is_whole else ""
         if kind == "ignores":
             return blake2b(repr(sorted(self._ignores.items())).encode(), digest_size=16).hexdigest()
-        questions = {"has": self._has, "ends": self._ends, "ignored": self._ignored, "word": self._word}
+        questions = {
+            "has": self._has, "ends": self._ends, "begins": self._begins, "ignored": self._ignored, "word": self._word
+        }  # fmt: skip
         return "yes" if questions[kind](path) else ""
 
     @cached_property
@@ -146,6 +152,9 @@ class Tree:
         tail = f"/{low}"
         named = self._by_name.get(low.rpartition("/")[2], ())
         return any(one == low or one.endswith(tail) for one in named) or self._has(path)
+
+    def _begins(self, path: str) -> bool:
+        return any(one.startswith(path) for one in (*self._files, *self._folders))
 
     def _elsewhere(self, path: str) -> str:
         name = path.rpartition("/")[2]

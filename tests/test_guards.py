@@ -360,10 +360,54 @@ def test_what_is_taken_out_of_a_queue_that_may_be_empty_is_there_in_some_request
         jobs = {taken}
         if not jobs:
             return
-        for job in jobs:
+        client.publish('jobs', jobs)
+    """)
+    index = index_of({"app.py": HEAD + source})
+    calls = index.project.linker.table("app.py").facts.calls
+    ordinal = next(n for n, record in enumerate(calls) if record.callee == "client.publish")
+    assert index.project.guards.chosen("app.py", ordinal) is chosen
+
+
+@pytest.mark.parametrize(("looped", "chosen"), [("jobs", True), ("session.all()", False)])
+def test_what_is_gone_through_behind_a_look_whether_it_is_empty_is_there_in_some_requests(
+    looped: str, chosen: bool
+) -> None:
+    source = textwrap.dedent(f"""
+    def flush(session, jobs):
+        if not jobs:
+            return
+        for job in {looped}:
             client.publish('jobs', job)
     """)
     index = index_of({"app.py": HEAD + source})
     calls = index.project.linker.table("app.py").facts.calls
     ordinal = next(n for n, record in enumerate(calls) if record.callee == "client.publish")
     assert index.project.guards.chosen("app.py", ordinal) is chosen
+
+
+WRAPPED = """
+def remember(seconds):
+    def decorate(function):
+        memory = {}
+        def wrapper(*args):
+            found = memory.get(args)
+            if found is not None and time.time() - found[0] < seconds:
+                return found[1]
+            value = function(*args)
+            STORE
+            return value
+        return wrapper
+    return decorate
+
+@remember(30)
+def f(k):
+    return client.get(k)
+"""
+
+
+@pytest.mark.parametrize(
+    ("store", "found"),
+    [("memory[args] = (time.time(), value)", "decorator"), ("print(value)", None)],
+)
+def test_a_decorator_that_keeps_answers_is_a_cache_whatever_it_is_called(store: str, found: str | None) -> None:
+    assert kind(WRAPPED.replace("STORE", store)) == found

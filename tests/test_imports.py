@@ -91,11 +91,36 @@ def test_other_imports_of_an_application_are_let_be(import_: str) -> None:
         "if (refund := 1):\n    pass\n",
         "def fill():\n    global refund\n    refund = 1\n",
         "import os as refund\n",
+        "import sys\nsys.modules[__name__] = object()\n",
+        "import sys\nsys.modules[__name__].__dict__['refu' + 'nd'] = 1\n",
+        "for name in ('refu',):\n    locals()[name + 'nd'] = name\n",
+        "give = globals\ngive()['refu' + 'nd'] = 1\n",
         "match 1:\n    case refund:\n        pass\n",
     ],
 )
 def test_what_a_module_may_bind_is_there(text: str) -> None:
     assert found("from shop.later import refund", shop__later=text) == []
+
+
+@pytest.mark.parametrize("name", ["_version", "version", "orders_pb2", "_speedups", "notes"])
+def test_what_a_build_may_put_into_a_package_is_there(name: str) -> None:
+    files = FILES | {"shop/notes.proto": "", "main.py": MAIN.replace("IMPORT", f"from shop import {name}")}
+    assert not check_files(files, select=(RULE,)).findings
+
+
+def test_what_another_module_puts_there_is_there() -> None:
+    files = {"shop/patch.py": "from shop import orders\n\norders.refund = print\n"}
+    main = MAIN.replace("IMPORT", "import shop.patch\nfrom shop.orders import refund")
+    assert not check_files(FILES | files | {"main.py": main}, select=(RULE,)).findings
+
+
+def test_a_package_that_imports_its_own_modules_fails_with_them() -> None:
+    files = {
+        "shop/__init__.py": "from flask import Flask\n\napp = Flask(__name__)\n\nfrom shop import routes\n",
+        "shop/routes.py": "from shop import app\nfrom shop.models import Gone, User\n\n@app.get('/')\ndef home():\n    return User\n",
+        "shop/models.py": "User = 1\n",
+    }
+    assert [f.span.path for f in check_files(files, select=(RULE,)).findings] == ["shop/routes.py"]
 
 
 def test_a_directory_with_the_name_of_a_library_is_not_that_library() -> None:
@@ -119,8 +144,33 @@ def test_a_module_beside_its_importers_in_a_package_is_not_the_library_of_its_na
 @pytest.mark.parametrize(("import_", "level"), [("", "high"), ("from shop.orders import refund", "low")])
 def test_what_an_application_does_that_cannot_start_is_of_low_confidence(import_: str, level: str) -> None:
     files = FILES | {"main.py": MAIN.replace("IMPORT", import_)}
-    report = check_files(files, select=("redis-per-request",), confidence="low")
-    assert [finding.confidence.value for finding in report.findings] == [level]
+    report = check_files(files, select=("redis-per-request", RULE), confidence="low")
+    assert [f.confidence.value for f in report.findings if f.rule != RULE] == [level]
+
+
+@pytest.mark.parametrize(
+    ("import_", "rules"),
+    [
+        ("from shop.orders import refund", ("redis-per-request",)),
+        (f"from shop.orders import refund  # atomlint: ignore[{RULE}] made by the build", ("redis-per-request", RULE)),
+    ],
+)
+def test_where_nobody_is_told_of_a_failing_import_the_application_is_taken_to_start(
+    import_: str, rules: tuple[str, ...]
+) -> None:
+    report = check_files(FILES | {"main.py": MAIN.replace("IMPORT", import_)}, select=rules, confidence="low")
+    assert [f.confidence.value for f in report.findings if f.rule == "redis-per-request"] == ["high"]
+
+
+def test_what_a_sound_application_shares_with_one_that_cannot_start_is_as_sure_as_ever() -> None:
+    shared = "import redis\nclient = redis.Redis(host='cache')\n\nasync def count(request, call_next):\n"
+    shared += "    client.incr('hits')\n    return await call_next(request)\n"
+    app = "from fastapi import FastAPI\nfrom shop.shared import count\nIMPORT\napp = FastAPI()\napp.middleware('http')(count)\n"
+    for sound, broken in (("a.py", "b.py"), ("b.py", "a.py")):
+        files = FILES | {"shop/shared.py": shared, sound: app.replace("IMPORT", "")}
+        files[broken] = app.replace("IMPORT", "from shop.orders import refund")
+        report = check_files(files, select=("redis-per-request", RULE), confidence="low")
+        assert [f.confidence.value for f in report.findings if f.rule != RULE] == ["high"]
 
 
 def test_an_application_that_nothing_starts_is_of_low_confidence() -> None:

@@ -152,6 +152,8 @@ class Guards:
         """
         table = self.linker.table(path)
         record = table.facts.calls[call]
+        frames = [table.facts.frames[frame] for frame in table.frames(record.frame)]
+        looped = [frame.test for frame in frames if frame.kind == "for" and type(frame.test) is str]
         for frame in table.frames(record.frame):
             test = table.facts.frames[frame].test
             if table.facts.frames[frame].kind != "after" or type(test) is not list or test[:1] != ["not"]:
@@ -159,6 +161,8 @@ class Guards:
             left = test[1][1] if type(test[1]) is list and test[1][:1] in (["cmp"], ["not"]) else None
             if type(test[1]) is list and test[1][:1] == ["cmp"] and test[1][2:] != ["is", "#None"]:
                 continue
+            if left in looped:
+                return True  # if not pending: return; for item in pending: ...
             value = (
                 self.body(path, call).value(left, call, outside=frame) if type(left) is str and dotted(left) else None
             )
@@ -274,7 +278,7 @@ class Guards:
                 return Guard("decorator", name, where is not False, (), interval, None, table.path)
         last = name.lower().rpartition(".")[2]
         if "cache" not in last and "memoize" not in last:
-            return None
+            return self._wrapping(name, values)
         if any(word in last for word in ("invalidat", "clear", "no_cache", "nocache", "evict", "control", "never")):
             return None
         if any(v.kind == "def" for v in values) and not self._keeps(values):
@@ -282,6 +286,20 @@ class Guards:
         body = self.bodies.of(table, scope)
         remote = self.caches.reaches_remote(body, expr) or self._wraps_remote(values)
         return Guard("decorator", name, remote, (), interval, None, table.path)
+
+    def _wrapping(self, name: str, values: Values) -> Guard | None:
+        """The cache that a decorator of the project puts around a function, whatever it is called."""
+        for value in values:
+            for inner in self._nested(value.place, value.scope) if value.kind == "def" else ():
+                for ordinal in inner.table.calls_in.get(inner.scope, ()):
+                    callee = dotted(inner.table.facts.calls[ordinal].callee)
+                    owner, bindings = inner.table.find(inner.scope, callee) if callee is not None else (0, [])
+                    if owner in (0, inner.scope) or not any(binding.param is not None for binding in bindings):
+                        continue
+                    guard = self.of(value.place, ordinal)
+                    if guard is not None and guard.kind == "cache" and not (guard.remote or guard.holes or guard.owner):
+                        return Guard("decorator", name, False, (), guard.interval, None, value.place)
+        return None
 
     def _keeps(self, values: Values) -> bool:
         """Whether a decorator of the project, or something in it, looks anything up."""

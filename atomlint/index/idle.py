@@ -72,6 +72,14 @@ class Idle:
         run = {entry.function for entry in entries if entry.kind != IGNORED}
         return frozenset(entry.function for entry in entries if entry.kind == IGNORED) - run
 
+    @cached_property
+    def _registered(self) -> dict[Value, list[Entry]]:
+        """All registrations by function: what one application leaves out another may serve."""
+        found: dict[Value, list[Entry]] = {}
+        for entry in self.project.registrations:
+            found.setdefault(entry.function, []).append(entry)
+        return found
+
     # --- branches --------------------------------------------------------------------------------------------------
 
     def is_frame_closed(self, table: Table, scope: int, frame: int) -> bool:
@@ -160,6 +168,7 @@ class Idle:
             if not self._is_made(at):
                 continue
             entries = [entry for entry in reach.entries.get(at, ()) if kinds is None or entry.kind in kinds]
+            entries += [again for again in self._registered.get(at, ()) if any(again.kind == e.kind for e in entries)]
             if (kinds is None and self._functions.get(at)) or any(map(self._is_registered, entries)):
                 return True
             for caller, edge in reach.callers.get(at, ()):
@@ -275,7 +284,7 @@ class Idle:
         row = self.project.mounts.row(place)
         if row is None or not row.served:
             return False
-        return self.launched.leaves_out(place[0]) or self.index.imports.behind(place[0]) is not None
+        return self.launched.leaves_out(place[0]) or self.index.imports.stops(place[0])
 
     def _site_runs(self, path: str, call: int, depth: int) -> bool:
         """Whether a call of the set-up runs: neither it nor all calls of its function stand in closed branches."""

@@ -7,10 +7,13 @@ them does not start. Names are looked for in modules that are there, as what is 
 from __future__ import annotations
 
 import io
+import re
 import tokenize
 from functools import cached_property
 from posixpath import dirname
 from typing import TYPE_CHECKING, NamedTuple
+
+from .value import Value
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -19,8 +22,14 @@ if TYPE_CHECKING:
     from .facade import Index
     from .tables import Table
 
-WRITES = frozenset({"globals", "setattr", "vars", "exec", "__import__", "import_module", "modules"})
-"""Calls by which a module may bind names that its text does not show."""
+RULE = "runtime-broken-import"
+"""What tells of them: where it is off, or its finding is suppressed, they are taken to work."""
+WRITES = re.compile(
+    r"\b(?:(?:globals|locals|vars|setattr|exec|eval|extend_path|__import__|import_module)\b|sys\.modules)|__dict__|__path__"
+)
+"""By what a module may bind names that its text does not show."""
+MADE = re.compile(r"_.*|version|.*_pb2(?:_grpc)?")
+"""Names of modules in a package that a build may make."""
 OWN = "__"
 """What names of modules' own attributes begin with: ``__version__``, ``__doc__``."""
 
@@ -44,6 +53,16 @@ class Imports:
         self.linker = index.project.linker
         self.modules = self.linker.modules
         self._linked = frozenset(index.project.linked)
+
+    def stops(self, path: str) -> bool:
+        """Whether a file cannot be imported, and the run says so."""
+        failing = self.behind(path)
+        rules = self.index.rules
+        return (
+            failing is not None
+            and (rules is None or RULE in rules)
+            and RULE not in (self.index.text(failing.path) or "")  # in a comment that suppresses it
+        )
 
     def behind(self, path: str) -> FailingImport | None:
         """The failing import that importing a file comes to, in the file itself or in what it imports; None for none."""
@@ -79,7 +98,7 @@ class Imports:
 
     def _loaded(self, path: str, record: Import) -> Iterator[str]:
         """What an import runs: the module, the packages that it is in, and a submodule that is taken from it."""
-        target = self.modules.target(path, record)
+        target = self._target(path, record)
         if target is None or not self._is_sure(record, target):
             return
         below = self.modules.submodule(target, record.attribute) if record.attribute else None
@@ -93,16 +112,24 @@ class Imports:
                 yield f"{parent}/__init__.py"
                 parent = dirname(parent)
 
+    def _target(self, path: str, record: Import) -> str | None:
+        """The file that an import takes from; a package's own for what it imports from itself."""
+        target = self.modules.target(path, record)
+        own = f"/{path}".endswith(f"/{record.module.replace('.', '/')}/__init__.py")
+        return path if target is None and not record.level and own else target
+
     # --- one import ------------------------------------------------------------------------------------------------
 
     def _first(self, table: Table) -> FailingImport | None:
         for place, record in enumerate(table.facts.imports):
             if record.scope or record.frame or not record.attribute or record.attribute == "*":
                 continue
-            target = self.modules.target(table.path, record)
+            target = self._target(table.path, record)
             if target is None or target == table.path or not self._lacks(target, record.attribute):
                 continue
-            if self._is_sure(record, target) and not self._is_written(target, record.attribute):
+            if not self._is_sure(record, target) or self._is_written(target, record.attribute):
+                continue
+            if not self._is_put(target, record.attribute):
                 return FailingImport(table.path, place, target, record.attribute)
         return None
 
@@ -113,14 +140,28 @@ class Imports:
         table = self.linker.table(target)
         if table.find(0, name)[1] or table.stars or table.find(0, "__getattr__")[1]:
             return False
-        return WRITES.isdisjoint(table.lasts) and not self._is_file(target, name)
+        text = self.index.text(target)
+        return text is not None and WRITES.search(text) is None and not self._may_be_module(target, name)
 
-    def _is_file(self, target: str, name: str) -> bool:
-        """Whether a package has a file or a directory of a name, production Python or not."""
+    def _may_be_module(self, target: str, name: str) -> bool:
+        """Whether a package has a file or a directory of a name, of any kind, or a build may put one there."""
         if not target.endswith("__init__.py"):
             return False
         inside = f"{dirname(target)}/{name}".lstrip("/")
-        return any(path.startswith((f"{inside}.", f"{inside}/")) for path in self.index.files)
+        inventory = self.index.inventory
+        there = inventory.begins(f"{inside}.") or inventory.begins(f"{inside}/") or inventory.is_ignored(f"{inside}.py")
+        return there or MADE.fullmatch(name) is not None
+
+    def _is_put(self, target: str, name: str) -> bool:
+        """Whether another module of the project sets an attribute of this one by its name: ``orders.refund = ...``."""
+        value = Value("module", target)
+        return any(
+            type(assign.target) is str
+            and assign.target.endswith(f".{name}")
+            and value in self.linker.evaluate(path, assign.scope, assign.target.rpartition(".")[0])
+            for path in self.index.project.linked
+            for assign in self.linker.table(path).facts.assigns
+        )
 
     def _is_written(self, target: str, name: str) -> bool:
         """Whether a name stands in a module's code at all: what binds it may be of a newer Python."""

@@ -55,9 +55,9 @@ Send no query in a loop: use `IN`, a join or eager loading.
 Only reads count. Quiet for chunks, pages, retries, constants, loops that leave at the first hit, answers that earlier
 turns stored, what is read for the message of an error, and for code that no request reaches, as what stands before it
 certainly raises, or only where a service is developed (`if settings.DEBUG:`). Nothing tells how many turns a loop will
-have. That there are many is believed of functions that ask for rows by the page or limit them (`limit`, `page`); other
-loops are of low
-confidence. A query that one sends is of medium at most, and only where it goes through rows or answers of another
+have. That there are many is believed of functions that ask for rows by the page or limit them (`limit`, `page`), and
+where all else is proven of those whose turns surely send two queries or more: these are of medium confidence, and other
+loops of low. A query that one sends is of medium at most, and only where it goes through rows or answers of another
 service, as a client names few things; a relationship that it reads of each row is of high only where there are two of
 them or more, and possible only where there is one that the loop reads itself (not a method that it calls on the row,
 such as `row.to_dict()`). What one row has (`order.lines`, `order.notes()`) is taken for a few items. A query under a

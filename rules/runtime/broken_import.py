@@ -70,12 +70,14 @@ sees it that does not import the application.
 When you rename or remove something, look for every import of it; before you are done, import the application once.
 
 ## Limits
-Only names are looked for that nothing in the module's text binds: what a star import, a module's own `__getattr__`,
-`globals()` or `setattr` may add is taken to be there. A module that is missing as a whole is not reported, as it may be
-generated. Imports in a function or in a `try` fail later, or are handled. Applications are those of the frameworks that
-make an object; settings and URLs of Django are looked up by name. Of low confidence where the project's start commands
-leave the application out. Other findings in what such an application alone serves are of low confidence, too: nothing of
-it runs.
+Only names are looked for that do not stand in the module's code at all: what a star import, a module's own `__getattr__`,
+`globals()`, `sys.modules` or `setattr` may add is taken to be there, and so is what another module assigns to it; what a
+helper elsewhere writes into it is not seen. A module that is missing as a whole is not reported, nor one of a package that
+`.gitignore` names or that is called `version`, `x_pb2` or `_x`: it may be generated. A name of a package is only looked
+up where others are imported from it, too. Imports in a function or in a `try` fail later, or are handled. Applications are
+those of the frameworks that make an object; settings and URLs of Django are looked up by name. Of low confidence where the
+project's start commands leave the application out. Other findings in what such an application alone serves are of low
+confidence, too, as nothing of it runs; not where this rule is off or its finding suppressed.
 """
 
 from __future__ import annotations
@@ -89,7 +91,7 @@ if TYPE_CHECKING:
 
     from atomlint.index.imports import FailingImport
 
-NEEDS = ("FastAPI(", "Starlette(", "Flask(", "Quart(", "Litestar(", "Sanic(", "web.Application(")
+NEEDS = ("fastapi", "starlette", "flask", "quart", "litestar", "sanic", "aiohttp")
 
 
 @rule("runtime-broken-import", needs=NEEDS, severity="error", since="0.1")

@@ -61,6 +61,8 @@ class Rule:
     """The calls that alone can be candidates, where the index knows them: far fewer than all calls of a project."""
     shares: str = ""
     """A word for dear work that the index does for the rule: those of one word run in one process where that can be."""
+    explains: str = ""
+    """A word for what it tells that other findings go by, such as ``imports``; where it is off, they do not."""
     tests: bool = False
     """Whether test files are looked at."""
     severity: Severity = Severity.WARNING
@@ -122,6 +124,7 @@ def rule(  # noqa: PLR0913 - keyword-only metadata, each with a default
     anywhere: bool = False,
     among: Among | None = None,
     shares: str = "",
+    explains: str = "",
     tests: bool = False,
     severity: Severity | str = Severity.WARNING,
     confidence: Confidence | str = Confidence.HIGH,
@@ -151,6 +154,7 @@ def rule(  # noqa: PLR0913 - keyword-only metadata, each with a default
             anywhere=anywhere,
             among=among,
             shares=shares,
+            explains=explains,
             tests=tests,
             severity=Severity(severity),
             confidence=Confidence(confidence),

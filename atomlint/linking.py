@@ -124,7 +124,7 @@ class Linking:
         index.files = tuple(workspace.files)
         index.inventory = workspace.tree
         index.told = lambda: pipeline.registry.told(pipeline.settings.own)
-        index.rules = frozenset(rule.id for rule in pipeline.rules)
+        index.explained = {rule.explains: rule.id for rule in pipeline.rules if rule.explains}
         index.tenant_models = pipeline.settings.tenant_models
         index.fly_files = pipeline.settings.fly_files
         return index

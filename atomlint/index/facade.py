@@ -60,8 +60,8 @@ class Index:
         project.effects.versions = Versions(lambda: self.files, lambda path: read_requirements(self.sources, path))
         self.told: Callable[[], Sequence[Rule]] = tuple
         """The rules that the project wants coding agents to know."""
-        self.rules: frozenset[str] | None = None
-        """Ids of the rules that run; None: any may."""
+        self.explained: dict[str, str] = {}
+        """By a word for what findings may go by, the rule that tells of it in this run."""
         self.read: set[str] = set()
         """Files, neither Python nor documents, that were read as a whole."""
         self.unread: set[str] = set()

@@ -297,7 +297,10 @@ class Guards:
                     if owner in (0, inner.scope) or not any(binding.param is not None for binding in bindings):
                         continue
                     guard = self.of(value.place, ordinal)
-                    if guard is not None and guard.kind == "cache" and not (guard.remote or guard.holes or guard.owner):
+                    if guard is None or guard.kind != "cache" or guard.remote or guard.holes or guard.owner:
+                        continue
+                    kept = inner.table.find(inner.scope, guard.name.partition(".")[0])[1]
+                    if any(binding.assign is not None for binding in kept):  # what an imported store is, is not known
                         return Guard("decorator", name, False, (), guard.interval, None, value.place)
         return None
 

@@ -22,8 +22,8 @@ if TYPE_CHECKING:
     from .facade import Index
     from .tables import Table
 
-RULE = "runtime-broken-import"
-"""What tells of them: where it is off, or its finding is suppressed, they are taken to work."""
+TELLS = "imports"
+"""The word of the rule that tells of them: where it is off, or its finding is suppressed, they are taken to work."""
 WRITES = re.compile(
     r"\b(?:(?:globals|locals|vars|setattr|exec|eval|extend_path|__import__|import_module)\b|sys\.modules)|__dict__|__path__"
 )
@@ -56,13 +56,9 @@ class Imports:
 
     def stops(self, path: str) -> bool:
         """Whether a file cannot be imported, and the run says so."""
-        failing = self.behind(path)
-        rules = self.index.rules
-        return (
-            failing is not None
-            and (rules is None or RULE in rules)
-            and RULE not in (self.index.text(failing.path) or "")  # in a comment that suppresses it
-        )
+        rule = self.index.explained.get(TELLS)
+        failing = self.behind(path) if rule is not None else None
+        return failing is not None and str(rule) not in (self.index.text(failing.path) or "")  # in a comment about it
 
     def behind(self, path: str) -> FailingImport | None:
         """The failing import that importing a file comes to, in the file itself or in what it imports; None for none."""

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 import click
 
 if TYPE_CHECKING:
-    from ..index.guards import Guard
+    from ..index.guard import Guard
     from ..index.why import Answer, Way
 
 SHOWN = 10

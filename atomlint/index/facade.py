@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from .deployments import Deployments
     from .expressions import Place
     from .gates import Gate
-    from .guards import Guard
+    from .guard import Guard
     from .idle import Idle
     from .imports import Imports
     from .mapping.graph import Mapping

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from ..finding import Span
     from .facade import Index
     from .gates import Gate
-    from .guards import Guard
+    from .guard import Guard
     from .reach import Path
     from .stores import Hole
 

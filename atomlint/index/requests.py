@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from .branching import Branching
 from .effects import Effect, Lookup
-from .guards import Guard
+from .guard import Guard
 from .keying import passed_through
 from .listings import views
 from .ownwork import OwnWork

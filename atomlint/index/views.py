@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from ..facts.records import Assign, Exit, Expr
     from .effects import Effect, Lookup
     from .facade import Index
-    from .guards import Guard
+    from .guard import Guard
     from .loops import Loop
     from .queries import DatabaseCall
 

@@ -11,7 +11,7 @@ from .values import Value
 
 if TYPE_CHECKING:
     from .facade import Index
-    from .guards import Guard
+    from .guard import Guard
     from .reach import Path
     from .views import Call, Function
 

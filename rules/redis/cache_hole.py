@@ -72,7 +72,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from atomlint import Index
-    from atomlint.index.guards import Guard
+    from atomlint.index.guard import Guard
     from atomlint.index.requests import RequestWork, Use
     from atomlint.index.stores import Hole
 

@@ -75,7 +75,7 @@ class Tree:
         return bool(self._ask("ends", path))
 
     def begins(self, path: str) -> bool:
-        """Whether the path of some file or directory in the same directory begins with this one."""
+        """Whether the path of some file or directory begins with this text: ``shop/_fast.`` of ``shop/_fast.cpython-312.so``."""
         return bool(self._ask("begins", path))
 
     @property

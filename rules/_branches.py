@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from atomlint import Index
     from atomlint.index.calls import Edge
     from atomlint.index.reach import Path
-    from atomlint.index.requests import RequestWork, Use
+    from atomlint.index.requestwork import RequestWork, Use
     from atomlint.index.tables import Table
     from atomlint.index.value import Value
 

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from atomlint import Index
     from atomlint.facts.records import Call
-    from atomlint.index.requests import RequestWork, Use
+    from atomlint.index.requestwork import RequestWork, Use
     from atomlint.index.tables import Table
 
     Expr = Any

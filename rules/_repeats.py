@@ -10,7 +10,8 @@ from atomlint import BRANCHES, Note, condition, dotted
 from ._arms import short_circuited
 from ._decorators import is_answered
 from ._started import BACKGROUND, FORGETS, is_started
-from ._turns import flags_of, held, holds, is_carried, is_entered, is_few, seldom
+from ._taken import is_excluded
+from ._turns import flags_along, flags_of, held, holds, is_carried, is_entered, is_few, seldom
 from ._ways import paths_to
 
 if TYPE_CHECKING:
@@ -132,18 +133,9 @@ def work_of(function: Function, remote: Remote, resource: str) -> list[Work]:
 
 def _takes(function: Function, path: Path, loop: Loop) -> bool:
     """Whether a path may come to a loop: not when a constant that it gives excludes it, ``delete(ids, checked=True)``."""
-    index = function.index
-    given: Flags = ()
-    for caller, edge in path.steps:
-        if edge.call < 0 or edge.kind != "call":
-            given = ()
-        else:
-            given = flags_of(index.project.linker, index.call(caller.place, edge.call), edge.target, given)
-    frames = function.table.facts.frames
-    return not any(
-        frames[at].kind in BRANCHES and holds(condition(frames[at].kind, frames[at].test), given) is False
-        for at in function.table.frames(loop.frame)
-    )
+    calls = [(caller, edge.call if edge.kind == "call" else -1) for caller, edge in path.steps]
+    *_, given = flags_along(function.index, [*calls, (function.value, -1)])
+    return not is_excluded(function.table, function.table.frames(loop.frame), given)
 
 
 def _stands_in(call: Call, loop: int) -> bool:

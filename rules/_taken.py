@@ -7,15 +7,15 @@ from typing import TYPE_CHECKING, Any
 
 from atomlint import BRANCHES, call_number, condition, dotted, text_of
 
-from ._turns import GIVEN, flags_of, holds
+from ._turns import GIVEN, flags_along, flags_of, holds
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
     from atomlint import Call, Index
     from atomlint.index.calls import Edge
     from atomlint.index.reach import Path
-    from atomlint.index.requests import Step
+    from atomlint.index.requestwork import Step
     from atomlint.index.tables import Table
     from atomlint.index.value import Value
 
@@ -36,24 +36,18 @@ def is_taken(call: Call) -> bool:
 
 def taken(index: Index, path: Path, chain: Sequence[Step]) -> bool:
     """Whether a path goes on to calls below it: no constant that it gives excludes one, ``resolve(user, fallback=False)``."""
-    given: Flags = ()
-    linker = index.project.linker
-    below = [(step.function, step.call) for step in chain]
-    calls = [(function, edge.call if edge.kind == "call" else -1) for function, edge in path.steps] + below
-    for place, (function, ordinal) in enumerate(calls):
-        if ordinal < 0:
-            given = ()
-            continue
-        frames = index.table(function.place).facts.frames
-        call = index.call(function.place, ordinal)
-        if any(
-            frames[at].kind in BRANCHES and holds(condition(frames[at].kind, frames[at].test), given) is False
-            for at in call.frame_ids
-        ):
-            return False
-        if place + 1 < len(calls):
-            given = flags_of(linker, call, calls[place + 1][0], given)
-    return True
+    calls = [(function, edge.call if edge.kind == "call" else -1) for function, edge in path.steps]
+    calls += [(step.function, step.call) for step in chain]
+    return not any(
+        ordinal >= 0 and is_excluded(index.table(function.place), index.call(function.place, ordinal).frame_ids, given)
+        for (function, ordinal), given in zip(calls, flags_along(index, calls), strict=True)
+    )
+
+
+def is_excluded(table: Table, frames: Iterable[int], given: Flags) -> bool:
+    """Whether one of some branches is not taken where parameters are these constants."""
+    entries = (table.facts.frames[at] for at in frames)
+    return any(entry.kind in BRANCHES and holds(condition(entry.kind, entry.test), given) is False for entry in entries)
 
 
 def _comes_to(index: Index, function: Value, ordinal: int, seen: set[tuple[Value, int]]) -> bool:

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any
 from atomlint import call_number, condition, dotted, inside
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
-    from atomlint import Call, Function
+    from atomlint import Call, Function, Index
     from atomlint.index.linker import Linker
 
     Expr = Any
@@ -60,6 +60,21 @@ def flags_of(linker: Linker, call: Call, target: Value, own: Flags = ()) -> Flag
         if given in LITERALS:
             found.append((param.name, str(given)))
     return tuple(found)
+
+
+def flags_along(index: Index, calls: Sequence[tuple[Value, int]]) -> Iterator[Flags]:
+    """For each of some calls, one below the other (a function and an ordinal), what is given to its function.
+
+    An ordinal below zero is a step that is no call: nothing is known behind it.
+    """
+    given: Flags = ()
+    for place, (function, ordinal) in enumerate(calls):
+        yield given
+        below = calls[place + 1][0] if place + 1 < len(calls) else None
+        if ordinal < 0 or below is None:
+            given = ()
+        else:
+            given = flags_of(index.project.linker, index.call(function.place, ordinal), below, given)
 
 
 def holds(test: Expr, flags: Flags) -> bool | None:

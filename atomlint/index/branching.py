@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from .gates import Gate
     from .project import Project
     from .reach import Path
-    from .requests import Step
+    from .requestwork import Step
     from .tables import Table
     from .value import Value
 

@@ -29,9 +29,8 @@ class CommandLine:
 
     def runs_alone(self, path: str, call: int) -> bool:
         """Whether a call is only made by commands, as far as all callers of its function are known."""
-        table = self.linker.table(path)
-        scope = table.enclosing_function(table.facts.calls[call].scope)
-        return bool(scope) and self._is_of_commands(Value("def", path, scope), MAX_DEPTH)
+        function = self._function_of(path, call)
+        return bool(function.scope) and self._is_of_commands(function, MAX_DEPTH)
 
     def _is_of_commands(self, function: Value, depth: int) -> bool:
         if function not in self._alone:
@@ -46,20 +45,17 @@ class CommandLine:
             return True
         if not depth or record.decorators or function in self.project.reach.reached:
             return False
-        sites = self.linker.call_sites(record.name)
-        if not 0 < len(sites) <= MAX_SITES or table.facts.scopes[record.parent].kind == "class":
+        if table.facts.scopes[record.parent].kind == "class":
             return False
-        callers = []
-        for path, ordinal in sites:
-            callee = self.linker.values.callee(path, ordinal)
-            if not callee:
-                return False
-            if function in callee:
-                inner = self.linker.table(path)
-                callers.append(Value("def", path, inner.enclosing_function(inner.facts.calls[ordinal].scope)))
+        sites = self.linker.callers_of(function, record.name, MAX_SITES)
+        callers = [self._function_of(*site) for site in sites or ()]
         return bool(callers) and all(
             caller.scope and (caller == function or self._is_of_commands(caller, depth - 1)) for caller in callers
         )
+
+    def _function_of(self, path: str, call: int) -> Value:
+        table = self.linker.table(path)
+        return Value("def", path, table.enclosing_function(table.facts.calls[call].scope))
 
     @staticmethod
     def _is_command(table: Table, decorator: Expr) -> bool:

@@ -18,7 +18,6 @@ class Defaults:
     """Looks at every place where a class is made."""
 
     def __init__(self, values: Evaluator) -> None:
-        self.values = values
         self.linker = values.linker
 
     def keeps(self, path: str, scope: int, param: Param) -> bool:
@@ -32,14 +31,12 @@ class Defaults:
         cls = Value("def", path, record.parent)
         if record.name != "__init__" or owner.kind != "class":
             return False
-        sites = self.linker.call_sites(owner.name)
-        if not 0 < len(sites) <= MOST or self.linker.heirs.below(cls):
+        sites = self.linker.callers_of(cls, owner.name, MOST)
+        if sites is None or self.linker.heirs.below(cls):
             return False
         position = [p.name for p in record.params].index(param.name) - 1
-        made = [(site, self.values.callee(*site)) for site in sites]
-        own = [site for site, callee in made if cls in callee]
-        calls = (self.linker.table(site).facts.calls[ordinal] for site, ordinal in own)
-        return bool(own) and all(callee for _, callee in made) and not any(_gives(c, param, position) for c in calls)
+        calls = (self.linker.table(site).facts.calls[ordinal] for site, ordinal in sites)
+        return not any(_gives(call, param, position) for call in calls)
 
 
 def _gives(call: Call, param: Param, position: int) -> bool:

@@ -39,7 +39,7 @@ if TYPE_CHECKING:
     from .provenance import Provenance
     from .provided import Provided
     from .reach import Path
-    from .requests import RequestWork
+    from .requestwork import RequestWork
     from .settings import SettingRead, Settings
     from .stores import Hole
     from .value import Value

@@ -121,12 +121,11 @@ class Guards:
         By their path, or in a queue of what they have done: ``jobs = session.info.pop("jobs", None)``, ``info.get("jobs", [])``.
         """
         table = self.linker.table(path)
-        record = table.facts.calls[call]
-        frames = [table.facts.frames[frame] for frame in table.frames(record.frame)]
+        frames = [table.facts.frames[frame] for frame in table.frames(table.facts.calls[call].frame)]
         looped = [frame.test for frame in frames if frame.kind == "for" and type(frame.test) is str]
-        for frame in table.frames(record.frame):
-            test = table.facts.frames[frame].test
-            if table.facts.frames[frame].kind != "after" or type(test) is not list or test[:1] != ["not"]:
+        for number, entry in zip(table.frames(table.facts.calls[call].frame), frames, strict=True):
+            test = entry.test
+            if entry.kind != "after" or type(test) is not list or test[:1] != ["not"]:
                 continue
             left = test[1][1] if type(test[1]) is list and test[1][:1] in (["cmp"], ["not"]) else None
             if type(test[1]) is list and test[1][:1] == ["cmp"] and test[1][2:] != ["is", "#None"]:
@@ -134,7 +133,7 @@ class Guards:
             if left in looped:
                 return True  # if not pending: return; for item in pending: ...
             value = (
-                self.body(path, call).value(left, call, outside=frame) if type(left) is str and dotted(left) else None
+                self.body(path, call).value(left, call, outside=number) if type(left) is str and dotted(left) else None
             )
             made = call_number(value.value) if value is not None else None
             if made is None:

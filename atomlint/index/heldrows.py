@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from .lookups import Lookup
     from .project import Project
     from .reach import Path
-    from .requests import Step
+    from .requestwork import Step
     from .value import Value
 
 WORDS = re.compile(r"[A-Z]?[a-z0-9]+|[A-Z]+(?![a-z])")

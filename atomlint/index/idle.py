@@ -17,31 +17,23 @@ from .committed import Committed
 from .entries import IGNORED
 from .expressions import BRANCHES, condition, inside
 from .launched import Launched
-from .tables import call_number
+from .registered import MAX_DEPTH, Registered
 from .value import Value
 from .views import Call
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from ..facts.records import Exit, Expr
+    from ..facts.records import Expr
     from ..finding import Note, Span
-    from .entries import Entry
     from .facade import Index
     from .mounts import Place
     from .reach import Reach
     from .tables import Table
     from .views import Function
 
-MAX_DEPTH = 6
-"""Calls from a function that registers something up to the module that is looked at."""
-FACTORY = re.compile(
-    r"app(?:lication)?$|^(?:make|create|build|get)_|^init_app|^setup$|^ready$|^includeme$", re.IGNORECASE
-)
-"""Names of what servers and frameworks call by themselves."""
 APPLICATION = re.compile(r"app(?:lication)?$|^setup$|^ready$|^includeme$", re.IGNORECASE)
-"""The same of what makes more than a client."""
-NOT_USED = "MiddlewareNotUsed"
+"""Names of what servers and frameworks call by themselves, and that makes more than a client."""
 IN_MEMORY = ("memory://", "async+memory://")
 """What a limiter's storage is called that lives in the process."""
 MAX_SITES = 40
@@ -63,7 +55,7 @@ class Idle:
         self._functions: dict[Value, bool] = {}
         self._classes: dict[Value, bool] = {}
         self._called: dict[Value, bool] = {}
-        self._served: dict[Place, bool] = {}
+        self.registered = Registered(self)
 
     @cached_property
     def _ignored(self) -> frozenset[Value]:
@@ -71,14 +63,6 @@ class Idle:
         entries = self.project.registrations
         run = {entry.function for entry in entries if entry.kind != IGNORED}
         return frozenset(entry.function for entry in entries if entry.kind == IGNORED) - run
-
-    @cached_property
-    def _registered(self) -> dict[Value, list[Entry]]:
-        """All registrations by function: what one application leaves out another may serve."""
-        found: dict[Value, list[Entry]] = {}
-        for entry in self.project.registrations:
-            found.setdefault(entry.function, []).append(entry)
-        return found
 
     # --- branches --------------------------------------------------------------------------------------------------
 
@@ -168,35 +152,16 @@ class Idle:
             if not self._is_made(at):
                 continue
             entries = [entry for entry in reach.entries.get(at, ()) if kinds is None or entry.kind in kinds]
-            entries += [again for again in self._registered.get(at, ()) if any(again.kind == e.kind for e in entries)]
-            if (kinds is None and self._functions.get(at)) or any(map(self._is_registered, entries)):
+            entries += [
+                again for again in self.registered.all.get(at, ()) if any(again.kind == e.kind for e in entries)
+            ]
+            if (kinds is None and self._functions.get(at)) or any(map(self.registered.holds, entries)):
                 return True
             for caller, edge in reach.callers.get(at, ()):
                 if caller not in seen and not (edge.call >= 0 and self.is_closed(caller.place, edge.call)):
                     seen.add(caller)
                     queue.append(caller)
         return False
-
-    def _is_registered(self, entry: Entry) -> bool:
-        """Whether an entry point is registered with the settings as committed, and its router served."""
-        if entry.call >= 0 and not self._registers(entry):
-            return False
-        if entry.kind == "every-request" and self._takes_itself_out(entry.function):
-            return False
-        return not entry.on or any(self._is_served(place, frozenset()) for place in entry.on)
-
-    def _registers(self, entry: Entry) -> bool:
-        """Whether the call that registers an entry point runs: not in a function that nothing of the project leads to.
-
-        A server makes applications by the name of what makes them, ``create_app``.
-        """
-        if not self._site_runs(entry.path, entry.call, MAX_DEPTH):
-            return False
-        table = self.linker.table(entry.path)
-        scope = table.enclosing_function(table.facts.calls[entry.call].scope)
-        makes = (entry.path, scope) in {(path, self._function_of(path, call)) for path, call in entry.on}
-        named = FACTORY.search(table.facts.scopes[scope].name) is not None
-        return not scope or makes or named or not self.is_left_over(Value("def", entry.path, scope))
 
     def _has_backend(self, path: str, call: int) -> bool:
         """Whether one of the settings that put a command's backend into a service stands in no closed branch.
@@ -218,75 +183,30 @@ class Idle:
 
     def makes(self, path: str, call: int) -> bool:
         """Whether a call that makes a client runs: not in a function that nothing leads to, ``cache.init()`` that is left out."""
-        if not self._site_runs(path, call, MAX_DEPTH) or self._counts_here(path, call):
+        if not self.site_runs(path, call, MAX_DEPTH) or self._counts_here(path, call):
             return False
-        scope = self._function_of(path, call)
+        scope = self.function_of(path, call)
         name = self.linker.table(path).facts.scopes[scope].name
         return not scope or APPLICATION.search(name) is not None or not self.is_left_over(Value("def", path, scope))
 
     def _counts_here(self, path: str, call: int) -> bool:
         """Whether a limiter needs no client, with the settings as committed: ``storage_uri=REDIS_URL or "memory://"``."""
         record = self.linker.table(path).facts.calls[call]
-        uri = dict(record.keywords).get("storage_uri")
-        return (self.committed.text(path, record.scope, uri) or "").startswith(IN_MEMORY)
+        given = [value for name, value in record.keywords if name in self._storages]
+        return any((self.committed.text(path, record.scope, value) or "").startswith(IN_MEMORY) for value in given)
 
-    def _function_of(self, path: str, call: int) -> int:
+    @cached_property
+    def _storages(self) -> frozenset[str]:
+        """Arguments by which the catalog's libraries are told where to keep what they count or send."""
+        backends = (row.backend for row in self.project.catalog.works)
+        return frozenset(name for backend in backends if backend is not None for name in backend.keywords)
+
+    def function_of(self, path: str, call: int) -> int:
+        """The function, as its scope, that holds a call."""
         table = self.linker.table(path)
         return table.enclosing_function(table.facts.calls[call].scope)
 
-    def _takes_itself_out(self, middleware: Value) -> bool:
-        """Whether what makes a middleware of Django raises ``MiddlewareNotUsed`` with the settings as committed."""
-        table = self.linker.table(middleware.place)
-        maker = table.facts.scopes[middleware.scope].parent
-        if table.facts.scopes[maker].kind == "class":
-            init = self.linker.member(Value("def", middleware.place, maker), "__init__")
-            if init is None:
-                return False
-            table, maker = self.linker.table(init.place), init.scope
-        return any(
-            exit_.kind == "raise" and self._raised(table, exit_.value) == NOT_USED and self._certainly(table, exit_)
-            for exit_ in table.exits.get(maker, ())
-        )
-
-    @staticmethod
-    def _raised(table: Table, value: Expr) -> str:
-        """The last name of what is raised."""
-        made = call_number(value)
-        name = value if made is None else table.facts.calls[made].callee
-        return name.rpartition(".")[2] if type(name) is str else ""
-
-    def _certainly(self, table: Table, exit_: Exit) -> bool:
-        """Whether all branches around a way out are taken."""
-        frames = (table.facts.frames[number] for number in table.frames(exit_.frame))
-        tests = [condition(frame.kind, frame.test) for frame in frames if frame.kind in BRANCHES]
-        return all(
-            test is not None and self.committed.is_closed(table.path, exit_.scope, ["not", test]) for test in tests
-        )
-
-    def _is_served(self, place: Place, seen: frozenset[Place]) -> bool:
-        """Whether some call that puts a router below another is not idle; a router that nothing includes counts as served.
-
-        An application is not where the project is started by another one, or where it cannot be imported.
-        """
-        if place not in self._served:
-            above = self.project.mounts.mounts.get(place, ())
-            answer = (not above and not self._is_left_out(place)) or any(
-                self._site_runs(*mount.call, MAX_DEPTH)
-                and (mount.parent is None or mount.parent in seen or self._is_served(mount.parent, seen | {place}))
-                for mount in above
-            )
-            if seen:
-                return answer
-            self._served[place] = answer
-        return self._served[place]
-
-    def _is_left_out(self, place: Place) -> bool:
-        row = self.project.mounts.row(place)
-        if row is None or not row.served:
-            return False
-        return self.launched.leaves_out(place[0]) or self.index.imports.stops(place[0])
-
-    def _site_runs(self, path: str, call: int, depth: int) -> bool:
+    def site_runs(self, path: str, call: int, depth: int) -> bool:
         """Whether a call of the set-up runs: neither it nor all calls of its function stand in closed branches."""
         if self.is_closed(path, call):
             return False
@@ -318,7 +238,7 @@ class Idle:
         own = [site for site, found in callees if wanted in found]
         if not own or not all(found for _, found in callees):
             return True  # what calls it is not known
-        return any(self._site_runs(*site, depth - 1) for site in own)
+        return any(self.site_runs(*site, depth - 1) for site in own)
 
     def _is_made(self, method: Value) -> bool:
         """Whether objects of a method's class are made; a class that something names without calling it may be."""
@@ -349,7 +269,7 @@ class Idle:
         if not reach:
             if isinstance(place, Call):
                 site = (place.path, place.ordinal)
-                return not self._site_runs(*site, MAX_DEPTH) or not self._has_client(*site)
+                return not self.site_runs(*site, MAX_DEPTH) or not self._has_client(*site)
             return not self._is_called(place.path, place.ordinal, MAX_DEPTH)
         steps = [found for note in trace if (found := self._call_at(note.span)) is not None]
         own = (place.path, place.ordinal) if isinstance(place, Call) else None

@@ -95,6 +95,15 @@ class Linker:
         """Calls whose callee ends in ``name``: (path, ordinal)."""
         return self._sites.get(name, [])
 
+    def callers_of(self, wanted: Value, name: str, most: int) -> list[tuple[str, int]] | None:
+        """The calls of a function or a class, by its name; None where there are none or too many, or some are not understood."""
+        sites = self.call_sites(name)
+        if not 0 < len(sites) <= most:
+            return None
+        found = [(site, self.values.callee(*site)) for site in sites]
+        own = [site for site, callee in found if wanted in callee]
+        return own if own and all(callee for _, callee in found) else None
+
     @cached_property
     def _made(self) -> dict[str, list[tuple[str, int]]]:
         found: dict[str, list[tuple[str, int]]] = defaultdict(list)

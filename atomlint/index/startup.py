@@ -6,7 +6,7 @@ import builtins
 from typing import TYPE_CHECKING, NamedTuple
 
 from .effects import Effect
-from .requests import Step
+from .requestwork import Step
 from .tables import Table, dotted, text_of
 
 if TYPE_CHECKING:

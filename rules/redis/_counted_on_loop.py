@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from ._limiters import NAMES, decorated, is_installed
+from ._limiters import constructions, decorated, is_installed
 
 if TYPE_CHECKING:
     from atomlint import Function, Index
@@ -34,16 +34,9 @@ def counted_on_loop(index: Index) -> dict[tuple[str, int], Counted]:
 
 def _counted_on_loop(index: Index) -> dict[tuple[str, int], Counted]:
     backends = index.project.effects.backends
-    rows = [row for row in index.project.catalog.works if row.library == "slowapi" and row.backend is not None]
-    sites = {
-        (table.path, ordinal): row.backend
-        for row in rows
-        if row.backend is not None and not NAMES.isdisjoint(row.backend.constructors)
-        for table, ordinal in backends.constructions(row.backend)
-    }
     remote = [
         site
-        for site, backend in sites.items()
+        for site, backend in constructions(index, "slowapi").items()
         if backends.is_remote(backend, "", site) is True
         and site[0] not in index.tests
         and is_installed(index.call(*site))

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 if TYPE_CHECKING:
     from atomlint import Index
     from atomlint.index.fallbacks import Fallback
-    from atomlint.index.requests import Use
+    from atomlint.index.requestwork import Use
 
 
 class Found(NamedTuple):

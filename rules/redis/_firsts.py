@@ -8,7 +8,7 @@ from .._branches import sites_of
 
 if TYPE_CHECKING:
     from atomlint import Call, Index
-    from atomlint.index.requests import RequestWork, Use
+    from atomlint.index.requestwork import RequestWork, Use
 
 
 def is_first_of_client(index: Index, work: RequestWork, use: Use) -> bool:

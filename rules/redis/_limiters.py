@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from atomlint import Call, Function, Index
-    from atomlint.index.rows import WorkRow
+    from atomlint.index.rows import Backend, WorkRow
 
 NAMES = frozenset({"slowapi.Limiter", "slowapi.extension.Limiter", "flask_limiter.Limiter"})
 OPTIONS = "storage_options"
@@ -121,14 +121,18 @@ def limited(index: Index) -> Limited:
 
 def count_here(index: Index, library: str) -> bool:
     """Whether all limiters of a library are made, with the settings as committed, for counts in the process."""
-    rows = [row for row in index.project.catalog.works if row.library == library and row.backend is not None]
-    made = {
-        (table.path, ordinal)
-        for row in rows
-        if row.backend is not None and not NAMES.isdisjoint(row.backend.constructors)
+    made = constructions(index, library)
+    return bool(made) and not any(index.idle.makes(*site) for site in made)
+
+
+def constructions(index: Index, library: str) -> dict[tuple[str, int], Backend]:
+    """Where limiters of a library are made, each with what a row says of where it keeps its counts."""
+    return {
+        (table.path, ordinal): row.backend
+        for row in index.project.catalog.works
+        if row.library == library and row.backend is not None and not NAMES.isdisjoint(row.backend.constructors)
         for table, ordinal in index.project.effects.backends.constructions(row.backend)
     }
-    return bool(made) and not any(index.idle.makes(*site) for site in made)
 
 
 def decorated(index: Index, receiver: str) -> Iterator[Function]:

@@ -9,7 +9,7 @@ from atomlint import call_number, dotted, text_of
 if TYPE_CHECKING:
     from atomlint import Call, Index
     from atomlint.facts.records import Frame
-    from atomlint.index.requests import Use
+    from atomlint.index.requestwork import Use
 
     from .._made import Made
 

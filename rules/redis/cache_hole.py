@@ -73,7 +73,7 @@ if TYPE_CHECKING:
 
     from atomlint import Index
     from atomlint.index.guard import Guard
-    from atomlint.index.requests import RequestWork, Use
+    from atomlint.index.requestwork import RequestWork, Use
     from atomlint.index.stores import Hole
 
     Leaky = tuple[Guard, RequestWork, list[Use]]

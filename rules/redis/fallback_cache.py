@@ -77,7 +77,7 @@ if TYPE_CHECKING:
 
     from atomlint import Index
     from atomlint.index.fallbacks import Fallback
-    from atomlint.index.requests import RequestWork, Use
+    from atomlint.index.requestwork import RequestWork, Use
 
 NEEDS = ("redis", "Redis", "valkey", "aioredis", "upstash", "cache", "limit", "throttl", "session")
 

@@ -141,7 +141,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from atomlint import Index
-    from atomlint.index.requests import RequestWork, Use
+    from atomlint.index.requestwork import RequestWork, Use
     from atomlint.index.value import Value
 
 NEEDS = ("redis", "Redis", "valkey", "aioredis", "upstash", "cache", "limit", "throttl", "session")

@@ -64,7 +64,7 @@ if TYPE_CHECKING:
 
     from atomlint import Index
     from atomlint.index.gates import Gate
-    from atomlint.index.requests import RequestWork, Use
+    from atomlint.index.requestwork import RequestWork, Use
 
     Stuck = tuple[Gate, RequestWork, list[Use]]
 

@@ -41,7 +41,8 @@ PEOPLE = frozenset({"user", "member", "person", "profile", "owner", "author"})
 """Those who have keys of their own: these say who asks, not for which customer."""
 OWNERS = frozenset({"tenant_id", "organization_id", "organisation_id", "org_id", "workspace_id"})
 """Columns of what belongs to a customer: a ``Customer`` with one is a customer's customer."""
-PLACES = re.compile(r"(?:^|\.)(?:request|req|g)\.(?:state\.)?(?:tenant|organi[sz]ation|workspace)$")
+WHOSE = frozenset({"tenant", "organization", "organisation", "workspace"})
+HOLDERS = re.compile(r"(?:^|\.)(?:request|req|g)(?:\.state)?$")
 """Where a request keeps whose it is: ``request.tenant``, ``request.state.organization``, ``g.workspace``."""
 OWNED = 3
 """Other mapped classes with a ``<name>_id`` column that make a class of the second set a tenant."""
@@ -106,12 +107,13 @@ def _put_on_requests(index: Index) -> Iterator[str]:
     linker = index.project.linker
     for path in index.paths:
         for assign in index.table(path).facts.assigns:
-            if type(assign.target) is not str or assign.kind != "=" or PLACES.search(assign.target) is None:
+            holder, _, name = assign.target.rpartition(".") if type(assign.target) is str else ("", "", "")
+            if name not in WHOSE or not holder or assign.kind != "=" or HOLDERS.search(holder) is None:
                 continue
             for value in linker.evaluate(path, assign.scope, assign.value):
-                name = classes.get((value.place, value.scope)) if value.kind == "inst" else None
-                if name is not None and name.lower() not in PEOPLE:
-                    yield name
+                model = classes.get((value.place, value.scope)) if value.kind == "inst" else None
+                if model is not None and model.lower() not in PEOPLE:
+                    yield model
 
 
 def _recognised(index: Index) -> frozenset[str]:

@@ -9,7 +9,7 @@ from atomlint import dotted
 
 if TYPE_CHECKING:
     from atomlint import Index
-    from atomlint.index.requests import RequestWork, Use
+    from atomlint.index.requestwork import RequestWork, Use
 
 ATTRIBUTES = re.compile(
     r"^(?:last_(?:used|seen|access(?:ed)?)|(?:use|usage|request|call|hit)s?_?count|times_used|uses)(?:_at|_on)?$"

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from atomlint import Function
-    from atomlint.index.requests import Use
+    from atomlint.index.requestwork import Use
 
     Expr = Any
 

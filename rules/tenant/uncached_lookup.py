@@ -137,7 +137,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from atomlint import Index
-    from atomlint.index.requests import RequestWork, Use
+    from atomlint.index.requestwork import RequestWork, Use
 
 KEYS = frozenset(
     (

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from .caches import REMOTE
 from .guard import Guard
 from .rows import entry_of
 from .seconds import number
 from .tables import dotted
+from .touching import REMOTE
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -80,7 +80,7 @@ class Decorated:
         if any(v.kind == "def" for v in values) and not self._keeps(values):
             return None
         body = self.bodies.of(table, scope)
-        remote = self.caches.reaches_remote(body, expr) or self._wraps_remote(values)
+        remote = self.caches.touching.reaches_remote(body, expr) or self._wraps_remote(values)
         return Guard("decorator", name, remote, (), interval, None, table.path)
 
     def _wrapping(self, name: str, values: Values) -> Guard | None:
@@ -106,14 +106,14 @@ class Decorated:
             if value.kind != "def":
                 return True
             for inner in self._nested(value.place, value.scope):
-                touched = self.caches.touched(inner)
+                touched = self.caches.touching.of(inner)
                 if touched.reads or touched.stores or any("cache" in str(c.callee).lower() for c in self._calls(inner)):
                     return True
         return False
 
     def _wraps_remote(self, values: Values) -> bool:
         return any(
-            REMOTE in self.caches.touched(inner).reads
+            REMOTE in self.caches.touching.of(inner).reads
             for value in values
             if value.kind == "def"
             for inner in self._nested(value.place, value.scope)

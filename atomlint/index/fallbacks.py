@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from .caches import REMOTE, STORES
 from .conditions import branches
+from .touching import REMOTE, STORES
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

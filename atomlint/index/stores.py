@@ -5,11 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from .bodies import END
-from .caches import REMOTE, STORES, is_miss
+from .caches import is_miss
 from .conditions import branches
 from .expressions import references
 from .slots import covers
 from .tables import dotted, text_of
+from .touching import REMOTE, STORES
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -84,7 +85,7 @@ class Stores:
         known = self._helped.get(key)
         if known is None:
             called = self.bodies.called(body, ordinal)
-            known = frozenset().union(*(self.caches.touched(inner).stores for inner in called))
+            known = frozenset().union(*(self.caches.touching.of(inner).stores for inner in called))
             self._helped[key] = known
         return known
 
@@ -114,7 +115,7 @@ class Stores:
             if (
                 REMOTE in lookup.slots
                 and not stores
-                and self.caches.resource(body, ordinal) == "redis"
+                and self.caches.touching.resource(body, ordinal) == "redis"
                 and self._hands_store(record.args, method)
             ):
                 stores = frozenset({REMOTE})

@@ -111,10 +111,11 @@ def _refuses(table: Table, scope: int, test: Expr) -> bool:
         for exit_ in table.exits.get(scope, ())
         if any(frames[at].kind == "if" and frames[at].test == test for at in table.frames(exit_.frame))
     ]
-    return bool(exits) and all(_is_error(table, exit_.value) for exit_ in exits)
+    return bool(exits) and all(is_error(table, exit_.value) for exit_ in exits)
 
 
-def _is_error(table: Table, value: Expr) -> bool:
+def is_error(table: Table, value: Expr) -> bool:
+    """Whether what is returned is an error, by its status."""
     number = call_number(value)
     given = dict(table.facts.calls[number].keywords) if number is not None else {}
     parts = [*(value[-1:] if type(value) is list else ()), given.get("status_code"), given.get("status")]

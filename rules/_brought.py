@@ -7,13 +7,15 @@ from typing import TYPE_CHECKING, Any
 
 from atomlint import atoms, condition, dotted, text_of
 
-from ._branches import absent, frames_of
+from ._branches import absent, frames_of, sites_of
+from ._staff import in_staff_branch
+from ._turns import held
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from atomlint import Index
-    from atomlint.facts.records import Call
+    from atomlint.facts.records import Call, Frame
     from atomlint.index.requestwork import RequestWork, Use
     from atomlint.index.tables import Table
 
@@ -33,15 +35,20 @@ QUERIES = ("query_params.get", "GET.get", "args.get")
 
 
 def is_brought_seldom(index: Index, work: RequestWork, use: Use) -> bool:
-    """Whether the function leaves before for want of what few requests bring: ``Idempotency-Key``, a part of the query."""
-    for function, table, frame in frames_of(index, work, use):
-        entry = table.facts.frames[frame]
-        if entry.kind != "after" or type(entry.test) is not list or entry.test[:1] != ["not"]:
-            continue
-        missing = filter(None, map(_missing, _any_of(entry.test[1])))
-        if any(_is_seldom(index, table, function.scope, name, work.frequency) for name in missing):
-            return True
-    return False
+    """Whether it only runs for what few requests bring, or leaves for want of it: ``Idempotency-Key``, a part of the query."""
+    return any(
+        _is_seldom(index, table, function.scope, name, work.frequency)
+        for function, table, frame in frames_of(index, work, use)
+        for name in _wanted(table.facts.frames[frame])
+    )
+
+
+def is_for_staff_alone(index: Index, work: RequestWork, use: Use) -> bool:
+    """Whether a branch on the way is for those who run the service: ``if user.is_superuser: tenant = chosen(request)``."""
+    return any(
+        in_staff_branch(index.function(function), index.call(function.place, call).frame_ids)
+        for function, call, _ in sites_of(work, use)
+    )
 
 
 def is_of_failures(index: Index, work: RequestWork, use: Use) -> bool:
@@ -83,6 +90,16 @@ def raises_its_flag(index: Index, work: RequestWork, use: Use) -> bool:
     return any(name is not None and "." in name and name.rpartition(".")[2] in raised for name in tests)
 
 
+def _wanted(entry: Frame) -> Iterator[str]:
+    """What has to be there to come into a frame, by its name or the call that gives it; none for ``else``."""
+    if entry.kind == "if":
+        for part, negated in held(entry.test):
+            if not negated and type(part) is str:
+                yield part
+    elif entry.kind == "after" and type(entry.test) is list and entry.test[:1] == ["not"]:
+        yield from filter(None, map(_missing, _any_of(entry.test[1])))
+
+
 def _is_set_in(table: Table, scope: int, name: str, frame: int) -> bool:
     assigns = (table.facts.assigns[place] for place in table.assigns_in.get(scope, ()))
     return any(assign.target == name and frame in table.frames(assign.frame) for assign in assigns)
@@ -122,14 +139,16 @@ def _is_seldom(index: Index, table: Table, scope: int, name: str, frequency: str
     Parts of the address, of all requests: a permission or a dependency asks for those that its routes take.
     """
     assigns = [table.facts.assigns[place] for place in table.assigns_in.get(scope, ())]
-    values = (name, *(assign.value for assign in assigns if assign.target == name))
-    for record in (record for value in values for record in _chain(table, value)):
-        if any(SELDOM.search(index.settings.text(table.path, scope, given) or "") for given in record.args):
-            return True
-        is_query = len(record.args) == 1 and (dotted(record.callee) or "").endswith(QUERIES)
-        if is_query and frequency == "every-request":
-            return True
-    return SELDOM.search(name) is not None
+    values = [assign.value for assign in assigns if assign.target == name]
+    chains = [list(_chain(table, value)) for value in (values if dotted(name) else (name, *values))]
+    texts = (index.settings.text(table.path, scope, given) for chain in chains for call in chain for given in call.args)
+    if SELDOM.search(name) or any(SELDOM.search(text or "") for text in texts):
+        return True
+    return frequency == "every-request" and bool(chains) and all(any(map(_is_of_query, chain)) for chain in chains)
+
+
+def _is_of_query(call: Call) -> bool:
+    return len(call.args) == 1 and (dotted(call.callee) or "").endswith(QUERIES)
 
 
 def _chain(table: Table, value: Expr) -> Iterator[Call]:

@@ -72,7 +72,12 @@ def in_staff_branch(function: Function, frames: Iterable[int]) -> bool:
 
 
 def _asks_for_staff(table: Table, test: Expr) -> bool:
-    """Whether a test holds for staff: ``user.is_superuser``, ``user.may("admin")``, ``user.role == "admin"``."""
+    """Whether a test holds for staff: ``user.is_superuser``, ``user.may("admin")``, ``user.role in ("admin", "staff")``."""
+    if type(test) is list and test[:1] == ["or"]:
+        return all(_asks_for_staff(table, part) for part in test[1:])
+    if type(test) is list and test[:1] == ["cmp"] and len(test) == 4 and test[2] == "in":
+        texts = [text_of(part) for part in test[3][1:]] if type(test[3]) is list else []
+        return bool(texts) and all(text is not None and names_staff(text) for text in texts)
     if type(test) is list and test[:1] == ["cmp"] and len(test) == 4 and test[2] in ("==", "is"):
         sides = (test[1], test[3])
         return not NOTHING.intersection(map(str, sides)) and any(

@@ -81,6 +81,15 @@ def _of_entry(work: RequestWork) -> Confidence:
     return Confidence.MEDIUM
 
 
+def count_of_routes(index: Index) -> int:
+    """Functions that handle the requests of routes."""
+    entries = index.project.reach.entries
+    routes: int = index.keep(
+        "count of routes", lambda: sum(any(e.kind == "route" for e in at) for at in entries.values())
+    )
+    return routes
+
+
 def describe_frequency(work: RequestWork, *, conditional: bool | None = None) -> str:
     """``on every request``, or for how many routes; a branch that a request may not take is said."""
     conditional = work.conditional if conditional is None else conditional

@@ -161,11 +161,14 @@ def test_a_copy_of_a_row_may_be_meant_to_stay_unless_its_key_says_cache(key: str
 @pytest.mark.parametrize(
     ("key", "level"),
     [
-        ("message:{user_id}", "medium"),
+        ("message:{message_id}", "medium"),
+        ("message:{user_id}", "low"),
+        ("sequence:event:{board_id}", "low"),
+        ("sequence:event:{run_id}", "medium"),
         ("last-message:{user_id}", "low"),
         ("current:run:{user_id}", "low"),
         ("newest_event:{user_id}", "low"),
-        ("blast:message:{user_id}", "medium"),
+        ("blast:message:{message_id}", "medium"),
         ("cache:last-message:{user_id}", "medium"),
     ],
 )
@@ -840,6 +843,93 @@ def test_of_two_sides_of_a_choice_the_dearer_one_counts(body: str, number: str) 
     """
     (finding,) = check_files({"app.py": HEAD + textwrap.dedent(code)}, select=("redis-per-request",)).findings
     assert number in finding.message
+
+
+@pytest.mark.parametrize(
+    ("body", "level"),
+    [
+        ("if kept: return Response(kept)", "low"),
+        ("if kept: return Response(content=json.loads(kept)['body'], headers={'X-Cache': 'hit'})", "low"),
+        ("data = json.loads(kept)\n        if data: return JSONResponse(data['body'])", "low"),
+        ("if kept: return JSONResponse({'detail': kept}, status_code=403)", "high"),
+        ("request.state.plan = kept", "high"),
+    ],
+)
+def test_a_middleware_that_answers_with_what_redis_kept_is_there_for_that(body: str, level: str) -> None:
+    code = f"""
+    import json
+    from starlette.responses import JSONResponse, Response
+
+    @app.middleware("http")
+    async def answer(request: Request, call_next):
+        kept = client.get(f"answers:{{request.url}}")
+        {body}
+        return await call_next(request)
+
+    @app.get("/")
+    def home(): ...
+    """
+    assert levels("redis-per-request", code) == [level]
+
+
+@pytest.mark.parametrize(
+    ("guarded", "others", "command", "level"),
+    [
+        (4, 40, "incr", "low"),
+        (4, 4, "incr", "medium"),
+        (20, 80, "incr", "high"),
+        (4, 40, "get", "medium"),
+    ],
+)
+def test_a_limiter_of_a_few_routes_among_many_has_to_count_for_all_processes(
+    guarded: int, others: int, command: str, level: str
+) -> None:
+    route = '@app.get("/{name}"{given})\ndef {name}(): ...\n'
+    code = f"""
+    def limited(request: Request):
+        if (client.{command}(f"hits:{{request.client.host}}") or 0) > 5:
+            raise PermissionError
+    """
+    routes = [route.format(name=f"a{at}", given=", dependencies=[Depends(limited)]") for at in range(guarded)]
+    routes += [route.format(name=f"b{at}", given="") for at in range(others)]
+    text = HEAD + textwrap.dedent(code) + "".join(routes)
+    (finding,) = check_files({"app.py": text}, select=("redis-per-request",), confidence="low").findings
+    assert finding.confidence.value == level
+
+
+@pytest.mark.parametrize(
+    ("test", "level"),
+    [
+        ("request.state.user.is_superuser", "low"),
+        ("request.state.user.role in ('superadmin', 'staff')", "low"),
+        ("request.state.user.is_superuser or request.state.user.is_staff", "low"),
+        ("request.state.user.is_superuser or request.state.user.tenant_id", "medium"),
+        ("not request.state.user.is_superuser", "medium"),
+        ("(tenant := request.query_params.get('tenant'))", "low"),
+        ("(tenant := request.headers.get('x-tenant'))", "medium"),
+    ],
+)
+def test_what_a_branch_for_staff_or_for_a_part_of_the_address_asks_is_of_few_requests(test: str, level: str) -> None:
+    code = f"""
+    from sqlalchemy import Column, Integer
+    from sqlalchemy.orm import declarative_base
+
+    Base = declarative_base()
+
+    class Tenant(Base):
+        __tablename__ = "tenants"
+        id = Column(Integer, primary_key=True)
+
+    @app.middleware("http")
+    async def attach(request: Request, call_next):
+        if {test}:
+            request.state.tenant = Session().get(Tenant, request.headers["x-id"])
+        return await call_next(request)
+
+    @app.get("/")
+    def home(): ...
+    """
+    assert levels("tenant-uncached-lookup", code) == [level]
 
 
 CONNECTED = """

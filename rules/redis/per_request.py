@@ -67,33 +67,33 @@ seconds with one pipeline.
 
 ## Limits
 Reported are middlewares, hooks that run before every request, dependencies, throttles, context processors, and
-decorators that count the requests of routes; a command that a single route runs for its own purpose is not, nor what a
-decorator keeps of answers. A local cache or a time gate counts when it stands in the call path and works: what it
-keeps outlives the request and is stored on every way out, and the clock is set behind the gate. Of libraries' own work
-the default limits of slowapi and Flask-Limiter are reported, sessions are not. Gates that stay open are `redis-sticky-
-gate`, caches with holes `redis-cache-hole`, local copies that are asked last `redis-fallback-cache`. Of low confidence
-are middlewares for fewer than a tenth of the routes, those that let go by what lacks a header that few requests bring
-(`Idempotency-Key`), or in a branch that a request may not take (what a constant or the default of a setting decides
-for all requests is none, nor is the question whether somebody is signed in, nor are branches of one test that all lead
-to the command), what is sent for requests that are then refused by an error, what only some requests write without a
-count, what only some pages read, the pages of one blueprint, dependencies of administrators, dependencies and
-throttles of fewer than ten routes that nothing is seen to serve, throttles of Django REST framework that fewer than
-ten views choose, quotas and what may only run once (`idempotency`) by their names, permissions for one action of a
-view, what only a few routes put on the request, and reading a session of Flask: a copy of it would be old. Of medium
-confidence are dependencies of fewer than ten routes, in a branch, or that only read, as a copy tells late who may do
-what; what an extension asks of a token (flask-jwt- extended), as routes choose whether it does; what a function leaves
-before for reasons of its own, other than the route, a refusal or somebody who is missing; limiters of libraries,
-sessions by their names, and scripts, whose state all processes may have to share; and what asks whether somebody is
-locked out (`is_revoked`, `blacklist`), where a copy lets them in for a while. A command behind a look at what the
-request holds (`g`, `request.state`) is not reported where another function sets it on every request; one behind a look
-at a context variable is of low confidence, and one behind a look at what a middleware puts there that runs later. Not
-reported is what follows the making of a client that requests share. Clients that the index cannot follow (plugins) are
-not seen.
+decorators that count the requests of routes; a command that a single route runs for its own purpose is not, nor what
+a decorator keeps of answers. A local cache or a time gate counts when it stands in the call path and works: what it
+keeps outlives the request and is stored on every way out, and the clock is set behind the gate. Of libraries' own
+work the default limits of slowapi and Flask-Limiter are reported, sessions are not. Gates that stay open are
+`redis-sticky-gate`, caches with holes `redis-cache-hole`, local copies that are asked last `redis-fallback-cache`. Of
+low confidence are middlewares for fewer than a tenth of the routes, those that let go by what lacks a header that few
+requests bring (`Idempotency-Key`), or in a branch that a request may not take (what a constant or the default of a
+setting decides for all requests is none, nor is the question whether somebody is signed in, nor are branches of one
+test that all lead to the command), what is sent for requests that are then refused by an error, what only some
+requests write without a count, what only some pages read, the pages of one blueprint, dependencies of administrators
+and branches for them, middlewares that answer with what Redis kept of a response, limiters of fewer than sixteen
+routes among many, dependencies and throttles of fewer than ten routes that nothing is seen to serve, throttles of
+Django REST framework that fewer than ten views choose, quotas and what may only run once (`idempotency`) by their
+names, permissions for one action of a view, what only a few routes put on the request, and reading a session of
+Flask: a copy of it would be old. Of medium confidence are dependencies of fewer than ten routes, in a branch, or that
+only read, as a copy tells late who may do what; what an extension asks of a token (flask-jwt-extended), as routes
+choose whether it does; what a function leaves before for reasons of its own, other than the route, a refusal or
+somebody who is missing; limiters of libraries, sessions by their names, and scripts, whose state all processes may
+have to share; and what asks whether somebody is locked out (`is_revoked`, `blacklist`), where a copy lets them in for
+a while. A command behind a look at what the request holds (`g`, `request.state`) is not reported where another
+function sets it on every request; one behind a look at a context variable is of low confidence, and one behind a look
+at what a middleware puts there that runs later. Not reported is what follows the making of a client that requests
+share. Clients that the index cannot follow (plugins) are not seen.
 """
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
 from atomlint import Call, Confidence, Context, Effect, Finding, Function, Note, Option, rule
@@ -110,8 +110,8 @@ from .._branches import (
     waits_for_few,
     waits_for_state,
 )
-from .._brought import is_brought_seldom, is_of_failures, raises_its_flag
-from .._staff import is_admin, names_staff
+from .._brought import is_brought_seldom, is_for_staff_alone, is_of_failures, raises_its_flag
+from .._staff import is_admin
 from .._work import (
     ALWAYS,
     IDENTIFIERS,
@@ -121,6 +121,7 @@ from .._work import (
     base_confidence,
     branches,
     commands,
+    count_of_routes,
     counted,
     describe_frequency,
     is_held,
@@ -135,7 +136,9 @@ from .._work import (
 from ._fallback import fallback_of
 from ._firsts import is_first_of_client
 from ._limiters import count_here
+from ._meant import is_meant_for_all, is_of_blueprint, is_of_gate, is_of_staff, revokes
 from ._refills import is_refill
+from ._responses import is_answer
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -156,21 +159,16 @@ HELP = {
 }
 SHARED = 10
 """Routes from which a dependency is one that requests in general pay for."""
+GUARDED = 16
+"""Routes from which a limiter is one that requests in general pay for, where there are many."""
 FEW = 10
 """A middleware that works for fewer than one in so many routes is none of every request."""
-REVOKED = re.compile(r"revo[kc]|black_?list|block_?list|deny_?list|logged_?out|session_guard", re.IGNORECASE)
-"""Words of functions that ask whether a token or a session is still valid."""
-GATES = re.compile(r"quota|concurren|idempoten", re.IGNORECASE)
-"""Words of functions and classes that let somebody pass by what all processes count together: a copy lets more pass."""
-COMMON = re.compile(r"session", re.IGNORECASE)
-"""Words of functions and classes whose state all processes may have to share."""
-EXACT = frozenset({"eval", "evalsha", "script", "watch"})
-"""Operations that decide in one step."""
 STOCK = "allow_request"
 """What a throttle of Django REST framework does by itself."""
 OPENS = "open_session"
 """The method of a session interface of Flask that reads the session."""
-BLUEPRINTS = ("flask.Blueprint().context_processor", "quart.Blueprint().context_processor")
+SELDOM = (is_refusal, is_brought_seldom, is_for_staff_alone, is_of_failures, raises_its_flag)
+"""What is to be seen of a command that few requests come to."""
 LIMITERS = ("slowapi.", "flask_limiter.")
 """Libraries whose middleware counts every request."""
 ALLOWED = Option(
@@ -276,37 +274,10 @@ def of_function(ctx: Context, function: Function) -> Iterator[Finding]:
     yield finding.with_trace(*trace_of(ctx.index, work, uses)).with_help(HELP[kind_of(uses)])
 
 
-def revokes(index: Index, work: RequestWork, use: Use) -> bool:
-    """Whether a command asks if somebody is locked out, by the names of what is called: a copy would let them in for a while."""
-    called = [*work.path.functions, *(step.function for step in use.chain)]
-    return any(REVOKED.search(index.function(function).qualname) for function in called)
-
-
-def is_of_staff(index: Index, work: RequestWork, use: Use) -> bool:
-    """Whether a function on the way says that it is for those who run the service: ``check_admin_lockout``."""
-    called = [*work.path.functions, *(step.function for step in use.chain)]
-    return any(names_staff(index.function(function).name) for function in called)
-
-
-def called_of(work: RequestWork, uses: Sequence[Use]) -> list[Value]:
-    """The functions on the way, and down to the commands."""
-    return [*work.path.functions, *(step.function for use in uses for step in use.chain)]
-
-
-def is_meant_for_all(index: Index, work: RequestWork, uses: Sequence[Use]) -> bool:
-    """Whether all processes may have to see the same at once: quotas and sessions by their names, scripts and transactions."""
-    called = called_of(work, uses)
-    return any(use.command.operation.name in EXACT for use in uses) or any(
-        COMMON.search(index.function(function).qualname) for function in called
-    )
-
-
-def is_of_blueprint(index: Index, work: RequestWork) -> bool:
-    """Whether a context processor is one of a blueprint, whose pages alone it serves."""
-    entry, linker = work.path.entry.function, index.project.linker
-    scope = linker.table(entry.place).facts.scopes[entry.scope]
-    values = (linker.evaluate(entry.place, scope.parent, decorator) for decorator in scope.decorators)
-    return work.path.entry.kind == "page" and any(v.place in BLUEPRINTS for found in values for v in found)
+def guards_few(index: Index, work: RequestWork, uses: Sequence[Use]) -> bool:
+    """Whether it counts the requests of a few routes among many: sign-ins, mails, exports, which all processes count together."""
+    shared = work.frequency == "dependency" and work.path.entry.kind not in ALWAYS and kind_of(uses) == "count"
+    return shared and work.routes < min(GUARDED, count_of_routes(index) // 4)
 
 
 def kind_of(uses: Sequence[Use]) -> str:
@@ -365,7 +336,7 @@ def confidence(index: Index, work: RequestWork, uses: Sequence[Use]) -> Confiden
     level = base_confidence(index, work)
     if work.frequency == "dependency" and (is_admin(work.path, index) or is_of_staff(index, work, uses[0])):
         return Confidence.LOW  # of those who run the service, who are few
-    if any(GATES.search(index.function(one).qualname) for one in called_of(work, uses)):
+    if is_of_gate(index, work, uses):
         return Confidence.LOW
     held = is_held(index, work, uses[0]) or asks_the_context_first(index, work, uses[0])
     sites = [(function, call) for function, call, _ in sites_of(work, uses[0])]
@@ -383,9 +354,13 @@ def confidence(index: Index, work: RequestWork, uses: Sequence[Use]) -> Confiden
     skipped = far or (may_be_skipped(index, work, uses[0]) and not asks_who(index, work, uses[0]))
     if uses[0].conditional and work.frequency != "dependency" and skipped:
         return Confidence.LOW
-    if any(few(index, work, uses[0]) for few in (is_refusal, is_brought_seldom, is_of_failures, raises_its_flag)):
+    if any(
+        few(index, work, uses[0])
+        for few in (is_refusal, is_brought_seldom, is_for_staff_alone, is_of_failures, raises_its_flag)
+    ):
         return Confidence.LOW  # of failed sign-ins, which are few
-    if work.share is not None and FEW * work.share[0] < work.share[1]:
+    rare = work.share is not None and FEW * work.share[0] < work.share[1]
+    if rare or guards_few(index, work, uses) or is_answer(index, work, uses):
         return Confidence.LOW  # such as a limit of sign-ins, which all processes have to count together
     few = work.frequency == "dependency" and entry.kind not in ALWAYS and work.routes < SHARED
     if few and not entry.proven:

@@ -36,7 +36,8 @@ Give every key that caches something an expiry (`ex=300`).
 Looked at are keys with a part that varies. Quiet for a key that anything in the project gives an expiry, for constant
 keys, and for keys that a function is handed. Medium confidence, the most there is, needs what has no end by its name
 (an id, a user, a date, a hash) and a word such as cache, session, token or lock, or one for what grows (jobs, events,
-days, messages). Low is what nothing of an application leads to, and keys of what somebody chose and means to stay
+days, messages); of the latter, keys of which there is one for each user, camera or map are low (`f"events:{user_id}"`).
+Low is what nothing of an application leads to, and keys of what somebody chose and means to stay
 (settings, a blacklist of names). Low are, without such a word, values that a query gave, the last or current one of
 something, and sets and hashes: they may be the data. What is deleted or taken out somewhere is one step less, and so
 is a write for one of few that the program names (`if user.login in (app.bot.login, OWNER)`). Keys that a wrapper of
@@ -81,6 +82,12 @@ GROWING = re.compile(
     r"(?:^|[^a-z])(?:jobs?|tasks?|events?|messages?|msg|requests?|runs?|executions?|traces?|uploads?|uuid|hash|digest|date"
     r"|day|hour|minute|today|timestamp|now|url|query|ip|email|webhook|alerts?|notifications?)(?:[^a-z]|$)"
 )
+PASSING = re.compile(
+    r"(?:^|[^a-z])(?:address|chats?|conversations?|guid|hosts?|phone|scans?|sha|streams?|threads?)(?:[^a-z]|$)"
+)
+"""Further words of what comes and goes."""
+ENTITY = re.compile(r"(?<![a-z])(?:id|uuid|pk|self|current|obj|str|key)(?![a-z])|[^a-z]")
+"""Words that say nothing of what something is the id of."""
 LATEST = re.compile(r"(?:^|[^a-z])(?:last|latest|current|newest)(?:[^a-z]|$)")
 """Words of keys that hold one thing for each that there is, however many went by: the last message of a channel."""
 LASTING = re.compile(
@@ -167,7 +174,15 @@ def level_of(call: Call, command: Command) -> Confidence | None:
     if LATEST.search(words) or LASTING.search(words):
         return Confidence.LOW
     unsure = command.method in RECORDS or is_of_its_own(call, command)
-    return Confidence.MEDIUM if endless and not unsure else Confidence.LOW
+    grows = any(is_endless(name, TIMES) and goes_by(name) for name in pattern.names)
+    return Confidence.MEDIUM if grows and not unsure else Confidence.LOW
+
+
+def goes_by(name: str) -> bool:
+    """Whether there are more and more of what a name stands for, and not one for each user, camera or map that there is."""
+    words = spaced(name)
+    of = ENTITY.sub(" ", words).split()
+    return not of or any(more.search(words) is not None for more in (GROWING, TEMPORARY, PASSING))
 
 
 def is_there(call: Call, key: Expr) -> bool:
@@ -196,7 +211,12 @@ def is_of_its_own(call: Call, command: Command) -> bool:
 
 def key_words(pattern: KeyPattern) -> str:
     """The words of a key and of what varies in it, in lower case."""
-    text = " ".join((pattern.literal, *pattern.names)).replace("_", " ")
+    return spaced(" ".join((pattern.literal, *pattern.names)))
+
+
+def spaced(name: str) -> str:
+    """A name's words, in lower case."""
+    text = name.replace("_", " ")
     return re.sub(r"(?<=[a-z])(?=[A-Z])", " ", text).lower()
 
 

@@ -115,12 +115,13 @@ from .._branches import (
     sites_of,
     waits_for_few,
 )
-from .._brought import is_brought_seldom, is_of_failures, mends_itself
+from .._brought import is_brought_seldom, is_for_staff_alone, is_of_failures, mends_itself
 from .._taken import is_taken, taken
 from .._work import (
     ALWAYS,
     DAY,
     base_confidence,
+    count_of_routes,
     describe_frequency,
     is_held,
     is_worth_saying,
@@ -346,15 +347,6 @@ def is_seldom(index: Index, work: RequestWork, use: Use) -> bool:
     )
 
 
-def count_of_routes(index: Index) -> int:
-    """Functions that handle the requests of routes."""
-    entries = index.project.reach.entries
-    routes: int = index.keep(
-        "count of routes", lambda: sum(any(e.kind == "route" for e in at) for at in entries.values())
-    )
-    return routes
-
-
 def is_of_address(function: Function, work: RequestWork, use: Use) -> bool:
     """Whether a helper of less than half of all routes is given what their addresses name: ``/orgs/{org_id}/settings``.
 
@@ -377,7 +369,8 @@ def confidence(function: Function, work: RequestWork, uses: list[Use]) -> Confid
     index = function.index
     asked = asks_a_cache_first(index, work, uses[0]) or asks_the_context_first(index, work, uses[0])
     if asked or any(
-        few(index, work, uses[0]) for few in (is_held, is_brought_seldom, is_of_failures, is_refusal, mends_itself)
+        few(index, work, uses[0])
+        for few in (is_held, is_brought_seldom, is_for_staff_alone, is_of_failures, is_refusal, mends_itself)
     ):
         return Confidence.LOW
     if waits_for_few(index, [(at, call) for at, call, _ in sites_of(work, uses[0])]):

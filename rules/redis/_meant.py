@@ -1,0 +1,63 @@
+"""What the commands of requests are meant for, by the names of what leads to them and by where it is registered."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from .._staff import names_staff
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from atomlint import Index
+    from atomlint.index.requestwork import RequestWork, Use
+    from atomlint.index.value import Value
+
+REVOKED = re.compile(r"revo[kc]|black_?list|block_?list|deny_?list|logged_?out|session_guard", re.IGNORECASE)
+"""Words of functions that ask whether a token or a session is still valid."""
+GATES = re.compile(r"quota|concurren|idempoten", re.IGNORECASE)
+"""Words of functions and classes that let somebody pass by what all processes count together: a copy lets more pass."""
+COMMON = re.compile(r"session", re.IGNORECASE)
+"""Words of functions and classes whose state all processes may have to share."""
+EXACT = frozenset({"eval", "evalsha", "script", "watch"})
+"""Operations that decide in one step."""
+BLUEPRINTS = ("flask.Blueprint().context_processor", "quart.Blueprint().context_processor")
+
+
+def revokes(index: Index, work: RequestWork, use: Use) -> bool:
+    """Whether a command asks if somebody is locked out, by the names of what is called: a copy would let them in for a while."""
+    called = [*work.path.functions, *(step.function for step in use.chain)]
+    return any(REVOKED.search(index.function(function).qualname) for function in called)
+
+
+def is_of_staff(index: Index, work: RequestWork, use: Use) -> bool:
+    """Whether a function on the way says that it is for those who run the service: ``check_admin_lockout``."""
+    called = [*work.path.functions, *(step.function for step in use.chain)]
+    return any(names_staff(index.function(function).name) for function in called)
+
+
+def called_of(work: RequestWork, uses: Sequence[Use]) -> list[Value]:
+    """The functions on the way, and down to the commands."""
+    return [*work.path.functions, *(step.function for use in uses for step in use.chain)]
+
+
+def is_of_gate(index: Index, work: RequestWork, uses: Sequence[Use]) -> bool:
+    """Whether it is a quota, or something that may run once, by its name."""
+    return any(GATES.search(index.function(one).qualname) for one in called_of(work, uses))
+
+
+def is_meant_for_all(index: Index, work: RequestWork, uses: Sequence[Use]) -> bool:
+    """Whether all processes may have to see the same at once: quotas and sessions by their names, scripts and transactions."""
+    called = called_of(work, uses)
+    return any(use.command.operation.name in EXACT for use in uses) or any(
+        COMMON.search(index.function(function).qualname) for function in called
+    )
+
+
+def is_of_blueprint(index: Index, work: RequestWork) -> bool:
+    """Whether a context processor is one of a blueprint, whose pages alone it serves."""
+    entry, linker = work.path.entry.function, index.project.linker
+    scope = linker.table(entry.place).facts.scopes[entry.scope]
+    values = (linker.evaluate(entry.place, scope.parent, decorator) for decorator in scope.decorators)
+    return work.path.entry.kind == "page" and any(v.place in BLUEPRINTS for found in values for v in found)

@@ -22,6 +22,8 @@ __all__ = ["Lookup", "Lookups", "compared"]
 ONE_OF_MANAGER = frozenset(
     {"get", "first", "last", "latest", "earliest", "aget", "afirst", "alast", "alatest", "aearliest"}
 )
+MANAGERS = frozenset({"objects", "_default_manager", "_base_manager"})
+"""Managers that every model of Django has."""
 SHORTCUTS = frozenset({"get_object_or_404", "aget_object_or_404"})
 
 
@@ -34,7 +36,7 @@ class Lookup(NamedTuple):
     model: Value
     model_name: str
     keys: tuple[str, ...]
-    """Attributes of the model that it filters on; empty when it takes any row."""
+    """Attributes of the model that it filters on, those of models that it joins as ``Domain.host``; empty for any row."""
     start: int
     """Ordinal of the call that names the model; `call` where a class that it is called on does."""
     below: tuple[tuple[Value, int], ...] = ()
@@ -170,9 +172,11 @@ class Lookups:
         if any(self._is_ended(table, *two) for two in pairwise(chain)):
             return None
         if chain:
+            made = len(chain) > 1 and "." not in str(table.facts.calls[chain[-1]].callee)  # get_tenant_model().objects
+            chain = chain[:-1] if made else chain
             first = table.facts.calls[chain[-1]]
-            head = dotted(first.callee.rpartition(".")[0]) if type(first.callee) is str else None
-            model = self._managed(table.path, first.scope, head) if head else None
+            head = first.callee.rpartition(".")[0] if type(first.callee) is str else ""
+            model = self._managed(table.path, first.scope, head) if made or dotted(head) else None
         else:
             model = self._model(table.path, scope, expr) or self._managed(table.path, scope, dotted(expr) or "")
         if model is None or not self._is_django(model[0]):
@@ -197,11 +201,21 @@ class Lookups:
     def _managed(self, path: str, scope: int, name: str) -> tuple[Value, str] | None:
         """The model of a manager: ``Model.objects``, or what else a class attribute holds a manager under."""
         owner, _, attribute = name.rpartition(".")
-        model = self._model(path, scope, owner) if owner and owner.rpartition(".")[2][:1].isupper() else None
-        if model is None or attribute in ("objects", "_default_manager", "_base_manager"):
+        usual = attribute in MANAGERS
+        if owner and not owner.rpartition(".")[2][:1].isupper():
+            return self._given(path, scope, owner) if usual and "." not in owner else None
+        model = self._model(path, scope, owner) if owner else None
+        if model is None or usual:
             return model
         held = self.linker.values.attribute(model[0], attribute)
         return model if any(v.kind == "inst" or "anager" in v.place for v in held) else None
+
+    def _given(self, path: str, scope: int, name: str) -> tuple[Value, str] | None:
+        """The one mapped class that a variable holds: ``model = get_tenant_model()``."""
+        values = [value for value in self.linker.evaluate(path, scope, name) if value.kind == "def"]
+        if len(values) != 1 or not self.is_mapped(values[0]):
+            return None
+        return values[0], self.linker.table(values[0].place).facts.scopes[values[0].scope].name
 
     def _is_django(self, model: Value) -> bool:
         return any(

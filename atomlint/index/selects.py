@@ -10,6 +10,8 @@ from .tables import Table, dotted
 from .value import Value
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from ..facts.records import Call, Expr
     from .lookups import Lookups
 
@@ -169,7 +171,30 @@ class Selects:
         if base.written:
             for arg in call.args:
                 keys += self._compared(table, arg, base.written)
+        if base.model is not None:
+            keys += [key for arg in call.args for key in self._joined(table, call.scope, arg, base.model)]
         return base._replace(keys=tuple(dict.fromkeys(keys)), filtered=True)
+
+    def _joined(self, table: Table, scope: int, expr: Expr, model: Value) -> Iterator[str]:
+        """Columns of other models that a filter compares with what its function is given: ``Domain.host == host``."""
+        if type(expr) is str and expr[:1] == "@" and expr[1:].isdigit():
+            call = table.facts.calls[int(expr[1:])]
+            if (dotted(call.callee) or "").rpartition(".")[2] == "and_":
+                for arg in call.args:
+                    yield from self._joined(table, scope, arg, model)
+        if type(expr) is not list or not expr:
+            return
+        if expr[0] == "and" or expr[:2] == ["bin", "&"]:
+            for part in expr[1:]:
+                yield from self._joined(table, scope, part, model)
+        elif expr[0] == "cmp" and len(expr) == 4 and expr[2] == "==":
+            models = [self.lookups._model(table.path, scope, side) for side in (expr[1], expr[3])]
+            if (models[0] is None) != (models[1] is None):
+                column, given = (expr[1], expr[3]) if models[0] is not None else (expr[3], expr[1])
+                owner = next(found for found in models if found is not None)
+                name = dotted(column) or ""
+                if owner[0] != model and "." in name and not _is_constant(given):
+                    yield f"{owner[1]}.{name.rpartition('.')[2]}"
 
     def _compared(self, table: Table, expr: Expr, written: str, left: int = 4) -> list[str]:
         if type(expr) is str and expr[:1] == "@" and expr[1:].isdigit() and left:
@@ -242,6 +267,11 @@ class Selects:
         values = self.linker.evaluate(*place) if place is not None else ()
         mapped = [value for value in values if value.kind == "def" and self.lookups.is_mapped(value)]
         return mapped[0] if len(mapped) == 1 == len(values) else None
+
+
+def _is_constant(expr: Expr) -> bool:
+    """Whether a value stands in the code: ``True``, ``"on"``, ``State.ACTIVE``."""
+    return type(expr) is str and (expr[:1] in "#'" or (dotted(expr) or "").rpartition(".")[2].isupper())
 
 
 def compared(expr: Expr, model: str) -> list[str]:

@@ -168,9 +168,14 @@ class Evaluator:
             values = self.evaluate(path, assign.scope, assign.value, spot)
         if assign.kind == "with":
             values = union(self._entered(value) for value in values)
-        if not values and assign.annotation is not None:
-            values = self.parameters.annotation(path, assign.scope, assign.annotation)
+        if assign.annotation is not None and all(map(self._says_nothing, values)):
+            return self._stated(path, assign.scope, assign.annotation, values)
         return values
+
+    def _stated(self, path: str, scope: int, annotation: Expr, values: Values) -> Values:
+        """What an annotation says, where it tells more than what was found."""
+        stated = self.parameters.annotation(path, scope, annotation)
+        return stated if not values or any(value.kind == "inst" for value in stated) else values
 
     def _entered(self, value: Value) -> Values:
         """What ``with value as x`` binds."""
@@ -325,6 +330,8 @@ class Evaluator:
                 results.append(self.evaluate(path, call.scope, call.args[-1 if value.place == "typing.cast" else 0]))
             elif value.kind == "ext" and value.place in BY_NAME and call.args and text_of(call.args[0]):
                 results.append(self._named(path, text_of(call.args[0]) or "") or self.result(value))
+            elif value.kind == "ext" and (named := self.visitors.given(value.place)):
+                results.append(named)
             else:
                 back = self.parameters.handed_back(path, call, value) if value.kind == "def" else NOTHING
                 if not back or not self.parameters.only_hands_back(value):
@@ -370,6 +377,11 @@ class Evaluator:
             if exit_.kind == wanted
         )
         values = frozenset(value for value in values if value.kind != "const")
-        if not values and scope.returns is not None and not scope.yields:
-            values = self.parameters.annotation(function.place, scope.parent, scope.returns)
+        if scope.returns is not None and not scope.yields and all(map(self._says_nothing, values)):
+            return self._stated(function.place, scope.parent, scope.returns, values)
         return values
+
+    def _says_nothing(self, value: Value) -> bool:
+        """Whether a value is what a library without a row gives: ``getattr(module, name)()``, ``container.resolve(Store)``."""
+        head = value.place.partition(".")[0]
+        return value.kind == "ext" and (head == "builtins" or head not in self.linker.catalog.heads)

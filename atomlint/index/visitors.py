@@ -1,4 +1,4 @@
-"""Who calls: the class of ``request.user`` in Django, and of Flask-Login's ``current_user``."""
+"""Who calls: the class of ``request.user`` in Django, and of Flask-Login's ``current_user``; models that settings name."""
 
 from __future__ import annotations
 
@@ -12,6 +12,12 @@ if TYPE_CHECKING:
     from .linker import Linker
 
 SETTING = "AUTH_USER_MODEL"
+NAMED = {
+    "django_tenants.utils.get_tenant_model": "TENANT_MODEL",
+    "django_tenants.utils.get_tenant_domain_model": "TENANT_DOMAIN_MODEL",
+    "tenant_schemas.utils.get_tenant_model": "TENANT_MODEL",
+}
+"""Functions that give the class that a setting of Django names."""
 CURRENT = frozenset({"flask_login.current_user", "flask_login.utils.current_user"})
 
 
@@ -20,21 +26,44 @@ class Visitors:
 
     def __init__(self, linker: Linker) -> None:
         self.linker = linker
+        self._models: dict[str, Values] = {}
 
     @cached_property
     def of_django(self) -> Values:
         """An instance of the class that ``AUTH_USER_MODEL`` names; nothing when no setting does, or when there are several."""
-        names = set()
+        return frozenset(value._replace(kind="inst") for value in self._named(SETTING))
+
+    def given(self, place: str) -> Values:
+        """The class that a function gives which looks it up in the settings: ``get_tenant_model()``."""
+        setting = NAMED.get(place)
+        return NOTHING if setting is None else self._named(setting)
+
+    def _named(self, setting: str) -> Values:
+        """The one class of a model that a setting names."""
+        if setting not in self._models:
+            self._models[setting] = frozenset(self._find(setting))
+        return self._models[setting]
+
+    def _find(self, setting: str) -> set[Value]:
+        names: set[str] = set()
         for path in self.linker.linked:
-            for binding in self.linker.table(path).lookup(0, SETTING):
+            for binding in self.linker.table(path).lookup(0, setting):
                 text = text_of(binding.assign.value) if binding.assign is not None else None
-                names |= {text.rpartition(".")[2]} if text else set()
+                names |= {text} if text else set()
+        if len({name.rpartition(".")[2] for name in names}) != 1:
+            return set()
         found: set[Value] = set()
-        for path in self.linker.linked if len(names) == 1 else ():
-            for binding in self.linker.table(path).lookup(0, *names):
+        label, _, model = next(iter(names)).rpartition(".")
+        for path in {*self.linker.linked, *self._models_of(label)}:
+            for binding in self.linker.table(path).lookup(0, model):
                 if binding.definition is not None and self._is_model(path, binding.definition):
-                    found.add(Value("inst", path, binding.definition))
-        return frozenset(found) if len(found) == 1 else NOTHING
+                    found.add(Value("def", path, binding.definition))
+        return found if len(found) == 1 else set()
+
+    def _models_of(self, label: str) -> list[str]:
+        """Files of an application's models, which nothing may import: ``shop/tenants/models.py`` of ``tenants``."""
+        part = f"/{label}/models"
+        return [path for path in self.linker.modules.paths if f"/{path}".partition(part)[2][:1] in (".", "/")]
 
     def _is_model(self, path: str, scope: int) -> bool:
         if self.linker.table(path).facts.scopes[scope].kind != "class":

@@ -50,11 +50,11 @@ start.
 ## Limits
 Medium is the most, as stopping may be meant: for Redis, and for steps that prepare something by their name
 (`run_seed`, `warm_cache`). A database is what few applications can do without: low, also where another step of the
-start asks it unguarded, as is a start that tries until what it needs answers, and one that only looks whether Redis
-does (`ping`). One that only connects, creates tables or
-migrates is not reported: without those nothing works. A handler that logs and raises again counts as meant, too.
-Requests to HTTP services are not seen. What runs after `yield`, in a task that nobody awaits, for Django's development
-server alone (`"runserver" in sys.argv`), or is repeated by a decorator such as `repeat_every`, is no start.
+start asks it unguarded, unless the start catches what a step beside it raises, as is a start that tries until what it
+needs answers, and one that only looks whether Redis does (`ping`). One that only connects, creates tables or migrates
+is not reported: without those nothing works. A handler that logs and raises again counts as meant, too. Requests to
+HTTP services are not seen. What runs after `yield`, in a task that nobody awaits, for Django's development server
+alone (`"runserver" in sys.argv`), or is repeated by a decorator such as `repeat_every`, is no start.
 """
 
 from __future__ import annotations
@@ -118,7 +118,13 @@ def confidence(function: Function, found: list[Stage]) -> Confidence:
         return Confidence.LOW
     asks_redis = any(use.resource == "redis" and not looks(use) for stage in found for use in stage.open)
     prepares = any(is_optional(stage) for stage in found) and not needs_the_database(function)
-    return Confidence.MEDIUM if asks_redis or prepares else Confidence.LOW
+    return Confidence.MEDIUM if asks_redis or prepares or lets_another_fail(function, found) else Confidence.LOW
+
+
+def lets_another_fail(function: Function, found: list[Stage]) -> bool:
+    """Whether the start goes on when another of its steps fails, and one of these prepares something just as well."""
+    spared = any(not stage.open and not stage.ensures for stage in stages(function))
+    return spared and any(not stage.ensures and is_optional(stage) for stage in found)
 
 
 def needs_the_database(function: Function) -> bool:

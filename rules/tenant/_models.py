@@ -44,16 +44,29 @@ OWNERS = frozenset({"tenant_id", "organization_id", "organisation_id", "org_id",
 WHOSE = frozenset({"tenant", "organization", "organisation", "workspace"})
 HOLDERS = re.compile(r"(?:^|\.)(?:request|req|g)(?:\.state)?$")
 """Where a request keeps whose it is: ``request.tenant``, ``request.state.organization``, ``g.workspace``."""
+HAD = frozenset(
+    {"branding", "configuration", "config", "entitlement", "feature", "licence", "license", "module", "package", "plan"}
+    | {"setting", "subscription"}
+)
+"""Last words of classes of what a customer has one of, or a few: it changes as seldom as the customer does."""
+PARTS = ("App", "Applet", "Addon", "Service")
+"""What a customer has switched on, where the class says whose: ``TenantApp``."""
+WORDS = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+")
 OWNED = 3
 """Other mapped classes with a ``<name>_id`` column that make a class of the second set a tenant."""
 
 
 def meant(name: str) -> str:
     """What the name of a mapped class means, ``Tenant`` of ``TenantsDB``: itself when it is no word for customers."""
-    whole = AROUND.fullmatch(name)
-    core = whole[1] if whole else name
+    core = meant_without(name)
     singular = [core.removesuffix(ending) + instead for ending, instead in PLURALS if core.endswith(ending)]
     return next((word for word in (core, *singular) if word in ALWAYS | SOMETIMES), name)
+
+
+def meant_without(name: str) -> str:
+    """The name of a mapped class without what projects write around it."""
+    whole = AROUND.fullmatch(name)
+    return whole[1] if whole else name
 
 
 def tenant_models(index: Index) -> frozenset[str]:
@@ -69,6 +82,24 @@ def telling_models(index: Index) -> frozenset[str]:
     tenants = tenant_models(index)
     names: frozenset[str] = index.keep(("telling models", tenants), lambda: frozenset(_telling(index, tenants)))
     return names
+
+
+def had_models(index: Index) -> dict[str, frozenset[str]]:
+    """Classes of what a customer has, ``TenantSubscription``, ``License`` with its id: by name, with what says whose it is."""
+    tenants = tenant_models(index)
+    found: dict[str, frozenset[str]] = index.keep(("had models", tenants), lambda: dict(_had(index, tenants)))
+    return found
+
+
+def _had(index: Index, tenants: frozenset[str]) -> Iterator[tuple[str, frozenset[str]]]:
+    words = {meant(name) for name in tenants}
+    owners = {f"{word.lower()}_id" for word in words} | ({"org_id"} if words & ORGANIZATIONS else set())
+    for cls in index.mapped if tenants else ():
+        own = owners.intersection(_columns(cls))
+        last = (WORDS.findall(meant_without(cls.name)) or [""])[-1].lower()
+        is_part = any(cls.name == f"{word}{part}" for word in words for part in PARTS)
+        if own and cls.name not in tenants and (is_part or last.removesuffix("s") in HAD):
+            yield cls.name, frozenset(own | {name.removesuffix("_id") for name in own})
 
 
 def _telling(index: Index, tenants: frozenset[str]) -> Iterator[str]:

@@ -67,10 +67,11 @@ a query, so the database answers as many trivial reads as there are requests, an
 
 ## Configuration
 Which classes stand for a customer is recognised by name (`Tenant`, `Organization`, `Workspace`, ...) or by the base
-`TenantMixin` of django-tenants, or set once for all rules: `tenant-models = ["Account"]` in `[tool.atomlint]`. Keys of
-APIs and domains that belong to one count too (`ApiKey` with a `workspace_id`, `TenantDomain`, models with `DomainMixin`),
-with medium confidence. `keys = ["portal"]` names further columns that tell a customer; `ttl` and `requests-per-day` are
-what the message's saving is made of.
+`TenantMixin` of django-tenants, or set once for all rules: `tenant-models = ["Account"]` in `[tool.atomlint]`. Keys
+of APIs and domains that belong to one count too (`ApiKey` with a `workspace_id`, `TenantDomain`, models with
+`DomainMixin`), with medium confidence, and so does what a customer has one of, looked up by whose it is
+(`TenantSubscription`, `License` with a `tenant_id`), where thirty routes or more ask. `keys = ["portal"]` names
+further columns that tell a customer; `ttl` and `requests-per-day` are what the message's saving is made of.
 
 ## For agents
 Do not read the tenant from the database on every request: ask the cache that stands in front, and forget the entry
@@ -80,11 +81,12 @@ when the tenant changes.
 A handler that reads the tenant it is about, by id or slug, is not reported, nor a lookup whose row is then changed.
 One that reads the tenant by host (subdomain, domain, ...) is, with low confidence where it has one route and with
 medium where it has more, unless it only asks whether there is one. So are helpers that many routes call, with medium
-confidence, also where a branch may keep a request away. Neither is, when one in five of the callers changes or deletes
-the row. A helper of fewer than twenty routes out of many, a dependency of fewer than five, and a helper of less than
-half of all routes that is given what their addresses name, are reported with low confidence. So are what a branch of a
-helper reads for fewer than fifty routes, what is read for an error, and keys of APIs whose every use is noted in their
-row (`last_used_at`). A cache counts when its hit leaves before the query. Reads through repositories are reported
+confidence, also where a branch may keep a request away. Neither is, when one in five of the callers changes or
+deletes the row. A helper of fewer than twenty routes out of many, a dependency of fewer than five, and a helper of
+less than half of all routes that is given what their addresses name, are reported with low confidence. So are what a
+branch of a helper reads for fewer than fifty routes, what is read for an error, and keys of APIs whose every use is
+noted in their row (`last_used_at`). Low are branches for those who run the service (`user.is_superuser`), and for a
+part of the address. A cache counts when its hit leaves before the query. Reads through repositories are reported
 where it is decided what is read: at the statement, or at the call that says of which class; of an unknown class,
 nowhere.
 
@@ -129,8 +131,9 @@ from .._work import (
     trace_of,
     way,
 )  # fmt: skip
+from ._columns import HOSTS, KEYS, is_of_tenant, tells_customer
 from ._dependants import is_resource
-from ._models import telling_models, tenant_models
+from ._models import had_models, telling_models, tenant_models
 from ._noted import notes_use
 from ._shown import is_shown
 
@@ -140,67 +143,6 @@ if TYPE_CHECKING:
     from atomlint import Index
     from atomlint.index.requestwork import RequestWork, Use
 
-KEYS = frozenset(
-    (
-        *(
-            "id",
-            "uuid",
-            "slug",
-            "subdomain",
-            "domain",
-            "custom_domain",
-            "host",
-            "hostname",
-            "api_key",
-            "key",
-            "key_hash",
-            "digest",
-            "prefix",
-            "token",
-            "name",
-        ),
-        *("schema_name", "external_id", "tenant_id", "org_id", "organization_id", "organisation_id", "workspace_id"),
-        *("org_slug", "tenant_slug", "org_uuid", "is_default", "default"),
-    )
-)
-"""Columns that tell a customer: a lookup by others is a search."""
-HOSTS = frozenset({"subdomain", "domain", "custom_domain", "host", "hostname"})
-"""Columns that an address names: who asks by them wants to know for whom the request is."""
-STATES = frozenset(
-    {
-        *(
-            "active",
-            "is_active",
-            "enabled",
-            "is_enabled",
-            "disabled",
-            "is_disabled",
-            "deleted",
-            "is_deleted",
-            "deleted_at",
-        ),
-        *("disabled_at", "expired", "is_expired", "expires_at", "revoked", "is_revoked", "revoked_at"),
-        *("archived", "is_archived", "archived_at", "status", "suspended", "is_suspended"),
-    }
-)
-"""Columns that say how a customer is, not which."""
-COMPARES = re.compile(r"__(?:exact|iexact|isnull|gte?|lte?)$")
-"""How Django compares a column, which says nothing of which one it is."""
-TELLING = (
-    "_id",
-    "_uuid",
-    "_slug",
-    "_name",
-    "_host",
-    "_hostname",
-    "_domain",
-    "_url",
-    "_key",
-    "_prefix",
-    "_hash",
-    "_token",
-)
-"""How columns end that tell a customer to whatever reads it on every request."""
 ROUTES = Option("routes", 5, "routes that must share a helper function before its lookup is reported", minimum=2)
 TENANT_KEYS = Option("keys", list[str](), "further columns that tell a customer, beside ids, slugs, names and hosts")
 PARAMETERS = re.compile(r"\{(\w+)")
@@ -220,7 +162,7 @@ REQUESTS = Option(
 
 @rule(
     "tenant-uncached-lookup",
-    needs=(".query(", ".query.", "select(", ".get(", ".objects", "get_object_or_404("),
+    needs=(".query(", ".query.", "select(", ".get(", ".objects", "get_object_or_404(", "TenantMixin", "DomainMixin"),
     reach=True,
     shares="requests",
     severity="warning",
@@ -263,8 +205,8 @@ def report(ctx: Context, function: Function) -> Iterator[Finding]:
 
 
 def looked_up(index: Index) -> frozenset[str]:
-    """Names of the classes of tenants, and of what tells them."""
-    return tenant_models(index) | telling_models(index)
+    """Names of the classes of tenants, of what tells them, and of what they have."""
+    return tenant_models(index) | telling_models(index) | frozenset(had_models(index))
 
 
 def is_admin(function: Function) -> bool:
@@ -300,27 +242,20 @@ def lookups(function: Function, work: RequestWork, keys: frozenset[str] = KEYS) 
         tenants = tenant_models(function.index)
         own = [use for use in work.of("open") if use.lookup.model_name in tenants]
         return [use for use in own if HOSTS.issuperset(use.lookup.keys or ("",)) and is_shown(function, use)]
-    telling = telling_models(function.index)
+    telling, had = telling_models(function.index), had_models(function.index)
     found = [
         use
         for use in work.of("open")
-        if tells_customer(use.lookup.keys, keys, work.frequency)
-        and (work.frequency != "route" or use.lookup.model_name not in telling)
+        if (
+            is_of_tenant(use, had[use.lookup.model_name])
+            if use.lookup.model_name in had
+            else tells_customer(use.lookup.keys, keys, work.frequency)
+        )
+        and (work.frequency != "route" or use.lookup.model_name not in telling | had.keys())
     ]
     if work.frequency == "route":  # a helper that only asks whether there is one finds out nothing to keep
         return [use for use in found if is_shown(function, use)]
     return found
-
-
-def tells_customer(columns: tuple[str, ...], keys: frozenset[str], frequency: str) -> bool:
-    """Whether a lookup by some columns is for one customer; whether that one is active is no question of which.
-
-    What every request looks up is its own customer, by whatever number, address or key the request brings.
-    """
-    named = [column for column in (COMPARES.sub("", column) for column in columns) if column not in STATES]
-    if len(named) < len(columns) and not named:
-        return False
-    return all(column in keys or (frequency != "route" and column.endswith(TELLING)) for column in named)
 
 
 def changes_row(function: Function, work: RequestWork) -> bool:
@@ -386,11 +321,12 @@ def confidence(function: Function, work: RequestWork, uses: list[Use]) -> Confid
     if work.frequency == "route" and not work.path.steps and work.routes == 1:
         return Confidence.LOW
     level = base_confidence(index, work)
+    has = uses[0].lookup.model_name in had_models(index)
     if work.frequency == "dependency" and work.routes < SHARED and work.path.entry.kind not in ALWAYS:
-        level = min(level, Confidence.MEDIUM, key=lambda c: c.rank)
+        level = Confidence.LOW if has else min(level, Confidence.MEDIUM, key=lambda c: c.rank)
     if index.project.held_rows.may_hold(uses[0].lookup.model_name, uses[0].chain):
         return Confidence.LOW
     shared = work.frequency != "route" and not (
-        uses[0].conditional or tells or leaves_for_others(index, work, uses[0])
+        uses[0].conditional or tells or has or leaves_for_others(index, work, uses[0])
     )  # a copy of a key outlives its withdrawal
     return level if shared else min(level, Confidence.MEDIUM, key=lambda c: c.rank)

@@ -7,7 +7,7 @@ from typing import Any
 
 from .core import ANY, Activation, Args
 from .expressions import OPERATORS, Expressions
-from .objects import NONE, NOTHING, UNKNOWN, Bound, Box, Instance, Object, Set, Wrapped, join
+from .objects import NONE, NOTHING, UNKNOWN, Bound, Box, External, Instance, Object, Set, Wrapped, join
 
 
 class Bindings(Expressions):
@@ -28,6 +28,9 @@ class Bindings(Expressions):
             value = self.visit(act, node.value)
             if all(v is UNKNOWN or v is NONE for v in value):
                 value = join([value, self.annotated(act, act.env, node.annotation)])
+            elif all(isinstance(v, External) and v.called for v in value):
+                stated = self.annotated(act, act.env, node.annotation)
+                value = stated if any(isinstance(v, Instance) for v in stated) else value
             self.assign_target(act, node.target, value)
         elif not isinstance(node.target, ast.Name):
             self.assign_target(act, node.target, self.annotated(act, act.env, node.annotation))

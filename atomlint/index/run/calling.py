@@ -10,6 +10,7 @@ from .libraries import Libraries
 from .objects import (
     NONE,
     NOTHING,
+    UNKNOWN,
     Accessor,
     Bound,
     Box,
@@ -212,10 +213,18 @@ class Calling(Libraries):
             made: Object = Generator(function, self.value(join(act.yields)))
             result: Set = (made,)
         else:
-            result = join(act.returns)
+            result = self.promised(act, function, join(act.returns))
         known = self.summaries.get(node, NOTHING)
         self.summaries[node] = join((known, result))
         return result
+
+    def promised(self, act: Activation, function: Function, result: Set) -> Set:
+        """What a function returns, or what its annotation says where that is only what a library gave, or unknown."""
+        annotation = None if isinstance(function.node, ast.Lambda) else function.node.returns
+        if annotation is None or not all(v is UNKNOWN or (isinstance(v, External) and v.called) for v in result):
+            return result
+        stated = self.annotated(act, function.env, annotation)
+        return stated if any(isinstance(v, Instance) for v in stated) else result
 
     def bind(self, act: Activation, function: Function, args: Args) -> None:
         """Give parameters their values."""

@@ -213,6 +213,31 @@ HOLES = {
 }
 
 
+@pytest.mark.parametrize(
+    ("lookup", "reasons"),
+    [
+        ("if kept and time.time() - kept[1] < 60: return kept[0]", []),
+        ("if kept and time.time() < kept[1] + 60: return kept[0]", []),
+        ("if kept and time.time() - kept[1] > 60: return kept[0]", ["only old"]),
+        ("if kept is not None and kept[1] + 60 < time.time(): return kept[0]", ["only old"]),
+        ("if kept:\n        age = time.time() - kept[1]\n        if age >= 60: return kept[0]", ["only old"]),
+        ("if kept:\n        age = time.time() - kept[1]\n        if age < 60: return kept[0]", []),
+        ("if kept and time.time() - started > 60: return kept[0]", []),
+    ],
+)
+def test_a_hit_that_is_only_one_once_it_is_old_leaves_the_fresh_to_be_asked_again(lookup, reasons):
+    code = f"""
+started = time.time()
+def f(k):
+    kept = cache.get(k)
+    {lookup}
+    v = client.get(k)
+    cache[k] = (v, time.time())
+    return v
+"""
+    assert [hole.reason for hole in guard(code).holes] == reasons
+
+
 @pytest.mark.parametrize("reason", HOLES)
 def test_the_reason_of_a_hole_is_told(reason):
     code = "def f(k, name=None):\n    if k in cache:\n        return cache[k]\n    v = client.get(k)\n" + HOLES[reason]

@@ -91,6 +91,12 @@ def test_the_share_that_a_counting_gate_lets_through_is_told(test, behind, rate)
     assert (found.kind, found.rate) == ("gate", rate)
 
 
+@pytest.mark.parametrize("interval", ["0", "0.001", "timedelta(milliseconds=1)"])
+def test_a_gate_that_opens_again_at_once_keeps_nothing_back(interval):
+    now = "datetime.now()" if "delta" in interval else "now"
+    assert guard(gated(f"{now} - self.last > {interval}", f"self.last = {now}")) is None
+
+
 def test_a_gate_in_a_helper_that_only_answers_counts():
     code = """
         class A:

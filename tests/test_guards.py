@@ -259,6 +259,21 @@ def test_a_function_that_a_decorator_caches_is_guarded(code, remote):
     assert (found.kind, found.remote) == ("decorator", remote)
 
 
+@pytest.mark.parametrize(
+    "decorator",
+    [
+        "functools.lru_cache(maxsize=0)",
+        "cached(TTLCache(0, 60))",
+        "cached(TTLCache(9, 0))",
+        "cached(TTLCache(9, ttl=0.001))",
+        "cached(cache=LRUCache(maxsize=0))",
+    ],
+)
+def test_a_cache_for_no_entries_or_no_time_is_no_guard(decorator):
+    code = f"from cachetools import LRUCache, TTLCache, cached\n@{decorator}\ndef f(k): return client.get(k)"
+    assert kind(code) is None
+
+
 def test_another_decorator_is_no_guard():
     assert kind("@functools.wraps(f)\ndef g(k): return client.get(k)\ndef f(k): pass") is None
 

@@ -6,7 +6,8 @@ import re
 from typing import TYPE_CHECKING, NamedTuple
 
 from .bodies import outlives
-from .conditions import Leaf, absent, branches, leaves, tree
+from .clocks import elapsed
+from .conditions import Leaf, absent, branches, inverse, leaves, tree
 from .tables import dotted
 from .touching import LOOKUPS, REMOTE, STORES, Touching
 
@@ -16,6 +17,8 @@ if TYPE_CHECKING:
     from ..facts.records import Exit, Expr
     from .bodies import Bodies, Body
     from .tables import Table
+
+    Looked = tuple[frozenset[str], int | None]
 
 SESSIONS = re.compile(r"(^|[._])(session|db|conn|connection|cursor|engine)$", re.IGNORECASE)
 """What reads and writes a database is no cache of it."""
@@ -39,6 +42,8 @@ class Lookup(NamedTuple):
     before: int
     helper: bool = False
     """Whether a function of the project looks."""
+    late: bool = False
+    """Whether only what is old is found: ``if kept and now - kept.at > 30: return kept``."""
 
     @property
     def remote(self) -> bool:
@@ -69,9 +74,12 @@ class Caches:
     def lookups(self, body: Body, call: int) -> Iterator[Lookup]:
         """Lookups whose hit leaves the function, or the branch, without the call."""
         table = body.table
-        around = set(table.frames(table.facts.calls[call].frame))
-        for frame, test, positive in branches(table, table.facts.calls[call].frame):
-            yield from self._tested(body, test, positive, call, frame, hit=False)
+        at = table.facts.calls[call].frame
+        around = set(table.frames(at))
+        timed = self._timed(body, at, call, hit=False)
+        for frame, test, positive in branches(table, at):
+            for one in self._tested(body, test, positive, call, frame, hit=False):
+                yield _marked(one, timed)
         for frame in around:
             if table.facts.frames[frame].kind == "except" and is_miss(table.facts.frames[frame].test):
                 yield from self._tried(body, frame, call)
@@ -95,12 +103,24 @@ class Caches:
         return known
 
     def _leaving(self, body: Body, exit_: Exit) -> Leaving:
+        timed = self._timed(body, exit_.frame, exit_.after, hit=True)
         tests = [
-            (frame, list(self._tested(body, test, positive, exit_.after, frame, hit=True)))
+            (frame, [_marked(one, timed) for one in self._tested(body, test, positive, exit_.after, frame, hit=True)])
             for frame, test, positive in branches(body.table, exit_.frame)
         ]
         found = self.sources(body, exit_.value, exit_.after, exit_.frame)
-        return Leaving(exit_, tests, [one for one in found if self._can_fail(body.table, one, exit_.frame)])
+        given = [_marked(one, timed) for one in found if self._can_fail(body.table, one, exit_.frame)]
+        return Leaving(exit_, tests, given)
+
+    def _timed(self, body: Body, frame: int, before: int, *, hit: bool) -> frozenset[Looked]:
+        """The lookups whose entries a frame is only entered for once they are old (``hit``), or while they are fresh."""
+        return frozenset(
+            (one.slots, one.call)
+            for at, test, positive in branches(body.table, frame)
+            for leaf in leaves(tree(self.bodies, Leaf(body, test, positive, before, at)))
+            if (when := elapsed(leaf if hit else inverse(leaf))) is not None
+            for one in self.sources(leaf.body, _root(when.last), leaf.before, outside=leaf.frame)
+        )
 
     @staticmethod
     def _can_fail(table: Table, lookup: Lookup, frame: int) -> bool:
@@ -312,3 +332,15 @@ def is_miss(types: Expr) -> bool:
     """Whether a handler is for keys that are not there, and nothing else."""
     names = types[1:] if type(types) is list and types[:1] == ["[]"] else [types]
     return bool(names) and all(type(name) is str and name.rpartition(".")[2] in MISSES for name in names)
+
+
+def _marked(lookup: Lookup, timed: frozenset[Looked]) -> Lookup:
+    """A lookup, late if it is among those."""
+    return lookup._replace(late=True) if (lookup.slots, lookup.call) in timed else lookup
+
+
+def _root(expr: Expr) -> str:
+    """What an expression begins with: ``kept`` of ``kept[1]`` and of ``kept.at``; empty for anything else."""
+    while type(expr) is list and expr[:1] in (["sub"], ["."]):
+        expr = expr[1]
+    return expr.partition(".")[0] if type(expr) is str else ""

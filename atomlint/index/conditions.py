@@ -132,6 +132,14 @@ def atoms(test: Expr) -> Iterator[Expr]:
         yield test
 
 
+def inverse(leaf: Leaf) -> Leaf:
+    """The contrary of a leaf: ``age >= limit`` of ``age < limit``."""
+    expr = leaf.expr
+    if type(expr) is list and expr[:1] == ["cmp"] and len(expr) == 4 and leaf.positive and expr[2] in INVERSE:
+        return leaf._replace(expr=["cmp", expr[1], INVERSE[expr[2]], expr[3]])
+    return leaf._replace(positive=not leaf.positive)
+
+
 def absent(leaf: Leaf) -> Expr:
     """What a leaf finds absent or false: ``not x``, ``x is None``, ``x == False``; None when it says no such thing."""
     expr = leaf.expr

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from .guard import Guard
+from .keeping import Keeping
 from .rows import entry_of
-from .seconds import number
 from .tables import dotted
 from .touching import REMOTE
 
@@ -32,6 +32,7 @@ class Decorated:
         self.backends = guards.backends
         self.bodies = guards.bodies
         self.caches = guards.caches
+        self.keeping = Keeping(guards.linker)
 
     def loader(self, table: Table, call: int) -> Guard | None:
         """``cache.get_or_set(key, load)``: what is handed over runs on a miss."""
@@ -65,7 +66,9 @@ class Decorated:
         name = dotted(expr)
         if name is None:
             return None
-        interval = self.lifetime(table, call) if call >= 0 else None
+        if call >= 0 and self.keeping.keeps_nothing(table, call):
+            return None
+        interval = self.keeping.lifetime(table, call) if call >= 0 else None
         values = self.linker.evaluate(table.path, scope, expr)
         for value in values:
             row = self.linker.catalog.cache_decorator(self.linker.name_of(value))
@@ -132,17 +135,3 @@ class Decorated:
     @staticmethod
     def _calls(body: Body) -> list[Call]:
         return [body.table.facts.calls[ordinal] for ordinal in body.table.calls_in.get(body.scope, ())]
-
-    def lifetime(self, table: Table, call: int, depth: int = 2) -> float | None:
-        """The ``ttl`` that a cache is made with."""
-        record = table.facts.calls[call]
-        for name, value in record.keywords:
-            if name in ("ttl", "expire", "timeout", "expires", "ex", "expiration", "ttl_seconds"):
-                return number(self.linker, table.path, record.scope, value)
-        last = record.callee.rpartition(".")[2] if type(record.callee) is str else ""
-        if last == "TTLCache" and len(record.args) > 1:
-            return number(self.linker, table.path, record.scope, record.args[1])
-        for given in record.args[:1] if depth else ():
-            if type(given) is str and given[:1] == "@" and "." not in given:
-                return self.lifetime(table, int(given[1:]), depth - 1)
-        return None

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from .bodies import outlives, shared
 from .clocks import counted, elapsed, rated, words
 from .conditions import Joined, Leaf, absent, branches, describe, short, tree
+from .keeping import LEAST
 from .seconds import number
 from .slots import Site, Slots
 from .tables import dotted
@@ -62,6 +63,11 @@ class Part(NamedTuple):
     asks: tuple[str, int] = ("", 0)
     """The function that looks there, as its file and scope."""
 
+    @property
+    def is_short(self) -> bool:
+        """Whether it lets through again at once."""
+        return self.interval is not None and self.interval < LEAST
+
 
 class Gate(NamedTuple):
     """A test around a call."""
@@ -81,7 +87,7 @@ class Gate(NamedTuple):
     @property
     def holds(self) -> bool:
         """Whether it keeps calls back."""
-        return self.known and all(part.holds for part in self.parts)
+        return self.known and all(part.holds and not part.is_short for part in self.parts)
 
     @property
     def stuck(self) -> tuple[Part, ...]:

@@ -21,7 +21,7 @@ from .routetexts import METHODS, PATHS
 from .sends import says_kind
 from .settled import Settled
 from .slots import class_of, covers
-from .stores import Stores
+from .stores import Hole, Stores
 from .tables import Table, call_number, dotted
 
 if TYPE_CHECKING:
@@ -226,7 +226,12 @@ class Guards:
             holes = tuple(self.stores.holes(body, call, lookup, stores)) if stores else ()
             if lookup.helper and any(hole.reason == "another key" for hole in holes):
                 continue  # nothing says that it keeps what this function stores
-            interval = self._kept_for(body, lookup.name)
+            made = list(self._made(body, lookup.name))
+            if stores and any(self.decorated.keeping.keeps_nothing(*one) for one in made):
+                holes = (Hole(body.table.path, -1, "nothing kept", stores[0].call, stores[0].assign),)
+            interval = next(
+                (found for one in made if (found := self.decorated.keeping.lifetime(*one)) is not None), None
+            )
             owner = 0 if lookup.remote else self._owner(body, lookup.slots)  # each client asks the same store
             guard = Guard("cache", lookup.name, remote, holes, interval, None, body.table.path, call, owner)
             if best is None or rank(guard) < rank(best):
@@ -254,17 +259,9 @@ class Guards:
                 return owner
         return 0
 
-    def _kept_for(self, body: Body, name: str) -> float | None:
-        """The lifetime that a container was made with."""
-        for path, scope, value in self._made(body, name):
-            if type(value) is str and value[:1] == "@" and "." not in value:
-                found = self.decorated.lifetime(self.linker.table(path), int(value[1:]))
-                if found is not None:
-                    return found
-            del scope
-        return None
-
-    def _made(self, body: Body, name: str) -> Iterator[tuple[str, int, Expr]]:
+    @staticmethod
+    def _made(body: Body, name: str) -> Iterator[tuple[Table, int]]:
+        """The calls that a container is made by."""
         table = body.table
         owner, _, attribute = name.rpartition(".")
         cls = table.receiver_class(body.scope, owner) if owner else None
@@ -274,7 +271,9 @@ class Guards:
         elif not owner:
             assigns = [b.assign for b in table.lookup(body.scope, name) if b.assign is not None]
         for assign in assigns:
-            yield table.path, assign.scope, assign.value
+            call = call_number(assign.value)
+            if call is not None:
+                yield table, call
 
 
 def rank(guard: Guard) -> tuple[bool, bool]:

@@ -28,7 +28,7 @@ class Hole(NamedTuple):
 
     Reasons: ``early return`` (decided without the call's answer), ``negative result`` (the answer was empty, or one that
     is not kept), ``stored at times`` (another condition decides), ``another key`` (what is stored is not what is looked
-    up), ``key never repeats``.
+    up), ``key never repeats``, ``only old`` (what is fresh is no hit), ``nothing kept`` (a cache for no entries or no time).
     """
 
     path: str
@@ -148,6 +148,9 @@ class Stores:
         table = body.table
         if self._never_repeats(body, lookup):
             yield Hole(table.path, -1, "key never repeats", call=-1 if lookup.call is None else lookup.call)
+            return
+        if lookup.late:
+            yield Hole(table.path, -1, "only old", stores[0].call, stores[0].assign)
             return
         same = [store for store in stores if not self._differs(body, lookup, store)]
         if stores and not same:

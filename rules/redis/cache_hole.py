@@ -85,7 +85,11 @@ REASONS = {
     "stored at times": "not every answer is stored in {cache}",
     "another key": "what is stored in {cache} is under another key than what is looked up",
     "key never repeats": "the key of {cache} is new for every request",
+    "only old": "{cache} counts only once what it holds is old",
+    "nothing kept": "{cache} is made for no entries, or for no time",
 }
+ALWAYS = ("another key", "key never repeats", "only old", "nothing kept")
+"""Holes that are there for every key."""
 
 
 @rule("redis-cache-hole", needs=NEEDS, reach=True, shares="requests", severity="warning", since="0.1")
@@ -144,7 +148,7 @@ def message(ctx: Context, guard: Guard, work: RequestWork, uses: list[Use], hole
     models = list(dict.fromkeys(use.lookup.model_name for use in uses if not use.is_command))
     what = " and ".join([*asked, *(f"a query for {model}" for model in models)])
     when = describe_frequency(work, conditional=uses[0].conditional)
-    such = "" if hole.reason in ("another key", "key never repeats") else "every time for such a key, "
+    such = "" if hole.reason in ALWAYS else "every time for such a key, "
     return f"{why}: {what} {such}{when}"
 
 
@@ -155,6 +159,10 @@ def help_text(hole: Hole) -> str:
         return "store a marker for 'nothing' as well, with a shorter time to live"
     if hole.reason == "stored at times":
         return "store every answer, or look up only what is stored"
+    if hole.reason == "only old":
+        return "turn the comparison round: what is fresh is the hit"
+    if hole.reason == "nothing kept":
+        return "give the cache a size and a time to live"
     return "build one key, once, and use it for the lookup and for the store"
 
 

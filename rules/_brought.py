@@ -51,6 +51,18 @@ def is_for_staff_alone(index: Index, work: RequestWork, use: Use) -> bool:
     )
 
 
+def is_of_sessions(index: Index, work: RequestWork, use: Use) -> bool:
+    """Whether a middleware of Django does it for whom its session knows, where all but the admin site goes by tokens."""
+    if work.frequency != "every-request" or not index.project.listviews.defaults.by_token_alone:
+        return False
+    return any(
+        not negated and (dotted(part) or "").endswith("user.is_authenticated")
+        for _, table, frame in frames_of(index, work, use)
+        if (entry := table.facts.frames[frame]).kind in ("if", "else", "after")
+        for part, negated in held(condition(entry.kind, entry.test))
+    )
+
+
 def is_of_failures(index: Index, work: RequestWork, use: Use) -> bool:
     """Whether it only runs for responses that are errors: ``if response.status_code >= 500: alert()``."""
     for _function, table, frame in frames_of(index, work, use):

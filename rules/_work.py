@@ -53,15 +53,18 @@ def base_confidence(index: Index, work: RequestWork) -> Confidence:
     The hook of a router with a few routes is of medium confidence, as a dependency of these would be.
 
     What waits for a reader, ``request.tenant = SimpleLazyObject(load)``, is of medium confidence: see `is_held`. What runs for
-    none of the routes that are known is of low.
+    none of the routes that are known is of low, as is the hook of a router without any.
     """
     if work.share is not None and not work.share[0]:
         return Confidence.LOW
     level = min(Confidence(work.confidence), _of_entry(work), key=lambda level: level.rank)
     entry = work.path.entry
-    if level is Confidence.HIGH and entry.kind == "router-dependency":
-        _, behind = index.project.routes.share(entry.function)
-        return Confidence.MEDIUM if 0 < behind < FEW else level
+    if entry.kind == "router-dependency":
+        routes = index.project.routes
+        behind = routes.share(entry.function)[1] if entry.on else routes.behind((entry.path, entry.call))
+        if not behind and not index.project.mounts.takes_unknown:
+            return Confidence.LOW
+        return min(level, Confidence.MEDIUM, key=lambda level: level.rank) if 0 < behind < FEW else level
     return level
 
 

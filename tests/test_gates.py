@@ -91,6 +91,15 @@ def test_the_share_that_a_counting_gate_lets_through_is_told(test, behind, rate)
     assert (found.kind, found.rate) == ("gate", rate)
 
 
+@pytest.mark.parametrize(
+    ("name", "is_gate"),
+    [("APP_START_TIME", False), ("STARTED", False), ("boot_time", False), ("window_started_at", True)],
+)
+def test_how_long_the_process_has_been_there_is_no_gate_that_stays_open(name, is_gate):
+    code = gated("now - self.last > 30", "pass").replace("last", name)
+    assert (stuck(code) is not None) is is_gate
+
+
 @pytest.mark.parametrize("interval", ["0", "0.001", "timedelta(milliseconds=1)"])
 def test_a_gate_that_opens_again_at_once_keeps_nothing_back(interval):
     now = "datetime.now()" if "delta" in interval else "now"

@@ -1047,3 +1047,87 @@ class Burst(UserRateThrottle):
     files: dict[str, str | bytes] = {"app.py": app, "settings.py": f'ROOT_URLCONF = "app"\n{cache}'}
     (finding,) = check_files(files, select=("redis-per-request",), confidence="low").findings
     assert finding.confidence.value == level
+
+
+LEFT = """
+from fastapi import APIRouter, FastAPI
+import redis
+app = FastAPI()
+router = APIRouter()
+@router.get("/jobs/{job}")
+def job(job: str):
+    return redis.Redis(socket_timeout=1).get(job)
+def more(): return names
+for name in more(): app.include_router(name)
+"""
+
+
+@pytest.mark.parametrize(("path", "level"), [("shop/jobs.py", "medium"), ("archive/shop/jobs.py", "low")])
+def test_a_router_that_nothing_includes_is_surely_not_served_where_it_was_put_aside(path: str, level: str) -> None:
+    report = check_files({path: LEFT}, select=("redis-client-per-call",), confidence="low")
+    assert [finding.confidence.value for finding in report.findings] == [level]
+
+
+@pytest.mark.parametrize(("route", "level"), [("", "low"), ('@router.get("/a")\ndef a(): ...', "medium")])
+def test_the_dependency_of_a_router_without_routes_is_of_no_request(route: str, level: str) -> None:
+    code = """
+    from fastapi import APIRouter
+
+    def named(request: Request):
+        return client.get(request.headers["x-name"])
+
+    router = APIRouter(dependencies=[Depends(named)])
+    app.include_router(router)
+
+    @app.get("/b")
+    def b(): ...
+    """
+    report = check_files(
+        {"app.py": HEAD + textwrap.dedent(code) + route}, select=("redis-per-request",), confidence="low"
+    )
+    assert [finding.confidence.value for finding in report.findings] == [level]
+
+
+SIGNED_IN = """
+from django.core.cache import cache
+class Plans:
+    def __init__(self, get_response): self.get_response = get_response
+    def __call__(self, request):
+        if request.user.is_authenticated:
+            request.plan = cache.get(f"plan:{request.user.id}")
+        return self.get_response(request)
+"""
+CACHES = """
+MIDDLEWARE = ["shop.plans.Plans"]
+CACHES = {"default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": "redis://cache:6379"}}
+"""
+BY_TOKEN = 'REST_FRAMEWORK = {"DEFAULT_AUTHENTICATION_CLASSES": ["rest_framework_simplejwt.authentication.JWTAuthentication"]}\n'
+
+
+@pytest.mark.parametrize(
+    ("settings", "views", "level"),
+    [
+        (BY_TOKEN, "", "low"),
+        ("", "", "medium"),
+        (BY_TOKEN + "LOGIN_URL = '/login'\n", "", "medium"),
+        (
+            BY_TOKEN,
+            "from django.contrib.auth import login\ndef enter(request): login(request, cache.get('x'))",
+            "medium",
+        ),
+        (BY_TOKEN, "def read(request):\n    request.user = cache.get('x')", "medium"),
+        (BY_TOKEN.replace("]", ', "rest_framework.authentication.SessionAuthentication"]'), "", "medium"),
+    ],
+    ids=["tokens", "default", "page", "login", "set", "both"],
+)
+def test_a_middleware_finds_nobody_signed_in_where_users_are_known_by_tokens_alone(
+    settings: str, views: str, level: str
+) -> None:
+    files = {
+        "shop/__init__.py": "",
+        "shop/settings.py": CACHES + settings,
+        "shop/plans.py": SIGNED_IN,
+        "shop/views.py": "from django.core.cache import cache\n" + views,
+    }
+    report = check_files(files, select=("redis-per-request",), confidence="low")
+    assert [finding.confidence.value for finding in report.findings] == [level]

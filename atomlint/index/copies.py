@@ -42,6 +42,11 @@ def is_copy(index: Index, path: str) -> bool:
     return len(marked) > 1 and "/".join([*kept, path.rpartition("/")[2]]) in known
 
 
+def is_marked(path: str) -> bool:
+    """Whether a directory on the way to a file says that what is in it was left: ``archive/shop/main.py``."""
+    return any(MARK.search(name) for name in path.split("/")[:-1])
+
+
 def is_shadowed(index: Index, path: str) -> bool:
     """Whether Python never imports a module, as a package of its name lies beside it: ``routes/odoo.py``, ``routes/odoo/``."""
     known = index.keep("files and directories", lambda: _known(index.files))

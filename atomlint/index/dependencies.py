@@ -43,7 +43,7 @@ def find_dependencies(linker: Linker, paths: Sequence[str], mounts: Mounts | Non
                 continue
             kind = _dependency_kind(name.rpartition(".")[2])
             made = mounts.row((path, ordinal)) is not None if kind == "router" else False
-            certainty = mounts.unserved if made and not mounts.served(((path, ordinal),)) else "high"
+            certainty = mounts.unserved(path) if made and not mounts.served(((path, ordinal),)) else "high"
             for place, scope, item in elements(linker, path, call.scope, declared):
                 for inner, at in _injections(linker, place, scope, item):
                     injection = linker.values.parameters.injection(inner, at)

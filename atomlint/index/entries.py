@@ -88,7 +88,7 @@ class Finder:
         self.items = {row.setting.rpartition(".")[2]: row for row in settings if row.item}
         """Rows of settings whose items are entry points, by the setting's last name."""
         self._found: dict[str, list[tuple[int, str, EntryRow, Expr]]] = {}
-        self.routed = Routed(linker, mounts.left)
+        self.routed = Routed(linker, mounts)
 
     def find(self, paths: Sequence[str]) -> list[Entry]:
         """See `find_entries`."""
@@ -205,7 +205,7 @@ class Finder:
         if row.kind == "every-request" and takes_itself_out(self.linker, function):
             proven, certainty = False, "low"
         if proven and on and row.kind in HELD and not self.mounts.served(on):
-            proven, certainty = False, self.mounts.unserved
+            proven, certainty = False, self.mounts.unserved(path)
         kind = IGNORED if row.unless and on and all(self._ignores(place, row) for place in on) else row.kind
         return Entry(function, kind, path, call, proven, seconds, certainty, on)
 

@@ -39,6 +39,9 @@ BREAKERS = frozenset(
     }
 )
 """Words of deadlines that only a failure sets."""
+STARTS = frozenset({"start", "started", "startup", "boot", "booted", "launch", "launched"})
+PROCESSES = frozenset({"app", "application", "process", "server", "service", "system", "boot", "booted", "startup"})
+"""Words of when a process began, ``app_start``; ``window_start`` is another matter."""
 FLAGS = frozenset({"force", "forced", "refresh", "reload", "bypass", "invalidate", "renew"})
 KINDS = ("time", "rate", "count", "once", "item")
 
@@ -216,6 +219,8 @@ class Gates:
             return None
         if BREAKERS & words(short(last)):
             return None  # set when something fails: until then it lets everything through
+        if words(short(last)) & STARTS and (short(last).isupper() or words(short(last)) & PROCESSES):
+            return None  # how long the process has been there
         written = self.slots.written(at, slot) or (leaf.body is not at.body and self.slots.sets(leaf.body, slot))
         if not written and (slot[0] == "$" or self.slots.set_elsewhere(leaf.body, slot)):
             return None if slot[0] == "$" else Part("time", text, short(last), holds=True, interval=limit, slot=slot)

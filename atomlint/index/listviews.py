@@ -186,6 +186,8 @@ class ListViews:
         found: dict[Value, list[Expr]] = defaultdict(list)
         for name in ("as_view", "register"):
             for path, ordinal in self.linker.call_sites(name):
+                if path in self.project.mounts.urlconf.aside:
+                    continue
                 record = self.linker.table(path).facts.calls[ordinal]
                 head = record.callee.rpartition(".")[0] if type(record.callee) is str else ""
                 given = [head] if name == "as_view" else [*record.args, *(value for _, value in record.keywords)]

@@ -7,10 +7,12 @@ from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
 
 from .behind import THROUGH, given
+from .copies import is_marked
 from .left import Left
 from .pathtexts import UNKNOWN
 from .registering import external_bases, is_class
 from .tables import dotted, text_of
+from .urlconf import Urlconf
 from .values import Value
 
 if TYPE_CHECKING:
@@ -276,6 +278,11 @@ class Mounts:
         return known and 0 < len(values) == len(made) and self.linker.catalog.routers.keys().isdisjoint(made)
 
     @cached_property
+    def urlconf(self) -> Urlconf:
+        """Django's tables of URLs."""
+        return Urlconf(self.linker, self)
+
+    @cached_property
     def complete(self) -> bool:
         """Whether it is known what is put below every router: what nothing includes then is not served."""
         return bool(self.mounts) and not self._unknown and not self._passes_by
@@ -302,10 +309,9 @@ class Mounts:
             return True
         return any((dotted(assign.target) or "").endswith(".routes") for assign in facts.assigns)
 
-    @property
-    def unserved(self) -> str:
-        """How sure it is that something runs that a router holds which no application is seen to serve."""
-        return "low" if self.complete else "medium"
+    def unserved(self, path: str) -> str:
+        """How sure it is that something runs that a file's router holds which no application is seen to serve."""
+        return "low" if self.complete or is_marked(path) else "medium"
 
     def served(self, places: tuple[Place, ...]) -> bool:
         """Whether an application, or something that may be one, leads to any of the routers."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -17,6 +18,11 @@ if TYPE_CHECKING:
     from .linker import Linker
     from .tables import Table
 
+TOKENS = re.compile(r"jwt|token|bearer|api_?key|firebase|clerk|cognito|auth0", re.IGNORECASE)
+"""Words of classes that find out who calls by what a request brings, and not by a session."""
+PAGES = frozenset({"LOGIN_URL", "LOGIN_REDIRECT_URL", "LOGOUT_REDIRECT_URL"})
+"""Settings of projects with a page to sign in on."""
+SESSIONS = frozenset({"django.contrib.auth", "django.contrib.auth.views", "allauth.account.views"})
 ASKED = "rest_framework.pagination.LimitOffsetPagination"
 """A paginator whose requests say how many rows they want."""
 
@@ -48,8 +54,33 @@ class RestDefaults:
     @cached_property
     def permissions(self) -> tuple[tuple[str, ...], ...]:
         """Names of the permissions that each settings module asks of all requests."""
+        return self._listed("DEFAULT_PERMISSION_CLASSES")
+
+    @cached_property
+    def by_token_alone(self) -> bool:
+        """Whether users are known by what views read off their tokens alone: before a view, ``request.user`` is nobody.
+
+        Not where settings or imports speak of signing in to a session, or where something sets ``request.user`` itself.
+        """
+        asked = self._listed("DEFAULT_AUTHENTICATION_CLASSES")
+        if not asked or not all(names and all(TOKENS.search(name) for name in names) for names in asked):
+            return False
+        return not any(map(self._signs_in, self.linker.linked))
+
+    def _signs_in(self, path: str) -> bool:
+        facts = self.linker.table(path).facts
+        targets = [assign.target for assign in facts.assigns if type(assign.target) is str]
+        if any(target in PAGES or target.endswith("request.user") for target in targets):
+            return True
+        return any(
+            record.module in SESSIONS and (record.attribute in ("login", "*") or record.module != "django.contrib.auth")
+            for record in facts.imports
+        )
+
+    def _listed(self, key: str) -> tuple[tuple[str, ...], ...]:
+        """The texts of a list that each settings module has under a key."""
         found = []
-        for table, scope, value in self._said("DEFAULT_PERMISSION_CLASSES"):
+        for table, scope, value in self._said(key):
             items = (text_of(item) for _, _, item in elements(self.linker, table.path, scope, value))
             found.append(tuple(item for item in items if item))
         return tuple(found)

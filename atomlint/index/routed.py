@@ -6,7 +6,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from .expressions import expressions, inside, references
-from .left import WORD, Left
+from .left import WORD
 from .registering import behind, external_bases, is_class
 from .tables import call_number, dotted, text_of
 from .value import Value
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from .catalog import EntryRow
     from .entries import Entry
     from .linker import Linker
+    from .mounts import Mounts
 
 VIEWS = ("rest_framework.", "django.views.")
 """Libraries whose view classes nothing serves that is not registered."""
@@ -26,9 +27,10 @@ VIEWS = ("rest_framework.", "django.views.")
 class Routed:
     """Is told of every registration, then asked about views."""
 
-    def __init__(self, linker: Linker, left: Left) -> None:
+    def __init__(self, linker: Linker, mounts: Mounts) -> None:
         self.linker = linker
-        self.left = left
+        self.left = mounts.left
+        self.urlconf = mounts.urlconf
         self._given: set[Value] = set()
         self._unknown = False
 
@@ -36,7 +38,7 @@ class Routed:
 
     def note(self, row: EntryRow, path: str, call: Call, expr: Expr, values: Iterable[Value]) -> None:
         """A call that registers views is given an expression, which is one of some values."""
-        if "dispatch" not in row.enters:
+        if "dispatch" not in row.enters or path in self.urlconf.aside:
             return
         found = [Value("def", v.place, v.scope) for v in values if v.kind in ("def", "inst")]
         self._given.update(found)
@@ -77,6 +79,8 @@ class Routed:
             scope = self.linker.table(entry.path).facts.calls[entry.call].scope
             certainty = "low" if self._given else "medium"
             return entry._replace(proven=False, certainty=certainty) if self.left.around(entry.path, scope) else entry
+        if entry.kind == "route" and entry.path in self.urlconf.aside:
+            return entry._replace(proven=False, certainty="low")
         if entry.kind != "route" or entry.path != function.place or entry.call < 0 or not entry.proven:
             return entry
         scopes = self.linker.table(function.place).facts.scopes
@@ -114,6 +118,8 @@ class Routed:
         named: set[str] = set()
         bases: dict[str, set[str]] = {}
         for path in self.linker.linked:
+            if path in self.urlconf.aside:
+                continue
             table = self.linker.table(path)
             for scope in table.facts.scopes:
                 if scope.kind == "class" and scope.bases:

@@ -12,7 +12,6 @@ from .mounts import Chain, Place
 from .pathtexts import UNKNOWN, clean, join
 from .registering import VERBS, elements
 from .tables import dotted, text_of
-from .urlconf import Urlconf
 from .value import Value
 
 if TYPE_CHECKING:
@@ -20,6 +19,7 @@ if TYPE_CHECKING:
 
     from ..facts.records import Call, Expr, Param
     from .project import Project
+    from .urlconf import Urlconf
 
 WEBSOCKETS = frozenset(
     {
@@ -77,7 +77,7 @@ class Routes:
     @cached_property
     def all(self) -> list[Route]:
         """Every route, in file order of what registers it."""
-        urls = Urlconf(self.linker, self.mounts)
+        urls = self.mounts.urlconf
         found: dict[tuple[str, str, Value], Route] = {}
         for entry in self.project.registrations:
             if entry.kind in ("route", "connection"):
@@ -285,6 +285,14 @@ class Routes:
             scopes = str(keywords.get("scopes", "")) if _last(call) == "Security" else ""
             return keywords.get("use_cache") != "#False", made + scopes
         return True, ""
+
+    def behind(self, place: Place) -> int:
+        """How many routes have a call on their way: that of a router, or one that puts it below another."""
+        return self._places[place]
+
+    @cached_property
+    def _places(self) -> Counter[Place]:
+        return Counter(place for route in self.all for place in {*route.chain, (route.entry.path, route.entry.call)})
 
     def hooks(self, route: Route) -> tuple[Entry, ...]:
         """Middlewares and hooks that run for a route's request, its own guards aside: see `exempt`."""

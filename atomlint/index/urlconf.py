@@ -79,14 +79,61 @@ class Urlconf:
                         break
         return dict(found)
 
+    @cached_property
+    def aside(self) -> frozenset[str]:
+        """Tables of URLs that nothing leads to: all roots are known, and so is everything that is included."""
+        named = self._named("urlconf")
+        if None in named or not named:
+            return frozenset()
+        tables = {path for name in PATTERNS for path, _ in self.linker.call_sites(name) if self._patterns(path)}
+        waiting = [path for path in named if path is not None]
+        reached = set(waiting)
+        while waiting:
+            path = waiting.pop()
+            if self._includes_unknown(path):
+                return frozenset()
+            below = {*self._included(path), *self._imported(path)} - reached
+            reached |= below
+            waiting += below
+        return frozenset(tables - reached)
+
+    def _includes_unknown(self, path: str) -> bool:
+        """Whether a file includes what only running it tells: ``include(f"{app}.urls")``."""
+        calls = self.linker.table(path).facts.calls
+        includes = (call for call in calls if (dotted(call.callee) or "").rpartition(".")[2] == "include" and call.args)
+        return any(not self._is_known(path, call.scope, call.args[0]) for call in includes)
+
+    def _is_known(self, path: str, scope: int, given: Expr) -> bool:
+        """Whether it is seen what an ``include`` is given: a name, a module, a list, what a router has."""
+        if type(given) is list:
+            return given[:1] == ["[]"]
+        if text_of(given) is not None or "." in str(given):
+            return True
+        return bool(self.linker.evaluate(path, scope, given)) or any(
+            True for _ in elements(self.linker, path, scope, given)
+        )
+
+    def _imported(self, path: str) -> Iterator[str]:
+        """Files of the project that a table imports, whose lists it may add: ``from .extra import urlpatterns``."""
+        modules = self.linker.modules
+        for record in self.linker.table(path).facts.imports:
+            target = modules.target(path, record)
+            below = modules.submodule(target, record.attribute or "") if target is not None else None
+            yield from (found for found in (target, below) if found is not None and found.endswith(".py"))
+
     def _roots(self) -> set[str]:
         """Modules that ``ROOT_URLCONF`` names."""
-        found = set()
+        return {path for path in self._named("ROOT_URLCONF") if path is not None}
+
+    def _named(self, ending: str) -> set[str | None]:
+        """Modules that settings or attributes name which end so; None where one is computed, or not in the project."""
+        found: set[str | None] = set()
         for path in self.linker.linked:
             for assign in self.linker.table(path).facts.assigns:
-                if assign.target == "ROOT_URLCONF" and (name := text_of(assign.value)) is not None:
-                    target = self.linker.modules.absolute(path, name)
-                    found |= {target} if target is not None else set()
+                target = dotted(assign.target) or ""
+                if target.endswith(ending) or target.lower().endswith(ending):
+                    name = text_of(assign.value)
+                    found.add(self.linker.modules.absolute(path, name) if name is not None else None)
         return found
 
     def _patterns(self, path: str) -> list[tuple[int, Expr]]:

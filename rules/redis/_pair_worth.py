@@ -48,6 +48,8 @@ def is_hardly_worth_it(call: Call, pair: Pair) -> bool:
     paths = index.project.reach.paths(function.value)
     if not paths or only_operators(index, paths):
         return True  # what no request is known to come to has nobody to race with
+    if pair.kind == "add" and index.project.guards.on_error(call.path, pair.second.call):
+        return True  # of failures, such as a breaker's: one more or less is all the same
     if pair.kind == "take":
         return lacks_getdel(call) or is_of_one(call, pair)
     if pair.kind == "lock" and is_of_a_time(call, pair):

@@ -110,7 +110,7 @@ from .._branches import (
     waits_for_few,
     waits_for_state,
 )
-from .._brought import is_brought_seldom, is_for_staff_alone, is_of_failures, raises_its_flag
+from .._brought import is_brought_seldom, is_for_staff_alone, is_of_failures, is_of_sessions, raises_its_flag
 from .._staff import is_admin
 from .._work import (
     ALWAYS,
@@ -167,7 +167,7 @@ STOCK = "allow_request"
 """What a throttle of Django REST framework does by itself."""
 OPENS = "open_session"
 """The method of a session interface of Flask that reads the session."""
-SELDOM = (is_refusal, is_brought_seldom, is_for_staff_alone, is_of_failures, raises_its_flag)
+SELDOM = (is_refusal, is_brought_seldom, is_for_staff_alone, is_of_sessions, is_of_failures, raises_its_flag)
 """What is to be seen of a command that few requests come to."""
 LIMITERS = ("slowapi.", "flask_limiter.")
 """Libraries whose middleware counts every request."""
@@ -354,10 +354,7 @@ def confidence(index: Index, work: RequestWork, uses: Sequence[Use]) -> Confiden
     skipped = far or (may_be_skipped(index, work, uses[0]) and not asks_who(index, work, uses[0]))
     if uses[0].conditional and work.frequency != "dependency" and skipped:
         return Confidence.LOW
-    if any(
-        few(index, work, uses[0])
-        for few in (is_refusal, is_brought_seldom, is_for_staff_alone, is_of_failures, raises_its_flag)
-    ):
+    if any(few(index, work, uses[0]) for few in SELDOM):
         return Confidence.LOW  # of failed sign-ins, which are few
     rare = work.share is not None and FEW * work.share[0] < work.share[1]
     if rare or guards_few(index, work, uses) or is_answer(index, work, uses):

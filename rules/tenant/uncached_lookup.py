@@ -117,7 +117,7 @@ from .._branches import (
     sites_of,
     waits_for_few,
 )
-from .._brought import is_brought_seldom, is_for_staff_alone, is_of_failures, mends_itself
+from .._brought import is_brought_seldom, is_for_staff_alone, is_of_failures, is_of_sessions, mends_itself
 from .._taken import is_taken, taken
 from .._work import (
     ALWAYS,
@@ -143,6 +143,8 @@ if TYPE_CHECKING:
     from atomlint import Index
     from atomlint.index.requestwork import RequestWork, Use
 
+SELDOM = (is_held, is_brought_seldom, is_for_staff_alone, is_of_sessions, is_of_failures, is_refusal, mends_itself)
+"""What is to be seen of a lookup that few requests come to."""
 ROUTES = Option("routes", 5, "routes that must share a helper function before its lookup is reported", minimum=2)
 TENANT_KEYS = Option("keys", list[str](), "further columns that tell a customer, beside ids, slugs, names and hosts")
 PARAMETERS = re.compile(r"\{(\w+)")
@@ -303,10 +305,7 @@ def confidence(function: Function, work: RequestWork, uses: list[Use]) -> Confid
     """Low where few requests can be told to come there: a helper of a few handlers among many, a handler of one route."""
     index = function.index
     asked = asks_a_cache_first(index, work, uses[0]) or asks_the_context_first(index, work, uses[0])
-    if asked or any(
-        few(index, work, uses[0])
-        for few in (is_held, is_brought_seldom, is_for_staff_alone, is_of_failures, is_refusal, mends_itself)
-    ):
+    if asked or any(few(index, work, uses[0]) for few in SELDOM):
         return Confidence.LOW
     if waits_for_few(index, [(at, call) for at, call, _ in sites_of(work, uses[0])]):
         return Confidence.LOW  # of what comes later, or of few, it looks in vain

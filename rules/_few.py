@@ -41,12 +41,14 @@ ENDLESS = frozenset(
 """Those that there is no end of."""
 ADDRESS = re.compile(r"(?:^|\.)(?:GET|args|query_params)\.\w+(?:\(\))?$")
 """Values of a request's address, which people and pages write a few of."""
+ROWS = re.compile(r"_(?:list|objects|objs|qs|query|queryset|result|rows|set)$")
+"""What is said at the end of a name for rows, whatever they are: ``plans_queryset``."""
 WORDS = re.compile(r"[a-z]+|[A-Z][a-z]*")
 
 
 def loops_over_few(name: str) -> bool:
     """Whether what a loop goes through is few things by its last word: ``user.roles``, ``request.args.getlist()``."""
-    return ADDRESS.search(name) is not None or _ends_in(LOOPED, name.removesuffix(".all()").removesuffix("_set"))
+    return ADDRESS.search(name) is not None or _ends_in(LOOPED, ROWS.sub("", name.removesuffix(".all()")))
 
 
 def is_table_of_few(model: str) -> bool:

@@ -350,3 +350,32 @@ def test_no_one_query_asks_the_database_of_each_turn(read: str, found: list[str]
     assert of_page(LOOP.replace("Tag.objects.get(name=shelf.slug)", read)) == found
     aside = "for shelf in rows:\n    name = shelf.slug\n    print(Tag.objects.using(name).get(name='new'))"
     assert of_page(aside) == ["low"]
+
+
+@pytest.mark.parametrize(
+    ("default", "given", "route", "level"),
+    [
+        ("5", "", "", "low"),
+        ("5", ", 8", "", "low"),
+        ("5", ", limit=12", "", "low"),
+        ("50", "", "", "medium"),
+        ("5", ", limit=80", "", "medium"),
+        ("5", ", amount", "", "medium"),
+        ("5", "", '@app.get("/recent")', "medium"),
+    ],
+)
+def test_what_all_callers_ask_a_few_of_is_few(default: str, given: str, route: str, level: str) -> None:
+    code = f"""
+    {route}
+    def recent(db, limit: int = {default}):
+        rows = db.query(Order).order_by(Order.id).limit(limit).all()
+        return [db.query(Line).filter(Line.order_id == row.id).count() for row in rows]
+
+    @app.get("/orders")
+    def orders(amount: int, db: Session = Depends(get_db)):
+        return recent(db{given})
+    """
+    report = check_files(
+        {"app.py": MODELS + textwrap.dedent(code)}, select=("database-query-in-loop",), confidence="low"
+    )
+    assert [finding.confidence.value for finding in report.findings] == [level]

@@ -1,4 +1,4 @@
-"""Parameters of constructors that keep their defaults: what their annotations promise is never there."""
+"""Parameters that keep their defaults, or are given constants: what nobody else gives is known."""
 
 from __future__ import annotations
 
@@ -7,11 +7,17 @@ from typing import TYPE_CHECKING
 from .value import Value
 
 if TYPE_CHECKING:
-    from ..facts.records import Call, Param
+    from ..facts.records import Call, Expr, Param
+    from .linker import Linker
+    from .tables import Table
     from .values import Evaluator
 
 MOST = 12
 """Calls by a class's name that are looked at."""
+
+
+PLAIN = frozenset({"staticmethod", "classmethod"})
+"""Decorators that leave a function to those who call it."""
 
 
 class Defaults:
@@ -44,3 +50,35 @@ def _gives(call: Call, param: Param, position: int) -> bool:
     starred = any(type(arg) is list and arg[:1] == ["*"] for arg in call.args)
     placed = param.kind == "p" and len(call.args) > position
     return starred or placed or any(name in (param.name, "**") for name, _ in call.keywords)
+
+
+def most_given(linker: Linker, table: Table, scope: int, expr: Expr) -> int:
+    """The largest number that an amount is: a constant, or what the callers of a function give for it; 0 if not known.
+
+    ``def recent(session, limit=5): ... .limit(limit)``, which everything calls without one.
+    """
+    if type(expr) is str and expr[:1] == "#":
+        return int(expr[1:]) if expr[1:].isdecimal() else 0
+    record = table.facts.scopes[scope]
+    position = next((n for n, param in enumerate(record.params) if param.name == expr), None)
+    if position is None or record.kind != "function" or record.params[position].kind not in ("p", "k"):
+        return 0
+    decorators = {str(decorator) for decorator in record.decorators}
+    if not decorators <= PLAIN:
+        return 0  # a route, whose requests give it
+    param = record.params[position]
+    sites = linker.callers_of(Value("def", table.path, scope), record.name, MOST)
+    method = table.facts.scopes[record.parent].kind == "class" and "staticmethod" not in decorators
+    given = [_given(linker.table(path).facts.calls[call], param, position - method) for path, call in sites or ()]
+    return max(given) if given and all(given) else 0
+
+
+def _given(call: Call, param: Param, position: int) -> int:
+    """The number that a call gives, or leaves at its default; 0 if not known."""
+    value = dict(call.keywords).get(param.name, param.default)
+    if param.kind == "p" and position < len(call.args):
+        value = call.args[position]
+    unpacked = any(type(arg) is list and arg[:1] == ["*"] for arg in call.args) or any(
+        n == "**" for n, _ in call.keywords
+    )
+    return int(value[1:]) if type(value) is str and value[:1] == "#" and value[1:].isdecimal() and not unpacked else 0

@@ -191,7 +191,7 @@ class Effects(Lookups):
         record = self.linker.table(path).facts.calls[call]
         receiver = record.callee.rpartition(".")[0] if type(record.callee) is str else ""
         for _ in range(4):  # a pipeline leads to its client
-            found = self._made(path, record.scope, receiver, 6)
+            found = self.made(path, record.scope, receiver)
             if found is None:
                 return None
             path, ordinal = found
@@ -206,7 +206,7 @@ class Effects(Lookups):
             receiver = record.callee.rpartition(".")[0] if type(record.callee) is str else ""
         return None
 
-    def _made(self, path: str, scope: int, expr: Expr, left: int) -> tuple[str, int] | None:
+    def made(self, path: str, scope: int, expr: Expr, left: int = 6) -> tuple[str, int] | None:
         """The call behind a name or an attribute, through assignments and across modules."""
         if left == 0 or type(expr) is not str or not expr:
             return None
@@ -219,15 +219,15 @@ class Effects(Lookups):
         if not owner:
             for binding in self.linker.table(path).lookup(scope, name):
                 if binding.assign is not None and binding.assign.value not in (None, "#None"):
-                    return self._made(path, binding.assign.scope, binding.assign.value, left - 1)
+                    return self.made(path, binding.assign.scope, binding.assign.value, left - 1)
                 if binding.imported is not None and binding.imported.attribute:
                     target = self.linker.modules.target(path, binding.imported)
                     if target is not None and target.endswith(".py"):
-                        return self._made(target, 0, binding.imported.attribute, left - 1)
+                        return self.made(target, 0, binding.imported.attribute, left - 1)
             return None
         for value in self.linker.evaluate(path, scope, owner):
             if value.kind == "module" and value.place.endswith(".py"):
-                return self._made(value.place, 0, attribute, left - 1)
+                return self.made(value.place, 0, attribute, left - 1)
             if value.kind not in ("inst", "def"):
                 continue
             for cls in self.linker.mro(value.place, value.scope):
@@ -239,7 +239,7 @@ class Effects(Lookups):
                     *table.class_attributes.get((cls.scope, attribute), ()),
                 ):
                     if assign.value not in (None, "#None"):
-                        return self._made(cls.place, assign.scope, assign.value, left - 1)
+                        return self.made(cls.place, assign.scope, assign.value, left - 1)
         return None
 
     def _calls_argument(self, path: str, call: int) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from .criteria import KEYS, compared_names, keyed, missing, of_class
+from .defaults import most_given
 from .managers import manager_loads
 from .tables import dotted, text_of
 from .value import Value
@@ -315,8 +316,8 @@ class RowSets:
             found.most = 1
         elif method == "only":
             found.loaded.add(ALL_RELATED)  # a key that it leaves out cannot be followed by select_related
-        elif method == "limit" and record.args and str(record.args[0])[1:].isdecimal():
-            found.most = int(record.args[0][1:])
+        elif method == "limit" and record.args:
+            found.most = most_given(self.linker, table, record.scope, record.args[0]) or found.most
         elif method == "options":
             for arg in record.args:
                 found.loaded |= option_loads(table, arg)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from atomlint import dotted, text_of
+from atomlint import call_number, dotted, text_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -17,6 +17,8 @@ OPTIONS = "storage_options"
 """The argument that goes on to the client, in all of them."""
 SETTING = "RATELIMIT_STORAGE_OPTIONS"
 TIMEOUT = "socket_timeout"
+LIMITS = ("limit", "shared_limit")
+"""Decorators of a limiter."""
 STATE = ".state.limiter"
 """Where slowapi's middlewares and decorators look for it on an application."""
 HOPS = 4
@@ -55,10 +57,11 @@ def is_installed(call: Call) -> bool:
     """
     bound = next((a.target for a in call.table.facts.assigns if a.value == f"@{call.ordinal}"), None)
     name = dotted(bound)
+    is_slowapi = "flask_limiter.Limiter" not in call.external
     if name is None:
-        return True  # handed on as it is made
+        return not is_slowapi or not _is_another_asked(call, "")  # handed on as it is made
     last = name.rpartition(".")[2]
-    if "flask_limiter.Limiter" not in call.external:
+    if is_slowapi:
         if _is_another_asked(call, last):
             return False
         handed = call.index.project.unused.is_handed_over(call.table, last)
@@ -78,13 +81,34 @@ def _is_another_asked(call: Call, name: str) -> bool:
     index = call.index
     if any("SlowAPI" in effect.receiver for effect in index.project.effects.libraries.middlewares()):
         return False
-    return next(decorated(index, "Limiter()"), None) is not None and not _decorates(call, name)
+    if next(decorated(index, "Limiter()"), None) is None:
+        return False
+    if name:
+        return not _decorates(call, name)
+    return _counts_with(index).isdisjoint({None, (call.path, call.ordinal)})
+
+
+def _counts_with(index: Index) -> frozenset[tuple[str, int] | None]:
+    """Where the limiters are made whose decorators functions have; None among them where that is not known for one."""
+
+    def find() -> Iterator[tuple[str, int] | None]:
+        for function in decorated(index, "Limiter()"):
+            calls = function.table.facts.calls
+            decorators = function.table.facts.scopes[function.ordinal].decorators
+            for record in (calls[number] for each in decorators if (number := call_number(each)) is not None):
+                limiter, _, method = str(record.callee).rpartition(".")
+                if method in LIMITS:
+                    made = index.project.effects.made(function.path, record.scope, limiter)
+                    yield made if made is not None and not NAMES.isdisjoint(index.call(*made).external) else None
+
+    found: frozenset[tuple[str, int] | None] = index.keep("limiters of decorators", lambda: frozenset(find()))
+    return found
 
 
 def _decorates(call: Call, name: str) -> bool:
     """Whether functions of its own file, or of one that imports it, are decorated by it: ``@limiter.limit("5/minute")``."""
     linker = call.index.project.linker
-    for path, ordinal in (site for kind in ("limit", "shared_limit") for site in linker.call_sites(kind)):
+    for path, ordinal in (site for kind in LIMITS for site in linker.call_sites(kind)):
         callee = linker.table(path).facts.calls[ordinal].callee
         is_named = type(callee) is str and callee.split(".")[-2:-1] == [name]
         if is_named and call.path in _sources(call.index, path, name):

@@ -59,7 +59,7 @@ def base_confidence(index: Index, work: RequestWork) -> Confidence:
         return Confidence.LOW
     level = min(Confidence(work.confidence), _of_entry(work), key=lambda level: level.rank)
     entry = work.path.entry
-    if entry.kind == "router-dependency":
+    if entry.kind == "router-dependency" and (entry.on or entry.call >= 0):
         routes = index.project.routes
         behind = routes.share(entry.function)[1] if entry.on else routes.behind((entry.path, entry.call))
         if not behind and not index.project.mounts.takes_unknown:

@@ -1131,3 +1131,17 @@ def test_a_middleware_finds_nobody_signed_in_where_users_are_known_by_tokens_alo
     }
     report = check_files(files, select=("redis-per-request",), confidence="low")
     assert [finding.confidence.value for finding in report.findings] == [level]
+
+
+def test_what_a_setting_lists_for_all_views_has_no_router_whose_routes_could_be_counted() -> None:
+    files = {
+        "shop/__init__.py": "",
+        "shop/settings.py": CACHES + 'REST_FRAMEWORK = {"DEFAULT_AUTHENTICATION_CLASSES": ["shop.tokens.ByToken"]}\n',
+        "shop/tokens.py": "from django.core.cache import cache\n"
+        "from rest_framework.authentication import BaseAuthentication\n"
+        "class ByToken(BaseAuthentication):\n"
+        "    def authenticate(self, request):\n"
+        '        return cache.get(request.META["HTTP_X_TOKEN"]), None\n',
+    }
+    report = check_files(files, select=("redis-per-request",), confidence="low")
+    assert [finding.confidence.value for finding in report.findings] == ["medium"]

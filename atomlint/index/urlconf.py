@@ -82,10 +82,11 @@ class Urlconf:
     @cached_property
     def aside(self) -> frozenset[str]:
         """Tables of URLs that nothing leads to: all roots are known, and so is everything that is included."""
-        named = self._named("urlconf")
+        tables = {path for name in PATTERNS for path, _ in self.linker.call_sites(name)}
+        tables = {path for path in tables if self._patterns(path)}
+        named = self._named("urlconf") if tables else set()
         if None in named or not named:
             return frozenset()
-        tables = {path for name in PATTERNS for path, _ in self.linker.call_sites(name) if self._patterns(path)}
         waiting = [path for path in named if path is not None]
         reached = set(waiting)
         while waiting:

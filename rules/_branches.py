@@ -88,7 +88,7 @@ def waits_for_state(index: Index, work: RequestWork, use: Use) -> bool:
         if entry.kind != "after" or type(entry.test) is not list or entry.test[:1] != ["not"]:
             continue
         test = entry.test[1]
-        if _is_state(table, test) and _returns(table, function.scope, entry.parent, test):
+        if _is_state(table, test) and _returns(table, function.scope, frame, test):
             return True
     return False
 
@@ -325,7 +325,7 @@ def _answers(index: Index, function: Value, call: int) -> Iterator[Expr]:
         test = entry.test[1]
         if absent(test) is not None or availability(test) or _is_usually_false(index, function, test):
             continue
-        if _returns(table, function.scope, entry.parent, test):
+        if _returns(table, function.scope, frame, test):
             yield test
 
 
@@ -344,13 +344,13 @@ def absent(test: Expr) -> str | None:
     return None
 
 
-def _returns(table: Table, scope: int, parent: int, test: Expr) -> bool:
-    """Whether the branch of a test is left by ``return``."""
+def _returns(table: Table, scope: int, after: int, test: Expr) -> bool:
+    """Whether the branch of a test is left by ``return``, which a frame comes after."""
     for exit_ in table.exits.get(scope, ()):
         if exit_.kind != "return":
             continue
         for frame in table.frames(exit_.frame):
             entry = table.facts.frames[frame]
-            if entry.kind in ("if", "else") and entry.parent == parent and entry.test == test:
+            if entry.kind in ("if", "else") and table.block(frame) == table.block(after) and entry.test == test:
                 return True
     return False

@@ -285,3 +285,42 @@ def load():
 def test_a_gate_made_for_each_request_holds_none_back(made, asked, status):
     (work,) = index_of({"app.py": ASKED.format(made=made, asked=asked)}).redis_work().values()
     assert [use.status for use in work.uses] == [status]
+
+
+@pytest.mark.parametrize(
+    ("code", "interval"),
+    [
+        (
+            """
+            lock, last = threading.Lock(), 0.0
+            def f():
+                global last
+                now = time.monotonic()
+                with lock:
+                    if now - last < 30:
+                        return None
+                    last = now
+                return client.get('k')
+            """,
+            30,
+        ),
+        (
+            """
+            lock, last = threading.Lock(), 0.0
+            def f():
+                global last
+                now = time.monotonic()
+                with suppress(ValueError):
+                    if now - last < 30:
+                        return None
+                    last = now
+                return client.get('k')
+            """,
+            None,
+        ),
+    ],
+    ids=["lock", "suppress"],
+)
+def test_what_a_function_leaves_for_inside_of_a_with_is_a_gate_for_what_is_behind_it(code, interval):
+    found = guard("import threading\nfrom contextlib import suppress\n" + textwrap.dedent(code))
+    assert (None if found is None else found.interval) == interval

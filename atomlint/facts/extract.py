@@ -41,12 +41,18 @@ def _extract(text: str, *, deep: bool = False) -> tuple[Facts, Spans]:
     return walker.facts, walker.spans
 
 
+SWALLOW = ("suppress", "raises")
+"""Last parts of the names of context managers behind which a program goes on after an exception."""
+
+
 class Walker(Expressions):
     """Walks one module; ``facts`` and ``spans`` hold the result."""
 
     def __init__(self, *, deep: bool = False) -> None:
         """``deep``: whether this file overflowed the usual stack, so that the nesting of its statements is measured."""
         super().__init__(deep=deep)
+        self.end = 0
+        """The frame in which the last block ended."""
         self.statements: dict[type, Callable[[Any], bool | None]] = dict.fromkeys(
             ast.stmt.__subclasses__(), self.generic
         )
@@ -82,7 +88,7 @@ class Walker(Expressions):
             if units is not None:
                 self.unit(statement, units)
             leaves = statements[type(statement)](statement) or leaves
-        self.frame = frame
+        self.end, self.frame = self.frame, frame
         return leaves
 
     def unit(self, statement: ast.stmt, owner: int) -> None:
@@ -253,15 +259,37 @@ class Walker(Expressions):
             self.block(node.finalbody)
             self.frame = before
 
-    def with_(self, node: ast.With | ast.AsyncWith) -> None:
+    def with_(self, node: ast.With | ast.AsyncWith) -> bool:
         before = self.frame
+        goes_on = False
         for item in node.items:
             value = self.visit(item.context_expr)
             if item.optional_vars is not None:
                 self.bind(node, item.optional_vars, value, "with")
             self.push("with", value)
-        self.block(node.body)
+            goes_on = goes_on or self.goes_on(value)
+        inner = self.frame
+        leaves = self.block(node.body)
+        passed = [] if goes_on else self.passed(inner)
         self.frame = before
+        for test in passed:
+            self.push("after", test)
+        return leaves and not goes_on
+
+    def passed(self, frame: int) -> list[Expr]:
+        """The tests of the returns that a block has behind it at its end, outermost first."""
+        tests = []
+        at = self.end
+        while at != frame:
+            tests.append(self.facts.frames[at].test)
+            at = self.facts.frames[at].parent
+        return tests[::-1]
+
+    def goes_on(self, value: Expr) -> bool:
+        """Whether what is raised inside of a ``with`` may end there: ``with suppress(KeyError): return kept[key]``."""
+        call = int(value[1:]) if type(value) is str and value[:1] == "@" and value[1:].isdecimal() else -1
+        callee = self.facts.calls[call].callee if call >= 0 else value
+        return type(callee) is str and callee.rpartition(".")[2].endswith(SWALLOW)
 
     def match(self, node: ast.Match) -> None:
         subject = self.visit(node.subject)

@@ -34,7 +34,7 @@ import msgspec
 Expr = Any
 """See the module's table; msgpack cannot type a recursive union of str and list more exactly."""
 
-FACTS_VERSION = 8
+FACTS_VERSION = 9
 """Part of the cache's key: raise it when extraction changes."""
 
 

@@ -155,7 +155,7 @@ class Gates:
         tests = (entry.test, entry.test[1] if type(entry.test) is list and entry.test[:1] == ["not"] else None)
         for other in range(frame, 0, -1):
             if frames[other].kind == "if" and (
-                other == frame or (frames[other].parent == entry.parent and frames[other].test in tests)
+                other == frame or (body.table.block(other) == body.table.block(frame) and frames[other].test in tests)
             ):
                 return other
         return frame

@@ -347,6 +347,8 @@ def statement_number(table: Table, frame: int) -> int | None:
         if entry.kind != "if" or (type(entry.test) is list and entry.test[:1] == ["cmp"] and "match" in entry.test):
             continue
         number += 1
-        if ordinal == frame or (entry.parent == wanted.parent and wanted.test in (entry.test, ["not", entry.test])):
+        if ordinal == frame or (
+            table.block(ordinal) == table.block(frame) and wanted.test in (entry.test, ["not", entry.test])
+        ):
             last = number
     return last

@@ -196,6 +196,16 @@ class Table:
                 found |= {number} if number is not None else set()
         return frozenset(found)
 
+    def block(self, frame: int) -> int:
+        """The frame of the block that a frame is in, without the ``with`` statements and the returns before it.
+
+        What was returned before inside of a ``with`` is also behind it: there its test stands in a frame further out.
+        """
+        at = self.facts.frames[frame].parent
+        while at and self.facts.frames[at].kind in ("with", "after"):
+            at = self.facts.frames[at].parent
+        return at
+
     def _reaches(self, before: int, after: int) -> bool:
         """Whether what runs in one frame always comes to a later place in another, unless it raises."""
         frames = self.facts.frames

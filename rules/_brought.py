@@ -55,6 +55,10 @@ def is_of_sessions(index: Index, work: RequestWork, use: Use) -> bool:
     """Whether a middleware of Django does it for whom its session knows, where all but the admin site goes by tokens."""
     if work.frequency != "every-request" or not index.project.listviews.defaults.by_token_alone:
         return False
+    hook = index.function(work.path.entry.function)
+    first = min((call for function, call, _ in sites_of(work, use) if function == hook.value), default=-1)
+    if any((call.name or "").endswith("get_response") and call.ordinal < first for call in hook.calls):
+        return False  # the view has told who it was
     return any(
         not negated and (dotted(part) or "").endswith("user.is_authenticated")
         for _, table, frame in frames_of(index, work, use)

@@ -223,6 +223,10 @@ HOLES = {
         ("if kept:\n        age = time.time() - kept[1]\n        if age >= 60: return kept[0]", ["only old"]),
         ("if kept:\n        age = time.time() - kept[1]\n        if age < 60: return kept[0]", []),
         ("if kept and time.time() - started > 60: return kept[0]", []),
+        ("age = time.time() - kept[1] if kept else 0\n    if kept and age >= 0 and age < 60: return kept[0]", []),
+        ("if kept and time.time() - kept[1] >= 0 and time.time() - kept[1] < 60: return kept[0]", []),
+        ("if kept and kept.valid_from <= time.time(): return kept[0]", []),
+        ("if kept and kept.expires_at <= time.time(): return kept[0]", ["only old"]),
     ],
 )
 def test_a_hit_that_is_only_one_once_it_is_old_leaves_the_fresh_to_be_asked_again(lookup, reasons):
@@ -236,6 +240,19 @@ def f(k):
     return v
 """
     assert [hole.reason for hole in guard(code).holes] == reasons
+
+
+@pytest.mark.parametrize("made", ["TTLCache(100, 60)", "OrderedDict()", "{}"])
+def test_what_is_made_anew_in_each_call_is_no_cache(made):
+    code = f"""
+def f(k):
+    kept = {made}
+    if k in kept:
+        return kept[k]
+    v = kept[k] = client.get(k)
+    return v
+"""
+    assert guard(code) is None
 
 
 @pytest.mark.parametrize("reason", HOLES)

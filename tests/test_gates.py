@@ -92,12 +92,22 @@ def test_the_share_that_a_counting_gate_lets_through_is_told(test, behind, rate)
 
 
 @pytest.mark.parametrize(
-    ("name", "is_gate"),
-    [("APP_START_TIME", False), ("STARTED", False), ("boot_time", False), ("window_started_at", True)],
+    ("made", "test", "is_gate"),
+    [
+        ("START = time.time()", "time.time() - START > 60", False),
+        ("READY = time.time() + 10", "time.time() > READY", False),
+        ("started = datetime.now()", "datetime.now() - started > timedelta(minutes=1)", False),
+        ("last = 0.0", "time.time() - last > 60", True),
+    ],
 )
-def test_how_long_the_process_has_been_there_is_no_gate_that_stays_open(name, is_gate):
-    code = gated("now - self.last > 30", "pass").replace("last", name)
+def test_how_long_the_process_has_been_there_is_no_gate_that_stays_open(made, test, is_gate):
+    code = f"{made}\ndef f():\n    if {test}:\n        client.get('k')"
     assert (stuck(code) is not None) is is_gate
+
+
+def test_what_is_set_again_behind_the_gate_is_one_whatever_its_name():
+    code = "START = time.time()\ndef f():\n    global START\n    if time.time() - START > 60:\n        START = time.time()\n        client.get('k')"
+    assert guard(code).interval == 60
 
 
 @pytest.mark.parametrize("interval", ["0", "0.001", "timedelta(milliseconds=1)"])

@@ -274,6 +274,24 @@ def test_a_cache_for_no_entries_or_no_time_is_no_guard(decorator):
     assert kind(code) is None
 
 
+@pytest.mark.parametrize(
+    "code",
+    [
+        "from cacheout import LRUCache\nkept = LRUCache(maxsize=0)",
+        "class LRUCache(dict):\n    def __init__(self, maxsize): pass\nkept = LRUCache(maxsize=0)",
+        "import os\nfrom cachetools import TTLCache\nkept = TTLCache(int(os.getenv('SIZE', '0')), 60)",
+        "import os\nfrom cachetools import TTLCache\nkept = TTLCache(0, 60) if os.getenv('TESTING') else TTLCache(9, 60)",
+        "from cachetools import TTLCache\nkept = TTLCache(9, 0, timer=hours)",
+        "from diskcache import FanoutCache\nkept = FanoutCache('place', timeout=0.01)",
+    ],
+)
+def test_what_may_have_room_and_time_is_a_cache(code):
+    found = guard(
+        f"{code}\ndef f(k):\n    if k in kept:\n        return kept[k]\n    v = kept[k] = client.get(k)\n    return v"
+    )
+    assert (found.kind, found.holes) == ("cache", ())
+
+
 def test_another_decorator_is_no_guard():
     assert kind("@functools.wraps(f)\ndef g(k): return client.get(k)\ndef f(k): pass") is None
 

@@ -846,25 +846,39 @@ def test_of_two_sides_of_a_choice_the_dearer_one_counts(body: str, number: str) 
 
 
 @pytest.mark.parametrize(
-    ("body", "level"),
+    ("body", "stores", "level"),
     [
-        ("if kept: return Response(kept)", "low"),
-        ("if kept: return Response(content=json.loads(kept)['body'], headers={'X-Cache': 'hit'})", "low"),
-        ("data = json.loads(kept)\n        if data: return JSONResponse(data['body'])", "low"),
-        ("if kept: return JSONResponse({'detail': kept}, status_code=403)", "high"),
-        ("request.state.plan = kept", "high"),
+        ("if kept: return Response(kept)", "client.setex(key, 60, response.body)", "low"),
+        (
+            "if kept: return Response(content=json.loads(kept)['body'], headers={'X-Cache': 'hit'})",
+            "client.setex(key, 60, response.body)",
+            "low",
+        ),
+        (
+            "data = json.loads(kept) if kept else None\n        if data: return JSONResponse(data['body'])",
+            "client.setex(key, 60, response.body)",
+            "low",
+        ),
+        ("if kept: return Response(kept)", "pass", "high"),
+        ("if kept: return JSONResponse({'detail': kept}, status_code=403)", "pass", "high"),
+        ("request.state.plan = kept", "pass", "high"),
     ],
 )
-def test_a_middleware_that_answers_with_what_redis_kept_is_there_for_that(body: str, level: str) -> None:
+def test_a_middleware_that_answers_with_what_it_kept_in_redis_is_there_for_that(
+    body: str, stores: str, level: str
+) -> None:
     code = f"""
     import json
     from starlette.responses import JSONResponse, Response
 
     @app.middleware("http")
     async def answer(request: Request, call_next):
-        kept = client.get(f"answers:{{request.url}}")
+        key = f"answers:{{request.url}}"
+        kept = client.get(key)
         {body}
-        return await call_next(request)
+        response = await call_next(request)
+        {stores}
+        return response
 
     @app.get("/")
     def home(): ...

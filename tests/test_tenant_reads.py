@@ -779,3 +779,37 @@ async def note(request: Request, call_next):
         f"\n@app.get('/{n}')\ndef page{n}(db: Session = Depends(get_db)):\n    return resolve(db)\n" for n in range(6)
     )
     assert [many in finding.message for finding in found(code, "tenant-uncached-lookup")] == [True]
+
+
+BRANCHES = """
+from fastapi import FastAPI, Request
+from sqlalchemy import Column, Integer, String
+from sqlalchemy.orm import Session, declarative_base
+
+app = FastAPI()
+Base = declarative_base()
+
+class Tenant(Base):
+    __tablename__ = "tenants"
+    id = Column(Integer, primary_key=True)
+    slug = Column(String)
+
+@app.middleware("http")
+async def attach(request: Request, call_next):
+    user = request.state.user
+    if {test}:
+        request.state.tenant = Session().query(Tenant).filter(Tenant.slug == request.headers["x-slug"]).first()
+    else:
+        request.state.tenant = Session().query(Tenant).filter(Tenant.id == user.tenant_id).first()
+    return await call_next(request)
+
+@app.get("/")
+def home(): ...
+"""
+
+
+@pytest.mark.parametrize(("test", "key"), [("user.is_superuser", "id"), ("not user.is_superuser", "slug")])
+def test_of_two_branches_the_one_that_most_requests_take_is_told(test: str, key: str) -> None:
+    text = BRANCHES.format(test=test)
+    (one,) = check_files({"app.py": text}, select=("tenant-uncached-lookup",), confidence="low").findings
+    assert (one.confidence.value, f"by {key} " in one.message) == ("medium", True)

@@ -6,8 +6,10 @@ import re
 from typing import TYPE_CHECKING, NamedTuple
 
 from .bodies import outlives
-from .clocks import elapsed
-from .conditions import Leaf, absent, branches, inverse, leaves, tree
+from .clocks import Elapsed, elapsed, words
+from .conditions import Leaf, absent, branches, inverse, leaves, short, tree
+from .containers import KINDS
+from .seconds import number
 from .tables import dotted
 from .touching import LOOKUPS, REMOTE, STORES, Touching
 
@@ -26,6 +28,8 @@ CACHING = re.compile(r"cache|memo(?!r[yi])|remember")
 LOOKS = re.compile(r"^cached|^cache_?(get|look|fetch|read|load|find|hit|peek)")
 NO_LOOKUP = re.compile(r"_key$|_key_|^key_|_ttl|_stats|_size|_client$|_control|invalidat|clear|evict|delete|flush|warm")
 """Functions with a cache in their name that look nothing up."""
+EXPIRES = frozenset({"deadline", "expire", "expires", "expiry", "expiration", "stale", "until"})
+"""Words of when something is no longer good."""
 MISSES = frozenset({"KeyError", "LookupError", "IndexError", "AttributeError", "NameError"})
 """What a lookup raises for a key that is not there: its handler is no error path."""
 
@@ -113,14 +117,25 @@ class Caches:
         return Leaving(exit_, tests, given)
 
     def _timed(self, body: Body, frame: int, before: int, *, hit: bool) -> frozenset[Looked]:
-        """The lookups whose entries a frame is only entered for once they are old (``hit``), or while they are fresh."""
-        return frozenset(
-            (one.slots, one.call)
+        """The lookups whose entries a frame is only entered for once they are old (``hit``), or while they are fresh.
+
+        Not those that are to be fresh, too: ``if age >= 0 and age < ttl: return kept[0]``.
+        """
+        parts = [
+            leaf
             for at, test, positive in branches(body.table, frame)
             for leaf in leaves(tree(self.bodies, Leaf(body, test, positive, before, at)))
-            if (when := elapsed(leaf if hit else inverse(leaf))) is not None
-            for one in self.sources(leaf.body, _root(when.last), leaf.before, outside=leaf.frame)
+        ]
+        late, fresh = (
+            {
+                (one.slots, one.call)
+                for leaf in parts
+                if (when := elapsed(inverse(leaf) if turned else leaf)) is not None and _is_expiry(leaf.body, when)
+                for one in self.sources(leaf.body, _root(when.last), leaf.before, outside=leaf.frame)
+            }
+            for turned in (not hit, hit)
         )
+        return frozenset(late - fresh)
 
     @staticmethod
     def _can_fail(table: Table, lookup: Lookup, frame: int) -> bool:
@@ -278,9 +293,10 @@ class Caches:
             yield Lookup(callee, slots, key, ordinal, before, helper=True)
 
     def _makes(self, body: Body, ordinal: int) -> bool:
-        """Whether a call makes an object of a class of the project, such as a ``CachedAnswer``."""
+        """Whether a call makes an object: of a class of the project, ``CachedAnswer``, or a container, ``TTLCache(9, 60)``."""
         return any(
-            value.kind == "def" and self.linker.table(value.place).facts.scopes[value.scope].kind == "class"
+            (value.kind == "def" and self.linker.table(value.place).facts.scopes[value.scope].kind == "class")
+            or (value.kind == "ext" and value.place.rpartition(".")[2] in KINDS)
             for value in self.linker.values.callee(body.table.path, ordinal)
         )
 
@@ -332,6 +348,13 @@ def is_miss(types: Expr) -> bool:
     """Whether a handler is for keys that are not there, and nothing else."""
     names = types[1:] if type(types) is list and types[:1] == ["[]"] else [types]
     return bool(names) and all(type(name) is str and name.rpartition(".")[2] in MISSES for name in names)
+
+
+def _is_expiry(body: Body, when: Elapsed) -> bool:
+    """Whether a test of time is about an age, or a deadline by its name: ``valid_from <= now`` is about neither."""
+    if when.limit is None:
+        return bool(EXPIRES & words(short(when.last)))
+    return number(body.linker, body.table.path, body.scope, when.limit) != 0
 
 
 def _marked(lookup: Lookup, timed: frozenset[Looked]) -> Lookup:

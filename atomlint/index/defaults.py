@@ -66,6 +66,8 @@ def most_given(linker: Linker, table: Table, scope: int, expr: Expr) -> int:
     decorators = {str(decorator) for decorator in record.decorators}
     if not decorators <= PLAIN:
         return 0  # a route, whose requests give it
+    if any(table.facts.assigns[place].target == expr for place in table.assigns_in.get(scope, ())):
+        return 0
     param = record.params[position]
     sites = linker.callers_of(Value("def", table.path, scope), record.name, MOST)
     method = table.facts.scopes[record.parent].kind == "class" and "staticmethod" not in decorators

@@ -9,12 +9,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from .bodies import outlives, shared
-from .clocks import counted, elapsed, rated, words
+from .clocks import counted, elapsed, is_dated, rated, words
 from .conditions import Joined, Leaf, absent, branches, describe, short, tree
 from .keeping import LEAST
 from .seconds import number
 from .slots import Site, Slots
-from .tables import dotted
+from .tables import call_number, dotted
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from ..facts.records import Expr
     from .bodies import Bodies, Body
     from .conditions import Node
+    from .tables import Table
 
 BREAKERS = frozenset(
     {
@@ -39,9 +40,6 @@ BREAKERS = frozenset(
     }
 )
 """Words of deadlines that only a failure sets."""
-STARTS = frozenset({"start", "started", "startup", "boot", "booted", "launch", "launched"})
-PROCESSES = frozenset({"app", "application", "process", "server", "service", "system", "boot", "booted", "startup"})
-"""Words of when a process began, ``app_start``; ``window_start`` is another matter."""
 FLAGS = frozenset({"force", "forced", "refresh", "reload", "bypass", "invalidate", "renew"})
 KINDS = ("time", "rate", "count", "once", "item")
 
@@ -65,11 +63,8 @@ class Part(NamedTuple):
     """Where what it depends on is kept."""
     asks: tuple[str, int] = ("", 0)
     """The function that looks there, as its file and scope."""
-
-    @property
-    def is_short(self) -> bool:
-        """Whether it lets through again at once."""
-        return self.interval is not None and self.interval < LEAST
+    is_short: bool = False
+    """Whether it is written to let through again at once."""
 
 
 class Gate(NamedTuple):
@@ -171,7 +166,7 @@ class Gates:
         judged = [(inner, self._judge(inner, at)) for inner in node.parts]
         if node.kind == "and":
             known = [j for _, j in judged if j is not None]
-            holding = [j for j in known if j[1] and all(part.holds for part in j[0])]
+            holding = [j for j in known if j[1] and all(part.holds and not part.is_short for part in j[0])]
             return min(holding or known, key=lambda j: KINDS.index(j[0][0].kind), default=None)
         parts: list[Part] = []
         understood = True
@@ -203,7 +198,9 @@ class Gates:
             limit = number(body.linker, path, scope, spent.limit)
             if limit is None and spent.limit is None:
                 limit = self._ahead(body, slot)
-            return self._timed(leaf, text, spent.last, slot, limit, at)
+            part = self._timed(leaf, text, spent.last, slot, limit, at)
+            short = limit is not None and limit < LEAST and _is_written(body.table, spent.limit)
+            return part._replace(is_short=True) if part is not None and short else part
         share = rated(leaf)
         if share is not None:
             return Part("rate", text, text, holds=True, rate=share)
@@ -219,14 +216,21 @@ class Gates:
             return None
         if BREAKERS & words(short(last)):
             return None  # set when something fails: until then it lets everything through
-        if words(short(last)) & STARTS and (short(last).isupper() or words(short(last)) & PROCESSES):
-            return None  # how long the process has been there
         written = self.slots.written(at, slot) or (leaf.body is not at.body and self.slots.sets(leaf.body, slot))
         if not written and (slot[0] == "$" or self.slots.set_elsewhere(leaf.body, slot)):
             return None if slot[0] == "$" else Part("time", text, short(last), holds=True, interval=limit, slot=slot)
-        if not written and not self.slots.made_here(leaf.body, slot):
+        if not written and (not self.slots.made_here(leaf.body, slot) or self._is_of_start(leaf.body, slot)):
             return None
         return Part("time", text, short(last), holds=written, interval=limit, slot=slot)
+
+    def _is_of_start(self, body: Body, slot: str) -> bool:
+        """Whether a name of the module is when the process began, or will be warm: ``READY = time.time() + 10``."""
+        path, _, name = slot.partition(":")
+        if path != body.table.path or not name.isidentifier():
+            return False
+        module = self.bodies.of(body.table, 0)
+        assigns = [binding.assign for binding in body.table.lookup(0, name) if binding.assign is not None]
+        return bool(assigns) and all(is_dated(module, assign.value, assign.after) for assign in assigns)
 
     def _count(self, leaf: Leaf, text: str, count: tuple[Expr, float], at: Site) -> Part | None:
         body, (counter, limit) = leaf.body, count
@@ -276,3 +280,13 @@ class Gates:
                 if len(spans) == 1:
                     return spans[0]
         return None
+
+
+def _is_written(table: Table, expr: Expr) -> bool:
+    """Whether an amount is a number in the code, or made of some: ``0.001``, ``timedelta(milliseconds=1)``."""
+    call = call_number(expr)
+    if call is None:
+        return type(expr) is str and expr[:1] == "#"
+    record = table.facts.calls[call]
+    parts = [*record.args, *(value for _, value in record.keywords)]
+    return bool(parts) and all(type(part) is str and part[:1] == "#" for part in parts)

@@ -227,10 +227,11 @@ class Guards:
             if lookup.helper and any(hole.reason == "another key" for hole in holes):
                 continue  # nothing says that it keeps what this function stores
             made = list(self._made(body, lookup.name))
-            if stores and any(self.decorated.keeping.keeps_nothing(*one) for one in made):
+            known = [one for one in made if one is not None]
+            if stores and known == made != [] and all(self.decorated.keeping.keeps_nothing(*one) for one in known):
                 holes = (Hole(body.table.path, -1, "nothing kept", stores[0].call, stores[0].assign),)
             interval = next(
-                (found for one in made if (found := self.decorated.keeping.lifetime(*one)) is not None), None
+                (found for one in known if (found := self.decorated.keeping.lifetime(*one)) is not None), None
             )
             owner = 0 if lookup.remote else self._owner(body, lookup.slots)  # each client asks the same store
             guard = Guard("cache", lookup.name, remote, holes, interval, None, body.table.path, call, owner)
@@ -260,8 +261,8 @@ class Guards:
         return 0
 
     @staticmethod
-    def _made(body: Body, name: str) -> Iterator[tuple[Table, int]]:
-        """The calls that a container is made by."""
+    def _made(body: Body, name: str) -> Iterator[tuple[Table, int] | None]:
+        """The calls that a container is made by; None for anything else that it is bound to."""
         table = body.table
         owner, _, attribute = name.rpartition(".")
         cls = table.receiver_class(body.scope, owner) if owner else None
@@ -272,8 +273,7 @@ class Guards:
             assigns = [b.assign for b in table.lookup(body.scope, name) if b.assign is not None]
         for assign in assigns:
             call = call_number(assign.value)
-            if call is not None:
-                yield table, call
+            yield None if call is None else (table, call)
 
 
 def rank(guard: Guard) -> tuple[bool, bool]:

@@ -17,6 +17,7 @@ LIFETIMES = ("ttl", "expire", "timeout", "expires", "ex", "expiration", "ttl_sec
 TIMED = "TTLCache"
 SIZED = frozenset({TIMED, "TLRUCache", "LRUCache", "LFUCache", "FIFOCache", "RRCache", "lru_cache", "alru_cache"})
 """What is made for a number of entries, by the last part of its name."""
+LIBRARIES = ("cachetools.", "functools.", "async_lru.")
 LEAST = 0.1
 """Seconds below which what is kept, or a gate that is closed, keeps next to nothing back."""
 
@@ -39,17 +40,30 @@ class Keeping:
         return None if inner is None else self.lifetime(table, inner, depth - 1)
 
     def keeps_nothing(self, table: Table, call: int, depth: int = 2) -> bool:
-        """Whether a cache is made for no entries, or for no time; other libraries than cachetools take 0 s for ever."""
+        """Whether a cache is written to be made for no entries, or for no time. Other libraries take 0 for any number."""
         record = table.facts.calls[call]
-        last = _last(record.callee)
-        size = dict(record.keywords).get("maxsize", record.args[0] if record.args else None)
-        if last in SIZED and number(self.linker, table.path, record.scope, size) == 0:
-            return True
-        seconds = self.lifetime(table, call, 0)
-        if seconds is not None and (0 < seconds < LEAST or (seconds == 0 and last == TIMED)):
-            return True
+        last, keywords = _last(record.callee), dict(record.keywords)
+        if last in SIZED and self._is_of_those(table, call):
+            if _written(keywords.get("maxsize", record.args[0] if record.args else None)) == 0:
+                return True
+            seconds = _written(keywords.get("ttl", record.args[1] if len(record.args) > 1 else None))
+            if last == TIMED and seconds is not None and seconds < LEAST and "timer" not in keywords:
+                return True
         inner = _handed(record) if depth else None
         return inner is not None and self.keeps_nothing(table, inner, depth - 1)
+
+    def _is_of_those(self, table: Table, call: int) -> bool:
+        """Whether what is called is of the libraries that are meant."""
+        values = self.linker.evaluate(table.path, table.facts.calls[call].scope, table.facts.calls[call].callee)
+        return bool(values) and all(value.kind == "ext" and value.place.startswith(LIBRARIES) for value in values)
+
+
+def _written(expr: Expr) -> float | None:
+    """A number that stands in the code."""
+    try:
+        return float(expr[1:]) if type(expr) is str and expr[:1] == "#" else None
+    except ValueError:
+        return None
 
 
 def _last(callee: Expr) -> str:

@@ -206,7 +206,7 @@ class Lookups:
             return self._given(path, scope, owner) if usual and "." not in owner else None
         model = self._model(path, scope, owner) if owner else None
         if model is None or usual:
-            return model
+            return model and (self._given(path, scope, owner) or model)
         held = self.linker.values.attribute(model[0], attribute)
         return model if any(v.kind == "inst" or "anager" in v.place for v in held) else None
 

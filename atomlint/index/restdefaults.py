@@ -7,6 +7,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from .backends import REST, within
+from .expressions import expressions, inside
 from .registering import elements, named
 from .tables import text_of
 from .value import Value
@@ -22,7 +23,14 @@ TOKENS = re.compile(r"jwt|token|bearer|api_?key|firebase|clerk|cognito|auth0", r
 """Words of classes that find out who calls by what a request brings, and not by a session."""
 PAGES = frozenset({"LOGIN_URL", "LOGIN_REDIRECT_URL", "LOGOUT_REDIRECT_URL"})
 """Settings of projects with a page to sign in on."""
-SESSIONS = frozenset({"django.contrib.auth", "django.contrib.auth.views", "allauth.account.views"})
+SESSIONS = frozenset(
+    {"django.contrib.auth", "django.contrib.auth.", "django.contrib.auth.*", "django.contrib.auth.login"}
+    | {"django.contrib.auth.views", "rest_framework.authentication.SessionAuthentication"}
+)
+"""Imports of what signs somebody in to a session, or reads one."""
+VIEWS = ("django.contrib.auth.views.", "allauth.account.views.")
+SITES = ("django.contrib.auth.urls", "allauth.urls", "rest_framework.urls", "django.contrib.auth.middleware.RemoteUser")
+"""What settings and tables of URLs name where people sign in to a session."""
 ASKED = "rest_framework.pagination.LimitOffsetPagination"
 """A paginator whose requests say how many rows they want."""
 
@@ -70,12 +78,13 @@ class RestDefaults:
     def _signs_in(self, path: str) -> bool:
         facts = self.linker.table(path).facts
         targets = [assign.target for assign in facts.assigns if type(assign.target) is str]
-        if any(target in PAGES or target.endswith("request.user") for target in targets):
+        if any(target in PAGES or target.endswith(("request.user", "req.user")) for target in targets):
             return True
-        return any(
-            record.module in SESSIONS and (record.attribute in ("login", "*") or record.module != "django.contrib.auth")
-            for record in facts.imports
-        )
+        names = [f"{record.module}.{record.attribute or ''}" for record in facts.imports]
+        if any(name in SESSIONS or name.startswith(VIEWS) for name in names):
+            return True
+        texts = (text_of(part) or "" for _, expr in expressions(self.linker.table(path)) for part in inside(expr))
+        return any(text.startswith(SITES) for text in texts)
 
     def _listed(self, key: str) -> tuple[tuple[str, ...], ...]:
         """The texts of a list that each settings module has under a key."""

@@ -6,6 +6,7 @@ from collections import defaultdict
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from .expressions import expressions, inside
 from .pathtexts import clean
 from .registering import callables, elements, is_class
 from .tables import dotted, text_of
@@ -96,7 +97,22 @@ class Urlconf:
             below = {*self._included(path), *self._imported(path)} - reached
             reached |= below
             waiting += below
-        return frozenset(tables - reached)
+        left = tables - reached
+        texts = self._texts if left else frozenset()
+        if any(text.startswith(".") and text.endswith(("urls", "urlpatterns")) for text in texts):
+            return frozenset()  # f"{app}.urls"
+        return frozenset(path for path in left if texts.isdisjoint(_names(path)))
+
+    @cached_property
+    def _texts(self) -> frozenset[str]:
+        """All texts of the code, some of which may name a table: of a setting, a list, a host of its own."""
+        return frozenset(
+            text
+            for path in self.linker.linked
+            for _, expr in expressions(self.linker.table(path))
+            for part in inside(expr)
+            if (text := text_of(part)) is not None and "." in text
+        )
 
     def _includes_unknown(self, path: str) -> bool:
         """Whether a file includes what only running it tells: ``include(f"{app}.urls")``."""
@@ -229,3 +245,9 @@ class Urlconf:
         entry = (prefix, root)
         if entry not in found[place] and len(found[place]) < MAX_PREFIXES:
             found[place].append(entry)
+
+
+def _names(path: str) -> set[str]:
+    """What a file may be called, from any directory on the path of imports: ``books.urls`` of ``apps/books/urls.py``."""
+    parts = path.removesuffix(".py").removesuffix("/__init__").split("/")
+    return {".".join(parts[start:]) for start in range(len(parts) - 1)}

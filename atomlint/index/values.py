@@ -175,7 +175,9 @@ class Evaluator:
     def _stated(self, path: str, scope: int, annotation: Expr, values: Values) -> Values:
         """What an annotation says, where it tells more than what was found."""
         stated = self.parameters.annotation(path, scope, annotation)
-        return stated if not values or any(value.kind == "inst" for value in stated) else values
+        told = [value for value in stated if value.kind == "inst"]
+        alone = told and not any(self.linker.heirs.below(value._replace(kind="def")) for value in told)
+        return stated if not values or alone else values  # which of several heirs it is, a library knows
 
     def _entered(self, value: Value) -> Values:
         """What ``with value as x`` binds."""

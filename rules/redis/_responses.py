@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any
 
 from atomlint import call_number, dotted, references
@@ -19,6 +20,8 @@ if TYPE_CHECKING:
 
 GIVES = frozenset({"get", "hgetall", "mget", "hget", "hmget"})
 """Operations that give what was kept."""
+STORES = re.compile(r"^a?(?:set(?:ex|nx|_many)?|psetex|hset|hmset|mset|put|store|save)|cache|store|save")
+"""Names of calls that may keep a response."""
 HOPS = 2
 """Variables between what Redis gives and the response."""
 DEPTH = 3
@@ -31,9 +34,15 @@ def is_answer(index: Index, work: RequestWork, uses: Sequence[Use]) -> bool:
         return False
     entry = work.path.entry.function
     table = index.table(entry.place)
-    got = {f"@{call}" for use in uses for function, call, _ in sites_of(work, use) if function == entry}
-    names = _bound(table, entry.scope, got)
-    return any(_is_made_of(table, value, names) for value in _answered(table, entry.scope))
+    if not any(STORES.search((call.name or "").lower()) for call in index.function(entry).calls):
+        return False  # a page that somebody else puts there
+    answered = list(_answered(table, entry.scope))
+    for use in uses:
+        got = {f"@{call}" for function, call, _ in sites_of(work, use) if function == entry}
+        names = _bound(table, entry.scope, got)
+        if not any(_is_made_of(table, value, names) for value in answered):
+            return False
+    return True
 
 
 def _bound(table: Table, scope: int, values: set[str]) -> set[str]:
@@ -43,7 +52,8 @@ def _bound(table: Table, scope: int, values: set[str]) -> set[str]:
         for place in table.assigns_in.get(scope, ()):
             assign = table.facts.assigns[place]
             name = dotted(assign.target)
-            made = not values.isdisjoint(references(assign.value)) or _is_made_of(table, assign.value, names)
+            given = set(references(assign.value))
+            made = not values.isdisjoint(given) or any(_is_made_of(table, part, names) for part in given)
             if name is not None and made:
                 names.add(name)
     return names

@@ -10,7 +10,7 @@ from atomlint import Confidence, Note, condition, dotted, inside, text_of
 from ._branches import waits_for_few
 from ._probes import is_probe
 from ._staff import only_operators
-from ._taken import is_taken
+from ._taken import is_taken, taken
 from ._turns import held
 from ._ways import number_of_routes
 
@@ -76,8 +76,11 @@ def made_anew(call: Call, resource: str) -> Made | None:
     life = project.lifetimes.of(call.path, call.ordinal)
     if not life.paths or _is_given_a_pool(call):
         return None
+    index = call.index
     paths = tuple(
-        path for path in life.paths if path.entry.path not in call.index.tests and not _missed(call.index, call, path)
+        path
+        for path in life.paths
+        if path.entry.path not in index.tests and not _missed(index, call, path) and taken(index, path, ())
     )
     return Made(construction, life._replace(paths=paths), number_of_routes(call.index, paths)) if paths else None
 

@@ -1159,3 +1159,28 @@ def test_what_a_setting_lists_for_all_views_has_no_router_whose_routes_could_be_
     }
     report = check_files(files, select=("redis-per-request",), confidence="low")
     assert [finding.confidence.value for finding in report.findings] == ["medium"]
+
+
+NOTIFIED = """
+def tell(name):
+    return redis.Redis().publish("events", name)
+
+def log(name, notify=False):
+    if notify:
+        tell(name)
+
+@app.post("/a")
+def a(): log("a")
+
+@app.post("/b")
+def b(): log("b"{0})
+
+@app.post("/c")
+def c(): log("c")
+"""
+
+
+@pytest.mark.parametrize(("given", "routes"), [("", 0), (", notify=True", 1), (", True", 1)])
+def test_a_client_that_an_argument_leads_to_is_made_by_those_who_give_it(given: str, routes: int) -> None:
+    report = check_files({"app.py": HEAD + NOTIFIED.format(given)}, select=("redis-client-per-call",), confidence="low")
+    assert [f"{routes} route:" in finding.message for finding in report.findings] == [True] * bool(routes)

@@ -813,3 +813,36 @@ def test_of_two_branches_the_one_that_most_requests_take_is_told(test: str, key:
     text = BRANCHES.format(test=test)
     (one,) = check_files({"app.py": text}, select=("tenant-uncached-lookup",), confidence="low").findings
     assert (one.confidence.value, f"by {key} " in one.message) == ("medium", True)
+
+
+HELPER = """
+from fastapi import Depends, FastAPI
+from sqlalchemy import Column, Integer, String
+from sqlalchemy.orm import Session, declarative_base
+
+app = FastAPI()
+Base = declarative_base()
+
+class Tenant(Base):
+    __tablename__ = "tenants"
+    id = Column(Integer, primary_key=True)
+    name = Column(String)
+
+def get_db(): ...
+
+def tenant_of(db, number):
+    tenant = db.get(Tenant, number)
+    if tenant is None:
+        raise LookupError
+    return tenant.name
+"""
+
+
+@pytest.mark.parametrize(("method", "level"), [("get", "medium"), ("post", "low")])
+def test_a_helper_that_only_requests_with_changes_call_wants_the_row_as_it_is(method: str, level: str) -> None:
+    routes = "".join(
+        f'\n@app.{method}("/r{n}")\ndef r{n}(number: int, db: Session = Depends(get_db)):\n    return tenant_of(db, number)\n'
+        for n in range(24)
+    )
+    (one,) = check_files({"app.py": HELPER + routes}, select=("tenant-uncached-lookup",), confidence="low").findings
+    assert one.confidence.value == level

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from .._started import is_left
+from .._taken import taken
 from .._ways import number_of_routes
 from ._django import MODES, UNSERVED
 from ._keys import commands
@@ -131,7 +132,9 @@ def shortest(index: Index, uses: list[Call]) -> tuple[Path, Call, int]:
     Those that wait for the command: work that is only started, or done after the response, counts where nothing else is.
     """
     found = [(path, call) for call in uses for path in index.project.reach.paths(call.function.value)]
-    ways = [(path, call) for path, call in found if not leads_to_limited(index, path)] or found
+    ways = [
+        (path, call) for path, call in found if not leads_to_limited(index, path) and taken(index, path, ())
+    ] or found
     if not ways:
         raise LookupError("no request reaches a command")
     waiting = [(path, call) for path, call in ways if is_waited_for(index, path)] or ways

@@ -56,7 +56,10 @@ Store every answer in the local cache, an empty one and a failed lookup among th
 Looked at are Redis commands behind a local cache, and reads of tenants behind any cache, in middlewares, hooks and shared
 dependencies. Returns in handlers of errors count as none: what failed is rightly asked again. A lookup that ends in an
 exception when there is nothing (404) is not reported. Where nothing is answered, `return None`, whoever asked may find the
-answer elsewhere and store it: that is reported with low confidence.
+answer elsewhere and store it: that is reported with low confidence. A cache that is made for no entries or no time is
+one of cachetools, functools or async-lru with numbers in the code (storing in `TTLCache(0, 60)` raises a ValueError
+besides); a hit that only counts once it is old is one whose age or deadline is compared where it is looked up, not in a
+method of its entries.
 """
 
 from __future__ import annotations

@@ -118,6 +118,7 @@ from .._branches import (
     waits_for_few,
 )
 from .._brought import is_brought_seldom, is_for_staff_alone, is_of_failures, is_of_sessions, mends_itself
+from .._methods import is_writing
 from .._taken import is_taken, taken
 from .._work import (
     ALWAYS,
@@ -320,6 +321,8 @@ def confidence(function: Function, work: RequestWork, uses: list[Use]) -> Confid
     helps = work.frequency == "route" and bool(work.path.steps)
     if is_seldom(index, work, uses[0]) or (helps and is_of_address(function, work, uses[0])):
         return Confidence.LOW
+    if helps and all(is_writing(path, index) for path in work.paths):
+        return Confidence.LOW  # of requests that change something, and want the row as it is
     if work.frequency == "route" and not work.path.steps and work.routes == 1:
         return Confidence.LOW
     level = base_confidence(index, work)

@@ -846,3 +846,39 @@ def test_a_helper_that_only_requests_with_changes_call_wants_the_row_as_it_is(me
     )
     (one,) = check_files({"app.py": HELPER + routes}, select=("tenant-uncached-lookup",), confidence="low").findings
     assert one.confidence.value == level
+
+
+FLASK = """
+from flask import Flask, g, request
+from flask_sqlalchemy import SQLAlchemy
+
+app = Flask(__name__)
+db = SQLAlchemy(app)
+
+class Tenant(db.Model):
+    id = db.Column(db.Integer, primary_key=True)
+    slug = db.Column(db.String)
+
+@app.before_request
+def find():
+    g.tenant = {}
+
+@app.get("/")
+def home(): return g.tenant.slug
+"""
+
+
+@pytest.mark.parametrize(
+    "read",
+    [
+        "db.session.execute(db.select(Tenant).filter_by(slug=request.host)).scalar_one()",
+        "db.first_or_404(db.select(Tenant).filter_by(slug=request.host))",
+        "db.one_or_404(db.select(Tenant).where(Tenant.slug == request.host))",
+        "db.get_or_404(Tenant, request.headers['x-id'])",
+        "Tenant.query.filter_by(slug=request.host).first_or_404()",
+        "Tenant.query.get_or_404(request.headers['x-id'])",
+    ],
+)
+def test_what_flask_sqlalchemy_reads_or_refuses_is_read(read: str) -> None:
+    report = check_files({"app.py": FLASK.format(read)}, select=("tenant-uncached-lookup",))
+    assert [finding.confidence.value for finding in report.findings] == ["high"]

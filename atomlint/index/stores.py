@@ -23,6 +23,10 @@ VOLATILE = frozenset({"uuid4", "uuid1", "token_hex", "token_urlsafe", "random", 
 VOLATILE_NAMES = frozenset({"request_id", "correlation_id", "trace_id"})
 
 
+STARTED = frozenset({"Thread", "Timer", "submit"})
+"""Calls that have work done beside the one who asks."""
+
+
 class Hole(NamedTuple):
     """A way out after the call that leaves nothing in the cache, so that the call comes again for that key.
 
@@ -146,6 +150,8 @@ class Stores:
     def holes(self, body: Body, call: int, lookup: Lookup, stores: list[Store]) -> Iterator[Hole]:
         """Ways out after a call that leave nothing for the next lookup."""
         table = body.table
+        if table.lasts[call] in STARTED:
+            return  # what is started stores for itself, while this one answers with what is old
         if self._never_repeats(body, lookup):
             yield Hole(table.path, -1, "key never repeats", call=-1 if lookup.call is None else lookup.call)
             return

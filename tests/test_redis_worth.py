@@ -1184,3 +1184,41 @@ def c(): log("c")
 def test_a_client_that_an_argument_leads_to_is_made_by_those_who_give_it(given: str, routes: int) -> None:
     report = check_files({"app.py": HEAD + NOTIFIED.format(given)}, select=("redis-client-per-call",), confidence="low")
     assert [f"{routes} route:" in finding.message for finding in report.findings] == [True] * bool(routes)
+
+
+EITHER = """
+from limits import parse
+from limits.storage import RedisStorage
+from limits.strategies import FixedWindowRateLimiter, MovingWindowRateLimiter
+
+storage = RedisStorage("redis://cache:6379")
+item = parse("5/minute")
+
+def made():
+    if moving:
+        return {0}(storage)
+    return {1}(storage)
+
+limiter = made()
+
+@app.middleware("http")
+async def count(request: Request, call_next):
+    if not limiter.get_window_stats(item, request.client.host):
+        raise PermissionError
+    return await call_next(request)
+
+@app.get("/")
+def home(): ...
+"""
+
+
+def test_of_what_a_call_may_be_the_dearest_counts_whatever_the_order() -> None:
+    names = ("FixedWindowRateLimiter", "MovingWindowRateLimiter")
+    messages = {
+        finding.message
+        for order in (names, names[::-1])
+        for finding in check_files({"app.py": HEAD + EITHER.format(*order)}, select=("redis-per-request",)).findings
+    }
+    alone = check_files({"app.py": HEAD + EITHER.format(*names[:1] * 2)}, select=("redis-per-request",)).findings
+    assert len(messages) == 1
+    assert {finding.message for finding in alone} == messages

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from .linker import Linker
     from .rows import Client
     from .terms import Factor
-    from .values import Values
+    from .values import Value, Values
 
 __all__ = ["Effect", "Effects", "Lookup", "compared"]
 
@@ -134,16 +134,16 @@ class Effects(Lookups):
         return None
 
     def _operation(self, path: str, call: int, values: Values) -> Effect | None:
-        for value in values:
-            if value.kind == "ext":
-                found = self._of_client(path, call, value.place)
-                if found is not None:
-                    return found
-            elif value.kind == "def" and (client := self.linker.stated(value)) is not None:
-                stated = operation_of(client, self.linker.name_of(value).rpartition(".")[2])
-                if stated is not None:
-                    return Effect(path, call, stated, client.type, client)
-        return None
+        """What a call of any of these sends: of several the dearest, whatever order a set has them in."""
+        found = [effect for value in sorted(values) if (effect := self._of_value(path, call, value)) is not None]
+        return max(found, key=lambda effect: effect.operation.commands, default=None)
+
+    def _of_value(self, path: str, call: int, value: Value) -> Effect | None:
+        if value.kind == "ext":
+            return self._of_client(path, call, value.place)
+        client = self.linker.stated(value) if value.kind == "def" else None
+        stated = operation_of(client, self.linker.name_of(value).rpartition(".")[2]) if client is not None else None
+        return None if client is None or stated is None else Effect(path, call, stated, client.type, client)
 
     def _of_client(self, path: str, call: int, place: str) -> Effect | None:
         catalog = self.linker.catalog
@@ -179,7 +179,7 @@ class Effects(Lookups):
         names.add(made)
         if self._withs[path].isdisjoint(names):
             return None
-        for value in self.linker.values.call(path, call):
+        for value in sorted(self.linker.values.call(path, call)):
             client = self.linker.catalog.client_of(value.place) if value.kind == "ext" else None
             operation = None if client is None else operation_from(client.resource, "lock", client.enters)
             if client is not None and client.enters and operation is not None and client.resource != "database":

@@ -73,13 +73,17 @@ class Libraries:
             return None
         receiver, _, method = callee.rpartition(".")
         if method in self.called:
-            for value in self.linker.values.callee(path, call):
-                if value.kind == "ext":
-                    for effect in self.effects_of(self.rows["call"].get(value.place, ()), path, call, value.place):
-                        return effect
+            found = [
+                effect
+                for value in sorted(self.linker.values.callee(path, call))
+                if value.kind == "ext"
+                for effect in [*self.effects_of(self.rows["call"].get(value.place, ()), path, call, value.place)][:1]
+            ]
+            if found:
+                return max(found, key=lambda effect: effect.operation.commands)  # of several the dearest
         if receiver and method in self._task_methods:
             table = self.linker.table(path)
-            for value in self.linker.evaluate(path, table.facts.calls[call].scope, receiver):
+            for value in sorted(self.linker.evaluate(path, table.facts.calls[call].scope, receiver)):
                 for name, _ in self.decorators(value) if value.kind == "def" else ():
                     rows = [row for row in self.rows["task"].get(name, ()) if method in row.methods]
                     for effect in self.effects_of(rows, path, call, name):
@@ -90,7 +94,7 @@ class Libraries:
         """The work that a call of a library's own method is: ``super().allow_request(request, view)`` of a throttle."""
         scopes = self.linker.table(path).facts.scopes
         owner = scopes[self.linker.table(path).facts.calls[call].scope].parent
-        for value in self.linker.values.callee(path, call):
+        for value in sorted(self.linker.values.callee(path, call)):
             base, _, method = value.place.rpartition("().") if value.kind == "ext" else ("", "", "")
             rows = [row for row in self.rows.get("listed", {}).get(base, ()) if method in row.methods]
             own = self.listings.entry(Value("def", path, owner), rows[0]) if rows else None
@@ -122,7 +126,7 @@ class Libraries:
         rows = self.rows.get("dependency", {})
         if not rows or not record.args or not self.linker.values.parameters.is_injection(path, scope, record.callee):
             return None
-        for value in self.linker.evaluate(path, record.scope, record.args[0]):
+        for value in sorted(self.linker.evaluate(path, record.scope, record.args[0])):
             names = (value.place, value.place.removesuffix("()")) if value.kind == "ext" else tuple(self._bases(value))
             for name in names:
                 for effect in self.effects_of(rows.get(name, ()), path, call, name):

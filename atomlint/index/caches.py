@@ -80,10 +80,13 @@ class Caches:
         table = body.table
         at = table.facts.calls[call].frame
         around = set(table.frames(at))
-        timed = self._timed(body, at, call, hit=False)
-        for frame, test, positive in branches(table, at):
-            for one in self._tested(body, test, positive, call, frame, hit=False):
-                yield _marked(one, timed)
+        missed = [
+            one
+            for frame, test, positive in branches(table, at)
+            for one in self._tested(body, test, positive, call, frame, hit=False)
+        ]
+        timed = self._timed(body, at, call, hit=False) if missed else frozenset()
+        yield from (_marked(one, timed) for one in missed)
         for frame in around:
             if table.facts.frames[frame].kind == "except" and is_miss(table.facts.frames[frame].test):
                 yield from self._tried(body, frame, call)
@@ -107,14 +110,17 @@ class Caches:
         return known
 
     def _leaving(self, body: Body, exit_: Exit) -> Leaving:
-        timed = self._timed(body, exit_.frame, exit_.after, hit=True)
         tests = [
-            (frame, [_marked(one, timed) for one in self._tested(body, test, positive, exit_.after, frame, hit=True)])
+            (frame, list(self._tested(body, test, positive, exit_.after, frame, hit=True)))
             for frame, test, positive in branches(body.table, exit_.frame)
         ]
         found = self.sources(body, exit_.value, exit_.after, exit_.frame)
-        given = [_marked(one, timed) for one in found if self._can_fail(body.table, one, exit_.frame)]
-        return Leaving(exit_, tests, given)
+        given = [one for one in found if self._can_fail(body.table, one, exit_.frame)]
+        if not given and not any(looked for _, looked in tests):
+            return Leaving(exit_, tests, given)  # most look nothing up
+        timed = self._timed(body, exit_.frame, exit_.after, hit=True)
+        marked = [(frame, [_marked(one, timed) for one in looked]) for frame, looked in tests]
+        return Leaving(exit_, marked, [_marked(one, timed) for one in given])
 
     def _timed(self, body: Body, frame: int, before: int, *, hit: bool) -> frozenset[Looked]:
         """The lookups whose entries a frame is only entered for once they are old (``hit``), or while they are fresh.

@@ -47,9 +47,13 @@ class Defaults:
 
 def _gives(call: Call, param: Param, position: int) -> bool:
     """Whether a call gives an argument, or may: ``Limiter(*parts)``."""
-    starred = any(type(arg) is list and arg[:1] == ["*"] for arg in call.args)
     placed = param.kind == "p" and len(call.args) > position
-    return starred or placed or any(name in (param.name, "**") for name, _ in call.keywords)
+    return placed or _is_unpacked(call) or any(name == param.name for name, _ in call.keywords)
+
+
+def _is_unpacked(call: Call) -> bool:
+    """Whether it is not seen what a call gives."""
+    return any(type(arg) is list and arg[:1] == ["*"] for arg in call.args) or any(n == "**" for n, _ in call.keywords)
 
 
 def most_given(linker: Linker, table: Table, scope: int, expr: Expr) -> int:
@@ -80,7 +84,8 @@ def _given(call: Call, param: Param, position: int) -> int:
     value = dict(call.keywords).get(param.name, param.default)
     if param.kind == "p" and position < len(call.args):
         value = call.args[position]
-    unpacked = any(type(arg) is list and arg[:1] == ["*"] for arg in call.args) or any(
-        n == "**" for n, _ in call.keywords
+    return (
+        int(value[1:])
+        if type(value) is str and value[:1] == "#" and value[1:].isdecimal() and not _is_unpacked(call)
+        else 0
     )
-    return int(value[1:]) if type(value) is str and value[:1] == "#" and value[1:].isdecimal() and not unpacked else 0

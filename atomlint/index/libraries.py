@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from itertools import islice
 from typing import TYPE_CHECKING, NamedTuple
 
 from msgspec.structs import replace
@@ -77,7 +78,9 @@ class Libraries:
                 effect
                 for value in sorted(self.linker.values.callee(path, call))
                 if value.kind == "ext"
-                for effect in [*self.effects_of(self.rows["call"].get(value.place, ()), path, call, value.place)][:1]
+                for effect in islice(
+                    self.effects_of(self.rows["call"].get(value.place, ()), path, call, value.place), 1
+                )
             ]
             if found:
                 return max(found, key=lambda effect: effect.operation.commands)  # of several the dearest

@@ -27,14 +27,12 @@ BLUEPRINTS = ("flask.Blueprint().context_processor", "quart.Blueprint().context_
 
 def revokes(index: Index, work: RequestWork, use: Use) -> bool:
     """Whether a command asks if somebody is locked out, by the names of what is called: a copy would let them in for a while."""
-    called = [*work.path.functions, *(step.function for step in use.chain)]
-    return any(REVOKED.search(index.function(function).qualname) for function in called)
+    return any(REVOKED.search(index.function(function).qualname) for function in called_of(work, [use]))
 
 
 def is_of_staff(index: Index, work: RequestWork, use: Use) -> bool:
     """Whether a function on the way says that it is for those who run the service: ``check_admin_lockout``."""
-    called = [*work.path.functions, *(step.function for step in use.chain)]
-    return any(names_staff(index.function(function).name) for function in called)
+    return any(names_staff(index.function(function).name) for function in called_of(work, [use]))
 
 
 def called_of(work: RequestWork, uses: Sequence[Use]) -> list[Value]:

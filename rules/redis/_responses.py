@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 GIVES = frozenset({"get", "hgetall", "mget", "hget", "hmget"})
 """Operations that give what was kept."""
-STORES = re.compile(r"^a?(?:set(?:ex|nx|_many)?|psetex|hset|hmset|mset|put|store|save)|cache|store|save")
+STORES = re.compile(r"^a?(?:set|psetex|hset|hmset|mset|put)|cache|store|save")
 """Names of calls that may keep a response."""
 HOPS = 2
 """Variables between what Redis gives and the response."""

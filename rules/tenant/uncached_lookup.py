@@ -195,9 +195,8 @@ def report(ctx: Context, function: Function) -> Iterator[Finding]:
         work = work._replace(paths=paths, routes=work.routes - len(work.paths) + len(paths))
         if not paths or work.routes < ctx.option(ROUTES):
             return
-    uses.sort(
-        key=lambda use: -confidence(function, work, [use]).rank
-    )  # of two branches, the one that more requests take
+    if len(uses) > 1:  # of two branches, the one that more requests take
+        uses.sort(key=lambda use: -confidence(function, work, [use]).rank)
     call = ctx.index.call(function.path, uses[0].lookup.call)
     finding = ctx.finding(call, message(ctx, work, uses), confidence=confidence(function, work, uses))
     for use in uses[1:]:

@@ -238,6 +238,8 @@ class WorkRow(msgspec.Struct, forbid_unknown_fields=True, rename="kebab"):
     """The distribution whose version decides."""
     versions: str = ""
     """Versions that the row holds for, such as ``<0.2``; empty: all."""
+    tenant: bool = False
+    """Whether what it reads is which customer a request belongs to."""
     backend: Backend | None = None
 
     @property

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from atomlint import Place, inside, text_of
 
+from .._settings import is_served
 from ._quiet import is_aside
 
 if TYPE_CHECKING:
@@ -26,12 +27,6 @@ BACKENDS = {
     "redis_cache.cache.RedisCache": "redis",
 }
 SETTINGS = re.compile(r"settings|conf", re.IGNORECASE)
-UNSERVED = re.compile(
-    r"(?:^|[/_.-])(?:tests?|testing|pytest|local\w*|dev|devel|develop|development|ci|travis\w*|circle\w*|github\w*|gitlab\w*"
-    r"|jenkins\w*|staging|uat|actions|examples?|samples?|debug|sandbox|e2e|demo|docs?)(?=[/_.-])",
-    re.IGNORECASE,
-)
-"""Settings that no user's request meets: of tests, of a CI, of developers' machines, of builds."""
 MACHINES = re.compile(r"local_?settings", re.IGNORECASE)
 """What a production machine may have of its own, too."""
 BASES = frozenset({"base", "common", "default", "defaults", "settings", "__init__", "shared"})
@@ -85,7 +80,7 @@ def _configured(index: Index) -> Iterator[Configured]:
     setting: dict[str, list[int]] = {}
     adding: list[str] = []
     for path in index.paths:
-        served = path not in index.tests and not UNSERVED.search(path)
+        served = path not in index.tests and is_served(path)
         if not SETTINGS.search(path) or not (served or MACHINES.search(path)):
             continue
         table = index.table(path)

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from .._settings import is_served
 from .._started import is_left
 from .._taken import taken
 from .._ways import number_of_routes
-from ._django import MODES, UNSERVED
+from ._django import MODES
 from ._keys import commands
 from ._limited_waits import is_limited, leads_to_limited
 from ._quiet import is_aside
@@ -98,7 +99,7 @@ def _asked(index: Index) -> dict[Site, Effect]:
     for setting, effect in effects.libraries.working_with():
         for table, scope, expr in effects.backends.setting(setting):
             name = table.facts.scopes[scope].name if table.facts.scopes[scope].kind == "class" else ""
-            if table.path in index.tests or UNSERVED.search(table.path) or MODES.search(name):
+            if table.path in index.tests or not is_served(table.path) or MODES.search(name):
                 continue
             for made in with_connections(index, clients.behind(table.path, scope, expr)):
                 found.setdefault(made.site, effect)

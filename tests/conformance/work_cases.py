@@ -245,6 +245,52 @@ async def django_user(bench: Bench) -> AsyncIterator[Act]:
     yield act
 
 
+def tenants(module: str, name: str) -> Case:
+    """A middleware of django-tenants, on a database that has no schemas to set: what it reads is counted all the same."""
+
+    @case
+    async def make(bench: Bench) -> AsyncIterator[Act]:
+        from importlib import import_module
+        from unittest.mock import MagicMock, patch
+
+        from django.contrib.auth.models import Permission
+        from django.http import HttpResponse
+        from django.test import RequestFactory, override_settings
+
+        class Domains:
+            """The model of domains: here a permission with its content type stands for a domain with its tenant."""
+
+            DoesNotExist = Permission.DoesNotExist
+
+            class objects:  # noqa: N801
+                @staticmethod
+                def select_related(name: str) -> Any:
+                    assert name == "tenant"
+                    return Domains.objects
+
+                @staticmethod
+                def get(domain: str) -> Any:
+                    assert domain in ("ann", "testserver")
+                    return MagicMock(of=Permission.objects.select_related("content_type").first().content_type.model)
+
+        main = import_module("django_tenants.middleware.main")
+        own = import_module(f"django_tenants.middleware.{module}")
+        with (
+            override_settings(TENANT_SUBFOLDER_PREFIX="at", TENANT_MODEL="auth.Permission"),
+            patch.multiple(main, connection=MagicMock(), get_tenant_domain_model=lambda: Domains),
+            patch.multiple(own, connection=MagicMock(), get_tenant_domain_model=lambda: Domains, create=True),
+        ):
+            middleware = getattr(own, name)(lambda _: HttpResponse("ok"))
+            middleware.get_urlconf = lambda tenant: "desk.urls"
+
+            def act() -> None:
+                assert middleware(RequestFactory().get("/at/ann/")).content == b"ok"
+
+            yield act
+
+    return make
+
+
 def throttle(name: str, *, rate: str | None = "1000/day", signed_in: bool = False) -> Case:
     limit = rate
 
@@ -408,6 +454,15 @@ CASES: dict[str, tuple[tuple[str, Case], ...]] = {
         ("", django_session("django.contrib.sessions.backends.db", use=use)) for use in ("nothing", "read", "write")
     ),
     "django.contrib.auth.middleware.AuthenticationMiddleware": (("", django_user),),
+    "django_tenants.middleware.TenantMiddleware": (("", tenants("main", "TenantMainMiddleware")),),
+    "django_tenants.middleware.main.TenantMainMiddleware": (("", tenants("main", "TenantMainMiddleware")),),
+    "django_tenants.middleware.subfolder.TenantSubfolderMiddleware": (
+        ("", tenants("subfolder", "TenantSubfolderMiddleware")),
+    ),
+    "django_tenants.middleware.default.DefaultTenantMiddleware": (("", tenants("default", "DefaultTenantMiddleware")),),
+    "django_tenants.middleware.suspicious.SuspiciousTenantMiddleware": (
+        ("", tenants("suspicious", "SuspiciousTenantMiddleware")),
+    ),
     **{
         f"rest_framework.throttling.{name}": (
             ("", throttle(name)), ("", throttle(name, signed_in=True)), ("local", throttle(name, rate=None)),

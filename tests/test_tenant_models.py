@@ -119,6 +119,62 @@ def test_a_customer_of_a_customer_is_none() -> None:
     assert tenants(mapped("PlatformTenant"), mapped("Customer"), *orders) == {"PlatformTenant"}
 
 
+def belonging(stem: str, count: int) -> list[str]:
+    return [mapped(f"Thing{n}", f"{stem}_id") for n in range(count)]
+
+
+def test_where_no_name_says_it_the_class_that_people_and_most_else_belong_to_is_the_customer() -> None:
+    institute, user, others = (
+        mapped("Institute"),
+        mapped("User", "institute_id"),
+        [mapped(f"Other{n}") for n in range(5)],
+    )
+    assert tenants(institute, user, *belonging("institute", 4)) == {"Institute"}
+    assert tenants(institute, user, *belonging("institute", 3)) == set()
+    assert tenants(institute, user, *belonging("institute", 4), *others[:3]) == {"Institute"}  # five of nine
+    assert tenants(institute, user, *belonging("institute", 4), *others, mapped("One")) == {"Institute"}  # five of twelve
+    assert tenants(institute, user, *belonging("institute", 4), *others, mapped("One"), mapped("Two")) == set()
+    assert tenants(institute, mapped("User"), *belonging("institute", 5)) == set()
+    assert tenants(
+        mapped("BusinessUnit"), mapped("UserProfile", "business_unit_id"), *belonging("business_unit", 4)
+    ) == {"BusinessUnit"}
+
+
+def test_people_are_no_customers_however_much_is_theirs() -> None:
+    assert tenants(mapped("User", "user_id"), *belonging("user", 9)) == set()
+    assert tenants(mapped("Patient"), mapped("User", "patient_id"), *belonging("patient", 9)) == set()
+
+
+def test_what_most_belongs_to_comes_before_a_word_that_is_a_customer_now_and_then() -> None:
+    company = [mapped("Company"), *(mapped(f"Offer{n}", "company_id") for n in range(3))]
+    college = [mapped("College"), mapped("User", "college_id"), *belonging("college", 9)]
+    assert tenants(*company) == {"Company"}
+    assert tenants(*company, *college) == {"College"}
+    assert tenants(*company, *college, mapped("Tenant")) == {"Tenant"}
+
+
+def test_the_one_class_whose_rows_say_where_their_data_is_is_the_customer() -> None:
+    assert tenants(mapped("School", "schema_name"), mapped("Pupil")) == {"School"}
+    assert tenants(mapped("Parish", "subdomain")) == {"Parish"}
+    assert tenants(mapped("Parish", "subdomain"), mapped("Request", "subdomain")) == set()
+
+
+def test_a_model_without_a_table_is_no_customer() -> None:
+    models = """
+from django.db import models
+
+class TenantModel(models.Model):
+    firm = models.ForeignKey("Firm", on_delete=models.CASCADE)
+    class Meta:
+        abstract = True
+
+class Firm(models.Model):
+    name = models.CharField(max_length=9)
+"""
+    models += "".join(f"\nclass {name}(TenantModel):\n    pass\n" for name in ("Member", "Case", "Note", "Bill"))
+    assert set(tenant_models(index_of({"firms/models.py": models}))) == {"Firm"}
+
+
 PUT = """
 from app.models import Marina, User, session
 

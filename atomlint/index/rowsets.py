@@ -6,18 +6,23 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from .criteria import KEYS, compared_names, keyed, missing, of_class
 from .defaults import most_given
-from .managers import manager_loads
+from .managers import EAGERLY, manager_loads
+from .provenance import chain
 from .tables import dotted, text_of
 from .value import Value
 
 if TYPE_CHECKING:
     from ..facts.records import Expr
+    from .lookups import Lookup
     from .project import Project
+    from .relationships import Relationship
     from .tables import Table
 
-LOADERS = frozenset(
-    {"selectinload", "joinedload", "subqueryload", "immediateload", "contains_eager", "noload", "raiseload"}
-)
+BRINGING = frozenset({"selectinload", "joinedload", "subqueryload", "immediateload", "contains_eager"})
+"""Options by which a query of SQLAlchemy says what comes with its rows."""
+BROUGHT = frozenset({"selectin", "joined", "subquery", "immediate"})
+"""Ways in which a relationship of SQLAlchemy is loaded with each row."""
+LOADERS = BRINGING | {"noload", "raiseload"}
 PLAIN = frozenset({"load_only", "defer", "undefer", "lazyload", "with_loader_criteria", "defaultload"})
 ALL_RELATED = "*"
 OTHER_ROWS = frozenset(
@@ -257,6 +262,20 @@ class RowSets:
                 return True
         return False
 
+    def along(self, lookup: Lookup) -> dict[str, Relationship]:
+        """Relationships, by attribute, whose rows a read of one row brings: those that it names, or their own loading does."""
+        path, call = (lookup.below[-1][0].place, lookup.below[-1][1]) if lookup.below else (lookup.path, lookup.call)
+        table = self.linker.table(path)
+        named: set[str] = set()
+        for link in chain(table, call):
+            method = link.callee.rpartition(".")[2] if type(link.callee) is str else ""
+            if method in EAGERLY:
+                named |= {text.partition("__")[0] for text in map(text_of, link.args) if text}
+            elif method == "options":
+                named.update(*(option_loads(table, arg, BRINGING) for arg in link.args))
+        every = self.project.relationships.of(lookup.model)
+        return {name: one for name, one in every.items() if name in named or one.lazy in BROUGHT}
+
     def loads_always(self, model: Value) -> bool:
         """Whether the project's manager of a model loads related rows with each query."""
         return manager_loads(self.linker, self.linker.values.attribute(model, "objects"))
@@ -308,7 +327,7 @@ class RowSets:
                 found.filters |= set(compared_names(arg)) or missing(table, arg)
                 found.owners |= set(compared_names(arg))
                 found.keyed |= set(keyed(arg))
-        elif method in ("select_related", "prefetch_related"):
+        elif method in EAGERLY:
             texts = [text_of(arg) for arg in record.args]
             found.loaded |= {text.partition("__")[0] if text else ALL_RELATED for text in texts} or {ALL_RELATED}
             found.paths |= {text for text in texts if text}
@@ -345,7 +364,7 @@ class _Found:
         self.seen: set[tuple[str, int, str]] = set()
 
 
-def option_loads(table: Table, expr: Expr) -> set[str]:
+def option_loads(table: Table, expr: Expr, loaders: frozenset[str] = LOADERS) -> set[str]:
     """Attributes that an option such as ``selectinload(Post.author)`` loads; ``*`` for what is not understood."""
     if type(expr) is not str or expr[:1] != "@":
         return {ALL_RELATED}
@@ -357,7 +376,7 @@ def option_loads(table: Table, expr: Expr) -> set[str]:
         if receiver[:1] == "@":
             expr = receiver
             continue
-        if method in LOADERS:
+        if method in loaders:
             names = [text_of(arg) or of_class(arg) for arg in record.args]
             return {name if name and name != "*" else ALL_RELATED for name in names} or {ALL_RELATED}
         return set() if method in PLAIN else {ALL_RELATED}

@@ -52,6 +52,8 @@ STATES = frozenset(
     }
 )
 """Columns that say how a customer is, not which."""
+PEOPLE = frozenset({"user", "users", "owner", "owners", "member", "members"})
+"""Who belongs to a customer: of whoever asks there is one user, and mostly one customer."""
 COMPARES = re.compile(r"__(?:exact|iexact|isnull|gte?|lte?)$")
 """How Django compares a column, which says nothing of which one it is."""
 TELLING = (
@@ -74,13 +76,21 @@ TELLING = (
 def tells_customer(columns: tuple[str, ...], keys: frozenset[str], frequency: str) -> bool:
     """Whether a lookup by some columns is for one customer; whether that one is active is no question of which.
 
-    What every request looks up is its own customer, by whatever number, address or key the request brings.
+    What every request looks up is its own customer, by whatever number, address or key the request brings, or by its
+    user. A number says which one it is, whatever is asked of it besides.
     """
+    if "id" in columns:
+        return True
     plain = (COMPARES.sub("", column).rpartition(".")[2] for column in columns)
     named = [column for column in plain if column not in STATES]
     if len(named) < len(columns) and not named:
         return False
-    return all(column in keys or (frequency != "route" and column.endswith(TELLING)) for column in named)
+    return all(column in keys or (frequency != "route" and _is_brought(column)) for column in named)
+
+
+def _is_brought(column: str) -> bool:
+    """Whether a request brings what a column is compared with: an address, a key, or its user, ``memberships__user``."""
+    return column.endswith(TELLING) or column.rpartition("__")[2] in PEOPLE
 
 
 def is_of_tenant(use: Use, owners: frozenset[str]) -> bool:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from ._models import meant, tenant_models
+from ._models import tenant_models
+from ._names import column_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -34,7 +35,7 @@ def tenant_words(index: Index) -> frozenset[str]:
 
 def _tenant_words(index: Index) -> frozenset[str]:
     models = tenant_models(index)
-    own = {meant(model).lower() for model in models}
+    own = {column_of(model) for model in models}
     return frozenset(own | TENANTS) if models else frozenset()
 
 

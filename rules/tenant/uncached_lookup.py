@@ -67,10 +67,13 @@ a query, so the database answers as many trivial reads as there are requests, an
 
 ## Configuration
 Which classes stand for a customer is recognised by name (`Tenant`, `Organization`, `Workspace`, ...) or by the base
-`TenantMixin` of django-tenants, or set once for all rules: `tenant-models = ["Account"]` in `[tool.atomlint]`. Keys
+`TenantMixin` of django-tenants, or set once for all rules: `tenant-models = ["Account"]` in `[tool.atomlint]`. Where
+there is none, it is the class that users and two in five of all others have a column for (`Institute` where
+`institute_id` is everywhere), or the only one with a `schema_name` or a `subdomain`, with medium confidence. Keys
 of APIs and domains that belong to one count too (`ApiKey` with a `workspace_id`, `TenantDomain`, models with
 `DomainMixin`), with medium confidence, and so does what a customer has one of, looked up by whose it is
-(`TenantSubscription`, `License` with a `tenant_id`), where thirty routes or more ask. `keys = ["portal"]` names
+(`TenantSubscription`, `License` with a `tenant_id`), where thirty routes or more ask, and a membership that is read
+with its tenant (`select_related("organization")`, `joinedload`, `lazy="joined"`). `keys = ["portal"]` names
 further columns that tell a customer; `ttl` and `requests-per-day` are what the message's saving is made of.
 
 ## For agents
@@ -132,9 +135,10 @@ from .._work import (
     trace_of,
     way,
 )  # fmt: skip
+from ._along import linking_models, tenant_along
 from ._columns import HOSTS, KEYS, is_of_tenant, tells_customer
 from ._dependants import is_resource
-from ._models import had_models, telling_models, tenant_models
+from ._models import had_models, is_said, telling_models, tenant_models
 from ._noted import notes_use
 from ._shown import is_shown
 
@@ -210,8 +214,8 @@ def report(ctx: Context, function: Function) -> Iterator[Finding]:
 
 
 def looked_up(index: Index) -> frozenset[str]:
-    """Names of the classes of tenants, of what tells them, and of what they have."""
-    return tenant_models(index) | telling_models(index) | frozenset(had_models(index))
+    """Names of the classes of tenants, of what tells them, of what they have, and of who belongs to them."""
+    return tenant_models(index) | telling_models(index) | linking_models(index) | frozenset(had_models(index))
 
 
 def is_admin(function: Function) -> bool:
@@ -222,11 +226,13 @@ def is_admin(function: Function) -> bool:
 
 def message(ctx: Context, work: RequestWork, uses: list[Use]) -> str:
     first = uses[0].lookup
-    keys = " and ".join(first.keys) or "no key"
+    keys = " and ".join(key for key in first.keys if key != "?") or ("what is asked" if first.keys else "no key")
     when = describe_frequency(work, conditional=uses[0].conditional)
     if work.frequency == "route" and may_be_skipped(ctx.index, work, uses[0]):
         when = f"{when.replace('in the requests', 'in requests')} that take this branch"
-    text = f"{first.model_name} is read by {keys} {when}, and never cached ({way(ctx.index, work, uses[0])})"
+    along = tenant_along(ctx.index, uses[0])
+    name = f"{first.model_name} with its `{along}`" if along else first.model_name
+    text = f"{name} is read by {keys} {when}, and never cached ({way(ctx.index, work, uses[0])})"
     ttl, requests = ctx.option(TTL), ctx.option(REQUESTS)
     loads = DAY // ttl
     if loads >= requests:
@@ -247,17 +253,21 @@ def lookups(function: Function, work: RequestWork, keys: frozenset[str] = KEYS) 
         tenants = tenant_models(function.index)
         own = [use for use in work.of("open") if use.lookup.model_name in tenants]
         return [use for use in own if HOSTS.issuperset(use.lookup.keys or ("",)) and is_shown(function, use)]
-    telling, had = telling_models(function.index), had_models(function.index)
-    found = [
-        use
-        for use in work.of("open")
-        if (
-            is_of_tenant(use, had[use.lookup.model_name])
-            if use.lookup.model_name in had
-            else tells_customer(use.lookup.keys, keys, work.frequency)
-        )
-        and (work.frequency != "route" or use.lookup.model_name not in telling | had.keys())
-    ]
+    index = function.index
+    telling, linking, had = telling_models(index), linking_models(index), had_models(index)
+    found = []
+    for use in work.of("open"):
+        name = use.lookup.model_name
+        if work.frequency == "route" and name in telling | linking | had.keys():
+            continue
+        if name in had:
+            is_meant = is_of_tenant(use, had[name])
+        elif name in linking:
+            is_meant = bool(tenant_along(index, use))
+        else:
+            is_meant = tells_customer(use.lookup.keys, keys, work.frequency)
+        if is_meant:
+            found.append(use)
     if work.frequency == "route":  # a helper that only asks whether there is one finds out nothing to keep
         return [use for use in found if is_shown(function, use)]
     return found
@@ -325,12 +335,13 @@ def confidence(function: Function, work: RequestWork, uses: list[Use]) -> Confid
     if work.frequency == "route" and not work.path.steps and work.routes == 1:
         return Confidence.LOW
     level = base_confidence(index, work)
+    links = uses[0].lookup.model_name in linking_models(index)
     has = uses[0].lookup.model_name in had_models(index)
     if work.frequency == "dependency" and work.routes < SHARED and work.path.entry.kind not in ALWAYS:
         level = Confidence.LOW if has else min(level, Confidence.MEDIUM, key=lambda c: c.rank)
     if index.project.held_rows.may_hold(uses[0].lookup.model_name, uses[0].chain):
         return Confidence.LOW
     shared = work.frequency != "route" and not (
-        uses[0].conditional or tells or has or leaves_for_others(index, work, uses[0])
+        uses[0].conditional or tells or links or has or not is_said(index) or leaves_for_others(index, work, uses[0])
     )  # a copy of a key outlives its withdrawal
     return level if shared else min(level, Confidence.MEDIUM, key=lambda c: c.rank)

@@ -171,7 +171,13 @@ def copies(pipeline: Pipeline) -> int:
 
 
 def in_lots(rules: Sequence[Rule]) -> list[Sequence[Rule]]:
-    """Rules one by one, or a few at a time when there are many; those that share work stay neighbours."""
+    """Rules one by one, or a few at a time when there are many.
+
+    Those that share work stay neighbours, at one end or the other, where the first lots are taken: what takes long is
+    begun early, and single rules in the middle are what is left over for whoever is done first.
+    """
     size = -(-len(rules) // MAX_LOTS)
-    rules = sorted(rules, key=lambda rule: rule.shares)
+    words = sorted({rule.shares for rule in rules} - {""})
+    places = {"": (1, ""), **{word: (0, word) for word in words[:-1]}, **{word: (2, word) for word in words[-1:]}}
+    rules = sorted(rules, key=lambda rule: places[rule.shares])
     return [rules[start : start + size] for start in range(0, len(rules), size or 1)]

@@ -25,13 +25,15 @@ def declared(rule_id: str, shares: str = ""):
     return nominate
 
 
-def test_rules_that_share_work_are_neighbours_at_one_end():
+def test_rules_that_share_work_are_neighbours_at_one_end_or_the_other():
     rules = [
         declared("shop-early", "requests"), declared("shop-other"), declared("shop-late", "requests"), declared("till-first"),
+        declared("till-in-loop", "loops"), declared("till-client", "clients"), declared("shop-in-loop", "loops"),
     ]  # fmt: skip
     assert [[rule.id for rule in lot] for lot in in_lots(rules)] == [
-        ["shop-other"], ["till-first"], ["shop-early"], ["shop-late"],
+        ["till-client"], ["till-in-loop"], ["shop-in-loop"], ["shop-other"], ["till-first"], ["shop-early"], ["shop-late"],
     ]  # fmt: skip
+    assert [lot[0].id for lot in in_lots(rules[:4])] == ["shop-other", "till-first", "shop-early", "shop-late"]
 
 
 def test_many_rules_are_no_more_lots_than_can_be_taken():

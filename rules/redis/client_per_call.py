@@ -64,7 +64,7 @@ if TYPE_CHECKING:
 NEEDS = ("redis", "Redis", "valkey", "Valkey", "arq")
 
 
-@rule("redis-client-per-call", needs=NEEDS, reach=True, since="0.1")
+@rule("redis-client-per-call", needs=NEEDS, reach=True, shares="clients", since="0.1")
 def makes_a_client(call: Call) -> bool:
     """A factory of clients or pools in a function that requests reach with nothing that keeps the result."""
     made = made_anew(call, "redis") if call.name in call.index.project.clients.names else None

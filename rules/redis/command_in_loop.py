@@ -92,7 +92,9 @@ WAITS = frozenset(
 )
 
 
-@rule("redis-command-in-loop", needs=NEEDS, reach=True, options=(TURNS,), severity="warning", since="0.1")
+@rule(
+    "redis-command-in-loop", needs=NEEDS, reach=True, shares="loops", options=(TURNS,), severity="warning", since="0.1"
+)
 def loops_over_keys(function: Function) -> bool:
     """A function with a loop that sends a command at each turn."""
     return bool(_repeats(function))

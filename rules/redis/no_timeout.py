@@ -103,7 +103,7 @@ FEW = 10
 """A middleware that waits for fewer than one in so many routes does not wait for every request."""
 
 
-@rule("redis-no-timeout", needs=NEEDS, reach=True, options=(TIMEOUT,), since="0.1")
+@rule("redis-no-timeout", needs=NEEDS, reach=True, shares="clients", options=(TIMEOUT,), since="0.1")
 def waits_for_ever(call: Call) -> bool:
     """A client or pool without a timeout, on which requests run commands."""
     if waits_without_end(call):

@@ -379,3 +379,41 @@ def test_what_all_callers_ask_a_few_of_is_few(default: str, given: str, route: s
         {"app.py": MODELS + textwrap.dedent(code)}, select=("database-query-in-loop",), confidence="low"
     )
     assert [finding.confidence.value for finding in report.findings] == [level]
+
+
+@pytest.mark.parametrize(
+    ("rows", "level"),
+    [
+        ("Shelf.objects.order_by('slug')", "medium"),
+        ("Shelf.objects.filter(open=True)", "medium"),
+        ("Shelf.objects.filter(open=True)[:5]", "low"),
+        ("Shelf.objects.filter(owner=request.user)", "low"),
+        ("Shelf.objects.filter(room=request.room)", "low"),
+        ("Role.objects.all()", "low"),
+        ("asked(request)", "low"),
+    ],
+)
+def test_all_rows_of_a_query_are_many_unless_it_asks_for_what_one_row_or_one_person_has(rows: str, level: str) -> None:
+    models = (
+        "class Role(models.Model):\n    slug = models.SlugField()\n\nclass Room(models.Model):\n    pass\n\ndef page"
+    )
+    shelf = "slug = models.SlugField()\n    room = models.ForeignKey(Room, models.CASCADE)\n    open = models.BooleanField()"
+    source = DJANGO.format(body=textwrap.indent(LOOP, "    "), urls='urlpatterns = [path("", page)]')
+    source = source.replace("def page", models, 1).replace("slug = models.SlugField()", shelf, 1)
+    source = source.replace('Shelf.objects.order_by("slug")', rows).replace(
+        '    limit = request.GET.get("limit")\n', ""
+    )
+    assert levels(source) == [level]
+
+
+@pytest.mark.parametrize(
+    ("read", "level"),
+    [
+        ("db.get(Line, order.line)", "medium"),
+        ("db.get(Order, order.id)", "low"),
+        ("db.query(Order).filter(Order.id == order.id).first()", "medium"),
+        ("Order.query.get(order.id)", "low"),
+    ],
+)
+def test_a_session_has_the_row_that_a_loop_goes_through(read: str, level: str) -> None:
+    assert of_handler(f"return [{read}.name for order in db.query(Order).filter(Order.name != '')]") == [level]

@@ -21,11 +21,15 @@ Base = declarative_base()
 class Order(Base):
     __tablename__ = "orders"
     name = Column(String, primary_key=True)
+    owner = Column(String)
 
 def get_db() -> Session: ...
 
 def find(db, name):
     return db.query(Order).filter(Order.name == name).first()
+
+def mine(db):
+    return db.query(Order).filter(Order.owner == db.info["user"])
 """
 HANDLER = """
 @app.get("/orders")
@@ -45,14 +49,19 @@ def level(rule: str, source: str) -> str:
     return finding.confidence.value
 
 
-def of_handler(rule: str, turn: str, *, given: str = "", before: str = "pass", rows: str = "db.query(Order)") -> str:
+def of_handler(rule: str, turn: str, *, given: str = "", before: str = "pass", rows: str = "mine(db)") -> str:
     """The confidence in what is said of a loop over rows in a handler."""
     return level(rule, HEAD + HANDLER.format(given=given, before=before, turn=turn, rows=rows))
 
 
 @BOTH
-def test_a_loop_over_all_that_there_is_is_only_possible(rule: str, turn: str) -> None:
+def test_a_loop_over_what_one_person_has_is_only_possible(rule: str, turn: str) -> None:
     assert of_handler(rule, turn) == "low"
+
+
+def test_a_loop_over_all_that_there_is_is_likely_to_be_worth_a_query_but_no_command() -> None:
+    assert of_handler(*QUERY, rows="db.query(Order)") == "medium"
+    assert of_handler(*COMMAND, rows="db.query(Order)") == "low"
 
 
 @pytest.mark.parametrize(
@@ -157,7 +166,7 @@ def test_a_name_that_a_turn_assigns_is_of_that_turn(before: str, inside: str, ex
     def orders(request: Request, db: Session = Depends(get_db)):
         {before}
         rows = []
-        for order in db.query(Order):
+        for order in mine(db):
             {inside}
             rows.append(find(db, order.name))
         return rows
@@ -177,7 +186,7 @@ def test_a_limit_inside_of_a_turn_finds_one_row_and_says_nothing_of_the_loop(amo
 def test_it_is_the_function_of_the_loop_that_asks_for_a_part(given: str, expected: str) -> None:
     source = f"""
     def listed(db, {given}):
-        return [find(db, order.name) for order in db.query(Order)]
+        return [find(db, order.name) for order in mine(db)]
 
     @app.get("/orders")
     def orders(number: int, db: Session = Depends(get_db)):

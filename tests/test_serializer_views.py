@@ -50,12 +50,13 @@ def test_what_each_row_is_sure_to_read_is_of_medium_confidence_as_the_number_of_
     assert levels() == ["medium"]
 
 
-def of_table(fields: int, rows: str) -> list[str]:
+def of_table(fields: int, rows: str, pages: str = "Pages") -> list[str]:
     """Confidences where each row costs so many queries, and a list is of these rows."""
     names = [f"part{number}" for number in range(1, fields)]
     keys = "".join(f"\n    {name} = models.ForeignKey(Depot, on_delete=models.CASCADE)" for name in names)
     read = "".join(f'    {name}_name = serializers.CharField(source="{name}.name")\n' for name in names)
     code = CODE.format(null="", serializer=read, page=50, view="").replace("Crate.objects.filter(sealed=True)", rows)
+    code = code.replace("pagination_class = Pages", f"pagination_class = {pages}")
     code = code.replace("    sealed = models.BooleanField()", f"    sealed = models.BooleanField(){keys}")
     code = code.replace('["depot_name"', "".join(['["depot_name"', *(f', "{name}_name"' for name in names)]))
     report = check_files({"stock/views.py": code}, select=("database-query-in-serializer",))
@@ -78,6 +79,11 @@ def test_one_or_two_queries_a_row_are_worth_it_in_lists_that_grow_and_three_in_a
     fields: int, rows: str, level: str
 ) -> None:
     assert of_table(fields, rows) == [level]
+
+
+@pytest.mark.parametrize(("fields", "level"), [(1, "low"), (2, "low"), (3, "medium")])
+def test_three_queries_a_row_are_worth_it_in_lists_that_nothing_pages_for_themselves(fields: int, level: str) -> None:
+    assert of_table(fields, "Crate.objects.filter(sealed=True)", pages="None") == [level]
 
 
 def test_a_key_that_may_be_empty_is_of_medium_confidence() -> None:

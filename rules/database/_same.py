@@ -13,6 +13,8 @@ if TYPE_CHECKING:
 
     Expr = Any
 
+GETS = frozenset({"get", "get_one", "get_or_404"})
+"""Methods of a session, or of ``Model.query``, that look into the session first."""
 MAX_PARTS = 60
 """Parts of a query that are looked into; what has more may hang on anything."""
 
@@ -23,6 +25,18 @@ def asks_the_same(repeat: Repeat) -> bool:
     Only of queries that the loop sends by itself: what it calls may keep a state of its own.
     """
     return all(len(work.steps) == 1 and not _hangs(work.steps[0], repeat.loop.frame) for work in repeat.work)
+
+
+def asks_for_its_row(repeat: Repeat) -> bool:
+    """Whether a turn gets the row that the loop goes through, by its key: the session has it, and sends no query."""
+    first, last = repeat.first, repeat.near.steps[-1]
+    receiver = last.callee.rpartition(".")[0] if type(last.callee) is str else ""
+    if last.name not in GETS or not (len(last.args) > 1 or receiver.endswith(".query")):
+        return False  # Django's asks the database
+    project = first.index.project
+    rows = project.rowsets.of(first.path, first.scope, first.table.facts.frames[repeat.loop.frame].test)
+    lookup = project.effects.lookup(last.path, last.ordinal)
+    return rows is not None and lookup is not None and lookup.model == rows.model
 
 
 def _hangs(call: Call, loop: int) -> bool:

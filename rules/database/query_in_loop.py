@@ -56,8 +56,9 @@ Only reads count. Quiet for chunks, pages, retries, constants, loops that leave 
 turns stored, what is read for the message of an error, and for code that no request reaches, as what stands before it
 certainly raises, or only where a service is developed (`if settings.DEBUG:`). Nothing tells how many turns a loop will
 have. That there are many is believed of functions that ask for rows by the page or limit them (`limit`, `page`), and
-where all else is proven of those whose turns surely send two queries or more: these are of medium confidence, and other
-loops of low. A query that one sends is of medium at most, and only where it goes through rows or answers of another
+where all else is proven of those whose turns surely send two queries or more, or that go through all rows of a query
+which asks neither for what one row has nor for what one person has: these are of medium confidence, and other loops of
+low. A query that one sends is of medium at most, and only where it goes through rows or answers of another
 service, as a client names few things; a relationship that it reads of each row is of high only where there are two of
 them or more, and possible only where there is one that the loop reads itself (not a method that it calls on the row,
 such as `row.to_dict()`). What one row has (`order.lines`, `order.notes()`) is taken for a few items. A query under a
@@ -71,7 +72,8 @@ DELETE) and do, and branches for staff. Routes that only staff pass are left out
 caller writes out, or what there are few of by its name (roles, regions, providers), is taken for a few items, as are
 the children of one row (`filter(article=article)`) unless it is a customer or a project; that a customer has one or two
 of something is not known. A session of SQLAlchemy loads each parent once: where one foreign key of a row is read, or
-only authors, owners or kinds, it is possible only that there are many.
+only authors, owners or kinds, it is possible only that there are many, and so is `session.get()` of the row that the
+loop goes through.
 """
 
 from __future__ import annotations
@@ -108,7 +110,8 @@ from ._own_work import (
     writes_too,
 )
 from ._reads import read_of
-from ._same import asks_the_same
+from ._same import asks_for_its_row, asks_the_same
+from ._whole import goes_through_all
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -130,6 +133,7 @@ DOUBTS = (
     is_of_patterns,
     is_of_models,
     is_of_databases,
+    asks_for_its_row,
 )
 """Why one query for all turns would not be worth much, or cannot be."""
 BELOW = {level: level for level in Confidence} | {
@@ -142,7 +146,7 @@ SEVERAL = 2
 NEEDS = ("sqlalchemy", "sqlmodel", "SQLModel", "asyncpg", "psycopg", "django.db", "databases")
 
 
-@rule("database-query-in-loop", needs=NEEDS, reach=True, severity="warning", since="0.1")
+@rule("database-query-in-loop", needs=NEEDS, reach=True, shares="loops", severity="warning", since="0.1")
 def loops_over_data(function: Function) -> bool:
     """A function with a loop over data that sends a query at each turn."""
     return bool(_repeats(function) or _lazy(function) or _answers(function))
@@ -157,7 +161,8 @@ def report(ctx: Context, function: Function) -> Iterator[Finding]:
         if not known or any(doubts(repeat) for doubts in DOUBTS):
             level = Confidence.LOW
         several = sum(work.sure for work in repeat.work) >= SEVERAL
-        level = BELOW[_beside(level, function, repeat.loop, repeat.path, several=several)]
+        many = several or goes_through_all(repeat)
+        level = BELOW[_beside(level, function, repeat.loop, repeat.path, many=many)]
         finding = ctx.finding(repeat.first, _message(repeat), confidence=level)
         yield finding.with_related(*others(repeat)).with_trace(*trace(ctx.index, repeat))
     for answer, path in _answers(function):
@@ -170,17 +175,17 @@ def report(ctx: Context, function: Function) -> Iterator[Finding]:
             yield finding
 
 
-def _beside(level: Confidence, function: Function, loop: Loop, path: Path, *, several: bool) -> Confidence:
+def _beside(level: Confidence, function: Function, loop: Loop, path: Path, *, many: bool) -> Confidence:
     """A level, given what a turn and its request do besides reading.
 
     A turn that is sure to write or send something is dear with one query less, too. Where that is open, it is believed of
     turns that are sure in all else. A request that changes something is sent now and then, with a few items: people
-    change things one by one, and look at them by the page. Lists without pages are mostly a handful: of those whose turns
-    send one query readers found few worth mending, of those with ``several`` most.
+    change things one by one, and look at them by the page. Lists without pages are mostly a handful, unless there are
+    ``many``: queries of a turn, or rows.
     """
     if level is Confidence.LOW or loops_over_few(loop.name) or _changes(function, loop, path):
         return Confidence.LOW
-    if not expects_many(function, loop.frame) and not (several and level is Confidence.HIGH):
+    if not expects_many(function, loop.frame) and not (many and level is Confidence.HIGH):
         return Confidence.LOW
     if is_kept(path, function.index) or _is_behind_cache(function, loop):
         return Confidence.LOW
@@ -292,7 +297,7 @@ def _of_relationships(ctx: Context, lazy: LazyLoop, path: Path) -> Finding:
     sends = f"{'sends' if count == 1 else 'send'} {'' if always else 'up to '}{count} {'query' if count == 1 else 'queries'}"
     text = f"{names} {sends} for {each}: {20 * count + 1} for 20 rows; {repair}"
     function = lazy.reads[0].steps[0][0]
-    level = _beside(_lazy_confidence(lazy, path), function, lazy.loop, path, several=always)
+    level = _beside(_lazy_confidence(lazy, path), function, lazy.loop, path, many=always)
     if level is Confidence.HIGH and not expects_many(function, lazy.loop.frame):
         level = Confidence.MEDIUM
     finding = ctx.finding(place_of(ctx.index, *first.steps[0], loop=lazy.loop.frame), text, confidence=level)

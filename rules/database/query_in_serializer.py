@@ -66,14 +66,14 @@ Views with `filter_queryset` or `get_serializer` of their own, with bases of oth
 Of a view that takes one serializer or another, the list's is read where `self.action` or the method decides; else what
 all of them read counts. Of what methods serialize by hand, `OrderSerializer(orders, many=True)`, those of classes are
 seen that answer a GET, not functions. Serializers inside of serializers are looked at three levels deep, each with one
-row where there may be many. How many rows a list has is not known: findings are of medium confidence at most, and only
-of lists that are paged for themselves, by a `pagination_class` of the view's own or in the method. Of low confidence are the
-others, those of which nothing is sure (a query that a method sends in a branch), views of staff, those whose
-page spares less than 20 queries, by their paginator or `REST_FRAMEWORK`, those that no route is seen to lead to, lists
-of what one person has (`filter(user=...)`, `filter(members__user=...)`), lists of customers, of which a user has a few,
-by hand those of one row, for staff or for an export, and what there are few of by its name (`EventType`, `Role`). So is
-what costs one or two queries a row, unless the list is narrowed to something other than what one row has
-(`filter(published=True)`): many a whole table has a handful of rows.
+row where there may be many. How many rows a list has is not known: findings are of medium confidence at most. Of low
+confidence are those whose rows cost one or two queries, unless the list is paged for itself, by a `pagination_class` of the
+view's own or in the method, and narrowed to something other than what one row has (`filter(published=True)`): many a
+whole table has a handful of rows. So are those of which nothing is sure (a query that a method sends in a branch), views
+of staff, those whose page spares less than 20 queries, by their paginator or `REST_FRAMEWORK`, those that no route is
+seen to lead to, lists of what one person has (`filter(user=...)`, `filter(members__user=...)`), lists of customers, of
+which a user has a few, by hand those of one row, for staff or for an export, and what there are few of by its name
+(`EventType`, `Role`).
 """
 
 from __future__ import annotations
@@ -106,7 +106,8 @@ CHOSEN = ("id", "pk", "**")
 """Names by which a query asks for rows that are chosen one by one, or by what is not known."""
 FILES = "export"
 SEVERAL = 3
-"""Queries of a row from which they are worth mending, whatever the list: readers found one or two so half of the time."""
+"""Queries of a row from which they are worth mending, whatever the list: readers found one or two so half of the time, and
+these five times in six."""
 
 
 @rule("database-query-in-serializer", needs=("rest_framework",), reach=True, severity="warning", since="0.1")
@@ -188,11 +189,10 @@ def confidence(cls: Class, found: Listed) -> Confidence:
     few = rows.sliced or 0 < rows.most < PAGE or spared(found) < PAGE
     if few or is_of_one_person(rows) or is_table_of_few(model) or model in tenant_models(cls.index):
         return Confidence.LOW
-    if sum(asked.queries for asked in found.asked) < SEVERAL and not piles_up(cls.index, rows):
+    several = sum(asked.queries for asked in found.asked) >= SEVERAL
+    if not several and not (piles_up(cls.index, rows) and is_paginated(cls, found.view)):
         return Confidence.LOW
     if found.view.call >= 0 and (is_of_one_row(cls.index, rows) or is_rare(cls, found.view.call)):
-        return Confidence.LOW
-    if not is_paginated(cls, found.view):
         return Confidence.LOW
     if not found.view.routed or is_class_for_staff(cls.index, cls.value) or is_for_staff_by_default(cls, found.view):
         return Confidence.LOW

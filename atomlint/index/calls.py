@@ -75,6 +75,8 @@ class Calls:
         """Functions whose parameters are being followed into one another."""
         self.through: dict[tuple[Value, int, Value], set[Value]] = {}
         """By (function, call, target) of a carried edge: the functions whose code calls what was handed on."""
+        self.handed: dict[tuple[Value, int, Value], set[tuple[Value, str]]] = {}
+        """By the same: the functions that it was handed to, with the parameters."""
         self.recursive: set[Value] = set()
         """Functions that call themselves: no edge says so."""
         self.unresolved: dict[Value, int] = {}
@@ -226,6 +228,7 @@ class Calls:
                 for function in called_functions(self.linker, value):
                     found.add(function)
                     self.through.setdefault((here, ordinal, function), set()).update(names[name])
+                    self.handed.setdefault((here, ordinal, function), set()).add((target, name))
         return found
 
     def called_params(self, function: Value) -> dict[str, frozenset[Value]]:

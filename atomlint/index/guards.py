@@ -29,8 +29,9 @@ if TYPE_CHECKING:
 
     from ..facts.records import Expr
     from .bodies import Body
-    from .calls import Calls
+    from .calls import Calls, Edge
     from .linker import Linker
+    from .value import Value
 
 
 class Guards:
@@ -204,6 +205,20 @@ class Guards:
                 return Guard(kind, name, False, (), gate.interval, gate.rate, table.path, call, owner, place)
         return cache
 
+    def loading(self, function: Value, edge: Edge) -> Guard | None:
+        """What keeps a function of the project from calling what a call hands to it, ``cached(key, load)``; None for nothing."""
+        key = (function, edge.call, edge.target)
+        named = self.calls.handed.get(key, set())
+        found: list[Guard | None] = []
+        for taker in sorted(self.calls.through.get(key, ())):
+            table = self.linker.table(taker.place)
+            names = {name for target, name in named if target == taker}
+            made = (
+                call for call in table.calls_in.get(taker.scope, ()) if _is_of_param(table, taker.scope, call, names)
+            )
+            found += [self.of(taker.place, call) for call in made]
+        return max(filter(None, found), key=rank) if found and all(found) else None
+
     def decorator(self, table: Table, scope: int) -> Guard | None:
         """The cache decorator on a function, or on one that it is nested in."""
         return self.decorated.of(table, scope)
@@ -274,6 +289,14 @@ class Guards:
         for assign in assigns:
             call = call_number(assign.value)
             yield None if call is None else (table, call)
+
+
+def _is_of_param(table: Table, scope: int, call: int, names: set[str]) -> bool:
+    """Whether a call is one of a parameter, of its function's or of one around it; of these, where some are named."""
+    callee = table.facts.calls[call].callee
+    if type(callee) is not str or "." in callee or (names and callee not in names):
+        return False
+    return any(binding.param is not None for binding in table.find(scope, callee)[1])
 
 
 def rank(guard: Guard) -> tuple[bool, bool]:

@@ -18,7 +18,7 @@ from .requestwork import ORDER, RequestWork, Step, Use, sites
 from .value import Value
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
 
     from .project import Project
     from .reach import Path
@@ -201,16 +201,13 @@ class Requests:
     def _guard(self, path: Path, use: Use) -> Guard | None:
         guards = self.project.guards
         found = None
-        for place, call in sites(path, use):
-            guard = guards.of(place, call)
-            if guard is None:
-                continue
+        for guard in self._guards(path, use):
             if guard.remote and isinstance(use.effect, Effect):
                 if guard.kind == "decorator":
                     continue  # a shared cache spares what is behind it, not itself
                 if any(hole.exit < 0 for hole in guard.holes):
                     continue  # another key: it never has what is asked here
-                guard = guard._replace(holes=())
+                guard = guard._replace(holes=())  # noqa: PLW2901
             if guard.owner and self._made_anew(Value("def", guard.owner_path or guard.path, guard.owner)):
                 continue  # every request has a cache of its own
             if found is None or (found.holes and not guard.holes):
@@ -221,6 +218,16 @@ class Requests:
             if decorated is not None and not (decorated.remote and isinstance(use.effect, Effect)):
                 return decorated
         return found
+
+    def _guards(self, path: Path, use: Use) -> Iterator[Guard]:
+        """What stands before the calls on a path, and before those of what they hand on: ``cached(key, load)``."""
+        guards = self.project.guards
+        for place, call in sites(path, use):
+            if (guard := guards.of(place, call)) is not None:
+                yield guard
+        for function, edge in path.steps:
+            if edge.kind == "carried" and (guard := guards.loading(function, edge)) is not None:
+                yield guard
 
     def _held(self, path: Path, use: Use, *, shared: bool) -> Guard | None:
         """What the request has already, so that a path is not taken or, of a row that many ask for, costs no query."""

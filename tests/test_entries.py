@@ -485,6 +485,11 @@ def test_the_route_of_a_router_that_something_unknown_may_include_is_likely(incl
     assert (entry.proven, entry.certainty) == (False, "medium")
 
 
+def test_a_method_whose_name_begins_like_one_that_takes_routes_takes_none():
+    entry = one(f"{ROUTERS}app.include_router(s)\ndef lower(url): return (url.hostname or '').lower()\n")
+    assert (entry.proven, entry.certainty) == (False, "low")
+
+
 def test_a_name_that_is_followed_before_the_mounts_still_tells_that_not_all_of_it_is_known():
     index = index_of({"app.py": f"{ROUTERS}x = s if app.debug else unknown\napp.include_router(x)\n"})
     mounts = index.project.mounts

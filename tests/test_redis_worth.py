@@ -637,6 +637,22 @@ app.add_middleware(SlowAPIMiddleware)
     assert finding.message.startswith(f"{number} on every request, sent by SlowAPIMiddleware")
 
 
+@pytest.mark.parametrize(("held", "found"), [("plain", 0), ("other", 1), ("plain if app.debug else make()", 1)])
+def test_the_middleware_of_slowapi_counts_with_the_limiter_of_the_state(held: str, found: int) -> None:
+    code = f"""
+from fastapi import FastAPI
+from slowapi import Limiter
+from slowapi.middleware import SlowAPIMiddleware
+
+app = FastAPI()
+plain = Limiter(key_func=print, storage_uri="redis://cache")
+other = Limiter(key_func=print, storage_uri="redis://cache", default_limits=["9/minute"])
+app.state.limiter = {held}
+app.add_middleware(SlowAPIMiddleware)
+"""
+    assert len(check_files({"app.py": code}, select=("redis-per-request",)).findings) == found
+
+
 @pytest.mark.parametrize(
     ("name", "level"), [("check_admin_lockout", "low"), ("check_lockout", "high"), ("admin_or_member", "high")]
 )

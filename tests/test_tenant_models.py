@@ -132,7 +132,9 @@ def test_where_no_name_says_it_the_class_that_people_and_most_else_belong_to_is_
     assert tenants(institute, user, *belonging("institute", 4)) == {"Institute"}
     assert tenants(institute, user, *belonging("institute", 3)) == set()
     assert tenants(institute, user, *belonging("institute", 4), *others[:3]) == {"Institute"}  # five of nine
-    assert tenants(institute, user, *belonging("institute", 4), *others, mapped("One")) == {"Institute"}  # five of twelve
+    assert tenants(institute, user, *belonging("institute", 4), *others, mapped("One")) == {
+        "Institute"
+    }  # five of twelve
     assert tenants(institute, user, *belonging("institute", 4), *others, mapped("One"), mapped("Two")) == set()
     assert tenants(institute, mapped("User"), *belonging("institute", 5)) == set()
     assert tenants(

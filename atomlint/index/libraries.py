@@ -278,8 +278,16 @@ class Libraries:
             certainty = "medium"
         return remote is not False, certainty
 
+    def _constructions(self, row: WorkRow) -> list[tuple[Table, int]]:
+        """The calls that make a row's backend; where an application's state has one, that one alone."""
+        found = self.effects.backends.constructions(row.backend) if row.backend is not None else []
+        held = self.linker.carried(row.state) if row.state and len(found) > 1 else []
+        made = {self.effects.made(path, assign.scope, assign.value) for path, assign in held}
+        own = [(table, call) for table, call in found if (table.path, call) in made]
+        return own if len(own) == len(made) > 0 else found
+
     def _is_given(self, row: WorkRow, path: str, call: int, keyword: str) -> bool:
-        places = self.effects.backends.constructions(row.backend) if row.backend is not None else []
+        places = self._constructions(row)
         if call >= 0:
             places = [*places, (self.linker.table(path), call)]
         return any(
@@ -295,7 +303,7 @@ class Libraries:
                 for name, value in table.facts.calls[ordinal].keywords
                 if name in row.times
             )
-            for table, ordinal in (self.effects.backends.constructions(row.backend) if row.backend else ())
+            for table, ordinal in self._constructions(row)
         ]
         if not any(counts):
             settings = (one for name in row.defaults for one in self.effects.backends.setting(name))

@@ -305,7 +305,7 @@ class Mounts:
         values = (*given, *(assign.value for assign in facts.assigns))
         if any((dotted(value) or "").rpartition(".")[2] in methods or text_of(value) in methods for value in values):
             return True
-        if any(any(part in str(call.callee) for part in ROUTES) for call in facts.calls):
+        if any((dotted(call.callee) or "").endswith(ROUTES) for call in facts.calls):
             return True
         return any((dotted(assign.target) or "").endswith(".routes") for assign in facts.assigns)
 

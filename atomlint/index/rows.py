@@ -226,6 +226,8 @@ class WorkRow(msgspec.Struct, forbid_unknown_fields=True, rename="kebab"):
     """A setting whose entry for the scope turns it off when that is None."""
     clients: list[str] = []
     """Settings that hold the client which it works with."""
+    state: str = ""
+    """The attribute of an application's state that holds what the backend's constructor made: ``app.state.limiter``."""
     times: list[str] = []
     """The arguments of the backend's constructors whose items each cost as much."""
     defaults: list[str] = []

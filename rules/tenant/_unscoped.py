@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from atomlint import Function, dotted, text_of
+from atomlint import Confidence, Function, dotted, text_of
 
 from ._caches import cache_writes
 from ._helpers import tells_tenant, tenant_words, words_of
+from ._schemas import schema_model
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -43,9 +44,11 @@ class Leak(NamedTuple):
     write: CacheWrite
     tenant: str
     key: str
-    certain: bool
+    sure: Confidence
     query: int | None
     """Ordinal of the call that is given the tenant."""
+    is_of_schema: bool = False
+    """Whether it is read from a table that each tenant has in a schema of its own."""
 
 
 class Memo(NamedTuple):
@@ -82,12 +85,14 @@ def _leak(index: Index, write: CacheWrite, words: frozenset[str]) -> Leak | None
     if not any(leaf.kind == "const" and any(map(str.isalpha, text_of(leaf.text) or "")) for leaf in keys):
         return None  # an index, not a key
     query = _made_for(index, write, words)
-    if query is None:
+    model = "" if query is not None else schema_model(index, write)
+    if (query is None and not model) or _is_scoped_elsewhere(index, write, words):
         return None
-    call, tenant = query
-    if _is_scoped_elsewhere(index, write, words):
-        return None
-    return Leak(write, tenant, describe(write.key, keys), not shared, call)
+    key = describe(write.key, keys)
+    if query is None:  # a task has the schema that whoever started it set
+        asked = write.function in index.project.reach.reached
+        return Leak(write, model, key, Confidence.MEDIUM if asked else Confidence.LOW, None, is_of_schema=True)
+    return Leak(write, query[1], key, Confidence.MEDIUM if shared else Confidence.HIGH, query[0])
 
 
 def _is_shared(index: Index, write: CacheWrite, leaf: Leaf) -> bool:

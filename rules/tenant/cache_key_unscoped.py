@@ -67,6 +67,11 @@ Put the tenant's id into the key of everything that is cached for a tenant.
 Reported is a key of constants, or of constants and words that tell no customer (a period, a page, a language). Any
 other variable in a key is taken to tell the customer: an id, a user, a host. A key that a function of the project
 makes is not judged.
+
+Where customers have a schema each (models with `TenantMixin` of django-tenants), what is read of a model in `TENANT_APPS`
+is one customer's, and a key tells whose only by `KEY_FUNCTION`: where some cache has one, nothing of this kind is
+reported. It is of medium confidence on request paths and of low confidence elsewhere. Functions that set a schema
+themselves are left out, and so are ids in a key, though each schema has its own `1`.
 """
 
 from __future__ import annotations
@@ -79,6 +84,11 @@ from ._unscoped import leaks, memos
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+BY_SCHEMA = (
+    'give the cache `"KEY_FUNCTION": "django_tenants.cache.make_key"` in `CACHES`, or put `connection.schema_name` into '
+    "the key"
+)
 
 
 @rule(
@@ -99,15 +109,16 @@ def shares_a_key(function: Function) -> bool:
 def report(ctx: Context, function: Function) -> Iterator[Finding]:
     for leak in leaks(ctx.index).get(function.value, ()):
         write = leak.write
+        whose = f"{leak.tenant}, which each has in a schema of its own" if leak.is_of_schema else leak.tenant
         finding = ctx.finding(
             write.span(ctx.index),
-            f"data of one tenant ({leak.tenant}) is kept in {write.name} under {leak.key}, which is the same for every tenant",
-            confidence=Confidence.HIGH if leak.certain else Confidence.MEDIUM,
+            f"data of one tenant ({whose}) is kept in {write.name} under {leak.key}, which is the same for every tenant",
+            confidence=leak.sure,
         )
         if leak.query is not None:
             call = ctx.index.call(write.path, leak.query)
             finding = finding.with_related(Note(call.span, f"it is made for {leak.tenant} here"))
-        yield finding.with_help(f"put {leak.tenant} into the key")
+        yield finding.with_help(BY_SCHEMA if leak.is_of_schema else f"put {leak.tenant} into the key")
     for memo in memos(ctx.index).get(function.value, ()):
         text = f"{memo.decorator} keeps one result for all tenants: {function.name} reads {memo.tenant}, which is no argument"
         yield (

@@ -22,6 +22,8 @@ BRINGING = frozenset({"selectinload", "joinedload", "subqueryload", "immediatelo
 """Options by which a query of SQLAlchemy says what comes with its rows."""
 BROUGHT = frozenset({"selectin", "joined", "subquery", "immediate"})
 """Ways in which a relationship of SQLAlchemy is loaded with each row."""
+JOINED = frozenset({"joinedload", "contains_eager", "select_related", "joined"})
+"""Those of them that add no query."""
 LOADERS = BRINGING | {"noload", "raiseload"}
 PLAIN = frozenset({"load_only", "defer", "undefer", "lazyload", "with_loader_criteria", "defaultload"})
 ALL_RELATED = "*"
@@ -262,19 +264,24 @@ class RowSets:
                 return True
         return False
 
-    def along(self, lookup: Lookup) -> dict[str, Relationship]:
-        """Relationships, by attribute, whose rows a read of one row brings: those that it names, or their own loading does."""
+    def along(self, lookup: Lookup, *, apart: bool = False) -> dict[str, Relationship]:
+        """Relationships, by attribute, whose rows a read of one row brings: those that it names, or their own loading does.
+
+        ``apart``: only those that a query of their own brings, and no join.
+        """
         path, call = (lookup.below[-1][0].place, lookup.below[-1][1]) if lookup.below else (lookup.path, lookup.call)
         table = self.linker.table(path)
+        every_way = (BRINGING, frozenset(EAGERLY), BROUGHT)
+        loaders, methods, ways = (way - JOINED for way in every_way) if apart else every_way
         named: set[str] = set()
         for link in chain(table, call):
             method = link.callee.rpartition(".")[2] if type(link.callee) is str else ""
-            if method in EAGERLY:
+            if method in methods:
                 named |= {text.partition("__")[0] for text in map(text_of, link.args) if text}
             elif method == "options":
-                named.update(*(option_loads(table, arg, BRINGING) for arg in link.args))
+                named.update(*(option_loads(table, arg, loaders) for arg in link.args))
         every = self.project.relationships.of(lookup.model)
-        return {name: one for name, one in every.items() if name in named or one.lazy in BROUGHT}
+        return {name: one for name, one in every.items() if name in named or one.lazy in ways}
 
     def loads_always(self, model: Value) -> bool:
         """Whether the project's manager of a model loads related rows with each query."""

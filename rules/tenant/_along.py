@@ -21,7 +21,7 @@ PEOPLE = frozenset({"User", "Member", "Profile", "Staff", "Employee"})
 
 
 def linking_models(index: Index) -> frozenset[str]:
-    """Names of the classes that link people to customers: ``OrganizationMember``, ``UserRole`` with an ``org_id``."""
+    """Names of the classes of people and of what links them to customers: ``OrganizationMember``, ``User`` with an ``org_id``."""
     tenants = tenant_models(index)
     names: frozenset[str] = index.keep(("linking models", tenants), lambda: frozenset(_linking(index, tenants)))
     return names
@@ -32,15 +32,22 @@ def _linking(index: Index, tenants: frozenset[str]) -> Iterator[str]:
     parts = {word for name in tenants for word in words_of(meant_without(name))}
     for cls in index.mapped if tenants else ():
         words = words_of(meant_without(cls.name))
-        is_link = words[-1:] and (words[-1] in LINKS or (not PEOPLE.isdisjoint(words) and not parts.isdisjoint(words)))
+        is_link = words[-1:] and (
+            words[-1] in LINKS | PEOPLE or not (PEOPLE.isdisjoint(words) or parts.isdisjoint(words))
+        )
         if is_link and cls.name not in tenants and not own.isdisjoint(columns_of(cls)):
             yield cls.name
 
 
 def tenant_along(index: Index, use: Use) -> str:
-    """The attribute of a row through which the row of its tenant comes with it; empty where none does."""
+    """The attribute of a row through which the row of its tenant comes with it; empty where none does.
+
+    Whoever asks is read in any case: with a person's row, only a query more counts.
+    """
     tenants = tenant_models(index)
-    for name, relationship in sorted(index.project.rowsets.along(use.lookup).items()):
+    words = words_of(meant_without(use.lookup.model_name))
+    is_person = len(words) == 1 and words[0] in PEOPLE
+    for name, relationship in sorted(index.project.rowsets.along(use.lookup, apart=is_person).items()):
         target = relationship.target
         if target is not None and index.table(target.place).facts.scopes[target.scope].name in tenants:
             return name

@@ -73,8 +73,9 @@ there is none, it is the class that users and two in five of all others have a c
 of APIs and domains that belong to one count too (`ApiKey` with a `workspace_id`, `TenantDomain`, models with
 `DomainMixin`), with medium confidence, and so does what a customer has one of, looked up by whose it is
 (`TenantSubscription`, `License` with a `tenant_id`), where thirty routes or more ask, and a membership that is read
-with its tenant (`select_related("organization")`, `joinedload`, `lazy="joined"`). `keys = ["portal"]` names
-further columns that tell a customer; `ttl` and `requests-per-day` are what the message's saving is made of.
+with its tenant (`select_related("organization")`, `joinedload`, `lazy="joined"`), or a user with a query more for it
+(`selectinload`). `keys = ["portal"]` names further columns that tell a customer; `ttl` and `requests-per-day` are what
+the message's saving is made of.
 
 ## For agents
 Do not read the tenant from the database on every request: ask the cache that stands in front, and forget the entry

@@ -142,6 +142,21 @@ def test_where_no_name_says_it_the_class_that_people_and_most_else_belong_to_is_
     ) == {"BusinessUnit"}
 
 
+def test_what_people_are_one_of_many_of_is_no_customer() -> None:
+    studio = mapped("Studio")
+    assert tenants(studio, mapped("StudioMember", "studio_id", "user_id"), *belonging("studio", 9)) == set()
+    assert tenants(studio, mapped("Profile", "studio_id"), *belonging("studio", 9)) == {"Studio"}
+    form = "\nclass UserProfile:\n    studio_id: int = 0\n"
+    assert tenants(studio, form, *belonging("studio", 9)) == set()
+    for name in ("Department", "Project", "Course", "Category"):
+        stem = name.lower()
+        assert tenants(mapped(name), mapped("User", f"{stem}_id"), *belonging(stem, 9)) == set()
+
+
+def test_a_database_that_people_look_at_is_no_customer() -> None:
+    assert tenants(mapped("DataSource", "schema_name", "host", "port")) == set()
+
+
 def test_people_are_no_customers_however_much_is_theirs() -> None:
     assert tenants(mapped("User", "user_id"), *belonging("user", 9)) == set()
     assert tenants(mapped("Patient"), mapped("User", "patient_id"), *belonging("patient", 9)) == set()

@@ -22,6 +22,10 @@ BRINGING = frozenset({"selectinload", "joinedload", "subqueryload", "immediatelo
 """Options by which a query of SQLAlchemy says what comes with its rows."""
 BROUGHT = frozenset({"selectin", "joined", "subquery", "immediate"})
 """Ways in which a relationship of SQLAlchemy is loaded with each row."""
+LEAVING = frozenset({"lazyload", "noload", "raiseload"})
+"""Options by which it says what does not."""
+HEADS = frozenset({"select", "query"})
+"""Calls that are given what a query of SQLAlchemy is for."""
 JOINED = frozenset({"joinedload", "contains_eager", "select_related", "joined"})
 """Those of them that add no query."""
 LOADERS = BRINGING | {"noload", "raiseload"}
@@ -274,14 +278,19 @@ class RowSets:
         every_way = (BRINGING, frozenset(EAGERLY), BROUGHT)
         loaders, methods, ways = (way - JOINED for way in every_way) if apart else every_way
         named: set[str] = set()
+        left: set[str] = set()
         for link in chain(table, call):
             method = link.callee.rpartition(".")[2] if type(link.callee) is str else ""
             if method in methods:
                 named |= {text.partition("__")[0] for text in map(text_of, link.args) if text}
             elif method == "options":
                 named.update(*(option_loads(table, arg, loaders) for arg in link.args))
+                left.update(*(_left(table, arg) for arg in link.args))
+            elif method in HEADS and any("." in (dotted(arg) or "") for arg in link.args):
+                return {}  # columns, and no rows
         every = self.project.relationships.of(lookup.model)
-        return {name: one for name, one in every.items() if name in named or one.lazy in ways}
+        kept = {name: one for name, one in every.items() if one.lazy in ways and not left & {name, ALL_RELATED}}
+        return kept | {name: one for name, one in every.items() if name in named}
 
     def loads_always(self, model: Value) -> bool:
         """Whether the project's manager of a model loads related rows with each query."""
@@ -369,6 +378,14 @@ class _Found:
         self.managed = False
         """Whether it starts at a manager of Django."""
         self.seen: set[tuple[str, int, str]] = set()
+
+
+def _left(table: Table, expr: Expr) -> set[str]:
+    """Attributes that an option says not to load with the rows; ``*`` for all."""
+    call = table.facts.calls[int(expr[1:])] if type(expr) is str and expr[:1] == "@" and expr[1:].isdigit() else None
+    if call is None or (dotted(call.callee) or "").rpartition(".")[2] not in LEAVING:
+        return set()
+    return option_loads(table, expr, LEAVING)
 
 
 def option_loads(table: Table, expr: Expr, loaders: frozenset[str] = LOADERS) -> set[str]:

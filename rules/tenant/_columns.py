@@ -82,10 +82,15 @@ def tells_customer(columns: tuple[str, ...], keys: frozenset[str], frequency: st
     if "id" in columns:
         return True
     plain = (COMPARES.sub("", column).rpartition(".")[2] for column in columns)
-    named = [column for column in plain if column not in STATES]
+    named = [column for column in plain if column.rpartition("__")[2] not in STATES]
     if len(named) < len(columns) and not named:
         return False
     return all(column in keys or (frequency != "route" and _is_brought(column)) for column in named)
+
+
+def is_of_person(columns: tuple[str, ...]) -> bool:
+    """Whether a lookup is by who asks: there are as many answers as users."""
+    return any(COMPARES.sub("", column).removesuffix("_id").rpartition("__")[2] in PEOPLE for column in columns)
 
 
 def _is_brought(column: str) -> bool:

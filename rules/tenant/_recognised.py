@@ -33,14 +33,57 @@ OWNED = 3
 """Other mapped classes with a ``<name>_id`` column that make a class of the second set a tenant."""
 USERS = frozenset({"User", "Member", "Membership", "Profile", "Staff"})
 """Last words of the classes of people, who each belong to a customer."""
-NOBODY = PEOPLE | {"employee", "staff", "membership", "account", "customer", "client", "patient", "student", "session"}
-"""Whose own much is, and who are no customers of whoever runs the service."""
+NOBODY = PEOPLE | frozenset(
+    {
+        "employee",
+        "staff",
+        "membership",
+        "account",
+        "customer",
+        "client",
+        "patient",
+        "student",
+        "session",
+        "role",
+        "group",
+    }
+    | {
+        "department",
+        "category",
+        "type",
+        "status",
+        "project",
+        "course",
+        "event",
+        "channel",
+        "game",
+        "season",
+        "room",
+        "class",
+    }
+    | {
+        "country",
+        "city",
+        "region",
+        "location",
+        "document",
+        "file",
+        "order",
+        "product",
+        "post",
+        "thread",
+        "conversation",
+    }
+)
+"""Whose own much is, and what people are put into: no customers of whoever runs the service."""
 BELONG = 5
 """Mapped classes that have a column for a class, whatever it is called, of which most else is a part."""
 SHARE = 0.4
 """And the share of all that they are."""
 APART = frozenset({"schema_name", "db_schema", "db_url", "database_url", "database_name", "db_name", "subdomain"})
 """Columns that say where a customer's own data, or site, is."""
+SOURCE = frozenset({"host", "port", "password", "username", "dialect", "driver", "engine"})
+"""Columns beside them of a database that people look at."""
 
 
 class Recognised(NamedTuple):
@@ -77,26 +120,33 @@ def recognised(index: Index) -> Recognised:
 
 def _above_most(index: Index, columns: Mapping[str, frozenset[str]], owners: Mapping[str, int]) -> set[str]:
     """Names of the class that people belong to, and much else: the ``Institute`` of a product for schools."""
-    people = {column for cls in index.all_classes() if _last(cls.name) in USERS for column in columns_of(cls)}
+    people = [cls for cls in index.all_classes() if _last(cls.name) in USERS and _is_stored(cls)]
     enough = max(BELONG, SHARE * len(columns))
-    own = {name: column_of(name) for name in columns}
-    counts = {
-        name: owners[f"{word}_id"]
-        for name, word in own.items()
-        if owners[f"{word}_id"] >= enough and f"{word}_id" in people and word not in NOBODY
-    }
+    counts = {}
+    for name in columns:
+        key = f"{column_of(name)}_id"
+        own = {column for cls in people if meant_without(name) not in cls.name for column in columns_of(cls)}
+        if owners[key] >= enough and key in own and column_of(name) not in NOBODY:  # ProjectMember is one of many
+            counts[name] = owners[key]
     most = max(counts.values(), default=0)
     return {name for name, count in counts.items() if count == most}
 
 
 def _apart(columns: Mapping[str, frozenset[str]]) -> set[str]:
     """The name of the one class whose rows have their own data, or site, where it is the only one."""
-    found = {name for name, own in columns.items() if not own.isdisjoint(APART)}
+    found = {name for name, own in columns.items() if not own.isdisjoint(APART) and own.isdisjoint(SOURCE)}
     return found if len(found) == 1 else set()
 
 
 def _last(name: str) -> str:
     return next(reversed(words_of(meant_without(name))), "")
+
+
+def _is_stored(cls: Class) -> bool:
+    """Whether a class has a table, Django's own user as its base perhaps: no form of a request."""
+    return cls.is_mapped or any(
+        base.kind == "ext" and base.place.startswith("django.contrib.auth.") for base in cls.mro
+    )
 
 
 def _is_abstract(cls: Class) -> bool:

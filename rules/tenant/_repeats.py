@@ -68,6 +68,9 @@ class Requests:
                 self.lookups.setdefault(function, []).append(lookup)
         self.leading = self.project.reach.leading(self.lookups)
         """Functions from which a read is reached."""
+        declared = (each for each in self.project.dependencies if each.kind == "every-request")
+        self._of_all = {each.function for each in declared}
+        """Dependencies of all requests, and what they depend on: once for each of them."""
 
     def _reads(self, lookup: Lookup) -> bool:
         """Whether the read is made whenever the call is, and not for the row to be changed."""
@@ -86,11 +89,13 @@ class Requests:
     # --- one request -----------------------------------------------------------------------------------------------
 
     def reads(self, entry: Value) -> list[Read]:
-        """The reads of one request that enters at a function, in the order of the walk."""
+        """The reads of one request that enters at a function, in the order of the walk, without what applications inject."""
         found: list[Read] = []
-        injected: set[Value] = set()
+        injected = {entry} if entry in self._of_all else set(self._of_all)
         self._visits = 0
         self._walk(entry, (), found, injected, conditional=False)
+        if entry in self._of_all:
+            self._of_all |= injected
         return found
 
     def _walk(

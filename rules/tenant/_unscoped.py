@@ -8,6 +8,7 @@ from atomlint import Confidence, Function, dotted, text_of
 
 from ._caches import cache_writes
 from ._helpers import tells_tenant, tenant_words, words_of
+from ._models import is_said
 from ._schemas import schema_model
 
 if TYPE_CHECKING:
@@ -92,7 +93,8 @@ def _leak(index: Index, write: CacheWrite, words: frozenset[str]) -> Leak | None
     if query is None:  # a task has the schema that whoever started it set
         asked = write.function in index.project.reach.reached
         return Leak(write, model, key, Confidence.MEDIUM if asked else Confidence.LOW, None, is_of_schema=True)
-    return Leak(write, query[1], key, Confidence.MEDIUM if shared else Confidence.HIGH, query[0])
+    sure = Confidence.HIGH if not shared and is_said(index) else Confidence.MEDIUM
+    return Leak(write, query[1], key, sure, query[0])
 
 
 def _is_shared(index: Index, write: CacheWrite, leaf: Leaf) -> bool:

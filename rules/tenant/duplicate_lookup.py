@@ -76,10 +76,13 @@ from typing import TYPE_CHECKING
 from atomlint import Confidence, Context, Finding, Function, Note, rule
 
 from .._work import ALWAYS
+from ._models import is_said
 from ._repeats import repeats
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from atomlint import Index
 
     from ._repeats import Repeat
 
@@ -106,7 +109,9 @@ def report(ctx: Context, function: Function) -> Iterator[Finding]:
     for repeat in repeats(ctx.index)[function.value]:
         later, first = repeat.later, repeat.first
         finding = ctx.finding(
-            ctx.index.call(later.lookup.path, later.lookup.call), message(ctx, repeat), confidence=confidence(repeat)
+            ctx.index.call(later.lookup.path, later.lookup.call),
+            message(ctx, repeat),
+            confidence=confidence(ctx.index, repeat),
         )
         place = ctx.index.call(first.lookup.path, first.lookup.call).span
         reader = ctx.index.function(first.function).qualname
@@ -134,12 +139,12 @@ def message(ctx: Context, repeat: Repeat) -> str:
     return f"{read}: {saved} {queries} saved by sharing the row"
 
 
-def confidence(repeat: Repeat) -> Confidence:
+def confidence(index: Index, repeat: Repeat) -> Confidence:
     """Low unless many routes share the second read: what a few repeat is one query of many."""
     few = len(repeat.entries) < SHARED
     if few and repeat.path.entry.kind not in ("every-request", *ALWAYS):
         return Confidence.LOW
     level = Confidence(repeat.path.confidence)
-    if repeat.first.conditional or repeat.later.conditional or few:
+    if repeat.first.conditional or repeat.later.conditional or few or not is_said(index):
         return min(level, Confidence.MEDIUM, key=lambda each: each.rank)
     return level

@@ -103,13 +103,14 @@ def lists_one(index: Index) -> bool:
 @lists_one.on("*")
 def report(ctx: Context, index: Index) -> Iterator[Finding]:
     """Each once."""
-    loads, requests = DAY // ctx.option(TTL), ctx.option(REQUESTS)
+    loads, requests = max(DAY // ctx.option(TTL), 1), ctx.option(REQUESTS)
+    queries = "1 query" if loads == 1 else f"{loads:,} queries"
     for found in listed(index):
         name = found.name.rpartition(".")[2]
         text = f"{name} reads the tenant from the database on every request, and keeps nothing"
         if loads < requests:
             text += (
-                f": {ctx.option(TTL)} s in a local cache make it {loads:,} queries a day per host at most; "
+                f": {ctx.option(TTL)} s in a local cache make it {queries} a day per tenant at most; "
                 f"-{percent(1 - loads / requests)} at {requests:,} requests"
             )
         span = index.place_span(found.path, found.place, found.name.lower())

@@ -137,7 +137,7 @@ from .._work import (
     way,
 )  # fmt: skip
 from ._along import linking_models, tenant_along
-from ._columns import HOSTS, KEYS, is_of_tenant, tells_customer
+from ._columns import HOSTS, KEYS, is_of_person, is_of_tenant, tells_customer
 from ._dependants import is_resource
 from ._models import had_models, is_said, telling_models, tenant_models
 from ._noted import notes_use
@@ -208,10 +208,15 @@ def report(ctx: Context, function: Function) -> Iterator[Finding]:
         place = ctx.index.call(function.path, use.effect.call).span
         finding = finding.with_related(Note(place, f"{use.lookup.model_name} is read here too"))
     finding = finding.with_related(*askers(ctx.index, work.paths))
-    yield finding.with_trace(*trace_of(ctx.index, work, uses)).with_help(
+    repair = (
         f"keep the row in the process for {ctx.option(TTL)} s (a TTL cache keyed by what the request carries; unknown keys "
         "too), and drop it when it changes"
     )
+    if along := tenant_along(ctx.index, uses[0]):
+        repair = (
+            f"read the row without its `{along}`, and keep that one in the process for {ctx.option(TTL)} s, by its key"
+        )
+    yield finding.with_trace(*trace_of(ctx.index, work, uses)).with_help(repair)
 
 
 def looked_up(index: Index) -> frozenset[str]:
@@ -235,12 +240,14 @@ def message(ctx: Context, work: RequestWork, uses: list[Use]) -> str:
     name = f"{first.model_name} with its `{along}`" if along else first.model_name
     text = f"{name} is read by {keys} {when}, and never cached ({way(ctx.index, work, uses[0])})"
     ttl, requests = ctx.option(TTL), ctx.option(REQUESTS)
-    loads = DAY // ttl
+    loads = max(DAY // ttl, 1)
     if loads >= requests:
         return text
-    text = f"{text}: {ttl} s in a local cache make it {loads:,} queries a day per key at most"
-    if (work.frequency == "route" and work.path.steps) or not is_worth_saying(1 - loads / requests):
-        return text  # how often such a helper runs is anyone's guess
+    person = along or is_of_person(first.keys)
+    queries = "1 query" if loads == 1 else f"{loads:,} queries"
+    text = f"{text}: {ttl} s in a local cache make it {queries} a day per {'user' if person else 'key'} at most"
+    if person or (work.frequency == "route" and work.path.steps) or not is_worth_saying(1 - loads / requests):
+        return text  # how often such a helper runs, or how many users there are, is anyone's guess
     return f"{text}; -{percent(1 - loads / requests)} at {requests:,} requests"
 
 
@@ -329,7 +336,9 @@ def confidence(function: Function, work: RequestWork, uses: list[Use]) -> Confid
     if tells and notes_use(index, work, uses[0]):
         return Confidence.LOW  # each such request writes the row as well
     helps = work.frequency == "route" and bool(work.path.steps)
-    if is_seldom(index, work, uses[0]) or (helps and is_of_address(function, work, uses[0])):
+    if is_seldom(index, work, uses[0]):
+        return Confidence.LOW
+    if (helps or not is_said(index)) and is_of_address(function, work, uses[0]):
         return Confidence.LOW
     if helps and all(is_writing(path, index) for path in work.paths):
         return Confidence.LOW  # of requests that change something, and want the row as it is

@@ -444,3 +444,23 @@ def f(k):
 )
 def test_a_decorator_that_keeps_answers_is_a_cache_whatever_it_is_called(store: str, found: str | None) -> None:
     assert kind(WRAPPED.replace("STORE", store)) == found
+
+
+def test_a_function_that_hands_what_it_is_given_to_itself_ends():
+    code = """
+from flask import Flask
+from flask_sqlalchemy import SQLAlchemy
+
+app, db = Flask(__name__), SQLAlchemy()
+
+class Tenant(db.Model):
+    slug = db.Column(db.String)
+
+def again(load, left=3):
+    return again(lambda: load(), left - 1) if left else load()
+
+@app.before_request
+def who():
+    again(lambda: Tenant.query.filter_by(slug="a").first())
+"""
+    assert len(check_files({"app.py": code}, select=("tenant-uncached-lookup",)).findings) == 1

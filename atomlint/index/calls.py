@@ -223,7 +223,7 @@ class Calls:
         call = table.facts.calls[ordinal]
         found: set[Value] = set()
         here = Value("def", table.path, call.scope)
-        for name, expr in self._given(call, target, names):
+        for name, expr in self.given(call, target, names):
             for value in self.linker.evaluate(table.path, call.scope, expr):
                 for function in called_functions(self.linker, value):
                     found.add(function)
@@ -293,12 +293,12 @@ class Calls:
                 continue
             for target in called_functions(self.linker, value):
                 names = self.called_params(target)
-                for name, given_ in self._given(call, target, names):
+                for name, given_ in self.given(call, target, names):
                     if type(given_) is str:
                         found[given_] = found.get(given_, frozenset()) | names[name]
         return found
 
-    def _given(self, call: Call, target: Value, names: Collection[str]) -> list[tuple[str, Expr]]:
+    def given(self, call: Call, target: Value, names: Collection[str]) -> list[tuple[str, Expr]]:
         """Arguments of a call that go to named parameters of a function, with their names."""
         record = self.linker.table(target.place).facts.scopes[target.scope]
         owner = self.linker.table(target.place).facts.scopes[record.parent]

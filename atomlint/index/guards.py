@@ -23,15 +23,18 @@ from .settled import Settled
 from .slots import class_of, covers
 from .stores import Hole, Stores
 from .tables import Table, call_number, dotted
+from .value import Value
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from ..facts.records import Expr
+    from ..facts.records import Call, Expr
     from .bodies import Body
     from .calls import Calls, Edge
     from .linker import Linker
-    from .value import Value
+
+HANDED = 3
+"""Functions that may hand a function on, one to the other."""
 
 
 class Guards:
@@ -205,19 +208,76 @@ class Guards:
                 return Guard(kind, name, False, (), gate.interval, gate.rate, table.path, call, owner, place)
         return cache
 
-    def loading(self, function: Value, edge: Edge) -> Guard | None:
-        """What keeps a function of the project from calling what a call hands to it, ``cached(key, load)``; None for nothing."""
-        key = (function, edge.call, edge.target)
-        named = self.calls.handed.get(key, set())
-        found: list[Guard | None] = []
-        for taker in sorted(self.calls.through.get(key, ())):
-            table = self.linker.table(taker.place)
-            names = {name for target, name in named if target == taker}
-            made = (
-                call for call in table.calls_in.get(taker.scope, ()) if _is_of_param(table, taker.scope, call, names)
-            )
-            found += [self.of(taker.place, call) for call in made]
+    def loading(self, function: Value, edge: Edge, depth: int = HANDED) -> Guard | None:
+        """What keeps a function of the project from calling what a call hands to it, ``cached(key, load)``; None for nothing.
+
+        What hands it on in its turn counts like what calls it: ``to_thread(load)``, ``cached(key, lambda: load())``.
+        """
+        given = {name for name, _ in self.linker.table(function.place).facts.calls[edge.call].keywords}
+        handed = sorted(self.calls.handed.get((function, edge.call, edge.target), ()))
+        found = [self._handed(taker, name, given, depth) for taker, name in handed]
         return max(filter(None, found), key=rank) if found and all(found) else None
+
+    def _handed(self, taker: Value, name: str, given: set[str], depth: int) -> Guard | None:
+        """What keeps a function from calling one of its parameters; ``given`` are the arguments that it has by name."""
+        table = self.linker.table(taker.place)
+        found: list[Guard | None] = []
+        for scope in (taker.scope, *self._inner(table, taker.scope)):
+            for call in table.calls_in.get(scope, ()):
+                record = table.facts.calls[call]
+                used = name in (record.callee, *record.args) or any(value == name for _, value in record.keywords)
+                if used and not self._is_for_others(table, taker.scope, record, given):
+                    guard = self.of(taker.place, call)
+                    if guard is None and depth:
+                        guard = self._around(table, taker, scope, depth - 1) or self._further(
+                            table, call, name, depth - 1
+                        )
+                    found.append(guard)
+        return max(filter(None, found), key=rank) if found and all(found) else None
+
+    def _further(self, table: Table, call: int, name: str, depth: int) -> Guard | None:
+        """What keeps the functions that a call hands a parameter on to from calling it."""
+        record = table.facts.calls[call]
+        given = {keyword for keyword, _ in record.keywords}
+        found = [
+            self._handed(target, param, given, depth)
+            for target in sorted(self.linker.values.callee(table.path, call))
+            if target.kind == "def" and self.linker.table(target.place).facts.scopes[target.scope].kind == "function"
+            for param, value in self.calls.given(record, target, self.calls.called_params(target))
+            if value == name
+        ]
+        return found[0] if found and all(found) else None
+
+    def _around(self, table: Table, taker: Value, scope: int, depth: int) -> Guard | None:
+        """What stands before a function inside of another that hands it on."""
+        inner = Value("def", table.path, scope)
+        edges = [edge for edge in self.calls.edges(taker) if edge.target == inner and edge.call >= 0]
+        if scope == taker.scope or not edges:
+            return None
+        found = [self.of(table.path, edge.call) or self.loading(taker, edge, depth) for edge in edges]
+        return found[0] if all(found) else None
+
+    @staticmethod
+    def _inner(table: Table, scope: int) -> Iterator[int]:
+        """Functions and lambdas inside of a function."""
+        scopes = table.facts.scopes
+        inside = {scope}
+        for number in range(scope + 1, len(scopes)):
+            if scopes[number].parent in inside and scopes[number].kind in ("function", "lambda"):
+                inside.add(number)
+                yield number
+
+    @staticmethod
+    def _is_for_others(table: Table, scope: int, record: Call, given: set[str]) -> bool:
+        """Whether a call stands in a branch of an argument that its caller leaves at its default: ``if not use_cache:``."""
+        for param in table.facts.scopes[scope].params:
+            tests = {"#True": (["not", param.name],), "#False": (param.name,)}.get(str(param.default), ())
+            if param.name not in given and any(
+                table.facts.frames[frame].kind == "if" and table.facts.frames[frame].test in tests
+                for frame in table.frames(record.frame)
+            ):
+                return True
+        return False
 
     def decorator(self, table: Table, scope: int) -> Guard | None:
         """The cache decorator on a function, or on one that it is nested in."""
@@ -289,14 +349,6 @@ class Guards:
         for assign in assigns:
             call = call_number(assign.value)
             yield None if call is None else (table, call)
-
-
-def _is_of_param(table: Table, scope: int, call: int, names: set[str]) -> bool:
-    """Whether a call is one of a parameter, of its function's or of one around it; of these, where some are named."""
-    callee = table.facts.calls[call].callee
-    if type(callee) is not str or "." in callee or (names and callee not in names):
-        return False
-    return any(binding.param is not None for binding in table.find(scope, callee)[1])
 
 
 def rank(guard: Guard) -> tuple[bool, bool]:

@@ -389,6 +389,8 @@ def test_what_all_callers_ask_a_few_of_is_few(default: str, given: str, route: s
         ("Shelf.objects.filter(open=True)[:5]", "low"),
         ("Shelf.objects.filter(owner=request.user)", "low"),
         ("Shelf.objects.filter(room=request.room)", "low"),
+        ("Shelf.objects.filter(code='a')", "low"),
+        ("Shelf.objects.filter(pk__in=request.GET.getlist('shelf'))", "low"),
         ("Role.objects.all()", "low"),
         ("asked(request)", "low"),
     ],
@@ -398,6 +400,7 @@ def test_all_rows_of_a_query_are_many_unless_it_asks_for_what_one_row_or_one_per
         "class Role(models.Model):\n    slug = models.SlugField()\n\nclass Room(models.Model):\n    pass\n\ndef page"
     )
     shelf = "slug = models.SlugField()\n    room = models.ForeignKey(Room, models.CASCADE)\n    open = models.BooleanField()"
+    shelf += "\n    code = models.CharField(max_length=9, unique=True)"
     source = DJANGO.format(body=textwrap.indent(LOOP, "    "), urls='urlpatterns = [path("", page)]')
     source = source.replace("def page", models, 1).replace("slug = models.SlugField()", shelf, 1)
     source = source.replace('Shelf.objects.order_by("slug")', rows).replace(

@@ -653,6 +653,26 @@ app.add_middleware(SlowAPIMiddleware)
     assert len(check_files({"app.py": code}, select=("redis-per-request",)).findings) == found
 
 
+def test_a_limiter_beside_that_of_the_state_is_asked_by_its_own_routes_alone() -> None:
+    code = """
+from fastapi import FastAPI, Request
+from slowapi import Limiter
+from slowapi.middleware import SlowAPIMiddleware
+
+app = FastAPI()
+light = Limiter(key_func=print, default_limits=["9/minute"])
+heavy = Limiter(key_func=print, storage_uri="redis://cache")
+app.state.limiter = light
+app.add_middleware(SlowAPIMiddleware)
+
+@app.get("/heavy")
+@heavy.limit("1/minute")
+def costly(request: Request): ...
+"""
+    report = check_files({"app.py": code}, select=("redis-per-request", "redis-blocking-in-async"))
+    assert [finding.message for finding in report.findings if finding.confidence.value != "low"] == []
+
+
 @pytest.mark.parametrize(
     ("name", "level"), [("check_admin_lockout", "low"), ("check_lockout", "high"), ("admin_or_member", "high")]
 )

@@ -273,6 +273,8 @@ class Libraries:
                 holds, certainty = "<" not in row.versions, "medium"
             if not holds:
                 return False, certainty
+        if at is None and row.state and len(made := self._constructions(row)) == 1:
+            at = made[0][0].path, made[0][1]
         remote = self.effects.backends.is_remote(row.backend, entry, at)
         if remote is None:
             certainty = "medium"

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from atomlint import Class
+
 from .._few import loops_over_few
 from ..tenant._helpers import tenant_words, words_of
 
@@ -24,6 +26,8 @@ WIDE = frozenset(
     {"project", "site", "catalog", "catalogue", "account", "company", "team", "customer", "client", "shop", "store"}
 )
 """Words of rows that have many children, besides customers."""
+KEYS = frozenset({"id", "pk", "uuid"})
+"""Columns by which a query asks for chosen rows."""
 
 
 def is_always(index: Index, relationship: Relationship) -> bool:
@@ -68,6 +72,22 @@ def is_of_one_parent(index: Index, rows: Rows) -> bool:
     parents |= {name.removesuffix("_id") for name in rows.owners if name.endswith("_id")}
     wide = tenant_words(index) | WIDE
     return bool(parents) and not any(words_of(name) & wide for name in parents)
+
+
+def names_one(index: Index, rows: Rows) -> bool:
+    """Whether a query asks for rows by their key, or by a column of which each row has another: ``unique=True``."""
+    if not rows.filters.isdisjoint(KEYS):
+        return True
+    cls = Class(index, rows.model.place, rows.model.scope)
+    for base in cls.mro:
+        owner = Class(index, base.place, base.scope) if base.kind == "def" else None
+        for name, assign in owner.attributes if owner is not None else ():
+            made = assign.value if name in rows.filters and type(assign.value) is str else ""
+            if made[:1] == "@" and made[1:].isdigit():
+                keywords = dict(owner.table.facts.calls[int(made[1:])].keywords) if owner is not None else {}
+                if "#True" in (keywords.get("unique"), keywords.get("primary_key")):
+                    return True
+    return False
 
 
 def eager_option(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from .._few import is_table_of_few
-from ._eager import is_of_one_parent, is_of_one_person
+from ._eager import is_of_one_parent, is_of_one_person, names_one
 
 if TYPE_CHECKING:
     from .._repeats import Repeat
@@ -16,6 +16,8 @@ def goes_through_all(repeat: Repeat) -> bool:
     first = repeat.first
     index, table = first.index, first.table
     rows = index.project.rowsets.of(first.path, first.scope, table.facts.frames[repeat.loop.frame].test)
-    if rows is None or rows.sliced or rows.most or is_of_one_person(rows) or is_of_one_parent(index, rows):
+    if rows is None or rows.sliced or rows.most or is_of_one_person(rows):
+        return False
+    if is_of_one_parent(index, rows) or names_one(index, rows):
         return False
     return not is_table_of_few(index.table(rows.model.place).facts.scopes[rows.model.scope].name)

@@ -94,7 +94,7 @@ from .._turns import is_unpaged
 from .._ways import is_behind_cache, is_kept, path_to
 from ._answers import answers
 from ._deeds import acts, deeds, sets_a_row
-from ._eager import eager_option, is_always, is_loaded_once, is_of_one_parent, is_of_one_person, is_shared
+from ._eager import eager_option, is_always, is_loaded_once, is_of_one_parent, is_of_one_person, is_shared, names_one
 from ._lazy import lazy_loops
 from ._one_row import is_of_one_row
 from ._own_work import (
@@ -325,6 +325,8 @@ def _lazy_confidence(lazy: LazyLoop, path: Path) -> Confidence:
     if len(lazy.reads) < SEVERAL and not is_of_many(function.index, lazy):
         return Confidence.LOW
     if is_of_one_person(lazy.rows) and all(read.relationship.uselist is False for read in lazy.reads):
+        return Confidence.LOW
+    if names_one(function.index, lazy.rows):
         return Confidence.LOW
     level = Confidence(path.confidence)
     return Confidence.MEDIUM if level is Confidence.HIGH and len(proven) < SEVERAL else level

@@ -88,7 +88,7 @@ from .._paged import expects_many
 from .._repeats import may_repeat_in
 from .._staff import is_class_for_staff, lets_staff_alone, names_staff
 from ..tenant._models import tenant_models
-from ._eager import is_of_one_parent, is_of_one_person
+from ._eager import is_of_one_parent, is_of_one_person, names_one
 from ._serialized import listed
 
 if TYPE_CHECKING:
@@ -189,8 +189,8 @@ def confidence(cls: Class, found: Listed) -> Confidence:
     few = rows.sliced or 0 < rows.most < PAGE or spared(found) < PAGE
     if few or is_of_one_person(rows) or is_table_of_few(model) or model in tenant_models(cls.index):
         return Confidence.LOW
-    several = sum(asked.queries for asked in found.asked) >= SEVERAL
-    if not several and not (piles_up(cls.index, rows) and is_paginated(cls, found.view)):
+    several, paged = sum(asked.queries for asked in found.asked) >= SEVERAL, is_paginated(cls, found.view)
+    if not (several or piles_up(cls.index, rows)) or not (paged or (several and not is_of_few(cls.index, rows))):
         return Confidence.LOW
     if found.view.call >= 0 and (is_of_one_row(cls.index, rows) or is_rare(cls, found.view.call)):
         return Confidence.LOW
@@ -211,6 +211,11 @@ def is_paginated(cls: Class, view: ListView) -> bool:
 def piles_up(index: Index, rows: Rows) -> bool:
     """Whether a list is narrowed, and not to one row's: what is published, or not archived, is what there is more and more of."""
     return bool(rows.filters) and not is_of_one_parent(index, rows)
+
+
+def is_of_few(index: Index, rows: Rows) -> bool:
+    """Whether a list is of what one row has, or of a row that its key names."""
+    return is_of_one_parent(index, rows) or names_one(index, rows)
 
 
 def is_for_staff_by_default(cls: Class, view: ListView) -> bool:

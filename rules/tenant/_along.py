@@ -45,6 +45,8 @@ def tenant_along(index: Index, use: Use) -> str:
     Whoever asks is read in any case: with a person's row, only a query more counts.
     """
     tenants = tenant_models(index)
+    if use.lookup.model_name in tenants:
+        return ""  # its own parent perhaps
     words = words_of(meant_without(use.lookup.model_name))
     is_person = len(words) == 1 and words[0] in PEOPLE
     for name, relationship in sorted(index.project.rowsets.along(use.lookup, apart=is_person).items()):

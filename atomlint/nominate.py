@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from .context import Context
+from .didyoumean import suggestion
 from .document import Document, DocumentError, document_kind
 from .finding import Confidence, Finding, Position, Severity, Span
 from .index.copies import is_copy
@@ -86,7 +87,9 @@ class Nominator:
                 self._run_document(concerned, document or Document(path, kind, source))
 
     def say_what_was_not_read(self) -> None:
-        """Documents that the index was asked for in vain, whichever rule wanted them: a run without them is no clean one."""
+        """Documents, and names of the configuration, that were asked for in vain: a run without them is no clean one."""
+        unknown = sorted(self.index.unknown.items())
+        self.troubles += [Trouble("config", "", f"{said}{suggestion(*names)}") for said, names in unknown]
         known = {finding.span.path for finding in self.findings if finding.rule == SYNTAX}
         for path in sorted(self.index.unread - known):
             source = self.sources.raw(path)

@@ -2,9 +2,16 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import pytest
 from atomlint_rules.tenant._models import telling_models, tenant_models
+from commands import atomlint
 from index_project import index_of
+from projects import write
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 HEAD = """
 from sqlalchemy import Column, ForeignKey, Integer, String
@@ -220,3 +227,17 @@ def test_what_a_request_is_given_as_its_customer_is_one(place: str, model: str, 
     code = PUT.replace("MODEL", model).replace("PLACE", place)
     index = index_of({"app/__init__.py": "", "app/models.py": models, "app/middleware.py": code})
     assert set(tenant_models(index)) == names
+
+
+def test_a_name_that_no_mapped_class_has_is_no_clean_run(tmp_path: Path) -> None:
+    models = HEAD + mapped("College")
+    for name, said in (
+        ("College", ""),
+        ("college", "tenant-models: no mapped class is called college; did you mean 'College'?"),
+    ):
+        project = write(
+            tmp_path / name.swapcase(), {"atomlint.toml": f'tenant-models = ["{name}"]\n', "models.py": models}
+        )
+        done = atomlint("check", "--select", "tenant", ".", cwd=project)
+        assert done.returncode == (2 if said else 0)
+        assert said in done.stdout + done.stderr

@@ -66,6 +66,8 @@ class Index:
         """Files, neither Python nor documents, that were read as a whole."""
         self.unread: set[str] = set()
         """Documents that were asked for and whose bytes cannot be had or are no text."""
+        self.unknown: dict[str, tuple[str, frozenset[str]]] = {}
+        """What the configuration names and the project has not: what is to be said, with the name and those that there are."""
         self.tenant_models: tuple[str, ...] = ()
         """Configured names of the classes that stand for a customer; empty: recognised."""
         self.fly_files: tuple[str, ...] = ()

@@ -28,8 +28,17 @@ PARTS = ("App", "Applet", "Addon", "Service")
 def tenant_models(index: Index) -> frozenset[str]:
     """Names of the classes: configured, else recognised by a base, by name, or by how many other classes belong to them."""
     if index.tenant_models:
+        index.keep("tenant-models-known", lambda: _say_unknown(index))
         return frozenset(index.tenant_models)
     return _recognised(index).names
+
+
+def _say_unknown(index: Index) -> None:
+    """A name that is misspelt would silently turn off what is said of tenants."""
+    known = frozenset(cls.name for cls in index.mapped)
+    for name in index.tenant_models:
+        if name not in known:
+            index.unknown[f"tenant-models: no mapped class is called {name}"] = (name, known)
 
 
 def is_said(index: Index) -> bool:

@@ -229,8 +229,20 @@ def test_what_a_request_is_given_as_its_customer_is_one(place: str, model: str, 
     assert set(tenant_models(index)) == names
 
 
+ROUTE = """
+from fastapi import FastAPI
+from sqlalchemy.orm import Session
+
+app = FastAPI()
+
+@app.get("/")
+def home(db: Session):
+    return db.query(College).filter(College.id == 1).first()
+"""
+
+
 def test_a_name_that_no_mapped_class_has_is_no_clean_run(tmp_path: Path) -> None:
-    models = HEAD + mapped("College")
+    models = HEAD + mapped("College") + ROUTE
     for name, said in (
         ("College", ""),
         ("college", "tenant-models: no mapped class is called college; did you mean 'College'?"),

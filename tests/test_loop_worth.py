@@ -420,3 +420,10 @@ def test_all_rows_of_a_query_are_many_unless_it_asks_for_what_one_row_or_one_per
 )
 def test_a_session_has_the_row_that_a_loop_goes_through(read: str, level: str) -> None:
     assert of_handler(f"return [{read}.name for order in db.query(Order).filter(Order.name != '')]") == [level]
+
+
+@pytest.mark.parametrize(("test", "level"), [("Order.name == user.id", "medium"), ("Order.id == user.order", "low")])
+def test_a_key_of_another_row_names_none_of_the_rows(test: str, level: str) -> None:
+    head = '\n@app.get("/orders")\ndef orders(db: Session = Depends(get_db), user=Depends(get_user)):\n'
+    source = f"    return [order_of(db, order.name) for order in db.query(Order).filter({test})]\n"
+    assert levels(MODELS + head + source) == [level]

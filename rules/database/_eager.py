@@ -75,10 +75,15 @@ def is_of_one_parent(index: Index, rows: Rows) -> bool:
 
 
 def names_one(index: Index, rows: Rows) -> bool:
-    """Whether a query asks for rows by their key, or by a column of which each row has another: ``unique=True``."""
+    """Whether a query of Django asks for rows by their key, or by a column of which each row has another: ``unique=True``.
+
+    SQLAlchemy's compare columns with attributes of other rows, ``Order.shop_id == shop.id``, which are no keys.
+    """
+    cls = Class(index, rows.model.place, rows.model.scope)
+    if not any(base.kind == "ext" and base.place.startswith("django.") for base in cls.mro):
+        return False
     if not rows.filters.isdisjoint(KEYS):
         return True
-    cls = Class(index, rows.model.place, rows.model.scope)
     for base in cls.mro:
         owner = Class(index, base.place, base.scope) if base.kind == "def" else None
         for name, assign in owner.attributes if owner is not None else ():

@@ -87,12 +87,10 @@ class Raises:
 
     def _closed(self, table: Table, scope: int) -> frozenset[int]:
         """The calls of a function, or of a module, in branches that are never taken."""
-        facts = table.facts
-        return frozenset(
-            ordinal
-            for ordinal in table.calls_in.get(scope, ())
-            if facts.calls[ordinal].frame and self.absent.is_closed(table, scope, facts.calls[ordinal].frame)
-        )
+        calls, ordinals = table.facts.calls, table.calls_in.get(scope, ())
+        frames = {calls[ordinal].frame for ordinal in ordinals} - {0}
+        closed = {frame for frame in frames if self.absent.is_closed(table, scope, frame)}
+        return frozenset(ordinal for ordinal in ordinals if calls[ordinal].frame in closed) if closed else NOTHING
 
     def _look(self, path: str, scope: int, depth: int) -> Body:
         table = self.linker.table(path)
@@ -171,6 +169,8 @@ class Raises:
         head, *names = dotted_name.split(".")
         for name in names:
             if name not in self._asked_for(table):
+                if not self.linker.evaluate(table.path, scope, head):
+                    return False  # of most names nothing is known at all
                 owner = self.exactly.of(table.path, scope, head)
                 if owner is None:
                     return False
@@ -267,11 +267,10 @@ def _goes_on_after_leaving(table: Table, scope: int) -> bool:
         if exit_.kind in ("return", "raise"):
             left[exit_.frame] = min(exit_.after, left.get(exit_.frame, exit_.after))
     calls = table.calls_in.get(scope, ())
-    if not left or not calls or calls[-1] < min(left.values()):
+    first = min(left.values(), default=0)
+    if not left or not calls or calls[-1] < first:
         return False
-    last: dict[int, int] = {}
-    for ordinal in calls:
-        last[table.facts.calls[ordinal].frame] = ordinal
+    last = {table.facts.calls[ordinal].frame: ordinal for ordinal in calls if ordinal >= first}
     return any(
         left.get(frame, ordinal + 1) <= ordinal for at, ordinal in last.items() for frame in (0, *table.frames(at))
     )

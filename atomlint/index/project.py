@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
+from .along import Along
 from .calls import Calls
 from .clients import Clients
 from .commandline import CommandLine
@@ -203,6 +204,11 @@ class Project:
     def rowsets(self) -> RowSets:
         """Rows that expressions are."""
         return RowSets(self)
+
+    @cached_property
+    def along(self) -> Along:
+        """What comes along with one row."""
+        return Along(self)
 
     @cached_property
     def serializers(self) -> Serializers:

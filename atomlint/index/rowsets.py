@@ -7,27 +7,16 @@ from typing import TYPE_CHECKING, NamedTuple
 from .criteria import KEYS, compared_names, keyed, missing, of_class
 from .defaults import most_given
 from .managers import EAGERLY, manager_loads
-from .provenance import chain
 from .tables import dotted, text_of
 from .value import Value
 
 if TYPE_CHECKING:
     from ..facts.records import Expr
-    from .lookups import Lookup
     from .project import Project
-    from .relationships import Relationship
     from .tables import Table
 
 BRINGING = frozenset({"selectinload", "joinedload", "subqueryload", "immediateload", "contains_eager"})
 """Options by which a query of SQLAlchemy says what comes with its rows."""
-BROUGHT = frozenset({"selectin", "joined", "subquery", "immediate"})
-"""Ways in which a relationship of SQLAlchemy is loaded with each row."""
-LEAVING = frozenset({"lazyload", "noload", "raiseload"})
-"""Options by which it says what does not."""
-HEADS = frozenset({"select", "query"})
-"""Calls that are given what a query of SQLAlchemy is for."""
-JOINED = frozenset({"joinedload", "contains_eager", "select_related", "joined"})
-"""Those of them that add no query."""
 LOADERS = BRINGING | {"noload", "raiseload"}
 PLAIN = frozenset({"load_only", "defer", "undefer", "lazyload", "with_loader_criteria", "defaultload"})
 ALL_RELATED = "*"
@@ -268,30 +257,6 @@ class RowSets:
                 return True
         return False
 
-    def along(self, lookup: Lookup, *, apart: bool = False) -> dict[str, Relationship]:
-        """Relationships, by attribute, whose rows a read of one row brings: those that it names, or their own loading does.
-
-        ``apart``: only those that a query of their own brings, and no join.
-        """
-        path, call = (lookup.below[-1][0].place, lookup.below[-1][1]) if lookup.below else (lookup.path, lookup.call)
-        table = self.linker.table(path)
-        every_way = (BRINGING, frozenset(EAGERLY), BROUGHT)
-        loaders, methods, ways = (way - JOINED for way in every_way) if apart else every_way
-        named: set[str] = set()
-        left: set[str] = set()
-        for link in chain(table, call):
-            method = link.callee.rpartition(".")[2] if type(link.callee) is str else ""
-            if method in methods:
-                named |= {text.partition("__")[0] for text in map(text_of, link.args) if text}
-            elif method == "options":
-                named.update(*(option_loads(table, arg, loaders) for arg in link.args))
-                left.update(*(_left(table, arg) for arg in link.args))
-            elif method in HEADS and any("." in (dotted(arg) or "") for arg in link.args):
-                return {}  # columns, and no rows
-        every = self.project.relationships.of(lookup.model)
-        kept = {name: one for name, one in every.items() if one.lazy in ways and not left & {name, ALL_RELATED}}
-        return kept | {name: one for name, one in every.items() if name in named}
-
     def loads_always(self, model: Value) -> bool:
         """Whether the project's manager of a model loads related rows with each query."""
         return manager_loads(self.linker, self.linker.values.attribute(model, "objects"))
@@ -378,14 +343,6 @@ class _Found:
         self.managed = False
         """Whether it starts at a manager of Django."""
         self.seen: set[tuple[str, int, str]] = set()
-
-
-def _left(table: Table, expr: Expr) -> set[str]:
-    """Attributes that an option says not to load with the rows; ``*`` for all."""
-    call = table.facts.calls[int(expr[1:])] if type(expr) is str and expr[:1] == "@" and expr[1:].isdigit() else None
-    if call is None or (dotted(call.callee) or "").rpartition(".")[2] not in LEAVING:
-        return set()
-    return option_loads(table, expr, LEAVING)
 
 
 def option_loads(table: Table, expr: Expr, loaders: frozenset[str] = LOADERS) -> set[str]:

@@ -49,7 +49,7 @@ def tenant_along(index: Index, use: Use) -> str:
         return ""  # its own parent perhaps
     words = words_of(meant_without(use.lookup.model_name))
     is_person = len(words) == 1 and words[0] in PEOPLE
-    for name, relationship in sorted(index.project.rowsets.along(use.lookup, apart=is_person).items()):
+    for name, relationship in sorted(index.project.along.of(use.lookup, apart=is_person).items()):
         target = relationship.target
         if target is not None and index.table(target.place).facts.scopes[target.scope].name in tenants:
             return name

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import textwrap
+import time
 
 import pytest
 from index_project import index_of
@@ -196,3 +197,121 @@ def test_rows_that_a_list_takes_are_those_that_the_loop_goes_through(put: str, *
 
 def test_an_empty_list_that_nothing_is_put_in_stands_for_no_rows():
     assert rows("us = []\nif x:\n    us = db.query(User).all()\nfor u in us: pass") is not None
+
+
+OFFERED = {
+    "q = db.query(User).filter(User.team_id == n)\nif x:\n    q = q.filter(User.kind == x)": ({"team_id"}, {"kind"}),
+    "q = db.query(User)\nq = q.filter(User.team_id == n)\nif x:\n    q = q.filter(User.kind == x)": (
+        {"team_id"},
+        {"kind"},
+    ),
+    "if not n:\n    return\nq = db.query(User)\nq = q.filter(User.team_id == n)": ({"team_id"}, set()),
+    "if x:\n    q = db.query(User).filter(User.kind == x)\nelse:\n    q = db.query(User)": (set(), {"kind"}),
+    "q = db.query(User)\nq = q.filter(User.kind == x) if x else q.filter(User.team_id == n)": (
+        set(),
+        {"kind", "team_id"},
+    ),
+    "q = db.query(User)\nfor k in x:\n    q = q.filter(User.kind == k)\nq = q.filter(User.team_id == n)": (
+        {"team_id"},
+        {"kind"},
+    ),
+}
+
+
+@pytest.mark.parametrize("steps", OFFERED)
+def test_what_a_step_adds_in_a_branch_may_be_left_out(steps: str):
+    index = index_of({"m.py": HEAD + "def g(db: Session, x, n):\n" + textwrap.indent(steps, "    ")})
+    scope = next(s for s, record in enumerate(index.project.linker.table("m.py").facts.scopes) if record.name == "g")
+    found = index.project.rowsets.of("m.py", scope, "q")
+    assert found is not None
+    assert (set(found.filters), set(found.offered)) == OFFERED[steps]
+
+
+MANAGED = """
+from django.core.paginator import Paginator
+from django.db import models
+class Paid(models.QuerySet):
+    def paid(self):
+        if not self:
+            return self.none()
+        return self.filter(state="paid")
+    def of(self, shop):
+        mine = self
+        if shop:
+            mine = mine.filter(shop=shop)
+        return mine.paid()
+    def loaded(self):
+        return self.prefetch_related("lines")
+    def away(self):
+        return elsewhere(self)
+class Bills(models.Manager):
+    def get_queryset(self):
+        return Paid(self.model, using=self._db)
+    def late(self):
+        return self.get_queryset().filter(late=True)
+class Joined(models.Manager.from_queryset(Paid)):
+    def late(self):
+        return super().get_queryset().filter(late=True)
+class Kept(models.Model):
+    objects = Bills()
+    class Meta:
+        abstract = True
+class Bill(Kept):
+    pass
+class Note(models.Model):
+    objects = Joined()
+class Order(models.Model):
+    objects = Paid.as_manager()
+def g(n):
+    found = %s
+"""
+BY_METHODS = {
+    "Order.objects.paid()": {"state"},
+    "Order.objects.filter(day=n).of(n).order_by('day')": {"day", "state"},
+    "Bill.objects.late().paid()": {"late", "state"},
+    "Note.objects.late()": {"late"},
+    "Note.objects.paid()[:n]": {"state"},
+    "Paginator(Note.objects.paid(), n).get_page(1)": {"state"},
+}
+
+
+@pytest.mark.parametrize("query", BY_METHODS)
+def test_methods_of_the_project_s_managers_and_querysets_are_looked_into(query: str):
+    index = index_of({"m.py": MANAGED % query})
+    scopes = index.project.linker.table("m.py").facts.scopes
+    found = index.project.rowsets.of("m.py", len(scopes) - 1, "found")
+    assert found is not None
+    assert scopes[found.model.scope].name == query.removeprefix("Paginator(").partition(".")[0]
+    assert (found.filters, found.loaded, found.most) == (BY_METHODS[query], set(), 0)
+
+
+def test_what_a_manager_s_method_loads_is_loaded_and_what_it_hands_on_may_be():
+    found = []
+    for query in ("Order.objects.loaded()", "Order.objects.away()"):
+        index = index_of({"m.py": MANAGED % query})
+        last = len(index.project.linker.table("m.py").facts.scopes) - 1
+        found.append(index.project.rowsets.of("m.py", last, "found"))
+    loaded, away = found
+    assert loaded is not None
+    assert loaded.loaded == {"lines"}
+    assert away is None or away.loaded == {"*"}
+
+
+def test_a_page_has_as_many_rows_as_its_paginator_says():
+    index = index_of({"m.py": MANAGED % "Paginator(Order.objects.all(), 25).page(n)"})
+    last = len(index.project.linker.table("m.py").facts.scopes) - 1
+    found = index.project.rowsets.of("m.py", last, [".", "found", "object_list"])
+    assert found is not None
+    assert (found.most, found.sliced) == (25, False)
+
+
+def test_long_chains_of_methods_that_managers_have_too_take_no_time():
+    links = "".join(f".paid().of({n})" for n in range(30))
+    index = index_of({"m.py": MANAGED % f"Order.objects{links}"})
+    last = len(index.project.linker.table("m.py").facts.scopes) - 1
+    start = time.process_time()
+    found = [index.project.rowsets.of("m.py", last, "found")]
+    index = index_of({"m.py": MANAGED % f"unknown(Order){links}"})
+    found.append(index.project.rowsets.of("m.py", last, "found"))
+    assert time.process_time() - start < 10
+    assert found[1] is None

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from .loadoptions import ALL_RELATED, BRINGING, option_loads
 from .managers import EAGERLY
 from .provenance import chain
-from .rowsets import ALL_RELATED, BRINGING, option_loads
 from .tables import dotted, text_of
 
 if TYPE_CHECKING:

@@ -9,8 +9,9 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from .expressions import inside
+from .loadoptions import ALL_RELATED, option_loads
 from .provenance import called_on, last_name
-from .rowsets import ALL_RELATED, THROUGH, option_loads
+from .rowsets import THROUGH
 from .tables import dotted
 
 if TYPE_CHECKING:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from . import turns
 from .givens import given
 from .tables import dotted
+from .unpacked import unpacked
 from .value import Value
 
 if TYPE_CHECKING:
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
 
     Expr = Any
 
-DEPTH = 8
+DEPTH = 12
 REQUEST = frozenset(
     {
         "get_json",
@@ -66,6 +67,10 @@ def _is_data(index: Index, path: str, scope: int, expr: Expr, depth: int, seen: 
         return False
     seen.keys.add(key)
     if type(expr) is list and expr:
+        table = index.project.linker.table(path)
+        given = list(unpacked(index.project.linker, table, expr))
+        if given:
+            return any(_is_data(index, inner.path, at, part, depth - 2, seen) for inner, at, part in given)
         if expr[0] == "comp":
             parts = expr[2:3]
         elif expr[0] in ("bin", "if"):

@@ -2,24 +2,23 @@
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
 
-from .criteria import KEYS, compared_names, keyed, missing, of_class
 from .defaults import most_given
-from .managers import EAGERLY, manager_loads
-from .tables import dotted, text_of
+from .loadoptions import ALL_RELATED
+from .managers import manager_loads, manager_method, manager_methods
+from .rowsfound import Found
+from .steps import gives_none, starts_at_attribute, surely_bound
+from .tables import dotted
+from .unpacked import unpacked
 from .value import Value
 
 if TYPE_CHECKING:
-    from ..facts.records import Expr
+    from ..facts.records import Call, Expr
     from .project import Project
-    from .tables import Table
+    from .tables import Binding, Table
 
-BRINGING = frozenset({"selectinload", "joinedload", "subqueryload", "immediateload", "contains_eager"})
-"""Options by which a query of SQLAlchemy says what comes with its rows."""
-LOADERS = BRINGING | {"noload", "raiseload"}
-PLAIN = frozenset({"load_only", "defer", "undefer", "lazyload", "with_loader_criteria", "defaultload"})
-ALL_RELATED = "*"
 OTHER_ROWS = frozenset(
     {
         "with_entities",
@@ -42,6 +41,9 @@ ONE = frozenset(
 THROUGH = frozenset({"list", "tuple", "set", "sorted", "reversed", "enumerate", "iter", "filter"})
 PASSED = ("filter_queryset", "paginate_queryset")
 """Methods of Django REST framework that give some of the rows that they get."""
+PAGES = ("page", "get_page")
+"""Methods of Django's paginators that give a page of the rows that it was made with."""
+PAGINATORS = ("Paginator", "AsyncPaginator")
 MADE = frozenset({"bulk_create", "abulk_create", "bulk_update", "abulk_update"})
 """What gives rows that the program has made: they hold the objects that they were made with."""
 KNOWN = frozenset(
@@ -54,8 +56,6 @@ KNOWN = frozenset(
 """Methods of a Django query that say by themselves what they load."""
 OPEN = "?"
 """Stands among the keys of a query that is put together in several steps: one of them may be left out."""
-OWN_KEYS = ("__id", "__pk")
-"""Attributes of which each row has a value of its own."""
 DEPTH = 5
 
 
@@ -66,9 +66,9 @@ class Rows(NamedTuple):
     loaded: frozenset[str]
     """Attributes that the query loads; ``*`` when its options are not known."""
     filters: frozenset[str]
-    """Attributes of the class that it compares for equality."""
+    """Attributes of the class that it compares for equality in every way that it is put together."""
     owners: frozenset[str]
-    """Names that it compares in every way that it is put together, with what they lead to: ``order``, ``order__state``."""
+    """These names, with what they lead to: ``order``, ``order__state``."""
     awaited: bool
     """Whether it is sent by a coroutine: then lazy loading is an error, not a query."""
     path: str
@@ -80,6 +80,8 @@ class Rows(NamedTuple):
     """Whether some of them are cut out, ``rows[:limit]``: a few, or a page."""
     paths: frozenset[str] = frozenset()
     """What `loaded` says, with what it loads of the rows behind: ``author__branch``."""
+    offered: frozenset[str] = frozenset()
+    """Attributes that it may compare besides: ``if state: orders = orders.filter(state=state)``."""
 
     def behind(self, attribute: str, model: Value) -> Rows:
         """The rows that an attribute of these leads to, with what the query loads of them."""
@@ -97,7 +99,7 @@ class RowSets:
 
     def of(self, path: str, scope: int, expr: Expr) -> Rows | None:
         """The rows that an expression is; None when it is none, or of several classes."""
-        found = _Found()
+        found = Found()
         self._visit(self.linker.table(path), scope, expr, found, DEPTH)
         if found.other or len({(m.place, m.scope) for m, _, _ in found.models}) != 1:
             return None
@@ -105,36 +107,41 @@ class RowSets:
         name = self.linker.table(model.place).facts.scopes[model.scope].name
         if OPEN not in found.keyed and not found.keyed.isdisjoint(("", name)):
             found.most = 1
-        if found.own and found.managed:
+        if found.own and found.managers:
             found.loaded.add(ALL_RELATED)  # Appellation.objects.autocomplete(): a manager's own method may load them
         return Rows(
             model,
             frozenset(found.loaded),
             frozenset(found.filters),
-            frozenset() if OPEN in found.keyed else frozenset(found.owners),
+            frozenset(found.owners),
             found.awaited,
             place,
             call,
             found.most,
             found.sliced,
             frozenset(found.paths),
+            frozenset(found.offered),
         )
 
-    def _visit(self, table: Table, scope: int, expr: Expr, found: _Found, depth: int) -> None:
+    def _visit(self, table: Table, scope: int, expr: Expr, found: Found, depth: int) -> None:
         key = (table.path, scope, str(expr))
         if depth == 0 or key in found.seen:
             return
         found.seen.add(key)
         if type(expr) is list and expr:
-            found.sliced = found.sliced or (expr[0] == "sub" and expr[2:] == ["?"])
-            if expr[0] == "sub" or (expr[0] == "." and expr[2] in ("items", "all")):
+            parts = list(unpacked(self.linker, table, expr))
+            for inner, at, part in parts:
+                self._visit(inner, at, part, found, depth - 1)
+            if parts:
+                return
+            found.sliced = found.sliced or (expr[0] == "sub" and expr[2:] == ["?"] and not found.optional)
+            if expr[0] == "sub" or (expr[0] == "." and expr[2] in ("items", "all", "object_list")):
                 self._visit(table, scope, expr[1], found, depth)
-            elif expr[0] in ("or", "and"):
-                for part in expr[1:]:
+            elif expr[0] in ("or", "and", "if"):
+                found.optional += 1
+                for part in expr[1 + (expr[0] == "if") :]:
                     self._visit(table, scope, part, found, depth)
-            elif expr[0] == "if":
-                for part in expr[2:]:
-                    self._visit(table, scope, part, found, depth)
+                found.optional -= 1
             elif expr[0] == "comp" and dotted(expr[1]) and "." not in expr[1]:
                 self._visit(table, scope, expr[2], found, depth)
             elif expr not in (["[]"], ["{}"]):
@@ -154,29 +161,35 @@ class RowSets:
         if name == "self.queryset":
             self._queryset_of(table, scope, found, depth, above=False)
             return
-        if rest not in ("", "items"):
+        if rest not in ("", "items", "object_list"):
             found.other = True
             return
         self._bound(table, scope, head, found, depth)
 
-    def _bound(self, table: Table, scope: int, head: str, found: _Found, depth: int) -> None:
+    def _bound(self, table: Table, scope: int, head: str, found: Found, depth: int) -> None:
         """What a name is bound to."""
         bindings = table.lookup(scope, head)
         if len(bindings) > 1:
             found.keyed.add(OPEN)  # if visit_id: query = query.filter(Visit.id == visit_id)
-        for binding in bindings:
-            if binding.assign is not None and binding.assign.value == ["[]"]:
-                self._put_in(table, binding.assign.scope, head, found, depth)
-            elif (
-                binding.assign is not None and binding.assign.kind in ("=", "with") and binding.assign.value is not None
-            ):
-                self._visit(table, binding.assign.scope, binding.assign.value, found, depth - 1)
-            elif binding.param is not None:
-                self._parameter(table, binding.scope, head, found, depth)
-            elif binding.assign is not None and binding.assign.kind in ("for", "+="):
-                found.other = True
+        some = [b for b in bindings if b.assign is None or not gives_none(table, b.assign.value)]
+        sure = surely_bound(table, head, some)
+        for binding in some or bindings:
+            found.optional += binding not in sure
+            self._value(table, head, binding, found, depth)
+            found.optional -= binding not in sure
 
-    def _put_in(self, table: Table, scope: int, name: str, found: _Found, depth: int) -> None:
+    def _value(self, table: Table, head: str, binding: Binding, found: Found, depth: int) -> None:
+        assign = binding.assign
+        if assign is not None and assign.value == ["[]"]:
+            self._put_in(table, assign.scope, head, found, depth)
+        elif assign is not None and assign.kind in ("=", "with") and assign.value is not None:
+            self._visit(table, assign.scope, assign.value, found, depth - 1)
+        elif binding.param is not None and (table.path, binding.scope, head) not in found.selves:
+            self._parameter(table, binding.scope, head, found, depth)
+        elif assign is not None and assign.kind in ("for", "+="):
+            found.other = True
+
+    def _put_in(self, table: Table, scope: int, name: str, found: Found, depth: int) -> None:
         """What a function puts in a list that it makes empty: each row of what it goes through, or what is not known."""
         for ordinal in table.calls_in.get(scope, ()):
             call = table.facts.calls[ordinal]
@@ -190,14 +203,14 @@ class RowSets:
             for value in gone_through:
                 self._visit(table, scope, value, found, depth - 1)
 
-    def _parameter(self, table: Table, scope: int, name: str, found: _Found, depth: int) -> None:
+    def _parameter(self, table: Table, scope: int, name: str, found: Found, depth: int) -> None:
         """What callers on request paths pass for a parameter."""
         from .givens import given
 
         for path, at, expr in given(self.project, Value("def", table.path, scope), name):
             self._visit(self.linker.table(path), at, expr, found, depth - 1)
 
-    def _call(self, table: Table, ordinal: int, found: _Found, depth: int) -> None:
+    def _call(self, table: Table, ordinal: int, found: Found, depth: int) -> None:
         record = table.facts.calls[ordinal]
         found.awaited = found.awaited or record.awaited
         if type(record.callee) is not str:
@@ -205,21 +218,23 @@ class RowSets:
                 self._visit(table, record.scope, record.callee[1], found, depth)
             return
         receiver, _, method = record.callee.rpartition(".")
+        if method == "get_queryset" and self._is_own_manager(table, record.scope, receiver, found):
+            return
         if method == "get_queryset" and receiver[:1] == "@" and table.facts.calls[int(receiver[1:])].callee == "super":
             self._queryset_of(table, record.scope, found, depth, above=True)
             return
         if method in OTHER_ROWS or method in ONE or method in MADE:
             found.other = True
             return
-        if not receiver and method in THROUGH and record.args:
-            self._visit(table, record.scope, record.args[-1 if method == "filter" else 0], found, depth)
+        handed = self._handed_on(table, record, receiver, method, found)
+        if handed is not None:
+            self._visit(table, record.scope, handed, found, depth)
             return
         effects = self.project.effects
         if method in (*effects.builders, *effects.select_names) and record.args:
             self._head(table, ordinal, found)
             return
-        if method in effects.executors and record.args and receiver:
-            self._visit(table, record.scope, record.args[0], found, depth)
+        if receiver and self._managed(table, record, found, depth):
             return
         if self._followed(table, ordinal, found, depth):
             return
@@ -230,11 +245,24 @@ class RowSets:
             self._visit(table, record.scope, record.args[0], found, depth)
             return
         found.own = found.own or method not in KNOWN
-        self._option(table, ordinal, method, found)
+        found.option(self.linker, table, record, method)
         if receiver:
             self._visit(table, record.scope, receiver, found, depth)
 
-    def _head(self, table: Table, ordinal: int, found: _Found) -> None:
+    def _handed_on(self, table: Table, record: Call, receiver: str, method: str, found: Found) -> Expr:
+        """What a call gives rows of: ``list(orders)``, ``session.scalars(orders)``, ``Paginator(orders, 25).page(n)``."""
+        args = record.args
+        if method in PAGINATORS and len(args) > 1:
+            most = most_given(self.linker, table, record.scope, args[1])
+            found.most, found.sliced = most or found.most, found.sliced or not most
+            return args[0]
+        if method in PAGES and receiver and len(args) == 1:
+            return receiver
+        if not receiver and method in THROUGH and args:
+            return args[-1 if method == "filter" else 0]
+        return args[0] if method in self.project.effects.executors and args and receiver else None
+
+    def _head(self, table: Table, ordinal: int, found: Found) -> None:
         record = table.facts.calls[ordinal]
         name = dotted(record.args[0])
         model = self.project.effects._model(table.path, record.scope, record.args[0])
@@ -243,7 +271,7 @@ class RowSets:
             return
         found.models.append((model[0], table.path, ordinal))
 
-    def _class_query(self, table: Table, scope: int, name: str, found: _Found) -> bool:
+    def _class_query(self, table: Table, scope: int, name: str, found: Found) -> bool:
         """``Model.query`` and ``Model.objects``."""
         model, _, attribute = name.rpartition(".")
         if attribute not in ("query", "objects") or not model.rpartition(".")[2][:1].isupper():
@@ -251,17 +279,21 @@ class RowSets:
         for value in self.linker.evaluate(table.path, scope, model):
             if value.kind == "def" and self.project.effects.is_mapped(value):
                 found.models.append((value, table.path, -1))
-                found.managed = found.managed or attribute == "objects"
+                found.managers |= {attribute} - {"query"}
                 if attribute == "objects" and manager_loads(self.linker, self.linker.evaluate(table.path, scope, name)):
                     found.loaded.add(ALL_RELATED)
                 return True
         return False
 
+    @cached_property
+    def _managing(self) -> frozenset[str]:
+        return manager_methods(self.linker)
+
     def loads_always(self, model: Value) -> bool:
         """Whether the project's manager of a model loads related rows with each query."""
         return manager_loads(self.linker, self.linker.values.attribute(model, "objects"))
 
-    def _queryset_of(self, table: Table, scope: int, found: _Found, depth: int, *, above: bool) -> None:
+    def _queryset_of(self, table: Table, scope: int, found: Found, depth: int, *, above: bool) -> None:
         """What ``get_queryset`` of the bases gives, or ``queryset`` of the view that a method belongs to."""
         scopes = table.facts.scopes
         while scope and scopes[scopes[scope].parent].kind != "class":
@@ -284,80 +316,50 @@ class RowSets:
                     return
         found.other = True
 
-    def _followed(self, table: Table, ordinal: int, found: _Found, depth: int) -> bool:
+    def _followed(self, table: Table, ordinal: int, found: Found, depth: int) -> bool:
         """Whether a call is of a function of the project, whose returns are looked into."""
         followed = False
         for value in self.linker.values.callee(table.path, ordinal):
             if value.kind != "def" or self.linker.table(value.place).facts.scopes[value.scope].kind != "function":
                 continue
             followed = True
-            inner = self.linker.table(value.place)
-            for exit_ in inner.exits.get(value.scope, ()):
-                if exit_.kind == "return":
-                    self._visit(inner, value.scope, exit_.value, found, depth - 1)
+            self._returns(value, found, depth)
         return followed
 
-    def _option(self, table: Table, ordinal: int, method: str, found: _Found) -> None:
-        record = table.facts.calls[ordinal]
-        if method in ("filter", "where", "filter_by"):
-            found.filters |= {name.partition("__")[0] for name, _ in record.keywords}
-            found.owners |= {name for name, _ in record.keywords}
-            found.owners |= {name.rpartition("__")[0] for name, _ in record.keywords if name.endswith(OWN_KEYS)}
-            found.keyed |= {"" for name, _ in record.keywords if name in KEYS}
-            for arg in record.args:
-                found.filters |= set(compared_names(arg)) or missing(table, arg)
-                found.owners |= set(compared_names(arg))
-                found.keyed |= set(keyed(arg))
-        elif method in EAGERLY:
-            texts = [text_of(arg) for arg in record.args]
-            found.loaded |= {text.partition("__")[0] if text else ALL_RELATED for text in texts} or {ALL_RELATED}
-            found.paths |= {text for text in texts if text}
-        elif method == "none":
-            found.most = 1
-        elif method == "only":
-            found.loaded.add(ALL_RELATED)  # a key that it leaves out cannot be followed by select_related
-        elif method == "limit" and record.args:
-            found.most = most_given(self.linker, table, record.scope, record.args[0]) or found.most
-        elif method == "options":
-            for arg in record.args:
-                found.loaded |= option_loads(table, arg)
+    def _returns(self, function: Value, found: Found, depth: int) -> None:
+        """What a function gives back; that it may give nothing says nothing of what it gives else."""
+        table = self.linker.table(function.place)
+        given = [exit_.value for exit_ in table.exits.get(function.scope, ()) if exit_.kind == "return"]
+        for value in [value for value in given if not gives_none(table, value)] or given:
+            self._visit(table, function.scope, value, found, depth - 1)
 
+    def _managed(self, table: Table, record: Call, found: Found, depth: int) -> bool:
+        """Whether a call is of a method that the project's manager of a model has: it is looked into for what it adds."""
+        receiver, _, method = str(record.callee).rpartition(".")
+        if method in KNOWN or method not in self._managing:
+            return False
+        inside = any((table.path, record.scope) == of[:2] for of in found.selves)
+        if not inside and not starts_at_attribute(table, record.scope, receiver):
+            return False
+        before = Found()
+        before.selves = found.selves
+        before.models = list(found.models) if inside else []
+        self._visit(table, record.scope, receiver, before, depth - 1)
+        if before.other or not (before.managers or inside) or len({model for model, _, _ in before.models}) != 1:
+            return False
+        for manager in before.managers or found.managers:
+            own = manager_method(self.linker, before.models[0][0], manager, method)
+            if own is None:
+                continue
+            self._visit(table, record.scope, receiver, found, depth)
+            params = self.linker.table(own.place).facts.scopes[own.scope].params
+            found.selves.update({(own.place, own.scope, param.name) for param in params[:1]})
+            self._returns(own, found, depth)
+            return True
+        return False
 
-class _Found:
-    """What was seen on the way."""
-
-    def __init__(self) -> None:
-        self.models: list[tuple[Value, str, int]] = []
-        self.loaded: set[str] = set()
-        self.paths: set[str] = set()
-        self.filters: set[str] = set()
-        self.owners: set[str] = set()
-        self.keyed: set[str] = set()
-        """Names of classes of which the query asks for one key; empty for the class that it goes through."""
-        self.awaited = False
-        self.most = 0
-        self.other = False
-        self.sliced = False
-        self.own = False
-        """Whether a method of the query is none of the library's."""
-        self.managed = False
-        """Whether it starts at a manager of Django."""
-        self.seen: set[tuple[str, int, str]] = set()
-
-
-def option_loads(table: Table, expr: Expr, loaders: frozenset[str] = LOADERS) -> set[str]:
-    """Attributes that an option such as ``selectinload(Post.author)`` loads; ``*`` for what is not understood."""
-    if type(expr) is not str or expr[:1] != "@":
-        return {ALL_RELATED}
-    while True:  # the innermost call names the attribute of the class itself
-        record = table.facts.calls[int(expr[1:].partition(".")[0])]
-        if type(record.callee) is not str:
-            return {ALL_RELATED}
-        receiver, _, method = record.callee.rpartition(".")
-        if receiver[:1] == "@":
-            expr = receiver
-            continue
-        if method in loaders:
-            names = [text_of(arg) or of_class(arg) for arg in record.args]
-            return {name if name and name != "*" else ALL_RELATED for name in names} or {ALL_RELATED}
-        return set() if method in PLAIN else {ALL_RELATED}
+    def _is_own_manager(self, table: Table, scope: int, receiver: str, found: Found) -> bool:
+        """Whether a manager's own method asks itself, or its base: what that loads was looked at where it is named."""
+        selves = {name for path, at, name in found.selves if (path, at) == (table.path, scope)}
+        by_super = receiver[:1] == "@" and table.facts.calls[int(receiver[1:])].callee == "super"
+        return receiver in selves or (by_super and bool(selves))

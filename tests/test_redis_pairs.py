@@ -319,3 +319,35 @@ def answered(text: str, asked: str):
 @pytest.mark.parametrize(("given", "found"), [("", []), (", asked", ["medium"]), (", asked=None", [])])
 def test_two_commands_behind_an_argument_that_is_never_given_are_never_sent(given: str, found: list[str]) -> None:
     assert levels(ONCE.format(given=given)) == found
+
+
+COUNTED_FOR = """
+import time
+
+def hit(key: str) -> int:
+    count = client.incr(key)
+    if count == 1:
+        client.expire(key, 60)
+    return count
+
+@app.get("/a")
+def a(user: str):
+    return hit({a})
+
+@app.get("/b")
+def b(user: str):
+    minute = int(time.time() // 60)
+    return hit(key={b})
+"""
+
+
+@pytest.mark.parametrize(
+    ("a", "b", "level"),
+    [
+        ('f"a:{user}:{int(time.time() // 60)}"', 'f"b:{user}:{minute}"', "low"),
+        ('f"a:{user}"', 'f"b:{user}:{minute}"', "medium"),
+        ('f"a:{user}"', 'f"b:{user}"', "medium"),
+    ],
+)
+def test_a_counter_is_of_a_window_where_all_its_callers_say_so(a: str, b: str, level: str) -> None:
+    assert levels(COUNTED_FOR.format(a=a, b=b).replace("{{", "{").replace("}}", "}")) == [level]

@@ -68,11 +68,25 @@ def pairs(index: Index, path: str, scope: int) -> Iterator[Pair]:
                 continue
             if second.call not in timed:  # of three writes and one expiry, the first is reported
                 ends = kind == "count" and any(is_end(table, first, second, one) for one in same[number + 1 :])
-                dated = kind == "count" and index.project.commands.is_dated(path, first.call, first.key)
+                dated = kind == "count" and is_dated(index, path, first)
                 yield Pair(first, second, kind, depends(table, first, second), ends, dated)
             if second.method in EXPIRES:
                 timed.add(second.call)
             break
+
+
+def is_dated(index: Index, path: str, first: Sent) -> bool:
+    """Whether the present time goes into a key, here or in whatever calls the function: ``hit(f"calls:{minute}")``."""
+    project = index.project
+    if project.commands.is_dated(path, first.call, first.key):
+        return True
+    function = index.call(path, first.call).function.value
+    name = dotted(first.key) or ""
+    if index.provenance.param(function, name) is None:
+        return False
+    callers = [(caller, edge) for caller, edge in project.reach.callers.get(function, ()) if edge.call >= 0]
+    given = [(caller.place, edge.call, index.provenance.given(caller, edge, name)) for caller, edge in callers]
+    return bool(given) and all(key is not None and project.commands.is_dated(at, call, key) for at, call, key in given)
 
 
 def spelled(table: Table, key: Expr) -> str:

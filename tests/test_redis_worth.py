@@ -528,6 +528,34 @@ def test_a_copy_of_who_is_locked_out_lets_them_in_for_a_while(name: str, level: 
     assert levels("redis-per-request", code) == [level]
 
 
+@pytest.mark.parametrize(
+    ("key", "level"),
+    [
+        ('f"blacklist:{token}"', "medium"),
+        ('f"token:{jti}"', "medium"),
+        ('"revoked:" + token', "medium"),
+        ('f"to:{token}"', "high"),
+    ],
+)
+def test_so_does_one_whose_key_says_so_and_the_message_says_for_how_long(key: str, level: str) -> None:
+    code = f"""
+    def held(name):
+        return client.get(name)
+
+    @app.middleware("http")
+    async def check(request, call_next):
+        token = request.headers["x-token"]
+        jti = read(token).get("jti")
+        request.state.held = held({key})
+        return await call_next(request)
+    """
+    source = HEAD + textwrap.dedent(code)
+    found = check_files({"app.py": source}, select=("redis-per-request",)).findings
+    assert [one.confidence.value for one in found] == [level]
+    assert ("a local copy of 5 s, by which who is locked out" in found[0].message) is (level == "medium")
+    assert ("cache locally for 30 s" in found[0].message) is (level == "high")
+
+
 @pytest.mark.parametrize(("others", "level"), [(5, "high"), (15, "low")])
 def test_a_middleware_for_fewer_than_a_tenth_of_the_routes_is_none_of_every_request(others: int, level: str) -> None:
     code = """

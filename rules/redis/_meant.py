@@ -8,16 +8,20 @@ from typing import TYPE_CHECKING
 from .._staff import names_staff
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from atomlint import Index
     from atomlint.index.requestwork import RequestWork, Use
     from atomlint.index.value import Value
 
-REVOKED = re.compile(r"revo[kc]|black_?list|block_?list|deny_?list|logged_?out|session_guard", re.IGNORECASE)
-"""Words of functions that ask whether a token or a session is still valid."""
+REVOKED = re.compile(
+    r"revo[kc]|black_?list|block_?list|deny_?list|logged_?out|session_guard|(?<![a-z])jti(?![a-z])", re.IGNORECASE
+)
+"""Words of functions and keys that ask whether a token or a session is still valid."""
 GATES = re.compile(r"quota|concurren|idempoten", re.IGNORECASE)
 """Words of functions and classes that let somebody pass by what all processes count together: a copy lets more pass."""
+KEYED = 3
+"""Calls, from a command upwards, that may say what its key is."""
 COMMON = re.compile(r"session", re.IGNORECASE)
 """Words of functions and classes whose state all processes may have to share."""
 EXACT = frozenset({"eval", "evalsha", "script", "watch"})
@@ -26,8 +30,17 @@ BLUEPRINTS = ("flask.Blueprint().context_processor", "quart.Blueprint().context_
 
 
 def revokes(index: Index, work: RequestWork, use: Use) -> bool:
-    """Whether a command asks if somebody is locked out, by the names of what is called: a copy would let them in for a while."""
-    return any(REVOKED.search(index.function(function).qualname) for function in called_of(work, [use]))
+    """Whether a command asks if somebody is locked out, by names of what is called or of its key: a copy would let them in."""
+    called = [index.function(function).qualname for function in called_of(work, [use])]
+    return any(map(REVOKED.search, [*called, *_keys_of(index, work, use)]))
+
+
+def _keys_of(index: Index, work: RequestWork, use: Use) -> Iterator[str]:
+    """What the first arguments of the calls down to a command are made of: ``f"blacklist:{jti}"``."""
+    for path, ordinal in work.sites(use)[-KEYED:]:
+        call = index.call(path, ordinal)
+        for leaf in index.provenance.leaves(path, call.scope, call.args[0]) if call.args else ():
+            yield leaf.text
 
 
 def is_of_staff(index: Index, work: RequestWork, use: Use) -> bool:

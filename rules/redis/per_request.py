@@ -157,6 +157,8 @@ HELP = {
     "count": "keep the answer in the process for some seconds, or count locally and sync every 30 s through one pipeline",
     "tell": "gather several in the process and send them in one pipeline, after the response",
 }
+LOGOUT = 5
+"""Seconds for which somebody who was locked out may still pass."""
 SHARED = 10
 """Routes from which a dependency is one that requests in general pay for."""
 GUARDED = 16
@@ -320,6 +322,11 @@ def message(ctx: Context, work: RequestWork, uses: Sequence[Use]) -> str:
         return f"{text}; {ctx.option(PER_ROUTE):,} are allowed"
     requests, identifiers, interval = figures(ctx)
     kind = kind_of(uses)
+    if kind == "read" and revokes(ctx.index, work, uses[0]):
+        seconds = min(LOGOUT, interval)
+        spared = kept(requests, identifiers, seconds)
+        repair = f"a local copy of {seconds} s, by which who is locked out may pass as long, spares {percent(spared)}"
+        return f"{text}: {repair}, for example, at {identifiers:,} identifiers and {requests:,} requests an hour"
     spared = (kept if kind == "read" else periodic)(requests, identifiers, interval)
     if not is_worth_saying(spared) or kind == "tell":
         return text

@@ -23,10 +23,11 @@ if TYPE_CHECKING:
     from .index.expressions import BRANCHES, Place, atoms, condition, expressions, inside, references
     from .index.facade import Index
     from .index.modes import ModeBranch, ModeGuard
+    from .index.paths import frequency
     from .index.reach import Path
     from .index.settings import SettingRead
     from .index.tables import call_number, dotted, text_of
-    from .index.views import Call, Class, Function
+    from .index.views import Call, Class, Definition, Function
     from .option import Option
     from .text import Text, TextContext
 
@@ -34,6 +35,7 @@ _HOMES = {
     "BRANCHES": "index.expressions",
     "Call": "index.views",
     "Class": "index.views",
+    "Definition": "index.views",
     "Confidence": "finding",
     "Context": "context",
     "Deployment": "index.deployments",
@@ -68,6 +70,7 @@ _HOMES = {
     "document_kind": "document",
     "dotted": "index.tables",
     "expressions": "index.expressions",
+    "frequency": "index.paths",
     "inside": "index.expressions",
     "match_any": "config.globs",
     "references": "index.expressions",
@@ -82,6 +85,7 @@ __all__ = [
     "Class",
     "Confidence",
     "Context",
+    "Definition",
     "Deployment",
     "Document",
     "DocumentError",
@@ -115,6 +119,7 @@ __all__ = [
     "document_kind",
     "dotted",
     "expressions",
+    "frequency",
     "inside",
     "match_any",
     "references",

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from .declare import Rule
     from .document import Document
     from .index.facade import Index
-    from .index.views import Call, Class, Function
+    from .index.views import Call, Definition
     from .option import Option
     from .syntax.statements import Statement
 
@@ -25,7 +25,7 @@ class Context:
     rule: Rule
     index: Index
     options: dict[str, Any] = field(default_factory=dict)
-    candidate: Call | Class | Function | Document | None = None
+    candidate: Call | Definition | Document | None = None
     statement: Statement | None = None
     """The LibCST statement that holds the candidate; None for documents."""
 
@@ -54,7 +54,7 @@ class Context:
         view = Class if type(node).__name__ == "ClassDef" else Function
         return view(self.index, self.statement.source.path, ordinal)
 
-    def span(self, place: cst.CSTNode | Call | Class | Function | Span) -> Span:
+    def span(self, place: cst.CSTNode | Call | Definition | Span) -> Span:
         """The span of a LibCST node of the candidate's statement, or of a view."""
         if isinstance(place, Span):
             return place
@@ -84,7 +84,7 @@ class Context:
 
     def finding(
         self,
-        place: cst.CSTNode | Call | Class | Function | Span,
+        place: cst.CSTNode | Call | Definition | Span,
         message: str,
         *,
         severity: Severity | None = None,

@@ -2,8 +2,8 @@
 
 A rule is one module. Its docstring is its page (a summary line, then ``## Why``, ``## Bad``, ``## Good``,
 ``## Configuration``, ``## Limits``). A function decorated with `rule` nominates candidates of one kind, named by
-the annotation of its first parameter (`Call`, `Class`, `Function`, `Index`, `Document` or `Text`), and the handlers that
-are attached with ``.on(...)`` look at each candidate's real syntax and report.
+the annotation of its first parameter (`Call`, `Class`, `Function`, `Definition` for both of these, `Index`, `Document` or
+`Text`), and the handlers that are attached with ``.on(...)`` look at each candidate's real syntax and report.
 """
 
 from __future__ import annotations
@@ -21,9 +21,9 @@ from .finding import Confidence, Finding, Severity
 if TYPE_CHECKING:
     from .option import Option
 
-Subject = Literal["Call", "Class", "Function", "Index", "Document", "Text", "Project"]
-SUBJECTS: tuple[Subject, ...] = ("Call", "Class", "Function", "Index", "Document", "Text", "Project")
-OF_INDEX: tuple[Subject, ...] = ("Call", "Class", "Function", "Index")
+Subject = Literal["Call", "Class", "Function", "Definition", "Index", "Document", "Text", "Project"]
+SUBJECTS: tuple[Subject, ...] = ("Call", "Class", "Function", "Definition", "Index", "Document", "Text", "Project")
+OF_INDEX: tuple[Subject, ...] = ("Call", "Class", "Function", "Definition", "Index")
 """Subjects of rules that need the linked project."""
 SECTION = re.compile(r"^## +(.+?) *$", re.MULTILINE)
 DOCS_URL = "https://github.com/atomlint/atomlint/blob/main/docs/rules/"

@@ -14,7 +14,7 @@ from .document import Document, DocumentError, document_kind
 from .finding import Confidence, Finding, Position, Severity, Span
 from .index.copies import is_copy
 from .index.installed import lacks_redis
-from .index.views import Call, Class, Function
+from .index.views import Call, Definition, Function
 from .own_rules import CRASHED, SYNTAX
 from .report import Trouble
 from .scan import Crash, checked, crash_of, undecodable
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from .source import Source
     from .syntax.statements import Statement
 
-View = Call | Class | Function
+View = Call | Definition
 MAX_FAILURES = 10
 """Candidates in a row on which a rule may raise: then it is broken, and what it asks for may take long each time."""
 
@@ -134,6 +134,7 @@ class Nominator:
             return
         views: Callable[[str], Sequence[View]] = {
             "Call": self.index.calls, "Class": self.index.classes, "Function": self.index.functions,
+            "Definition": self.index.definitions,
         }[rule.subject]  # type: ignore[assignment]  # fmt: skip
         wanted = frozenset(need.decode() for need in rule.needs)
         for path in self.index.paths:

@@ -18,6 +18,8 @@ PARTS = frozenset(
     {"cursor", "limit", "offset", "page", "paginated", "pagination", "paginator", "pages", "pagesize", "skip"}
 )
 """Words in names of parameters and variables for a part of many rows."""
+LATER = PARTS - {"limit", "pagesize"}
+"""Those that say which part."""
 WORDS = re.compile(r"[a-z]+|[A-Z][a-z]*")
 PAGES = frozenset({"limit", "offset", "slice", "paginate", "paginate_queryset", "Paginator", "get_page", "fetchmany"})
 """Calls that ask for a part of them."""
@@ -34,8 +36,17 @@ def expects_many(function: Function, loop: int) -> bool:
     return any(map(_is_of_part, _names(function, loop))) or any(_pages(call, loop) for call in function.calls)
 
 
+def goes_through_pages(function: Function) -> bool:
+    """Whether a function is asked for one part after the other, not only for the first few: by an offset, or a page's number."""
+    return any(not LATER.isdisjoint(_words(name)) for name in _names(function, 0))
+
+
+def _words(name: str) -> set[str]:
+    return {word.lower() for word in WORDS.findall(name)}
+
+
 def _is_of_part(name: str) -> bool:
-    return not PARTS.isdisjoint(word.lower() for word in WORDS.findall(name))
+    return not PARTS.isdisjoint(_words(name))
 
 
 def _names(function: Function, loop: int) -> Iterator[str]:

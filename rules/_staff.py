@@ -153,8 +153,8 @@ def _has_mostly_staff(index: Index) -> bool:
     return found
 
 
-def is_class_for_staff(index: Index, view: Value) -> bool:
-    """Whether only staff pass a class of views: by its permissions or its bases, or because of where it is kept."""
+def is_view_for_staff(index: Index, view: Value) -> bool:
+    """Whether only staff pass a view, a class or a function: by permissions, decorators or bases, or by where it is kept."""
     table = index.table(view.place)
     if "admin" in view.place.lower():
         return True
@@ -200,7 +200,7 @@ def _of_class(table: Table, scope: int) -> Iterator[Expr]:
     if dispatch is not None:
         yield from scopes[dispatch].decorators
     for place in table.assigns_in.get(scope, ()):
-        if table.facts.assigns[place].target in LISTS:
+        if scopes[scope].kind == "class" and str(table.facts.assigns[place].target) in LISTS:
             yield table.facts.assigns[place].value
 
 

@@ -22,7 +22,7 @@ DEPTH = 6
 
 
 class Acting:
-    """A view that answers a GET by an action."""
+    """A view, a class or a function, that answers a GET by an action."""
 
     def __init__(self, linker: Linker, view: Value, action: str = "list") -> None:
         self.linker = linker
@@ -36,9 +36,9 @@ class Acting:
         """The returns of a method that may give what the action gets, in source order."""
         table = self.linker.table(method.place)
         exits = [exit_ for exit_ in table.exits.get(method.scope, ()) if exit_.kind == "return"]
-        return [exit_ for exit_ in exits if self._stands(table, exit_.frame) is not False]
+        return [exit_ for exit_ in exits if self.stands(table, exit_.frame) is not False]
 
-    def _stands(self, table: Table, frame: int) -> bool | None:
+    def stands(self, table: Table, frame: int) -> bool | None:
         """Whether the action comes to a frame; None when something else decides it."""
         found: bool | None = True
         for around in table.frames(frame):
@@ -123,7 +123,7 @@ class Acting:
             if values is None:
                 return None
             found += values
-            if values and self._stands(table, exit_.frame):
+            if values and self.stands(table, exit_.frame):
                 break
         return found
 
@@ -146,7 +146,7 @@ class Acting:
             return self._evaluated(table.path, scope, expr)
         found: list[Value] = []
         for assign in assigns:
-            stands = self._stands(table, assign.frame)
+            stands = self.stands(table, assign.frame)
             values = self._classes(table, scope, assign.value, place, depth - 1) if stands is not False else []
             if values is None:
                 return None

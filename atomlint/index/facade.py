@@ -129,6 +129,10 @@ class Index:
         scopes = self.project.linker.table(path).facts.scopes
         return [Function(self, path, ordinal) for ordinal, scope in enumerate(scopes) if scope.kind == "function"]
 
+    def definitions(self, path: str) -> Sequence[Class | Function]:
+        """All classes of a file, and then all its functions."""
+        return [*self.classes(path), *self.functions(path)]
+
     @cached_property
     def reached(self) -> tuple[Function, ...]:
         """Functions that requests reach, in file order."""

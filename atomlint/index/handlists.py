@@ -1,4 +1,4 @@
-"""Django REST framework: lists that methods of views serialize by hand, ``OrderSerializer(orders, many=True).data``."""
+"""Django REST framework: lists that views serialize by hand, ``OrderSerializer(orders, many=True).data``."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from .actions import CHOOSES, Acting
 from .listviews import ListView
 from .serializers import FRAMEWORK
-from .tables import dotted, text_of
+from .tables import call_number, dotted, text_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -21,10 +21,12 @@ HANDLERS = frozenset({"get", "list"})
 """Methods that answer a GET."""
 ACTION = "action"
 """The decorator of other methods that answer requests."""
+VIEW = "api_view"
+"""The decorator of functions that do."""
 
 
 class HandLists:
-    """Reads them as far as the method says what rows they are of."""
+    """Reads them as far as the method, or the function, says what rows they are of."""
 
     def __init__(self, project: Project) -> None:
         self.project = project
@@ -39,28 +41,45 @@ class HandLists:
             base.kind == "ext" and base.place.startswith(FRAMEWORK) for base in self.linker.mro(cls.place, cls.scope)
         ):
             return
-        for method in answering:
-            calls = ((number, table.facts.calls[number]) for number in table.calls_in.get(method, ()))
-            lists = [
-                one
-                for number, record in calls
-                if dict(record.keywords).get("many") == "#True" and not self.project.listviews.loads(cls)
-                for one in self._list(cls, table, number, record)
-            ]
-            kept = {(one.rows.model, *(of.serializer for of in one.serializers)): one for one in reversed(lists)}
-            yield from reversed(kept.values())  # one for a page of them and for all
+        if not self.project.listviews.loads(cls):
+            for method in answering:
+                yield from self._lists(cls, table, method)
+
+    def of_function(self, function: Value) -> Iterator[ListView]:
+        """The lists that a function which ``api_view`` makes a view answers a GET with."""
+        table = self.linker.table(function.place)
+        made = [given for given in self._decorated(table, function.scope, VIEW) if given is None or "get" in given]
+        if made:
+            yield from self._lists(function, table, function.scope)
+
+    def _lists(self, view: Value, table: Table, method: int) -> Iterator[ListView]:
+        acting = Acting(self.linker, view, table.facts.scopes[method].name)
+        lists = [
+            one
+            for number in table.calls_in.get(method, ())
+            for record in [table.facts.calls[number]]
+            if dict(record.keywords).get("many") == "#True" and acting.stands(table, record.frame) is not False
+            for one in self._list(view, table, number, record)
+        ]
+        kept = {(one.rows.model, *(of.serializer for of in one.serializers)): one for one in reversed(lists)}
+        yield from reversed(kept.values())  # one for a page of them and for all
 
     def _answers(self, table: Table, name: str, method: int) -> bool:
         """Whether a method answers a GET."""
         if name in HANDLERS:
             return True
-        for decorator in table.facts.scopes[method].decorators:
-            if type(decorator) is str and decorator[:1] == "@" and decorator[1:].isdigit():
-                call = table.facts.calls[int(decorator[1:])]
-                if (dotted(call.callee) or "").rpartition(".")[2] == ACTION:
-                    given = dict(call.keywords).get("methods")
-                    return given is None or (type(given) is list and "get" in {_lowered(part) for part in given[1:]})
-        return False
+        return any(given is None or "get" in given for given in self._decorated(table, method, ACTION))
+
+    def _decorated(self, table: Table, scope: int, name: str) -> Iterator[set[str] | None]:
+        """The methods of HTTP that decorators of a name state, in lower case; None where one leaves it at GET."""
+        for decorator in table.facts.scopes[scope].decorators:
+            number = call_number(decorator)
+            call = table.facts.calls[number] if number is not None else None
+            if call is None or (dotted(call.callee) or "").rpartition(".")[2] != name:
+                continue
+            given = dict(call.keywords).get("methods" if name == ACTION else "http_method_names")
+            given = call.args[0] if given is None and name == VIEW and call.args else given
+            yield None if given is None else {_lowered(part) for part in given[1:]} if type(given) is list else set()
 
     def _list(self, cls: Value, table: Table, number: int, record: Call) -> Iterator[ListView]:
         keywords = dict(record.keywords)
@@ -72,7 +91,7 @@ class HandLists:
         rows = self.project.rowsets.of(table.path, record.scope, given) if made and None not in made else None
         if rows is not None:
             serializers = tuple(one for one in made if one is not None)
-            routed = views.is_routed(cls)
+            routed = views.is_routed(cls) or cls in self.project.reach.reached
             yield ListView(rows, serializers, routed, 0, views.is_permitted(cls), number)
 
     def _serializers(self, cls: Value, table: Table, record: Call) -> list[Value]:

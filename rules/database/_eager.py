@@ -70,8 +70,12 @@ def is_of_one_parent(index: Index, rows: Rows) -> bool:
     names = {name.removesuffix("_id") for name in rows.owners}
     parents = {name for name in names if name in known and known[name].uselist is not True}
     parents |= {name.removesuffix("_id") for name in rows.owners if name.endswith("_id")}
-    wide = tenant_words(index) | WIDE
-    return bool(parents) and not any(words_of(name) & wide for name in parents)
+    return bool(parents) and not any(is_wide(index, name) for name in parents)
+
+
+def is_wide(index: Index, name: str) -> bool:
+    """Whether the row that a relationship leads to has many that lead to it, by its name: a customer, a project."""
+    return bool(words_of(name) & (tenant_words(index) | WIDE))
 
 
 def names_one(index: Index, rows: Rows) -> bool:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
+from atomlint import Function
+
 from .._certainty import PAGE
 from .._repeats import work_of
 from ._eager import is_always
@@ -13,7 +15,7 @@ from ._reads import read_of
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from atomlint import Class, Index
+    from atomlint import Definition, Index
     from atomlint.index.listviews import ListView
     from atomlint.index.relationships import Relationship
     from atomlint.index.rowsets import Rows
@@ -88,18 +90,25 @@ class Listed(NamedTuple):
         return self.view.page if self.view.page < PAGE else 0
 
 
-def listed(cls: Class) -> list[Listed]:
-    """What the serializers of a view ask for each row, of its list and of those that its methods make by hand."""
-    found: list[Listed] = cls.index.keep(("listed", cls.value), lambda: list(_listed(cls)))
+def listed(view: Definition) -> list[Listed]:
+    """What the serializers of a view ask for each row, of its list and of those that it makes by hand."""
+    found: list[Listed] = view.index.keep(("listed", view.value), lambda: list(_listed(view)))
     return found
 
 
-def _listed(cls: Class) -> Iterator[Listed]:
-    project = cls.index.project
-    view = project.listviews.of(cls.value)
-    for one in (*([view] if view is not None else []), *project.handlists.of(cls.value)):
-        if not one.rows.awaited and "*" not in one.rows.loaded and (found := _of_view(cls.index, one)) is not None:
+def _listed(view: Definition) -> Iterator[Listed]:
+    for one in _lists(view):
+        if not one.rows.awaited and "*" not in one.rows.loaded and (found := _of_view(view.index, one)) is not None:
             yield found
+
+
+def _lists(view: Definition) -> Iterator[ListView]:
+    project = view.index.project
+    if isinstance(view, Function):
+        yield from project.handlists.of_function(view.value)
+        return
+    own = project.listviews.of(view.value)
+    yield from (*([own] if own is not None else []), *project.handlists.of(view.value))
 
 
 def _of_view(index: Index, view: ListView) -> Listed | None:

@@ -62,13 +62,13 @@ Name in `select_related` or `prefetch_related` of a list view what its serialize
 
 ## Limits
 Views with `filter_queryset` or `get_serializer` of their own, with bases of other packages, and serializers with
-`to_representation` of their own are left alone, as are querysets that are put together where the index cannot follow.
-Of a view that takes one serializer or another, the list's is read where `self.action` or the method decides; else what
-all of them read counts. Of what methods serialize by hand, `OrderSerializer(orders, many=True)`, those of classes are
-seen that answer a GET, not functions. Serializers inside of serializers are looked at three levels deep, each with one
-row where there may be many. How many rows a list has is not known: findings are of medium confidence at most. Of low
-confidence are those whose rows cost one or two queries, unless the list is paged for itself, by a `pagination_class` of the
-view's own or in the method, and narrowed to something other than what one row has (`filter(published=True)`): many a
+`to_representation` of their own are left alone, as are querysets that are put together where the index cannot follow. Of
+a view that takes one serializer or another, the list's is read where `self.action` or the method decides; else what all
+of them read counts. Of what is serialized by hand, `OrderSerializer(orders, many=True)`, that of methods and functions
+with `@api_view` is seen that answer a GET. Serializers inside of serializers are looked at three levels deep, each with
+one row where there may be many. How many rows a list has is not known: findings are of medium confidence at most. Of low
+confidence are those whose rows cost one or two queries, unless the list is paged for itself, by a `pagination_class` of
+the view's own or in the method, and narrowed to something other than what one row has (`filter(published=True)`): many a
 whole table has a handful of rows. So are those of which nothing is sure (a query that a method sends in a branch), views
 of staff, those whose page spares less than 20 queries, by their paginator or `REST_FRAMEWORK`, those that no route is
 seen to lead to, lists of what one person has (`filter(user=...)`, `filter(members__user=...)`), lists of customers, of
@@ -80,15 +80,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from atomlint import Class, Confidence, Context, Finding, Note, rule
+from atomlint import Confidence, Context, Definition, Finding, Note, rule
 
 from .._certainty import PAGE
 from .._few import is_table_of_few
-from .._paged import expects_many
+from .._paged import expects_many, goes_through_pages
 from .._repeats import may_repeat_in
-from .._staff import is_class_for_staff, lets_staff_alone, names_staff
+from .._staff import is_view_for_staff, lets_staff_alone, names_staff
 from ..tenant._models import tenant_models
-from ._eager import is_of_one_parent, is_of_one_person, names_one
+from ._eager import is_of_one_parent, is_of_one_person, is_wide, names_one
 from ._serialized import listed
 
 if TYPE_CHECKING:
@@ -110,19 +110,25 @@ SEVERAL = 3
 these five times in six."""
 
 
-@rule("database-query-in-serializer", needs=("rest_framework",), reach=True, severity="warning", since="0.1")
-def lists_row_by_row(cls: Class) -> bool:
-    """A list view of Django REST framework whose serializer asks for each row."""
-    return may_repeat_in(cls.path) and not cls.in_test and bool(listed(cls))
+@rule(
+    "database-query-in-serializer",
+    needs=("rest_framework", "serializer_class"),
+    reach=True,
+    severity="warning",
+    since="0.1",
+)
+def lists_row_by_row(view: Definition) -> bool:
+    """A view of Django REST framework, a class or a function, that lists rows with a serializer that asks for each."""
+    return may_repeat_in(view.path) and not view.in_test and bool(listed(view))
 
 
 @lists_row_by_row.on("*")
-def report(ctx: Context, cls: Class) -> Iterator[Finding]:
+def report(ctx: Context, view: Definition) -> Iterator[Finding]:
     """The view, or the call that serializes by hand, with the fields that ask."""
-    for found in listed(cls):
+    for found in listed(view):
         by_hand = found.view.call
-        place = cls if by_hand < 0 else ctx.index.call(cls.path, by_hand).span
-        finding = ctx.finding(place, message(cls, found), confidence=confidence(cls, found))
+        place = view if by_hand < 0 else ctx.index.call(view.path, by_hand).span
+        finding = ctx.finding(place, message(view, found), confidence=confidence(view, found))
         for asked in found.asked[:SHOWN]:
             field = asked.field
             if field.call >= 0:
@@ -131,11 +137,11 @@ def report(ctx: Context, cls: Class) -> Iterator[Finding]:
         yield finding
 
 
-def message(cls: Class, found: Listed) -> str:
+def message(view: Definition, found: Listed) -> str:
     """Which serializer reads what, what it costs, and what would spare it."""
-    index = cls.index
+    index = view.index
     by_hand = found.view.call
-    where = cls.name if by_hand < 0 else f"{cls.name}.{index.call(cls.path, by_hand).function.name}"
+    where = view.name if by_hand < 0 else index.call(view.path, by_hand).function.qualname
     table = index.project.linker.table(found.serializer.place)
     name = table.facts.scopes[found.serializer.scope].name
     read = list(dict.fromkeys(f"`{asked.what}`" for asked in found.asked))
@@ -182,35 +188,40 @@ def _names(paths: list[str]) -> str:
     return ", ".join(f'"{path}"' for path in last)
 
 
-def confidence(cls: Class, found: Listed) -> Confidence:
+def confidence(view: Definition, found: Listed) -> Confidence:
     """Medium for what each row is sure to read, in a list that its users ask for: how many rows it has is not known."""
     rows = found.view.rows
-    model = cls.index.project.linker.table(rows.model.place).facts.scopes[rows.model.scope].name
-    few = rows.sliced or 0 < rows.most < PAGE or spared(found) < PAGE
-    if few or is_of_one_person(rows) or is_table_of_few(model) or model in tenant_models(cls.index):
+    model = view.index.project.linker.table(rows.model.place).facts.scopes[rows.model.scope].name
+    few = (rows.sliced and not is_page(view, found.view)) or 0 < rows.most < PAGE or spared(found) < PAGE
+    if few or is_of_one_person(rows) or is_table_of_few(model) or model in tenant_models(view.index):
         return Confidence.LOW
-    several, paged = sum(asked.queries for asked in found.asked) >= SEVERAL, is_paginated(cls, found.view)
-    if not (several or piles_up(cls.index, rows)) or not (paged or (several and not is_of_few(cls.index, rows))):
+    several, paged = sum(asked.queries for asked in found.asked) >= SEVERAL, is_paginated(view, found.view)
+    if not (several or piles_up(view.index, rows)) or not (paged or (several and not is_of_few(view.index, rows))):
         return Confidence.LOW
-    if found.view.call >= 0 and (is_of_one_row(cls.index, rows) or is_rare(cls, found.view.call)):
+    if found.view.call >= 0 and (is_of_one_row(view.index, rows) or is_rare(view, found.view.call)):
         return Confidence.LOW
-    if not found.view.routed or is_class_for_staff(cls.index, cls.value) or is_for_staff_by_default(cls, found.view):
+    if not found.view.routed or is_view_for_staff(view.index, view.value) or is_for_staff_by_default(view, found.view):
         return Confidence.LOW
     sure = found.sure and any(asked.sure for asked in found.asked)
     related = any(asked.relationship is not None and not asked.narrowed for asked in found.asked)
     return Confidence.MEDIUM if sure or related else Confidence.LOW
 
 
-def is_paginated(cls: Class, view: ListView) -> bool:
+def is_paginated(view: Definition, answer: ListView) -> bool:
     """Whether a list is asked for by the page because of itself: by a paginator of the view's own, or of its method's."""
-    if view.call < 0:
-        return view.paginated
-    return expects_many(cls.index.call(cls.path, view.call).function, 0)
+    if answer.call < 0:
+        return answer.paginated
+    return expects_many(view.index.call(view.path, answer.call).function, 0)
+
+
+def is_page(view: Definition, answer: ListView) -> bool:
+    """Whether rows that are cut out of a list are a page of it rather than the first few: ``orders[start : start + size]``."""
+    return answer.call >= 0 and goes_through_pages(view.index.call(view.path, answer.call).function)
 
 
 def piles_up(index: Index, rows: Rows) -> bool:
     """Whether a list is narrowed, and not to one row's: what is published, or not archived, is what there is more and more of."""
-    return bool(rows.filters) and not is_of_one_parent(index, rows)
+    return bool(rows.filters or rows.offered) and not is_of_one_parent(index, rows)
 
 
 def is_of_few(index: Index, rows: Rows) -> bool:
@@ -218,23 +229,27 @@ def is_of_few(index: Index, rows: Rows) -> bool:
     return is_of_one_parent(index, rows) or names_one(index, rows)
 
 
-def is_for_staff_by_default(cls: Class, view: ListView) -> bool:
+def is_for_staff_by_default(view: Definition, answer: ListView) -> bool:
     """Whether settings let only staff pass where a view says nothing of it."""
-    asked = cls.index.project.listviews.defaults.permissions
-    return view.permitted and bool(asked) and all(any(map(names_staff, names)) for names in asked)
+    asked = view.index.project.listviews.defaults.permissions
+    return answer.permitted and bool(asked) and all(any(map(names_staff, names)) for names in asked)
 
 
 def is_of_one_row(index: Index, rows: Rows) -> bool:
-    """Whether a query asks for what leads to one row, or for chosen ones, of which there is often a handful."""
+    """Whether a query asks for what leads to one row, or for chosen ones, of which there is often a handful.
+
+    Those of a customer are many.
+    """
     related = index.project.relationships.of(rows.model)
-    return any(name in CHOSEN or name.removesuffix("_id") in related for name in rows.filters)
+    names = {name.removesuffix("_id") for name in rows.filters}
+    return not names.isdisjoint(CHOSEN) or any(name in related and not is_wide(index, name) for name in names)
 
 
-def is_rare(cls: Class, number: int) -> bool:
+def is_rare(view: Definition, number: int) -> bool:
     """Whether a method answers for one row, ``@action(detail=True)``, for staff alone, or with all that there is for a file."""
-    method = cls.index.call(cls.path, number).function
+    method = view.index.call(view.path, number).function
     made = (str(part) for part in method.table.facts.scopes[method.ordinal].decorators)
-    calls = (cls.index.call(cls.path, int(part[1:])) for part in made if part[:1] == "@" and part[1:].isdigit())
+    calls = (view.index.call(view.path, int(part[1:])) for part in made if part[:1] == "@" and part[1:].isdigit())
     return FILES in method.name or any(
         call.keywords.get("detail") == "#True" or lets_staff_alone(call.keywords.get("permission_classes"))
         for call in calls

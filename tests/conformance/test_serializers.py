@@ -50,4 +50,6 @@ def test_the_repair_leaves_as_many_queries_as_is_said(observed: dict[str, list[i
     assert queries["CityView"][1] == observed["LoadedCityView"][1] == 1
     assert queries["KeptTagsView"][1] == observed["LoadedKeptTagsView"][1] == 3
     assert queries["NoteView"][1] == observed["LoadedNoteView"][1] == 2
+    assert queries["OwnShopsView"][1] == observed["LoadedShopsView"][1] == 1
+    assert queries["books"][1] == observed["loaded"][1] == 1
     assert queries["PlainView.get"][1] == observed["LoadedPlainView.get"][1] == 1

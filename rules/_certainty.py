@@ -34,8 +34,10 @@ WORKER = re.compile(r"(?:^|/)(?:workers?|crons?|cronjobs?|jobs)/|(?:^|[/_])worke
 """Files of work at a pace of its own, of which a route starts a turn by hand at most."""
 
 
-def confidence(repeat: Repeat, *, data: bool) -> Confidence:
+def confidence(repeat: Repeat, *, data: bool, far: int = FAR) -> Confidence:
     """High when the route, the calls, the loop over data and the work at each turn are proven, and the work is near.
+
+    Near are ``far`` steps at most.
 
     Every call between a route and its query is one more that may bring few items, or have work of its own beside which a
     query is little: what is not known of a loop is likely in front of one's eyes, and possible further away.
@@ -47,7 +49,7 @@ def confidence(repeat: Repeat, *, data: bool) -> Confidence:
     steps = len(repeat.path.steps) + len(near.steps)
     unknown = sum((not data, not near.sure, not near.proven, route is not Confidence.HIGH))
     if not unknown:
-        return Confidence.HIGH if steps <= FAR else Confidence.MEDIUM
+        return Confidence.HIGH if steps <= far else Confidence.MEDIUM
     return Confidence.MEDIUM if unknown <= UNKNOWN and steps <= NEAR else Confidence.LOW
 
 

@@ -289,9 +289,28 @@ def in_frames(function: Function, frames: list[int], until: int, receiver: str =
         taken = holds(condition(kind, test), flags)
         if taken is False or seldom(function, at, until, receiver):
             return None
-        if not taken and not _is_presence(condition(kind, test), receiver):
+        asked = condition(kind, test)
+        if not taken and not _is_presence(asked, receiver) and not (until and asks_for_key(function, asked, until)):
             sure = False
     return sure
+
+
+def asks_for_key(function: Function, test: Expr, loop: int) -> bool:
+    """Whether what holds is only that a loop's row leads to another, which most rows of a kind do: ``if order.shop_id:``."""
+    rows = function.index.project.loops.targets(function.path, loop)
+    parts = [("" if negated else dotted(part) or "") for part, negated in held(test)]
+    keys = [name for name in parts if name.endswith("_id") and not name.endswith("_by_id")]
+    way = [name for name in parts if any(key.startswith(f"{name}.") for key in keys)]
+    return bool(keys) and len(keys) + len(way) == len(parts) and all(key.partition(".")[0] in rows for key in keys)
+
+
+def only_with_key(work: Work, loop: int) -> bool:
+    """Whether the work of a turn is left out for rows that lead to no other one."""
+    call = work.steps[0]
+    facts = call.table.facts
+    around = call.frame_ids[: call.frame_ids.index(loop)] if loop in call.frame_ids else []
+    branches = [facts.frames[at] for at in around if facts.frames[at].kind in BRANCHES]
+    return any(asks_for_key(call.function, condition(one.kind, one.test), loop) for one in branches)
 
 
 def _is_presence(test: Expr, receiver: str) -> bool:

@@ -240,7 +240,7 @@ def test_a_turn_that_is_called_for_what_it_does_is_only_possible(turn: str, leve
     assert claims(text) == [level]
 
 
-@pytest.mark.parametrize(("calls", "level"), [(0, "medium"), (1, "medium"), (2, "low")])
+@pytest.mark.parametrize(("calls", "level"), [(0, "medium"), (1, "medium"), (3, "medium"), (4, "low")])
 def test_a_loop_far_from_its_route_is_only_possible(calls: int, level: str) -> None:
     between = "".join(f"def step{n}(db, items):\n    return step{n + 1}(db, items)\n\n" for n in range(calls))
     text = f"""

@@ -427,3 +427,93 @@ def test_a_key_of_another_row_names_none_of_the_rows(test: str, level: str) -> N
     head = '\n@app.get("/orders")\ndef orders(db: Session = Depends(get_db), user=Depends(get_user)):\n'
     source = f"    return [order_of(db, order.name) for order in db.query(Order).filter({test})]\n"
     assert levels(MODELS + head + source) == [level]
+
+
+BOTH = """
+def page_of(db, page):
+    rows = db.query(Order).order_by(Order.name)
+    total = rows.count()
+    return rows.offset(page * 50).limit(50).all(), total
+
+def names_of(db, page):
+    return [order.name for order in page_of(db, page)[0]], 3
+
+@app.get("/orders")
+def orders(page: int, db: Session = Depends(get_db)):
+    found, total = {rows}(db, page)
+    return [order_of(db, {name}) for order in found]
+"""
+
+
+@pytest.mark.parametrize(
+    ("rows", "name", "level"),
+    [("page_of", "order.name", "medium"), ("names_of", "order", "medium"), ("unknown", "order", "low")],
+)
+def test_rows_that_come_back_beside_their_number_are_rows(rows: str, name: str, level: str) -> None:
+    assert levels(MODELS + BOTH.format(rows=rows, name=name)) == [level]
+
+
+KEYED = """
+class Shop(Base):
+    __tablename__ = "shops"
+    id = Column(Integer, primary_key=True)
+    order_id = Column(Integer)
+    deleted_by_id = Column(Integer)
+    line = relationship("Line")
+
+@app.get("/shops")
+def shops(page: int, db: Session = Depends(get_db)):
+    found = []
+    for shop in db.query(Shop).offset(page * 50).limit(50):
+        if {test}:
+            found.append(db.query(Order).filter(Order.id == shop.order_id).first())
+    return found
+"""
+
+
+@pytest.mark.parametrize(
+    ("test", "level"),
+    [
+        ("shop.order_id", "medium"),
+        ("shop.order_id is not None", "medium"),
+        ("shop.line and shop.line.order_id", "medium"),
+        ("not shop.order_id", "low"),
+        ("shop.deleted_by_id", "low"),
+        ("shop.order_id and shop.is_open", "low"),
+        ("page and shop.order_id", "low"),
+    ],
+)
+def test_most_rows_lead_to_the_row_that_their_key_is_for(test: str, level: str) -> None:
+    report = check_files({"shop/urls.py": MODELS + KEYED.format(test=test)}, select=("database-query-in-loop",))
+    asked = [one for one in report.findings if " sends " not in one.message]
+    assert [one.confidence.value for one in asked] == [level]
+    assert all(one.message.startswith("up to 1 query") for one in asked)
+
+
+LAYERS = """
+class Base_:
+    def first(self, db, **by):
+        return db.query(Order).filter_by(**by).first()
+
+class Orders(Base_):
+    def named(self, db, name):
+        return self.first(db, name=name)
+
+repository = Orders()
+
+def shown(db, row):
+    return repository.named(db, row.name)
+
+def listed(db, {page}):
+    rows = db.query(Order).order_by(Order.id).all()
+    return [shown(db, row) for row in rows]
+
+@app.get("/orders")
+def orders(db: Session = Depends(get_db), page: int = 0):
+    return listed(db, page)
+"""
+
+
+@pytest.mark.parametrize(("page", "level"), [("page", "medium"), ("kind", "low")])
+def test_what_each_row_of_a_page_asks_of_layers_below_is_far_away_and_likely(page: str, level: str) -> None:
+    assert levels(MODELS + LAYERS.format(page=page)) == [level]

@@ -58,22 +58,23 @@ certainly raises, or only where a service is developed (`if settings.DEBUG:`). N
 have. That there are many is believed of functions that ask for rows by the page or limit them (`limit`, `page`), and
 where all else is proven of those whose turns surely send two queries or more, or that go through all rows of a query
 which asks neither for what one row has nor for what one person has: these are of medium confidence, and other loops of
-low. A query that one sends is of medium at most, and only where it goes through rows or answers of another
-service, as a client names few things; a relationship that it reads of each row is of high only where there are two of
-them or more, and possible only where there is one that the loop reads itself (not a method that it calls on the row,
-such as `row.to_dict()`). What one row has (`order.lines`, `order.notes()`) is taken for a few items. A query under a
-condition, or more than three calls away from its route, is possible only, as is one behind a cache that answers most of
-the time. So is one of a turn that also writes: that saves, makes or deletes a row, commits, locks or opens a
-transaction or a schema of its own, and of a turn that is called for what it does (`cancel(task)`): there one query less
-is half of the work. What a turn calls is looked into, four calls far: one that surely writes, sends a message or asks
-another service is possible only, and one that may is, unless all else of the loop is proven. Workers, tasks and repairs
-that a route can start are possible only, too, and so are requests that are sent to change something (POST, PUT, PATCH,
-DELETE) and do, and branches for staff. Routes that only staff pass are left out. A slice, a limit below 20, what a
-caller writes out, or what there are few of by its name (roles, regions, providers), is taken for a few items, as are
-the children of one row (`filter(article=article)`) unless it is a customer or a project; that a customer has one or two
-of something is not known. A session of SQLAlchemy loads each parent once: where one foreign key of a row is read, or
-only authors, owners or kinds, it is possible only that there are many, and so is `session.get()` of the row that the
-loop goes through.
+low. A query that one sends is of medium at most, and only where it goes through rows or answers of another service, as
+a client names few things; a relationship that it reads of each row is of high only where there are two of them or
+more, and possible only where there is one that the loop reads itself (not a method that it calls on the row, such as
+`row.to_dict()`). What one row has (`order.lines`, `order.notes()`) is taken for a few items. A query under a condition
+(but not that the row has the key that it asks by, `if order.shop_id:`), or more than three calls away from its route
+(five where the loop goes through a page), is possible only, as is one behind a cache that answers most of the time. So
+is one of a turn that also writes: that saves, makes or deletes a row, commits, locks or opens a transaction or a
+schema of its own, and of a turn that is called for what it does (`cancel(task)`): there one query less is half of the
+work. What a turn calls is looked into, four calls far: one that surely writes, sends a message or asks another service
+is possible only, and one that may is, unless all else of the loop is proven. Workers, tasks and repairs that a route
+can start are possible only, too, and so are requests that are sent to change something (POST, PUT, PATCH, DELETE) and
+do, and branches for staff. Routes that only staff pass are left out. A slice, a limit below 20, what a caller writes
+out, or what there are few of by its name (roles, regions, providers), is taken for a few items, as are the children of
+one row (`filter(article=article)`) unless it is a customer or a project; that a customer has one or two of something
+is not known. A session of SQLAlchemy loads each parent once: where one foreign key of a row is read, or only authors,
+owners or kinds, it is possible only that there are many, and so is `session.get()` of the row that the loop goes
+through.
 """
 
 from __future__ import annotations
@@ -83,12 +84,12 @@ from typing import TYPE_CHECKING
 
 from atomlint import Confidence, Context, Finding, Function, Note, rule
 
-from .._certainty import PAGE, WORKER, confidence, is_repair
+from .._certainty import FAR, PAGE, WORKER, confidence, is_repair
 from .._few import loops_over_few
 from .._methods import in_writing_branch, is_writing
 from .._paged import expects_many
 from .._readings import place_of
-from .._repeats import may_repeat, others, repeats, trace
+from .._repeats import may_repeat, only_with_key, others, repeats, trace
 from .._staff import in_staff_branch
 from .._turns import is_unpaged
 from .._ways import is_behind_cache, is_kept, path_to
@@ -141,6 +142,8 @@ BELOW = {level: level for level in Confidence} | {
     Confidence.MEDIUM: Confidence.LOW,
 }
 """Of a loop that asks by itself it is not known how many turns it has: of rows whose relationships it reads there are many."""
+LAYERED = 5
+"""Steps from a route to what is asked for each row of a page: through a service, a repository and the base of this."""
 SEVERAL = 2
 """Queries of a row from which they are worth mending even where there are a few rows."""
 NEEDS = ("sqlalchemy", "sqlmodel", "SQLModel", "asyncpg", "psycopg", "django.db", "databases")
@@ -156,7 +159,8 @@ def loops_over_data(function: Function) -> bool:
 def report(ctx: Context, function: Function) -> Iterator[Finding]:
     """The first query of each such loop, and the relationships that it reads, with the way from the route."""
     for repeat in _repeats(function):
-        level = confidence(repeat, data=repeat.first.goes_through_data(repeat.loop.frame))
+        far = LAYERED if expects_many(function, repeat.loop.frame) else FAR
+        level = confidence(repeat, data=repeat.first.goes_through_data(repeat.loop.frame), far=far)
         known = repeat.near.proven and repeat.first.goes_through_rows(repeat.loop.frame)
         if not known or any(doubts(repeat) for doubts in DOUBTS):
             level = Confidence.LOW
@@ -273,7 +277,7 @@ def _message(repeat: Repeat) -> str:
     sure = [w for w in repeat.work if w.sure]
     count = len(sure) or max(Counter(w.steps[0] for w in repeat.work).values())
     queries = "1 query" if count == 1 else f"{count} queries"
-    often = "" if sure else "up to "
+    often = "" if sure and not all(only_with_key(work, repeat.loop.frame) for work in sure) else "up to "
     name = f"each of `{repeat.loop.name}`" if repeat.loop.name else "each item"
     outer = next((loop.name for loop in repeat.outer if loop.kind == "each" and loop.name), "")
     of = f" of each of `{outer}`" if outer else ""

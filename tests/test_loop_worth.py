@@ -517,3 +517,50 @@ def orders(db: Session = Depends(get_db), page: int = 0):
 @pytest.mark.parametrize(("page", "level"), [("page", "medium"), ("kind", "low")])
 def test_what_each_row_of_a_page_asks_of_layers_below_is_far_away_and_likely(page: str, level: str) -> None:
     assert levels(MODELS + LAYERS.format(page=page)) == [level]
+
+
+PRINTED = """
+def laid_out(rows): ...
+
+@app.get("/orders")
+def {name}(page: int, db: Session = Depends(get_db)):
+    rows = [order_of(db, order.name) for order in db.query(Order).offset(page * 50).limit(50)]
+    return {way}(rows)
+"""
+
+
+@pytest.mark.parametrize(
+    ("name", "way", "level"),
+    [
+        ("orders", "laid_out", "medium"),
+        ("orders_pdf", "laid_out", "low"),
+        ("orders", "make_pdf", "low"),
+        ("orders", "HTML(string=str(page)).write_pdf", "low"),
+        ("update_foo", "laid_out", "medium"),
+    ],
+)
+def test_to_lay_out_a_document_takes_longer_than_to_ask_for_what_is_in_it(name: str, way: str, level: str) -> None:
+    assert levels(MODELS + PRINTED.format(name=name, way=way)) == [level]
+
+
+ENGINES = """
+from sqlalchemy import create_engine, text
+
+@app.post("/tenants")
+def make(name: str):
+    engine = create_engine("postgresql://db/postgres"{given})
+    with engine.connect() as connection:
+        connection.execute(text("CREATE DATABASE shop"))
+    return name
+{others}
+"""
+
+
+@pytest.mark.parametrize(
+    ("given", "level"),
+    [("", "medium"), (', isolation_level="AUTOCOMMIT"', "low"), (', isolation_level="SERIALIZABLE"', "medium")],
+)
+def test_an_engine_that_databases_are_created_with_is_made_now_and_then(given: str, level: str) -> None:
+    source = MODELS + ENGINES.format(given=given, others="")
+    report = check_files({"shop/urls.py": source}, select=("database-engine-per-call",))
+    assert [finding.confidence.value for finding in report.findings] == [level]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from .expressions import inside
+from .modelfields import lacks
 from .tables import dotted, text_of
 from .value import Value
 
@@ -53,6 +54,8 @@ class Serialized(NamedTuple):
     """False where fields may be left out."""
     but: frozenset[str] | None = None
     """With all fields of the model, those that are left out or told above; None where only those above are taken."""
+    unmade: tuple[str, ...] = ()
+    """Fields that it lists without making them, which its model has to have: else it answers with an error."""
 
 
 class Meta(NamedTuple):
@@ -89,14 +92,20 @@ class Serializers:
         meta = self._meta(own)
         if meta is None:
             return None
-        if meta.closed and any(cls.place.endswith("ModelSerializer") for cls in mro):  # others do not ask ``fields``
+        is_of_model = any(cls.place.endswith("ModelSerializer") for cls in mro)
+        if meta.closed and is_of_model:  # others do not ask ``fields``
             declared = {name: field for name, field in declared.items() if name in meta.listed}
+        unmade = tuple(name for name in meta.listed if name not in declared)
         for name in meta.listed:
             declared.setdefault(name, Taken(name, serializer.place, -1, name, None, meta.nested))
         out = meta.hidden | frozenset(self._left_out(own))
         taken = tuple(one for name, one in declared.items() if one is not None and name not in out)
         hidden = out | frozenset(declared) if meta.every else None
-        return Serialized(serializer, taken, members.isdisjoint(DYNAMIC), hidden)
+        return Serialized(serializer, taken, members.isdisjoint(DYNAMIC), hidden, unmade if is_of_model else ())
+
+    def fails(self, serialized: Serialized, model: Value) -> bool:
+        """Whether a serializer lists a field that it does not make and its model has not: then it answers with an error."""
+        return bool(lacks(self.project, model, serialized.unmade))
 
     def plural_keys(self, serialized: Serialized, model: Value) -> list[Taken]:
         """Fields to many rows that ``fields = "__all__"`` takes: the keys of what they lead to, asked row by row."""

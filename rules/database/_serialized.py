@@ -113,6 +113,8 @@ def _lists(view: Definition) -> Iterator[ListView]:
 
 def _of_view(index: Index, view: ListView) -> Listed | None:
     """What a view asks for each row; None when one of the serializers that it may take asks for nothing."""
+    if any(index.project.serializers.fails(one, view.rows.model) for one in view.serializers):
+        return None  # it answers with an error, whatever it is asked
     found = [list(_asked(index, view.rows, one)) for one in view.serializers]
     common = set.intersection(*({asked.what for asked in each} for each in found))
     asked = tuple(one for one in _distinct(found[0]) if one.what in common)

@@ -38,7 +38,8 @@ Make one engine a process, at the level of the module; never in a function that 
 
 ## Limits
 Quiet for an engine over a URL that the request itself brings (a customer's own database): there is nothing to keep it
-under. Those with `NullPool` are of low confidence: there is no pool to lose. What keeps an engine, and how sure it is
+under. Those with `NullPool` are of low confidence, as there is no pool to lose, and those with the isolation level
+`AUTOCOMMIT`, which databases are created with, once for each. What keeps an engine, and how sure it is
 that nothing does, is as with a client in `redis-client-per-call`.
 """
 
@@ -46,12 +47,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from atomlint import Call, Confidence, Context, Finding, Note, dotted, rule
+from atomlint import Call, Confidence, Context, Finding, Note, dotted, rule, text_of
 
 from .._made import closing, confidence, how_often, made_anew, with_callers
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+AUTOCOMMIT = "AUTOCOMMIT"
 
 
 @rule(
@@ -75,6 +78,8 @@ def report(ctx: Context, call: Call) -> Iterator[Finding]:
     level = confidence(ctx.index, made)
     if (dotted(call.keywords.get("poolclass")) or "").endswith("NullPool"):
         level = Confidence.LOW
+    if text_of(call.keywords.get("isolation_level")) == AUTOCOMMIT:
+        level = Confidence.LOW  # to create databases with, once for each
     text = f"a new engine {how_often(made)}: its own pool and a fresh connection each time"
     closed = closing(call, made.life).replace("closed", "disposed of")
     finding = ctx.finding(call, ", ".join(part for part in (text, closed) if part), confidence=level)

@@ -68,17 +68,18 @@ is one of a turn that also writes: that saves, makes or deletes a row, commits, 
 schema of its own, and of a turn that is called for what it does (`cancel(task)`): there one query less is half of the
 work. What a turn calls is looked into, four calls far: one that surely writes, sends a message or asks another service
 is possible only, and one that may is, unless all else of the loop is proven. Workers, tasks and repairs that a route
-can start are possible only, too, and so are requests that are sent to change something (POST, PUT, PATCH, DELETE) and
-do, and branches for staff. Routes that only staff pass are left out. A slice, a limit below 20, what a caller writes
-out, or what there are few of by its name (roles, regions, providers), is taken for a few items, as are the children of
-one row (`filter(article=article)`) unless it is a customer or a project; that a customer has one or two of something
-is not known. A session of SQLAlchemy loads each parent once: where one foreign key of a row is read, or only authors,
-owners or kinds, it is possible only that there are many, and so is `session.get()` of the row that the loop goes
-through.
+can start are possible only, too, as is what goes into a document to print (`report_pdf`), and so are requests that are
+sent to change something (POST, PUT, PATCH, DELETE) and do, and branches for staff. Routes that only staff pass are
+left out. A slice, a limit below 20, what a caller writes out, or what there are few of by its name (roles, regions,
+providers), is taken for a few items, as are the children of one row (`filter(article=article)`) unless it is a
+customer or a project; that a customer has one or two of something is not known. A session of SQLAlchemy loads each
+parent once: where one foreign key of a row is read, or only authors, owners or kinds, it is possible only that there
+are many, and so is `session.get()` of the row that the loop goes through.
 """
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from typing import TYPE_CHECKING
 
@@ -144,6 +145,8 @@ BELOW = {level: level for level in Confidence} | {
 """Of a loop that asks by itself it is not known how many turns it has: of rows whose relationships it reads there are many."""
 LAYERED = 5
 """Steps from a route to what is asked for each row of a page: through a service, a repository and the base of this."""
+PAPER = re.compile(r"(?<![a-z])pdfs?(?![a-z])|weasyprint|reportlab", re.IGNORECASE)
+"""Names of what makes a document to print."""
 SEVERAL = 2
 """Queries of a row from which they are worth mending even where there are a few rows."""
 NEEDS = ("sqlalchemy", "sqlmodel", "SQLModel", "asyncpg", "psycopg", "django.db", "databases")
@@ -191,7 +194,7 @@ def _beside(level: Confidence, function: Function, loop: Loop, path: Path, *, ma
         return Confidence.LOW
     if not expects_many(function, loop.frame) and not (many and level is Confidence.HIGH):
         return Confidence.LOW
-    if is_kept(path, function.index) or _is_behind_cache(function, loop):
+    if is_kept(path, function.index) or _is_behind_cache(function, loop) or _is_for_paper(function, path):
         return Confidence.LOW
     around = function.table.frames(loop.frame)
     if in_staff_branch(function, around) or is_unpaged(function, around):
@@ -200,6 +203,13 @@ def _beside(level: Confidence, function: Function, loop: Loop, path: Path, *, ma
     if any(deed.sure for deed in done) or sets_a_row(function, loop.frame) or (done and level is Confidence.MEDIUM):
         return Confidence.LOW
     return level
+
+
+def _is_for_paper(function: Function, path: Path) -> bool:
+    """Whether a request is for a document to print: to lay it out takes longer than to ask for what is in it."""
+    entry = function.index.function(path.entry.function)
+    names = [call.name for call in (*function.calls, *entry.calls)]
+    return any(PAPER.search(name) for name in (function.qualname, entry.qualname, *names))
 
 
 def _is_behind_cache(function: Function, loop: Loop) -> bool:

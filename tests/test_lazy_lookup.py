@@ -75,6 +75,7 @@ def found(body: str, settings: str = "") -> list[Finding]:
         ("if request.COOKIES.get('x'):\n    request.tenant = user.tenant", ["low"]),
         ("if user.tenant_id:\n    return None\nrequest.tenant = user.tenant", ["low"]),
         ("request.tenant = getattr(request, 'tenant', None) or user.tenant", []),
+        ("request.tenant = getattr(request, 'tenant', None) or getattr(user, 'tenant', None)", []),
         ("request.tenant = user.tenant_id", []),
         ("request.name = user.username", []),
     ],

@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from atomlint import call_number, dotted, inside, text_of
 
+from .._arms import short_circuited
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -55,7 +57,11 @@ def reads_of_user(function: Function) -> Iterator[Read]:
     for ordinal in function.table.calls_in.get(function.ordinal, ()):
         record = function.table.facts.calls[ordinal]
         name = text_of(record.args[1]) if record.callee == "getattr" and len(record.args) > 1 else None
-        if name is not None and record.args[0] in heads:
+        if (
+            name is not None
+            and record.args[0] in heads
+            and not short_circuited(function.index.call(function.path, ordinal))
+        ):
             seen.add((name,))
             yield Read((name,), f"{record.args[0]}.{name}", record.frame)
     for expr, frame in _expressions(function):

@@ -510,3 +510,20 @@ def test_the_value_of_a_template_is_that_of_the_file_with_its_values(files: dict
     index = index_of(given)
     (call,) = [c for c in index.calls("app.py") if c.name == "work"]
     assert index.idle.runs(call.path, call.ordinal) is is_on
+
+
+@pytest.mark.parametrize(
+    ("before", "test", "open_"),
+    [
+        ("CLUSTER = False", "CLUSTER", False),
+        ("CLUSTER = False\nNODES = []", "CLUSTER and NODES", False),
+        ("CLUSTER = True", "not CLUSTER", False),
+        ("CLUSTER = True", "CLUSTER", True),
+        ("cluster = False", "cluster", True),
+        ("CLUSTER = False\nCLUSTER = probe()", "CLUSTER", True),
+        ("CLUSTER = False\ndef start():\n    global CLUSTER\n    CLUSTER = True", "CLUSTER", True),
+        ("from other import CLUSTER", "CLUSTER", False),
+    ],
+)
+def test_a_constant_of_a_module_switches_on_and_off(before: str, test: str, open_: bool) -> None:
+    assert runs(branch(test, before), other__py="CLUSTER = False\n") is open_

@@ -44,6 +44,8 @@ UNKNOWN_KINDS = frozenset({"presence", "each", "option", "dynaconf"})
 LEFT_OFF = frozenset({"#False", "#None"})
 """What leaves something off where a constructor is given it."""
 EQUAL = {"==": True, "is": True, "!=": False, "is not": False}
+SWITCHES = frozenset({"#True", "#False"})
+"""What a constant that switches something on or off is."""
 
 
 class Committed:
@@ -275,7 +277,10 @@ class Committed:
         if any(self.overrides.is_set(owner, last) for owner in owners if owner.kind in ("inst", "def", "module")):
             return None
         before = self.used
-        found = {self.value(place, at, value, depth - 1) for place, at, value in origins.behind(path, scope, name)}
+        behind = list(origins.behind(path, scope, name))
+        found = {self.value(place, at, value, depth - 1) for place, at, value in behind}
+        if last.isupper() and len(found) == 1 and found <= SWITCHES and not any(at for _, at, _ in behind):
+            self.used += 1  # SENTINEL = False, at the top of the file
         if not found or None in found or self.used == before:
             return None
         if len(found) == 1:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections import deque
 from typing import TYPE_CHECKING, NamedTuple
 
+from .tables import call_number, dotted
+
 if TYPE_CHECKING:
     from .calls import Edge
     from .project import Project
@@ -23,6 +25,9 @@ THREADS = (
     "add_task",
 )
 """In the names of callables that run what they are given elsewhere, or later."""
+
+MOVES = ("sync_to_async", "run_in_threadpool", "in_thread", "in_executor")
+"""How decorators end that run a plain function in a thread."""
 
 
 class Blocked(NamedTuple):
@@ -61,13 +66,23 @@ class EventLoop:
                 if self._on_loop(at):
                     found.append(Blocked(at, steps))
                 continue
-            if len(steps) >= MAX_CALLS:
+            if len(steps) >= MAX_CALLS or self._is_moved(at):
                 continue
             for caller, edge in self.project.reach.callers.get(at, ()):
                 if caller not in seen and self._stays(caller, edge):
                     seen.add(caller)
                     queue.append(Blocked(caller, ((caller, edge), *steps)))
         return found
+
+    def _is_moved(self, function: Value) -> bool:
+        """Whether a decorator makes a coroutine function of a plain one, which runs in a thread: ``@sync_to_async``."""
+        table = self.linker.table(function.place)
+        for decorator in table.facts.scopes[function.scope].decorators:
+            number = call_number(decorator)
+            name = dotted(decorator if number is None else table.facts.calls[number].callee) or ""
+            if name.endswith(MOVES):
+                return True
+        return False
 
     def _stays(self, caller: Value, edge: Edge) -> bool:
         """Whether a call stays in its thread: FastAPI runs plain dependencies in a pool, carriers may hop."""

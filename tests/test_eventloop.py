@@ -52,6 +52,8 @@ def test_a_coroutine_function_that_no_request_reaches_is_not_named() -> None:
 def test_a_decorator_that_moves_a_function_to_a_thread_ends_it() -> None:
     show = '@app.get("/")\nasync def show():\n    return await middle()\n'
     for decorator in ("database_sync_to_async", "sync_to_async(thread_sensitive=True)", "sync_to_async"):
-        text = f"from asgiref.sync import sync_to_async\nfrom channels.db import database_sync_to_async\n\n@{decorator}\n"
+        text = (
+            f"from asgiref.sync import sync_to_async\nfrom channels.db import database_sync_to_async\n\n@{decorator}\n"
+        )
         assert callers(f"{text}def middle():\n    return work()\n\n{show}") == []
     assert callers(f"from helpers import counted\n\n@counted\ndef middle():\n    return work()\n\n{show}") == ["show"]

@@ -77,6 +77,8 @@ def found(body: str, settings: str = "") -> list[Finding]:
         ("request.tenant = getattr(request, 'tenant', None) or user.tenant", []),
         ("request.tenant = getattr(request, 'tenant', None) or getattr(user, 'tenant', None)", []),
         ("request.tenant = user.tenant_id", []),
+        ("if request.path.startswith('/api/'):\n    request.tenant = user.tenant", ["low"]),
+        ("request.tenant = SimpleLazyObject(lambda: request.user.tenant)", []),
         ("request.name = user.username", []),
     ],
 )
@@ -101,3 +103,32 @@ def test_the_message_says_how_many_queries_and_the_help_what_spares_them() -> No
 def test_a_project_of_tokens_alone_has_nobody_signed_in_before_a_view() -> None:
     settings = 'REST_FRAMEWORK = {"DEFAULT_AUTHENTICATION_CLASSES": ["rest_framework_simplejwt.authentication.JWTAuthentication"]}'
     assert [finding.confidence.value for finding in found("request.tenant = user.tenant", settings)] == ["low"]
+
+
+def test_users_that_the_project_makes_itself_have_what_it_gives_them() -> None:
+    assert [one.confidence.value for one in found("request.user = claims(request)\nrequest.tenant = user.tenant")] == [
+        "low"
+    ]
+
+
+@pytest.mark.parametrize(("views", "level"), [(35, "medium"), (5, "low")])
+def test_a_permission_stands_in_front_of_the_views_that_list_it(views: int, level: str) -> None:
+    head = "from rest_framework import routers, viewsets\nfrom shop.models import Profile\nfrom shop.permissions import HasTenant\n"
+    classes = "".join(
+        f"class V{n}(viewsets.ModelViewSet):\n    queryset = Profile.objects.all()\n    permission_classes = [HasTenant]\n"
+        for n in range(views)
+    )
+    routes = "".join(f"router.register('v{n}', V{n})\n" for n in range(views))
+    files: dict[str, str | bytes] = {
+        "shop/__init__.py": "",
+        "shop/settings.py": SETTINGS,
+        "shop/models.py": MODELS,
+        "shop/urls.py": f"{head}{classes}router = routers.DefaultRouter()\n{routes}urlpatterns = router.urls\n",
+        "shop/permissions.py": (
+            "from rest_framework.permissions import BasePermission\nclass HasTenant(BasePermission):\n"
+            "    def has_permission(self, request, view):\n        return request.user.tenant.name != ''\n"
+        ),
+    }
+    (one,) = check_files(files, select=("tenant-lazy-lookup",)).findings
+    assert one.confidence.value == level
+    assert f"in front of {views} routes" in one.message

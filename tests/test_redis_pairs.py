@@ -323,6 +323,10 @@ def test_two_commands_behind_an_argument_that_is_never_given_are_never_sent(give
 
 COUNTED_FOR = """
 import time
+from datetime import date
+
+def day_key(user):
+    return f"b:{{user}}:{{date.today().isoformat()}}"
 
 def hit(key: str) -> int:
     count = client.incr(key)
@@ -345,6 +349,7 @@ def b(user: str):
     ("a", "b", "level"),
     [
         ('f"a:{user}:{int(time.time() // 60)}"', 'f"b:{user}:{minute}"', "low"),
+        ('"a:{}:{}".format(user, time.strftime("%H"))', "day_key(user)", "low"),
         ('f"a:{user}"', 'f"b:{user}:{minute}"', "medium"),
         ('f"a:{user}"', 'f"b:{user}"', "medium"),
     ],

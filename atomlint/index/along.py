@@ -43,15 +43,21 @@ class Along:
         for link in chain(table, call):
             method = link.callee.rpartition(".")[2] if type(link.callee) is str else ""
             if method in methods:
-                named |= {text.partition("__")[0] for text in map(text_of, link.args) if text}
+                texts = [text_of(arg) for arg in link.args]
+                named |= {text.partition("__")[0] if text else ALL_RELATED for text in texts}
             elif method == "options":
                 named.update(*(option_loads(table, arg, loaders) for arg in link.args))
                 left.update(*(_left(table, arg) for arg in link.args))
+            elif (given := dict(link.keywords).get("options")) is not None:  # session.get(User, key, options=[...])
+                parts = given[1:] if type(given) is list and given[:1] == ["[]"] else [given]
+                named.update(*(option_loads(table, part, loaders) for part in parts))
             elif method in HEADS and any("." in (dotted(arg) or "") for arg in link.args):
                 return {}  # columns, and no rows
         every = self.project.relationships.of(lookup.model)
         kept = {name: one for name, one in every.items() if one.lazy in ways and not left & {name, ALL_RELATED}}
-        return kept | {name: one for name, one in every.items() if name in named}
+        return kept | {
+            name: one for name, one in every.items() if name in named or (ALL_RELATED in named and not apart)
+        }
 
 
 def _left(table: Table, expr: Expr) -> set[str]:

@@ -42,6 +42,7 @@ class Fallbacks:
         self.project = project
         self.guards = project.guards
         self._found: dict[tuple[str, int], Fallback | None] = {}
+        self._sources: dict[tuple[str, int], list[tuple[int, int, bool, Lookup]]] = {}
 
     def behind(self, path: str, call: int) -> Fallback | None:
         """The local copy that is asked after a remote read, though it was filled along with the store; None for neither."""
@@ -82,18 +83,24 @@ class Fallbacks:
 
     def _after(self, body: Body, call: int) -> Iterator[tuple[Lookup, bool]]:
         """Lookups behind a call that the call's answer does not spare, and whether only an error leads to them."""
-        table = body.table
-        caches = self.guards.caches
-        for exit_ in table.exits.get(body.scope, ()):
-            if exit_.kind == "return" and exit_.after > call:
-                for lookup in caches.sources(body, exit_.value, exit_.after, exit_.frame):
-                    if lookup.call is None or lookup.call > call:
-                        yield lookup, self._handles(table, exit_.frame, call)
-        for assign in body.assigns:
-            if assign.kind == "=" and assign.after > call and assign.value is not None:
-                for lookup in caches.sources(body, assign.value, assign.after, assign.frame):
-                    if lookup.call is not None and lookup.call > call:
-                        yield lookup, self._handles(table, assign.frame, call)
+        for after, frame, is_exit, lookup in self._lookups(body):
+            behind = (lookup.call is None and is_exit) or (lookup.call is not None and lookup.call > call)
+            if after > call and behind:
+                yield lookup, self._handles(body.table, frame, call)
+
+    def _lookups(self, body: Body) -> list[tuple[int, int, bool, Lookup]]:
+        """Lookups of what a function returns or assigns: the call that each comes after, its frame, and whether it returns."""
+        key = (body.table.path, body.scope)
+        if key not in self._sources:
+            returns = [exit_ for exit_ in body.table.exits.get(body.scope, ()) if exit_.kind == "return"]
+            assigns = [assign for assign in body.assigns if assign.kind == "=" and assign.value is not None]
+            self._sources[key] = [
+                (one.after, one.frame, is_exit, lookup)
+                for ones, is_exit in ((returns, True), (assigns, False))
+                for one in ones
+                for lookup in self.guards.caches.sources(body, one.value, one.after, one.frame)
+            ]
+        return self._sources[key]
 
     @staticmethod
     def _handles(table: Table, frame: int, call: int) -> bool:

@@ -89,6 +89,24 @@ class ListViews:
         """Whether a route is seen that leads to a view."""
         return cls in self._routes
 
+    def asking(self, permission: Value) -> int:
+        """How many views that routes lead to list a permission, or leave it to settings that do."""
+        name = self.linker.table(permission.place).facts.scopes[permission.scope].name
+        usual = any(one.rpartition(".")[2] == name for names in self.defaults.permissions for one in names)
+        count = 0
+        for view in self._routes:
+            said = next(self.linker.class_attribute(view, "permission_classes"), None) if view.kind == "def" else None
+            if said is None:
+                count += usual
+                continue
+            table, assign = said
+            names = [given for part in inside(assign.value) if type(part) is str and (given := dotted(part))]
+            values = (value for given in names for value in self.linker.evaluate(table.path, assign.scope, given))
+            count += any(
+                value.kind == "def" and permission in self.linker.mro(value.place, value.scope) for value in values
+            )
+        return count
+
     def is_permitted(self, cls: Value) -> bool:
         """Whether what requests to a view have to pass is left to the settings."""
         said = list(self.linker.class_attribute(cls, "permission_classes"))

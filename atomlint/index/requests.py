@@ -96,13 +96,13 @@ class Requests:
             routes = len({path.entry.function for path in likely if shares(path, shown)})
             if shown.entry.kind == "route-dependency":
                 declarations = self.project.reach.declarations(shown.entry.function)
-                routes = max(routes, declarations, self._declared(shown.entry.function))
+                routes = max(routes, declarations, self.declared(shown.entry.function))
             result.append(
                 RequestWork(function, judged, (shown, *rest[: MAX_PATHS - 1]), not now, share, routes, lazily)
             )
         return result
 
-    def _declared(self, dependency: Value) -> int:
+    def declared(self, dependency: Value) -> int:
         """How many views declare a dependency: a throttle, a permission, or a class that inherits it."""
         scopes = self.project.linker.table(dependency.place).facts.scopes
         if scopes[dependency.scope].name == "has_object_permission":

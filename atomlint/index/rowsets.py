@@ -57,6 +57,8 @@ KNOWN = frozenset(
 OPEN = "?"
 """Stands among the keys of a query that is put together in several steps: one of them may be left out."""
 DEPTH = 5
+MOST_LINKS = 150
+"""Calls that one query is followed through."""
 
 
 class Rows(NamedTuple):
@@ -212,6 +214,10 @@ class RowSets:
 
     def _call(self, table: Table, ordinal: int, found: Found, depth: int) -> None:
         record = table.facts.calls[ordinal]
+        found.links += 1
+        if found.links > MOST_LINKS:
+            found.other = True
+            return
         found.awaited = found.awaited or record.awaited
         if type(record.callee) is not str:
             if type(record.callee) is list and record.callee[:1] == ["."]:

@@ -34,6 +34,7 @@ class Found:
         """Whether what is looked into may be left out."""
         self.keyed: set[str] = set()
         """Names of classes of which the query asks for one key; empty for the class that it goes through."""
+        self.links = 0
         self.awaited = False
         self.most = 0
         self.other = False

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from atomlint import condition, dotted, references
+from atomlint import call_number, condition, dotted, inside, references
 
 from .._turns import held
 
@@ -21,11 +21,20 @@ OFF = frozenset({"#None", "#False", "#True"})
 BRANCHES = frozenset({"if", "else", "after"})
 ONCE = ("lru_cache", "cache", "functools.lru_cache", "functools.cache")
 """Decorators that run a function once."""
+ANSWERS = ("ResponseError", "DataError", "NoScriptError", "ReadOnlyError", "WatchError", "KeyError", "ValueError")
+"""How errors end that a Redis which is there answers with."""
+MAKERS = frozenset({"__init__", "__new__"})
+STARTS = frozenset({"start", "stop", "script"})
+"""Kinds of entry points that a process runs once."""
+COMMANDS = 60
+"""Commands of one function that are looked at."""
 
 
 class Kept(NamedTuple):
     """A name that keeps a failure."""
 
+    call: int
+    """The command."""
     name: str
     """As the source has it: ``client``, ``self.client``."""
     value: str
@@ -34,66 +43,94 @@ class Kept(NamedTuple):
     """The scope of the class whose attribute it is; 0 for a name of the module."""
     served: bool
     """Whether requests set it, while the process serves; else a start does."""
+    place: int = -1
+    """The assignment's place in its file; -1 where a decorator keeps an answer."""
 
 
-def kept_failure(call: Call) -> Kept | None:
-    """What is kept, for the life of the process, of an error of a command, or of one answer to a ``ping``."""
-    table, function = call.table, call.function
-    for frame in call.frame_ids:
-        if table.facts.frames[frame].kind == "try":
-            for place in _in_handlers(table, function, frame):
-                found = _kept(function, call, table.facts.assigns[place])
-                if found is not None:
-                    return found
-            if _runs_once(function) and _gives_nothing(table, function, frame):
-                return Kept(f"{function.name}()", "None", 0, served=function.is_reached)
-    return None
-
-
-def _gives_nothing(table: Table, function: Function, around: int) -> bool:
-    """Whether a handler of a ``try`` returns None, or False."""
-    handlers = _handlers(table, around)
-    return any(
-        exit_.kind == "return" and str(exit_.value) in OFF and not handlers.isdisjoint(table.frames(exit_.frame))
-        for exit_ in function.exits
+def kept_failures(index: Index, path: str) -> dict[int, Kept]:
+    """What a file keeps of failures for the life of a process, each once, by the command to report."""
+    found: dict[int, Kept] = index.keep(
+        ("kept failures", path), lambda: {one.call: one for one in _of_file(index, path)}
     )
+    return found
 
 
-def _in_handlers(table: Table, function: Function, around: int) -> Iterator[int]:
-    """Assignments in the handlers of a ``try``."""
+def _of_file(index: Index, path: str) -> list[Kept]:
+    best: dict[tuple[str, int], Kept] = {}
+    for function in index.functions(path):
+        for kept in _of_function(function):
+            known = best.setdefault((kept.name, kept.owner), kept)
+            if kept.served and not known.served:
+                best[kept.name, kept.owner] = kept  # a failure while it serves is the likelier one
+    return list(best.values())
+
+
+def _of_function(function: Function) -> Iterator[Kept]:
+    """By the first command of each ``try``: all of its commands come to the same handlers."""
+    table, seen = function.table, set()
+    commands = [call for call in function.calls if call.table.facts.calls[call.ordinal].frame and is_command(call)]
+    for call in commands[:COMMANDS]:
+        frames = call.frame_ids
+        if any(table.facts.frames[at].kind == "while" for at in frames):
+            continue  # it asks again and again
+        for frame in frames:
+            if table.facts.frames[frame].kind == "try" and frame not in seen:
+                seen.add(frame)
+                yield from _of_try(function, call, frame)
+
+
+def is_command(call: Call) -> bool:
+    """Whether a call sends something to Redis."""
+    effect = call.index.project.effects.remote(call.path, call.ordinal)
+    return effect is not None and effect.operation.resource == "redis"
+
+
+def _of_try(function: Function, call: Call, around: int) -> Iterator[Kept]:
+    table = function.table
     handlers = _handlers(table, around)
+    exits = [exit_ for exit_ in function.exits if not handlers.isdisjoint(table.frames(exit_.frame))]
+    if not handlers or any(exit_.kind == "raise" for exit_ in exits):
+        return
     for place in table.assigns_in.get(function.ordinal, ()):
         assign = table.facts.assigns[place]
-        if str(assign.value) in OFF and assign.kind == "=" and handlers.intersection(table.frames(assign.frame)):
-            yield place
+        if assign.frame in handlers and assign.kind == "=" and str(assign.value) in OFF:
+            found = _kept(function, call, assign, around)
+            if found is not None:
+                yield found._replace(place=place)
+    gives_nothing = any(exit_.kind == "return" and str(exit_.value) in OFF for exit_ in exits)
+    if gives_nothing and _runs_once(function) and not _is_cleared(function):
+        yield Kept(call.ordinal, f"{function.name}()", "None", 0, served=function.is_reached)
 
 
 def _handlers(table: Table, around: int) -> set[int]:
-    """The frames of the handlers of a ``try``: they follow its own."""
+    """The frames of the handlers of a ``try``, which follow its own, but for those of what Redis answers."""
     frames = table.facts.frames
     found = set()
     for at in range(around + 1, len(frames)):
         if frames[at].parent == frames[around].parent:
             if frames[at].kind != "except":
                 break
-            found.add(at)
+            names = [dotted(part) or "" for part in inside(frames[at].test) if type(part) is str]
+            if not names or not all(name.endswith(ANSWERS) for name in names if name):
+                found.add(at)
     return found
 
 
-def _kept(function: Function, call: Call, assign: Assign) -> Kept | None:
+def _kept(function: Function, call: Call, assign: Assign, around: int) -> Kept | None:
     name = dotted(assign.target)
     others = _assignments(function, name) if name is not None else None
     if name is None or others is None or not _is_asked(function, name):
         return None
     value = str(assign.value)
-    if any(_sets_again(function, other, value) for other in others):
+    if any(_sets_again(function, other, value, around) for other in others) or _is_set_elsewhere(function, name, value):
         return None
-    served = function.is_reached and not _is_of_object(function)
-    gated = served and (_is_gated(function, call, name) or _runs_once(function))
-    if served and not gated:
+    served = function.is_reached and function.name not in MAKERS
+    if served and not (_is_gated(function, call, name) or _runs_once(function)):
         return None  # the next request tries again
+    if not served and not _runs_at_start(function, unless_known=True):
+        return None
     owner = function.table.receiver_class(function.ordinal, name.rpartition(".")[0]) or 0
-    return Kept(name, value[1:], owner, served)
+    return Kept(call.ordinal, name, value[1:], owner, served)
 
 
 def _assignments(function: Function, name: str) -> list[Assign] | None:
@@ -115,11 +152,6 @@ def _is_shared(index: Index, table: Table, cls: int) -> bool:
     return bool(sites) and all(not index.table(path).facts.calls[ordinal].scope for path, ordinal in sites)
 
 
-def _is_of_object(function: Function) -> bool:
-    """Whether a function makes an object."""
-    return function.name in ("__init__", "__new__")
-
-
 def _is_asked(function: Function, name: str) -> bool:
     """Whether a test of the file asks for a name, or a function hands it out: what goes on without Redis."""
     facts = function.table.facts
@@ -127,14 +159,53 @@ def _is_asked(function: Function, name: str) -> bool:
     return tested or any(name in references(exit_.value) for exit_ in facts.exits)
 
 
-def _sets_again(function: Function, other: Assign, value: str) -> bool:
+def _sets_again(function: Function, other: Assign, value: str, around: int) -> bool:
     """Whether an assignment gives a name something else while the process serves."""
     if other.value == value or other.value is None or not other.scope:
         return False
     holder = function.index.function(function.value._replace(scope=other.scope))
     if holder.value == function.value:
+        frames = function.table.frames(other.frame)
+        branches = any(function.table.facts.frames[at].kind in BRANCHES for at in frames)
+        return around not in frames and branches and function.is_reached  # if time() - since > 30: down = False
+    if any(function.table.facts.frames[at].kind == "while" for at in function.table.frames(other.frame)):
+        return True  # a task that asks every now and then
+    return holder.name not in MAKERS and not _runs_at_start(holder)
+
+
+def _is_set_elsewhere(function: Function, name: str, value: str) -> bool:
+    """Whether another file sets a name of the module: ``cache.degraded = False``."""
+    if "." in name:
         return False
-    return holder.is_reached and not _is_of_object(holder)
+    index = function.index
+    written: frozenset[tuple[str, str]] = index.keep("set from elsewhere", lambda: frozenset(_written(index)))
+    return any(last == name and given != value for last, given in written)
+
+
+def _written(index: Index) -> Iterator[tuple[str, str]]:
+    """Attributes of other modules' names that files assign, with what they are given."""
+    for path in index.paths:
+        if path not in index.tests:
+            for assign in index.table(path).facts.assigns:
+                if (
+                    type(assign.target) is str
+                    and "." in assign.target
+                    and not assign.target.startswith(("self.", "cls."))
+                ):
+                    yield assign.target.rpartition(".")[2], str(assign.value)
+
+
+def _runs_at_start(function: Function, *, unless_known: bool = False) -> bool:
+    """Whether a function runs once, when a process starts: it makes an object, or only a start leads to it.
+
+    Of one that nothing leads to that is known, that is taken to be so where ``unless_known`` says it.
+    """
+    if function.name in MAKERS:
+        return True
+    if function.is_reached:
+        return False
+    paths = function.index.project.whole_reach.paths(function.value)
+    return (unless_known or bool(paths)) and all(path.entry.kind in STARTS for path in paths)
 
 
 def _is_gated(function: Function, call: Call, name: str) -> bool:
@@ -166,16 +237,22 @@ def _asks_whether_known(function: Function, test: Expr, name: str) -> bool:
 def _passes_when_off(function: Function, name: str, *, negated: bool) -> bool:
     """Whether a branch is for when a name was set by a failure: ``if client is None: connect()``."""
     values = {str(assign.value) for assign in function.assigns if assign.target == name and str(assign.value) in OFF}
-    truth = "#True" in values
-    return truth is not negated
+    return ("#True" in values) is not negated
 
 
 def _runs_once(function: Function) -> bool:
     """Whether a decorator keeps the answer of the first call."""
     for decorator in function.table.facts.scopes[function.ordinal].decorators:
-        made = str(decorator)
-        if made[:1] == "@" and made[1:].isdigit():
-            made = str(function.table.facts.calls[int(made[1:])].callee)
+        number = call_number(decorator)
+        made = decorator if number is None else function.table.facts.calls[number].callee
         if made in ONCE:
             return True
     return False
+
+
+def _is_cleared(function: Function) -> bool:
+    """Whether something forgets what the decorator kept: ``connect.cache_clear()``."""
+    index = function.index
+    sites = index.project.linker.call_sites("cache_clear")
+    callees = (str(index.table(path).facts.calls[ordinal].callee) for path, ordinal in sites if path not in index.tests)
+    return any(callee.removesuffix(".cache_clear").rpartition(".")[2] == function.name for callee in callees)

@@ -92,10 +92,10 @@ def is_of_one(call: Call, pair: Pair) -> bool:
 
 def is_of_a_time(call: Call, pair: Pair) -> bool:
     """Whether a key names the day or the window that it is for: one that stays is never asked for again."""
-    return _goes_by(call.index, call.path, call.scope, pair.first.key, depth=1)
+    return goes_by(call.index, call.path, call.scope, pair.first.key, depth=1)
 
 
-def _goes_by(index: Index, path: str, scope: int, expr: Expr, *, depth: int) -> bool:
+def goes_by(index: Index, path: str, scope: int, expr: Expr, *, depth: int) -> bool:
     """Whether an expression is made of a time, by itself or by what a function of the project gives."""
     for leaf in index.provenance.leaves(path, scope, expr):
         if leaf.kind != "const" and TIMES.search(leaf.text.replace("_", " ")):
@@ -103,7 +103,7 @@ def _goes_by(index: Index, path: str, scope: int, expr: Expr, *, depth: int) -> 
         callees = index.project.linker.values.callee(path, leaf.call) if leaf.kind == "call" and depth else ()
         for value in callees:
             exits = index.table(value.place).exits.get(value.scope, ()) if value.kind == "def" else ()
-            if any(_goes_by(index, value.place, value.scope, one.value, depth=depth - 1) for one in exits):
+            if any(goes_by(index, value.place, value.scope, one.value, depth=depth - 1) for one in exits):
                 return True
     return False
 

@@ -8,6 +8,7 @@ from atomlint import call_number, dotted, references
 
 from ._answers import adds, depends, is_used, takes
 from ._claims import claims
+from ._pair_worth import goes_by
 from ._sent import ASKS, COUNTERS, EXPIRES, POPS, READS, WRITES, Sent, membership, sent
 
 if TYPE_CHECKING:
@@ -86,7 +87,14 @@ def is_dated(index: Index, path: str, first: Sent) -> bool:
         return False
     callers = [(caller, edge) for caller, edge in project.reach.callers.get(function, ()) if edge.call >= 0]
     given = [(caller.place, edge.call, index.provenance.given(caller, edge, name)) for caller, edge in callers]
-    return bool(given) and all(key is not None and project.commands.is_dated(at, call, key) for at, call, key in given)
+    return bool(given) and all(
+        key is not None
+        and (
+            project.commands.is_dated(at, call, key)
+            or goes_by(index, at, index.table(at).facts.calls[call].scope, key, depth=1)
+        )
+        for at, call, key in given
+    )
 
 
 def spelled(table: Table, key: Expr) -> str:

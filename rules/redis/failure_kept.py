@@ -55,19 +55,21 @@ decides for itself: half of them let in who the other half has locked out.
 After an error of Redis ask it again after some seconds; never remember for good that it was away.
 
 ## Limits
-Seen are names of a module, and attributes of objects that modules make, which a handler around a command sets to `None`,
-`False` or `True`, which tests ask for, and which nothing that requests reach sets to anything else; and functions behind
-`lru_cache` that answer with `None` then. A function that tries again the next time is none. What a start finds out is of
-medium confidence where requests ask for it, else of low. Flags in other modules than the handler's are not followed.
+Seen are names of a module, and attributes of objects that modules make, which a handler around a command sets to
+`None`, `False` or `True`, which tests ask for, and which nothing but a start sets to anything else; and functions
+behind `lru_cache` that answer with `None` then. A function that tries again the next time keeps nothing, nor one that
+counts failures first, or only handles what a Redis that is there answers (`ResponseError`). What a start finds out is
+of medium confidence where requests ask for it, else of low. Class attributes that methods of classes set, entries of
+dicts, flags of decorators and handlers that call a function for it are not followed.
 """
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from atomlint import Call, Confidence, Context, Finding, references, rule
+from atomlint import Call, Confidence, Context, Finding, Note, Place, references, rule
 
-from ._kept import BRANCHES, Kept, kept_failure
+from ._kept import BRANCHES, Kept, kept_failures
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -78,47 +80,23 @@ NEEDS = ("redis", "Redis", "valkey", "upstash")
 @rule("redis-failure-kept", needs=NEEDS, reach=True, severity="warning", since="0.1")
 def keeps_a_failure(call: Call) -> bool:
     """The first command in a ``try`` whose handler sets what keeps requests from Redis."""
-    return not call.in_test and _is_first(call) and first_of_file(call) == call.ordinal
+    return not call.in_test and call.ordinal in kept_failures(call.index, call.path)
 
 
 @keeps_a_failure.on("*")
 def report(ctx: Context, call: Call) -> Iterator[Finding]:
     """The command, with what is kept of its failure."""
-    kept = kept_failure(call)
-    if kept is None:
-        return
+    kept = kept_failures(call.index, call.path)[call.ordinal]
     when = f"one failed {call.name}" if kept.served else f"a failed {call.name} when the process starts"
-    stays = (
-        f"`{kept.name}` stays {kept.value}" if not kept.name.endswith("()") else f"`{kept.name}` keeps the {kept.value}"
-    )
+    stays = f"`{kept.name}` stays {kept.value}" if kept.place >= 0 else f"`{kept.name}` keeps the {kept.value}"
     text = f"{when} turns Redis off for as long as the process runs: {stays}, and nothing sets it again"
     level = Confidence.MEDIUM if kept.served or is_asked_by_requests(call, kept) else Confidence.LOW
-    yield ctx.finding(call, text, confidence=level).with_help(
-        "ask again after some seconds: keep the time of the failure instead"
-    )
-
-
-def first_of_file(call: Call) -> int:
-    """The first command of a file by whose failure the same is kept; -1 where nothing is."""
-    index = call.index
-    kept = index.keep(("kept failure", call.path, call.ordinal), lambda: kept_failure(call))
-    if kept is None:
-        return -1
-    seen: dict[tuple[str, int], int] = index.keep(("kept failures", call.path), dict)
-    return seen.setdefault((kept.name, kept.owner), call.ordinal)
-
-
-def _is_first(call: Call) -> bool:
-    """Whether a call is the first command of its function in a ``try``."""
-    if not _is_command(call) or not any(kind == "try" for kind, _ in call.frames):
-        return False
-    earlier = (one for one in call.function.calls if one.ordinal < call.ordinal)
-    return not any(_is_command(one) and any(kind == "try" for kind, _ in one.frames) for one in earlier)
-
-
-def _is_command(call: Call) -> bool:
-    effect = call.index.project.effects.remote(call.path, call.ordinal)
-    return effect is not None and effect.operation.resource == "redis"
+    finding = ctx.finding(call, text, confidence=level)
+    if kept.place >= 0:
+        assign = call.table.facts.assigns[kept.place]
+        at = ctx.index.place_span(call.path, Place("assign", kept.place, assign.scope, assign.frame))
+        finding = finding.with_related(Note(at, "the failure is kept here"))
+    yield finding.with_help("keep the time of the failure instead, and ask again after some seconds")
 
 
 def is_asked_by_requests(call: Call, kept: Kept) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from atomlint import call_number, dotted, inside, text_of
+from atomlint import Place, call_number, dotted, inside, text_of
 
 from .._arms import short_circuited
 
@@ -35,7 +35,12 @@ class Read(NamedTuple):
     """From the object on: ``profile``, ``company``."""
     written: str
     """As the source has it: ``request.user.profile``."""
-    frame: int
+    place: Place
+
+    @property
+    def frame(self) -> int:
+        """Where it stands."""
+        return self.place.frame
 
 
 def user_model(index: Index) -> tuple[Class, str] | None:
@@ -63,15 +68,15 @@ def reads_of_user(function: Function) -> Iterator[Read]:
             and not short_circuited(function.index.call(function.path, ordinal))
         ):
             seen.add((name,))
-            yield Read((name,), f"{record.args[0]}.{name}", record.frame)
-    for expr, frame in _expressions(function):
+            yield Read((name,), f"{record.args[0]}.{name}", Place("call", ordinal, function.ordinal, record.frame))
+    for expr, place in _expressions(function):
         for part in _surely(expr):
             name = dotted(part) or ""
             head = next((head for head in heads if name.startswith(f"{head}.")), None)
             names = tuple(name[len(head) + 1 :].split(".")) if head is not None else ()
             if head is not None and names not in seen:
                 seen.add(names)
-                yield Read(names, name, frame)
+                yield Read(names, name, place)
 
 
 def _heads(function: Function) -> list[str]:
@@ -106,23 +111,25 @@ def _is_got(function: Function, value: Expr) -> bool:
     )
 
 
-def _expressions(function: Function) -> Iterator[tuple[Expr, int]]:
-    """What a function evaluates, each with its frame."""
-    facts, table = function.table.facts, function.table
+def _expressions(function: Function) -> Iterator[tuple[Expr, Place]]:
+    """What a function evaluates, each with its place."""
+    facts, table, scope = function.table.facts, function.table, function.ordinal
     frames: set[int] = set()
-    for assign in function.assigns:
-        yield assign.value, assign.frame
+    for number in table.assigns_in.get(scope, ()):
+        assign = facts.assigns[number]
+        yield assign.value, Place("assign", number, scope, assign.frame)
         frames.add(assign.frame)
-    for exit_ in function.exits:
-        yield exit_.value, exit_.frame
-        frames.add(exit_.frame)
-    for ordinal in table.calls_in.get(function.ordinal, ()):
+    for ordinal in table.calls_in.get(scope, ()):
         record = facts.calls[ordinal]
         frames.add(record.frame)
         for expr in (record.callee, *record.args, *(value for _, value in record.keywords)):
-            yield expr, record.frame
-    for at in {around for frame in frames for around in table.frames(frame)}:
-        yield facts.frames[at].test, facts.frames[at].parent
+            yield expr, Place("call", ordinal, scope, record.frame)
+    for number, exit_ in enumerate(facts.exits):
+        if exit_.scope == scope:
+            yield exit_.value, Place("exit", number, scope, exit_.frame)
+            frames.add(exit_.frame)
+    for at in sorted({around for frame in frames for around in table.frames(frame)}):
+        yield facts.frames[at].test, Place("test", at, scope, facts.frames[at].parent)
 
 
 def _surely(expr: Expr) -> Iterator[Expr]:

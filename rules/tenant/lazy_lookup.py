@@ -67,11 +67,14 @@ where it is not.
 
 ## Limits
 Known are Django's `request.user` and Flask-Login's `current_user`, of a project with one class of users, in what runs
-before every request or stands in front of many routes (middlewares, permissions, dependencies, context processors), and
-what these call. Findings are of medium confidence at most, and of low where a branch for something else than who is
-signed in stands around, where it is for staff, or where fewer than thirty routes have it in front of them. Nothing is said
-where anything that reads users brings the row along (`select_related("organization")`, `joinedload`), nor of what stands behind
-an `or`: `request.organization or request.user.organization`. Users that FastAPI's dependencies return are not followed.
+before every request or stands in front of many routes (middlewares, permissions, dependencies, context processors),
+and what these call. Findings are of medium confidence at most, and of low where a branch for something else than who
+is signed in stands around, where it is for staff, where fewer than thirty routes have it in front of them, where users
+are known by tokens that views read (nobody is signed in before), or where the project puts users of its own on
+requests. Nothing is said where anything that reads users brings the row along (`select_related("organization")`,
+`joinedload`), nor of what stands behind an `or`, `request.organization or request.user.organization`, or in a lambda.
+A cache in front of a read is not looked for: such a finding is of low confidence only where a branch says so. Users
+that FastAPI's dependencies return are not followed.
 """
 
 from __future__ import annotations
@@ -95,12 +98,17 @@ if TYPE_CHECKING:
     from atomlint.index.relationships import Relationship
     from atomlint.index.value import Value
 
-NEEDS = (".user", '"user"', "current_user", "AbstractUser", "AbstractBaseUser", "UserMixin", "django.db", "sqlalchemy")
+NEEDS = (
+    ".user", '"user"', "current_user", "AbstractUser", "AbstractBaseUser", "UserMixin", "django.db", "sqlalchemy",
+    "permission_classes",
+)  # fmt: skip
 SHARED = 30
 """Routes from which what stands in front of them is what requests in general pay for."""
 BRANCHES = frozenset({"if", "else", "after"})
-ABOUT = ("hasattr", "getattr", "request.user", "request.path", "request.method", "isinstance", "AnonymousUser")
-"""Beginnings of names in tests for whether somebody is signed in, or for the route."""
+ABOUT = ("hasattr", "getattr", "request.user", "isinstance", "AnonymousUser")
+"""Beginnings of names in tests for whether somebody is signed in."""
+LISTED = ("route-dependency", "auth-dependency")
+"""Kinds of entry points that views list."""
 MOST = 4
 """Other functions that are named."""
 
@@ -145,10 +153,12 @@ def report(ctx: Context, function: Function) -> Iterator[Finding]:
     assert target is not None
     model = ctx.index.table(target.place).facts.scopes[target.scope].name
     routes = routes_of(function)
-    when = "on every request" if is_of_all(paths[0]) else f"in front of {routes} route{'s' if routes > 1 else ''}"
+    when = f"in front of {routes} route{'s' if routes > 1 else ''}"
+    if is_of_all(paths[0]):
+        when = "on every page" if paths[0].entry.kind == "page" else "on every request"
     count = len(found.relationships)
     finding = ctx.finding(
-        function,
+        ctx.index.place_span(function.path, found.read.place),
         f"`{found.read.written}` loads the {model} row of whoever asks {when}: {count} quer{'ies' if count > 1 else 'y'} "
         f"more than the user's own",
         confidence=confidence(function, found),
@@ -177,7 +187,7 @@ def first_of_all(index: Index) -> dict[Value, tuple[Lazy, list[Value]]]:
 def _first_of_all(index: Index) -> Iterator[tuple[Value, tuple[Lazy, list[Value]]]]:
     reads: dict[str, list[tuple[Function, Lazy]]] = {}
     for function in index.reached if user_model(index) is not None else ():
-        if function.in_test or not often(function):
+        if function.in_test or is_lambda(function) or not often(function):
             continue
         for lazy in sorted(_lazies(function), key=lambda lazy: lazy.asks_for_key)[:1]:
             reads.setdefault(lazy.attribute, []).append((function, lazy))
@@ -187,9 +197,24 @@ def _first_of_all(index: Index) -> Iterator[tuple[Value, tuple[Lazy, list[Value]
         yield function.value, (lazy, [other.value for other, _ in each[1:]])
 
 
+def is_lambda(function: Function) -> bool:
+    """Whether a function waits for a reader: ``SimpleLazyObject(lambda: request.user.organization)``."""
+    return function.table.facts.scopes[function.ordinal].name.startswith("<") or not function.name
+
+
 def routes_of(function: Function) -> int:
-    """Routes that stand behind a function."""
-    return number_of_routes(function.index, often(function))
+    """Routes that stand behind a function; of a permission that views list, these views."""
+    index, paths = function.index, often(function)
+    counts = [number_of_routes(index, paths)]
+    for path in paths:
+        entry = path.entry.function
+        if path.entry.kind in LISTED:
+            owner = index.table(entry.place).facts.scopes[entry.scope].parent
+            counts += [
+                index.project.requests.declared(entry),
+                index.project.listviews.asking(entry._replace(scope=owner)),
+            ]
+    return max(counts)
 
 
 def _lazies(function: Function) -> Iterator[Lazy]:
@@ -239,8 +264,8 @@ def _often(function: Function) -> list[Path]:
 
 
 def is_of_all(path: Path) -> bool:
-    """Whether a path is one of every request."""
-    return path.entry.kind == "every-request"
+    """Whether a path is one of every request, or of every page."""
+    return path.entry.kind in ("every-request", "page")
 
 
 def confidence(function: Function, found: Lazy) -> Confidence:
@@ -255,6 +280,8 @@ def confidence(function: Function, found: Lazy) -> Confidence:
         return Confidence.LOW
     if is_of_all(paths[0]) and index.project.listviews.defaults.by_token_alone:
         return Confidence.LOW  # before a view, nobody is signed in
+    if sets_users(index):
+        return Confidence.LOW  # what they are made of is not known
     head = found.read.written.removesuffix(".".join(found.read.names)).rstrip(".")
     asked = [one for entry in entries if entry.kind in BRANCHES for one in held(condition(entry.kind, entry.test))]
     sure = all(is_about(function, part, head) and not (negated and asks_for_key(part, head)) for part, negated in asked)
@@ -271,6 +298,17 @@ def leaves_with_key(function: Function, head: str) -> bool:
         if frames[at].kind == "if"
         for part, negated in held(frames[at].test)
     )
+
+
+def sets_users(index: Index) -> bool:
+    """Whether the project puts users of its own on requests: ``request.user = Claims(token)``."""
+
+    def find() -> bool:
+        paths = [path for path in index.paths if path not in index.tests]
+        return any(assign.target == "request.user" for path in paths for assign in index.table(path).facts.assigns)
+
+    found: bool = index.keep("sets users", find)
+    return found
 
 
 def asks_for_key(test: object, head: str) -> bool:

@@ -102,11 +102,25 @@ def by_function(function: Function) -> dict[Any, list[Stuck]]:
         for use in work.of("stuck"):
             gate = use.gate
             assert gate is not None
+            if is_breaker(index, gate):
+                continue
             uses = found.setdefault(index.gate_function(gate), {}).setdefault(
                 (gate.path, gate.frame), (gate, work, [])
             )[2]
             uses.append(use)
     return {owner: list(gates.values()) for owner, gates in found.items()}
+
+
+def is_breaker(index: Index, gate: Gate) -> bool:
+    """Whether a gate closes after a failure, whose handler sets the time: ``except RedisError: opened_at = now()``."""
+    table = index.table(gate.path)
+    names = {part.name.rpartition(".")[2] for part in gate.stuck if part.kind != "count"}
+    return any(
+        type(assign.target) is str
+        and assign.target.rpartition(".")[2] in names
+        and any(table.facts.frames[at].kind == "except" for at in table.frames(assign.frame))
+        for assign in table.facts.assigns
+    )
 
 
 def message(ctx: Context, gate: Gate, work: RequestWork, uses: list[Use]) -> str:

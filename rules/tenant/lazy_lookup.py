@@ -146,7 +146,7 @@ def loads_the_tenant(function: Function) -> bool:
 
 @loads_the_tenant.on("*")
 def report(ctx: Context, function: Function) -> Iterator[Finding]:
-    """The function, with the others, which find the row where this one left it."""
+    """The read, with the other functions, which find the row where this one left it."""
     found, others = first_of_all(ctx.index)[function.value]
     paths = often(function)
     target = found.relationships[-1].target
@@ -187,9 +187,9 @@ def first_of_all(index: Index) -> dict[Value, tuple[Lazy, list[Value]]]:
 def _first_of_all(index: Index) -> Iterator[tuple[Value, tuple[Lazy, list[Value]]]]:
     reads: dict[str, list[tuple[Function, Lazy]]] = {}
     for function in index.reached if user_model(index) is not None else ():
-        if function.in_test or is_lambda(function) or not often(function):
-            continue
-        for lazy in sorted(_lazies(function), key=lambda lazy: lazy.asks_for_key)[:1]:
+        found = [] if function.in_test or is_lambda(function) else list(_lazies(function))
+        if found and often(function):  # its paths are the dearer question
+            lazy = min(found, key=lambda one: one.asks_for_key)
             reads.setdefault(lazy.attribute, []).append((function, lazy))
     for each in reads.values():
         each.sort(key=lambda one: (-confidence(*one).rank, not is_of_all(often(one[0])[0]), -routes_of(one[0])))
@@ -319,7 +319,7 @@ def asks_for_key(test: object, head: str) -> bool:
 
 
 def is_about(function: Function, test: object, head: str) -> bool:
-    """Whether a test asks for nothing but whoever asks, or what may be there of them, or the route."""
+    """Whether a test asks for nothing but whoever asks, or what may be there of them."""
     names = [dotted(part) or "" for part in inside(test)]
     for part in inside(test):
         if type(part) is str and part[:1] == "@" and part[1:].isdecimal():

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from atomlint import Index
+    from atomlint.facts.records import Exit
     from atomlint.index.calls import Edge
     from atomlint.index.reach import Path
     from atomlint.index.requestwork import RequestWork, Use
@@ -180,14 +181,29 @@ def is_refusal(index: Index, work: RequestWork, use: Use) -> bool:
     """Whether the branch of a command ends in an error, whatever comes of it: ``if not user: count_failure(); raise``."""
     for function, call, _ in sites_of(work, use):
         table = index.project.linker.table(function.place)
-        exits = [(exit_.kind, exit_.frame) for exit_ in table.exits.get(function.scope, ())]
-        answered = {frame for kind, at in exits if kind == "return" for frame in table.frames(at)}
-        raised = {at for kind, at in exits if kind == "raise"} - answered
-        if any(
-            at in raised and table.facts.frames[at].kind in ENDS for at in table.frames(table.facts.calls[call].frame)
-        ):
-            return True
+        exits = table.exits.get(function.scope, ())
+        around = table.frames(table.facts.calls[call].frame)
+        answered = {frame for exit_ in exits if exit_.kind == "return" for frame in table.frames(exit_.frame)}
+        raised = {exit_.frame for exit_ in exits if exit_.kind == "raise"} - answered
+        refused = {exit_.frame for exit_ in exits if exit_.after > call and _answers_error(index, function, exit_)}
+        for at in around:
+            kind = table.facts.frames[at].kind
+            if kind in ENDS and (at in raised or (kind in ("if", "else") and at in refused)):
+                return True
     return False
+
+
+def _answers_error(index: Index, function: Value, exit_: Exit) -> bool:
+    """Whether what a function returns is an error, or made by a function of the project that makes nothing else."""
+    if exit_.kind != "return":
+        return False
+    if is_error(index.table(function.place), exit_.value):
+        return True
+    number = call_number(exit_.value)
+    targets = index.call(function.place, number).targets if number is not None else ()
+    inner = targets[0] if len(targets) == 1 and targets[0].kind == "def" else None
+    made = index.table(inner.place).exits.get(inner.scope, ()) if inner is not None else ()
+    return inner is not None and bool(made) and all(is_error(index.table(inner.place), one.value) for one in made)
 
 
 def asks_a_cache_first(index: Index, work: RequestWork, use: Use) -> bool:

@@ -25,6 +25,7 @@ STAFF = frozenset({"admin", "admins", "administrator", "staff", "superuser", "su
 OTHERS = frozenset({"or", "not", "non", "readonly", "exclude", "tenant"})
 """Words beside them that let others pass: ``IsAdminOrReadOnly``."""
 NOTHING = frozenset({"#None", "#False", "#0"})
+CONTRARY = {"not in": "in", "!=": "==", "is not": "is"}
 LISTS = frozenset({"permission_classes", "decorators", "method_decorators", "guards"})
 """Attributes of a view class that name what its requests have to pass."""
 WORDS = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+")
@@ -64,19 +65,27 @@ def in_staff_branch(function: Function, frames: Iterable[int]) -> bool:
     """Whether one of these frames is for staff alone: ``if user.is_staff:``, or behind what sends others away."""
     table = function.table.facts.frames
     return any(
-        not negated and _asks_for_staff(function.table, part)
+        _asks_for_staff(function, part if not negated else _contrary(part))
         for at in frames
         if table[at].kind in ("if", "else", "after")
         for part, negated in held(condition(table[at].kind, table[at].test))
     )
 
 
-def _asks_for_staff(table: Table, test: Expr) -> bool:
+def _contrary(test: Expr) -> Expr:
+    """What is so where a test is not: ``role in STAFF`` of ``role not in STAFF``; None for what has no contrary here."""
+    is_comparison = type(test) is list and test[:1] == ["cmp"] and len(test) == 4
+    return ["cmp", test[1], CONTRARY[test[2]], test[3]] if is_comparison and test[2] in CONTRARY else None
+
+
+def _asks_for_staff(function: Function, test: Expr) -> bool:
     """Whether a test holds for staff: ``user.is_superuser``, ``user.may("admin")``, ``user.role in ("admin", "staff")``."""
+    table = function.table
     if type(test) is list and test[:1] == ["or"]:
-        return all(_asks_for_staff(table, part) for part in test[1:])
+        return all(_asks_for_staff(function, part) for part in test[1:])
     if type(test) is list and test[:1] == ["cmp"] and len(test) == 4 and test[2] == "in":
-        texts = [text_of(part) for part in test[3][1:]] if type(test[3]) is list else []
+        listed = next((a.value for a in function.assigns if a.target == test[3] and a.kind == "="), test[3])
+        texts = [text_of(part) or dotted(part) for part in listed[1:]] if type(listed) is list else []
         return bool(texts) and all(text is not None and names_staff(text) for text in texts)
     if type(test) is list and test[:1] == ["cmp"] and len(test) == 4 and test[2] in ("==", "is"):
         sides = (test[1], test[3])

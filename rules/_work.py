@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from itertools import combinations, product
+from math import prod
 from typing import TYPE_CHECKING
 
 from atomlint import Confidence, Note, Option
@@ -16,9 +17,11 @@ if TYPE_CHECKING:
 SHARED = 3
 """Routes that make a dependency one that nearly every request pays for."""
 ALWAYS = ("router-dependency", "auth-dependency")
+"""Kinds of dependencies that stand in front of many routes, however few functions register them."""
 FEW = 5
 """Routes behind a router from which on its hooks are what requests in general pay for."""
-"""Kinds of dependencies that stand in front of many routes, however few functions register them."""
+SOME = 3
+"""Routes from which on a middleware works for more than what one of them is about."""
 RANK = {"every-request": 0, "dependency": 1, "route": 2}
 """Frequencies, most requests first."""
 MANY = 8
@@ -53,9 +56,9 @@ def base_confidence(index: Index, work: RequestWork) -> Confidence:
     The hook of a router with a few routes is of medium confidence, as a dependency of these would be.
 
     What waits for a reader, ``request.tenant = SimpleLazyObject(load)``, is of medium confidence: see `is_held`. What runs for
-    none of the routes that are known is of low, as is the hook of a router without any.
+    none, one or two of the routes that are known is of low, as is the hook of a router without any.
     """
-    if work.share is not None and not work.share[0]:
+    if work.share is not None and work.share[0] < min(SOME, work.share[1]):
         return Confidence.LOW
     level = min(Confidence(work.confidence), _of_entry(work), key=lambda level: level.rank)
     entry = work.path.entry
@@ -157,13 +160,19 @@ def trace_of(index: Index, work: RequestWork, uses: Sequence[Use] = ()) -> tuple
 def commands(index: Index, uses: Sequence[Use]) -> int:
     """Commands on the wire at most: of branches that exclude each other, the dearer one counts."""
     if len(uses) > MANY:
-        return sum(use.command.operation.commands for use in uses)
+        return sum(sent(index, use) for use in uses)
     best = 0
     for chosen in range(1, 1 << len(uses)):
         picked = [use for place, use in enumerate(uses) if chosen >> place & 1]
         if not any(exclude(index, a, b) for a, b in combinations(picked, 2)):
-            best = max(best, sum(use.command.operation.commands for use in picked))
+            best = max(best, sum(sent(index, use) for use in picked))
     return best
+
+
+def sent(index: Index, use: Use) -> int:
+    """Commands of one use: those of a loop as often as it says that it turns, ``for minute in range(5)``."""
+    loops = [loop for step in use.chain for loop in index.project.loops.around(step.function.place, step.call)]
+    return use.command.operation.commands * prod(loop.count or 1 for loop in loops if loop.kind == "constant")
 
 
 def exclude(index: Index, one: Use, other: Use) -> bool:

@@ -120,6 +120,19 @@ def test_what_is_decided_for_a_route_with_a_parameter_is_what_its_literal_part_d
     assert answers == {HEALTH: True, DOCS: True, STATIC: True, USER: None, CREATE: True}
 
 
+def test_a_text_of_several_segments_is_in_no_parameter_between_slashes():
+    body = f"if '/password/reset/' in request.url.path:\n    limit()\n{NEXT}"
+    extra = (
+        "@app.get('/shops/{name}/items')\ndef items(): pass\n"
+        "@app.get('/files/{rest:path}')\ndef files(): pass\n"
+        "@app.get('/{part}/reset/now')\ndef reset(): pass\n"
+    )
+    answers = runs(body, extra=extra)
+    undecided = {route for route, answer in answers.items() if answer is None}
+    assert undecided == {USER, "GET /files/{rest}", "GET /{part}/reset/now"}
+    assert {route for route, answer in answers.items() if answer} == set()
+
+
 @pytest.mark.parametrize(
     ("body", "exempt"),
     [

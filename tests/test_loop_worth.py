@@ -564,3 +564,45 @@ def test_an_engine_that_databases_are_created_with_is_made_now_and_then(given: s
     source = MODELS + ENGINES.format(given=given, others="")
     report = check_files({"shop/urls.py": source}, select=("database-engine-per-call",))
     assert [finding.confidence.value for finding in report.findings] == [level]
+
+
+VIEWED = {
+    "shop/settings.py": 'ROOT_URLCONF = "shop.urls"\nINSTALLED_APPS = ["shop"]\n',
+    "shop/models.py": "from django.db import models\nclass Shop(models.Model): ...\nclass Sale(models.Model):\n"
+    "    shop = models.ForeignKey(Shop, on_delete=models.CASCADE)\n",
+    "shop/urls.py": "from django.urls import path\nfrom .views import Totals\nurlpatterns = [path('', Totals.as_view())]\n",
+}
+TOTALS = """
+from django.http import JsonResponse
+from django.utils.decorators import method_decorator
+from django.views import View
+from django.views.decorators.cache import cache_page
+from .models import Sale, Shop
+
+{}
+class Totals(View):
+    {}
+    def get(self, request):
+        found = []
+        for shop in Shop.objects.all():
+            found.append([Sale.objects.filter(shop=shop).count(), Sale.objects.filter(shop=shop, id__gt=9).count()])
+        return JsonResponse({{"found": found}})
+"""
+
+
+@pytest.mark.parametrize(
+    ("of_class", "of_method", "found"),
+    [
+        ("", "", ["medium"]),
+        ("", "@method_decorator(cache_page(60))", []),
+        ("@method_decorator(cache_page(60), name='get')", "", []),
+        ("@method_decorator([cache_page(60)], name='dispatch')", "", []),
+        ("@method_decorator(cache_page(60), name='post')", "", ["medium"]),
+    ],
+)
+def test_a_page_that_a_decorator_of_its_method_keeps_is_made_now_and_then(
+    of_class: str, of_method: str, found: list[str]
+) -> None:
+    files = {**VIEWED, "shop/__init__.py": "", "shop/views.py": TOTALS.format(of_class, of_method)}
+    report = check_files(files, select=("database-query-in-loop",), confidence="low")
+    assert [finding.confidence.value for finding in report.findings] == found

@@ -356,3 +356,74 @@ def b(user: str):
 )
 def test_a_counter_is_of_a_window_where_all_its_callers_say_so(a: str, b: str, level: str) -> None:
     assert levels(COUNTED_FOR.format(a=a, b=b).replace("{{", "{").replace("}}", "}")) == [level]
+
+
+ELSEWHERE = """
+@app.post("/count")
+def count(user: str):
+    number = client.incr(user)
+    if number == 1:
+        client.expire(user, 60)
+    else:
+        {}
+    return number
+"""
+
+
+@pytest.mark.parametrize(
+    ("other", "found"),
+    [("pass", ["medium"]), ("if client.ttl(user) == -1:\n            client.expire(user, 60)", [])],
+)
+def test_a_counter_without_an_expiry_may_be_mended_by_the_next_count(other: str, found: list[str]) -> None:
+    assert levels(ELSEWHERE.format(other)) == found
+
+
+@pytest.mark.parametrize(
+    ("between", "found"), [("", ["medium"]), ("client.delete(user)", []), ("client.set(user, 1)", [])]
+)
+def test_a_read_of_what_was_written_in_between_asks_what_has_become_of_the_key(between: str, found: list[str]) -> None:
+    code = f"""
+    @app.get("/probe")
+    def probe(user: str):
+        known = client.exists(user)
+        {between}
+        return known, client.get(user)
+    """
+    assert levels(code) == found
+
+
+@pytest.mark.parametrize(
+    ("test", "level"),
+    [
+        ("role not in ('admin', 'super_user')", "low"),
+        ("role not in STAFF", "low"),
+        ("role not in [Role.ADMIN, Role.SUPERUSER]", "low"),
+        ("role != Role.ADMIN", "low"),
+        ("role not in ('admin', 'member')", "medium"),
+        ("role == 'admin'", "medium"),
+    ],
+)
+def test_what_a_handler_does_for_staff_alone_is_of_low_confidence(test: str, level: str) -> None:
+    code = f"""
+    @app.get("/probe")
+    def probe(user: str, role: str):
+        STAFF = ["admin", "staff"]
+        if {test}:
+            raise PermissionError
+        if client.exists(user):
+            return client.get(user)
+    """
+    assert levels(code) == [level]
+
+
+def test_what_no_application_serves_has_nobody_to_race_with() -> None:
+    code = """
+    from fastapi import APIRouter
+    router = APIRouter()
+
+    @router.get("/probe")
+    def probe(user: str):
+        if client.exists(user):
+            return client.get(user)
+    """
+    assert levels(code) == ["low"]

@@ -556,7 +556,113 @@ def test_so_does_one_whose_key_says_so_and_the_message_says_for_how_long(key: st
     assert ("cache locally for 30 s" in found[0].message) is (level == "high")
 
 
-@pytest.mark.parametrize(("others", "level"), [(5, "high"), (15, "low")])
+@pytest.mark.parametrize("key", ['f"session:{token}"', 'f"auth:token:{token}"', "token_key(token)", 'f"kept:{token}"'])
+def test_a_session_that_redis_keeps_is_read_there_on_purpose(key: str) -> None:
+    code = f"""
+    def token_key(token):
+        return "t" + token
+
+    @app.middleware("http")
+    async def check(request, call_next):
+        token = request.headers["x-token"]
+        request.state.user = client.get({key})
+        return await call_next(request)
+    """
+    assert levels("redis-per-request", code) == ["high" if "kept" in key else "low"]
+
+
+REFUSING = """
+from starlette.responses import JSONResponse
+
+def refuse(wait):
+    return JSONResponse({{"wait": wait}}, status_code=429)
+
+def note():
+    client.incr("refused")
+
+@app.middleware("http")
+async def limit(request: Request, call_next):
+    user = over(request)
+    if user:
+        note()
+        return {answer}
+    return await call_next(request)
+
+@app.get("/")
+def home(): ...
+"""
+
+
+@pytest.mark.parametrize(
+    ("answer", "level"),
+    [
+        ("JSONResponse({}, status_code=429)", "low"),
+        ("refuse(60)", "low"),
+        ("await call_next(request)", "medium"),
+    ],
+)
+def test_what_is_counted_of_requests_that_are_refused_is_of_few(answer: str, level: str) -> None:
+    assert levels("redis-per-request", REFUSING.format(answer=answer)) == [level]
+
+
+PICKED = """
+import os, re
+LISTED = os.environ["LISTED"].split(",")
+
+def of_list(path):
+    for one in LISTED:
+        if path.startswith(one):
+            return True
+    return False
+
+def but_list(path):
+    for one in LISTED:
+        if path.startswith(one):
+            return False
+    return True
+
+def any_of(path):
+    return any(path.startswith(one) for one in LISTED)
+
+def kind_of(request):
+    if "sum" in request.url_rule.endpoint:
+        return "sums"
+    return None
+
+@app.middleware("http")
+async def tell(request: Request, call_next):
+    {body}
+    return await call_next(request)
+
+@app.get("/a")
+def a(): ...
+@app.get("/b")
+def b(): ...
+@app.get("/c")
+def c(): ...
+"""
+SEND = "client.incr('all')"
+LEAVE = "return await call_next(request)"
+
+
+@pytest.mark.parametrize(
+    ("body", "level"),
+    [
+        (f"if not of_list(request.url.path): {LEAVE}\n    {SEND}", "low"),
+        (f"if not any_of(request.url.path): {LEAVE}\n    {SEND}", "low"),
+        (f"if request.url.path not in LISTED: {LEAVE}\n    {SEND}", "low"),
+        (f"kind = kind_of(request)\n    if not kind: {LEAVE}\n    {SEND}", "low"),
+        (f"if any_of(request.url.path): {SEND}", "low"),
+        (f"if not but_list(request.url.path): {LEAVE}\n    {SEND}", "high"),
+        (f"if of_list(request.url.path): {LEAVE}\n    {SEND}", "high"),
+        (f"if request.url.path in LISTED: {LEAVE}\n    {SEND}", "high"),
+    ],
+)
+def test_routes_that_a_list_names_which_nobody_knows_are_few(body: str, level: str) -> None:
+    assert levels("redis-per-request", PICKED.format(body=body)) == [level]
+
+
+@pytest.mark.parametrize(("others", "level"), [(5, "high"), (35, "low")])
 def test_a_middleware_for_fewer_than_a_tenth_of_the_routes_is_none_of_every_request(others: int, level: str) -> None:
     code = """
     @app.middleware("http")
@@ -568,9 +674,15 @@ def test_a_middleware_for_fewer_than_a_tenth_of_the_routes_is_none_of_every_requ
 
     @app.get("/sign-in")
     def sign_in(): ...
+    @app.get("/sign-out")
+    def sign_out(): ...
+    @app.get("/sign-up")
+    def sign_up(): ...
     """
     routes = "".join(f"\n@app.get('/other/{n}')\ndef other_{n}(): ...\n" for n in range(others))
     assert levels("redis-per-request", textwrap.dedent(code) + routes) == [level]
+    alone = textwrap.dedent(code.replace("/sign-out", "/other/out").replace("/sign-up", "/other/up"))
+    assert levels("redis-per-request", alone + routes) == ["low"]
 
 
 LIMITED = """
@@ -611,7 +723,7 @@ def test_the_storage_that_a_function_gives_to_a_limiter_is_that_of_what_it_retur
         ("use_quota", "incr('a')", "low"),
         ("IdempotencyMiddleware_call", "incr('a')", "low"),
         ("limit_concurrency", "incr('a')", "low"),
-        ("load_session", "get('a')", "medium"),
+        ("load_session", "set('a', 1)", "medium"),
         ("tell", "eval('return 1', 0)", "medium"),
     ],
 )

@@ -97,6 +97,18 @@ def test_imports_lead_through_packages_and_re_exports(app, files):
     assert of(app, **files) == REDIS
 
 
+def test_a_name_that_a_module_binds_anew_is_for_others_what_it_is_in_the_end():
+    base = "def f(): pass\ndef g(): pass"
+    assert of("from core import f\nx = f", core="from base import f\nprint()\ndef f(): pass", base=base) == {
+        "def core.py:f"
+    }
+    assert of("import core\nx = core.f", core="def f(): pass\nprint()\nfrom base import f", base=base) == {
+        "def base.py:f"
+    }
+    either = "try:\n    from base import f\nexcept ImportError:\n    def f(): print()"
+    assert of("from core import f\nx = f", core=either, base=base) == {"def base.py:f", "def core.py:f"}
+
+
 @pytest.mark.parametrize("core", [f"__all__ = ['other']\n{CLIENT}", CLIENT.replace("client", "_client")])
 def test_a_star_import_brings_only_what_is_exported(core):
     assert of("from core import *\nx = client or _client", core=core) == set()

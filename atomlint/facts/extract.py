@@ -309,19 +309,19 @@ class Walker(Expressions):
             self.frame = before
 
     def import_(self, node: ast.Import) -> None:
+        after = len(self.facts.calls)
         for alias in node.names:
-            self.facts.imports.append(
-                Import(self.scope, alias.asname or alias.name.partition(".")[0], alias.name, 0, None, self.frame)
-                if alias.asname or "." not in alias.name
-                else Import(self.scope, alias.name.partition(".")[0], alias.name, 0, "", self.frame)
-            )
+            name = alias.asname or alias.name.partition(".")[0]
+            attribute = None if alias.asname or "." not in alias.name else ""
+            self.facts.imports.append(Import(self.scope, name, alias.name, 0, attribute, self.frame, after))
             self.spans.imports += place_of(node)
 
     def import_from(self, node: ast.ImportFrom) -> None:
         scope, frame, module, level, place = self.scope, self.frame, node.module or "", node.level, place_of(node)
+        after = len(self.facts.calls)
         for alias in node.names:
             name = alias.name
-            self.facts.imports.append(Import(scope, alias.asname or name, module, level, name, frame))
+            self.facts.imports.append(Import(scope, alias.asname or name, module, level, name, frame, after))
             self.spans.imports += place
 
     def global_(self, node: ast.Global | ast.Nonlocal) -> None:

@@ -34,7 +34,7 @@ import msgspec
 Expr = Any
 """See the module's table; msgpack cannot type a recursive union of str and list more exactly."""
 
-FACTS_VERSION = 9
+FACTS_VERSION = 10
 """Part of the cache's key: raise it when extraction changes."""
 
 
@@ -50,6 +50,8 @@ class Import(msgspec.Struct, array_like=True, gc=False):
     """What ``from module import attribute`` takes; None for ``import module``."""
     frame: int = 0
     """The control context: an import under ``if TYPE_CHECKING`` runs nothing."""
+    after: int = 0
+    """How many calls stand before it in the file."""
 
 
 class Param(msgspec.Struct, array_like=True, gc=False):

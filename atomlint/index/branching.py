@@ -33,17 +33,21 @@ class Branching:
 
     def conditional(self, path: Path, chain: Iterable[Step], gate: Gate | None) -> bool:
         """Whether a request may take another branch on a path or on the calls below it, other than that of an open gate."""
-        if any(self._may_be_left_out(path, step.function.place, step.call, gate) for step in chain):
+        if any(self._may_be_left_out(path, step.function, step.call, gate) for step in chain):
             return True
         for function, edge in path.steps:
             called = edge.call >= 0 and edge.kind in ("call", "carried")
-            if called and self._may_be_left_out(path, function.place, edge.call, gate):
+            if called and self._may_be_left_out(path, function, edge.call, gate):
                 return not self.is_sure(function, path.functions[-1])
         return False
 
-    def _may_be_left_out(self, path: Path, place: str, call: int, gate: Gate | None) -> bool:
-        guards = self.project.guards
-        return guards.conditional(place, call, self._passed(path, place, call, gate)) or guards.chosen(place, call)
+    def lets_few_by(self, function: Value, call: int) -> bool:
+        """Whether a function comes to a call for some routes alone, or for requests that have left something to do."""
+        return self.project.guards.chosen(function.place, call) or self.project.routes.picks(function, call)
+
+    def _may_be_left_out(self, path: Path, function: Value, call: int, gate: Gate | None) -> bool:
+        passed = self._passed(path, function.place, call, gate)
+        return self.project.guards.conditional(function.place, call, passed) or self.lets_few_by(function, call)
 
     def _passed(self, path: Path, place: str, call: int, gate: Gate | None) -> frozenset[int]:
         """Frames around a call that hold no request back: of an open gate, of a look at what only this path fills."""

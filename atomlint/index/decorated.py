@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from .guard import Guard
 from .keeping import Keeping
 from .rows import entry_of
-from .tables import dotted
+from .tables import call_number, dotted, text_of
 from .touching import REMOTE
 
 if TYPE_CHECKING:
@@ -21,6 +21,9 @@ if TYPE_CHECKING:
 
 LOADERS = frozenset({"get_or_set", "aget_or_set", "get_or_create", "get_or_load", "get_or_compute"})
 """Methods of a cache that are given what to do on a miss."""
+
+ADAPTER = "method_decorator"
+"""What makes a decorator of a view one of a view's method."""
 
 
 class Decorated:
@@ -51,16 +54,32 @@ class Decorated:
         """The cache decorator on a function, or on one that it is nested in."""
         while scope:
             record = table.facts.scopes[scope]
-            for decorator in record.decorators:
-                expr, call = decorator, -1
-                if type(decorator) is str and decorator[:1] == "@" and "." not in decorator:
-                    call = int(decorator[1:])
-                    expr = table.facts.calls[call].callee
-                found = self._decorated(table, record.parent, expr, call)
+            for decorator in self._around(table, scope):
+                call = call_number(decorator)
+                expr = decorator if call is None else table.facts.calls[call].callee
+                found = self._decorated(table, record.parent, expr, -1 if call is None else call)
                 if found is not None:
                     return found
             scope = record.parent
         return None
+
+    @staticmethod
+    def _around(table: Table, scope: int) -> Iterator[Expr]:
+        """The decorators of a function, also those that Django puts around methods: ``@method_decorator(cache_page(60))``."""
+        record = table.facts.scopes[scope]
+        outer = table.facts.scopes[record.parent]
+        of_class = outer.decorators if outer.kind == "class" else []
+        for decorator in (*record.decorators, *of_class):
+            call = call_number(decorator)
+            made = table.facts.calls[call] if call is not None else None
+            own = decorator in record.decorators
+            if made is not None and (dotted(made.callee) or "").rpartition(".")[2] == ADAPTER and made.args:
+                name = text_of(dict(made.keywords).get("name"))
+                if (own and record.kind == "function") or (not own and name in (record.name, "dispatch")):
+                    given = made.args[0]
+                    yield from given[1:] if type(given) is list and given[:1] == ["[]"] else (given,)
+            elif own:
+                yield decorator
 
     def _decorated(self, table: Table, scope: int, expr: Expr, call: int) -> Guard | None:
         name = dotted(expr)

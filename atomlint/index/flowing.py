@@ -55,7 +55,7 @@ def reaching(table: Table, owner: int, bindings: list[Binding], spot: Spot) -> l
     placed: list[tuple[tuple[int, int], int, Binding]] = []
     killer: tuple[tuple[int, int], int] | None = None
     for binding in bindings:
-        if binding.scope != owner or binding.imported is not None or binding.param is not None:
+        if binding.scope != owner or binding.param is not None:
             continue
         at, frame = _place(table, binding)
         if _hidden(table, binding, frames):
@@ -76,9 +76,7 @@ def reaching(table: Table, owner: int, bindings: list[Binding], spot: Spot) -> l
         kept.append(binding)
     chosen = {id(binding) for binding in kept}
     return [
-        b
-        for b in bindings
-        if id(b) in chosen or b.imported is not None or (b.scope != owner) or (b.param is not None and killer is None)
+        b for b in bindings if id(b) in chosen or b.scope != owner or (b.param is not None and killer is None)
     ] or bindings
 
 
@@ -86,6 +84,8 @@ def _place(table: Table, binding: Binding) -> tuple[tuple[int, int], int]:
     if binding.definition is not None:
         scope = table.facts.scopes[binding.definition]
         return (scope.end_call, END), scope.frame
+    if binding.imported is not None:
+        return (binding.imported.after, END), binding.imported.frame
     assign = binding.assign
     if assign is None:
         return (0, 0), 0

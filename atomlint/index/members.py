@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from .flowing import LAST
 from .heirs import EMPTY, MAX_HEIRS
 from .value import NOTHING, Value, Values, union
 from .visitors import CURRENT
@@ -44,7 +45,7 @@ class Members:
 
     def _module_attribute(self, path: str, name: str) -> Values:
         if path.endswith(".py"):
-            values = self.values.name(path, 0, name)
+            values = self.values.name(path, 0, name, LAST)
             if values:
                 return values
         submodule = self.values.linker.modules.submodule(path, name)

@@ -7,7 +7,7 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Iterator
 
 UNKNOWN = "{?}"
 """A part that could not be evaluated: any number of segments."""
@@ -89,7 +89,36 @@ def holds(whole: str, part: str | None) -> bool | None:
         return None
     if "{" not in whole:
         return part in whole
-    return True if any(part in literal for literal in _literals(whole)) else None
+    if any(part in literal for literal in _literals(whole)):
+        return True
+    return None if _can_hold(whole, part) else False
+
+
+@cache
+def _can_hold(whole: str, part: str) -> bool:
+    """Whether some values of a path's parameters make it contain a text: those between slashes hold none."""
+    first, *literals = _literals(whole)
+    pieces: list[str | None] = [*first]  # characters, "" for what is any text, None for any text without a slash
+    for name, literal in zip(PARAMETER.findall(whole), literals, strict=True):
+        rest = literal == "" or name == UNKNOWN or name.endswith("path}")  # what ends a path may be all that is left
+        pieces += ["" if rest else None, *literal]
+    at = set(range(len(pieces) + 1))
+    for letter in part:
+        at = {
+            place + (pieces[place] == letter)
+            for place in _passing(pieces, at)
+            if pieces[place] in (letter, "") or (pieces[place] is None and letter != "/")
+        }
+    return bool(at)
+
+
+def _passing(pieces: list[str | None], at: Iterable[int]) -> Iterator[int]:
+    """Where the next character can stand: here, or behind parameters that are over."""
+    for start in at:
+        for place in range(start, len(pieces)):
+            yield place
+            if pieces[place]:
+                break
 
 
 def _parameter(match: re.Match[str]) -> str:

@@ -11,6 +11,7 @@ from .exempt import Exempt
 from .mounts import Chain, Place
 from .pathtexts import UNKNOWN, clean, join
 from .registering import VERBS, elements
+from .routechoice import RouteChoice
 from .tables import dotted, text_of
 from .value import Value
 
@@ -72,6 +73,7 @@ class Routes:
         self.linker = project.linker
         self.mounts = project.mounts
         self.exempt = Exempt(project)
+        self.choice = RouteChoice(project, self.exempt.tests)
         self._below_hook: dict[Value, list[Route]] = {}
 
     @cached_property
@@ -339,6 +341,10 @@ class Routes:
         """
         covered = self._covered(function)
         return self.exempt.count(function, calls, covered), len(covered)
+
+    def picks(self, function: Value, call: int) -> bool:
+        """Whether a call in a middleware, hook or helper only runs for some of its routes, and none tells for which."""
+        return self.choice.picks(function, call, self._covered(function))
 
     def counts(self) -> Counter[str]:
         """Number of routes by method."""

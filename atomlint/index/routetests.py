@@ -220,6 +220,8 @@ class RouteTests(RouteTexts):
             if entry.kind == "for":
                 turns = list(self.turns(inner, entry.test))
                 if not turns:
+                    for each in frames:  # they may hang on the route nonetheless
+                        self.test(inner, each.test if each.kind in ("if", "else", "after") else None, route, depth)
                     yield None, None
                     return
                 bound = [{**known, **turn} for known in bound for turn in turns]

@@ -18,6 +18,8 @@ DEPTH = 8
 PATHS = (".request.path", ".req.path", ".request.path_info", ".url.path", ".scope.path")
 """Ends of the names that a request's path has."""
 METHODS = (".request.method", ".req.method", ".scope.method")
+ENDPOINTS = (".url_name", ".view_name", ".request.endpoint", ".request.resolver_match", ".url_rule.endpoint")
+"""Ends of the names of what stands for a route, by names that are not followed."""
 REQUESTS = ("request", "req", "scope", "connection", "conn", "environ")
 SAME = frozenset({"lower", "rstrip", "strip", "upper", "lstrip", "decode", "casefold"})
 
@@ -140,6 +142,7 @@ class RouteTexts:
         if lowered.endswith(METHODS):
             self.asked += 1
             return self._method(route)
+        self.asked += lowered.endswith(ENDPOINTS)
         return None
 
     @staticmethod

@@ -18,6 +18,10 @@ REVOKED = re.compile(
     r"revo[kc]|black_?list|block_?list|deny_?list|logged_?out|session_guard|(?<![a-z])jti(?![a-z])", re.IGNORECASE
 )
 """Words of functions and keys that ask whether a token or a session is still valid."""
+SESSION = re.compile(r"(?<![a-z])(?:tokens?|sess(?:ions?)?)(?![a-z])", re.IGNORECASE)
+"""Words of keys under which Redis has the session that a token stands for."""
+SEPARATOR = ":"
+"""Between the parts of a key."""
 GATES = re.compile(r"quota|concurren|idempoten", re.IGNORECASE)
 """Words of functions and classes that let somebody pass by what all processes count together: a copy lets more pass."""
 KEYED = 3
@@ -35,12 +39,21 @@ def revokes(index: Index, work: RequestWork, use: Use) -> bool:
     return any(map(REVOKED.search, [*called, *_keys_of(index, work, use)]))
 
 
-def _keys_of(index: Index, work: RequestWork, use: Use) -> Iterator[str]:
-    """What the first arguments of the calls down to a command are made of: ``f"blacklist:{jti}"``."""
+def is_session(index: Index, work: RequestWork, use: Use) -> bool:
+    """Whether a command reads the session that a token stands for, by its key, ``f"token:{token}"``, or who reads it."""
+    readers = (index.function(step.function).name for step in use.chain)
+    keys = _keys_of(index, work, use, spelled=True)
+    return any(map(SESSION.search, [*readers, *keys]))
+
+
+def _keys_of(index: Index, work: RequestWork, use: Use, *, spelled: bool = False) -> Iterator[str]:
+    """What the keys of the calls down to a command are made of, ``f"blacklist:{jti}"``; or what spells them alone."""
     for path, ordinal in work.sites(use)[-KEYED:]:
         call = index.call(path, ordinal)
-        for leaf in index.provenance.leaves(path, call.scope, call.args[0]) if call.args else ():
-            yield leaf.text
+        key = call.args[0] if call.args else call.keywords.get("name")
+        for leaf in index.provenance.leaves(path, call.scope, key) if key is not None else ():
+            if not spelled or leaf.kind == "call" or (leaf.kind == "const" and SEPARATOR in leaf.text):
+                yield leaf.text
 
 
 def is_of_staff(index: Index, work: RequestWork, use: Use) -> bool:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from atomlint import BRANCHES, condition, dotted, references
 
-from .._staff import only_operators
+from .._staff import in_staff_branch, only_operators
 from .._turns import flags_of, held, holds
 from ._claims import text_of_key
 
@@ -46,8 +46,10 @@ def is_hardly_worth_it(call: Call, pair: Pair) -> bool:
     if COMMANDS.search(call.path) or not function.ordinal or function.is_unused:
         return True  # started by hand, or on a schedule; once a process; by nothing
     paths = index.project.reach.paths(function.value)
-    if not paths or only_operators(index, paths):
+    if not any(path.entry.proven for path in paths) or only_operators(index, paths):
         return True  # what no request is known to come to has nobody to race with
+    if in_staff_branch(function, call.frame_ids):
+        return True
     if pair.kind == "add" and index.project.guards.on_error(call.path, pair.second.call):
         return True  # of failures, such as a breaker's: one more or less is all the same
     if pair.kind == "take":

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 TIMED = frozenset({"ex", "px", "exat", "pxat", "**"})
 """Arguments of ``set`` that give the key an expiry."""
+CHANGES = frozenset({"set", "setex", "delete"})
 RACES = frozenset({"add", "claim", "limit"})
 """What a lock around both makes safe."""
 
@@ -60,9 +61,11 @@ def pairs(index: Index, path: str, scope: int) -> Iterator[Pair]:
                 earlier.method in ("set", "setex") and same_key(table, earlier, first) for earlier in same[:number]
             ):
                 continue  # what it has just set itself: a probe
+            if kind == "exists" and any(one.method in CHANGES for one in same[number + 1 :] if one.call < second.call):
+                continue  # it asks what has become of the key
             if not kind or not same_key(table, first, second) or not together(table, first, second):
                 continue
-            if second.method in EXPIRES and heals(table, same[number + 1 :], second):
+            if second.method in EXPIRES and any(heals(table, same[number + 1 :], one) for one in same[number + 1 :]):
                 timed.add(second.call)
                 break
             if kind in RACES and (locked(table, first) or locked(table, second)):
@@ -105,7 +108,7 @@ def spelled(table: Table, key: Expr) -> str:
 
 def heals(table: Table, between: list[Sent], second: Sent) -> bool:
     """Whether an EXPIRE is sent where the key was found to have no expiry: what a crash left is put right at the next write."""
-    return any(
+    return second.method in EXPIRES and any(
         ask.method in ("ttl", "pttl")
         and ask.call < second.call
         and same_key(table, ask, second)

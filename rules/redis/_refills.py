@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from atomlint import call_number, dotted, text_of
+from atomlint import atoms, call_number, dotted, text_of
 
 if TYPE_CHECKING:
     from atomlint import Call, Index
@@ -12,6 +12,8 @@ if TYPE_CHECKING:
     from atomlint.index.requestwork import Use
 
     from .._made import Made
+
+    Expr = Any
 
 READS = frozenset({"get", "hgetall", "hget", "exists", "json"})
 WRITES = frozenset({"set", "setex", "psetex", "hset", "hmset", "expire", "delete", "unlink"})
@@ -28,7 +30,10 @@ def is_refill(index: Index, use: Use) -> bool:
     """
     if use.command.operation.name not in WRITES:
         return False
-    return any(_is_refill(index, step.function.place, step.call) for step in use.chain)
+    return any(
+        _is_refill(index, step.function.place, step.call) or _stores(index.call(step.function.place, step.call))
+        for step in use.chain
+    )
 
 
 def _is_refill(index: Index, path: str, number: int) -> bool:
@@ -107,9 +112,12 @@ def _has_left(read: Call, write: Call) -> bool:
 
 
 def _asks(frame: Frame, names: set[str]) -> bool:
-    test = frame.test
-    compared = type(test) is list and test[:1] == ["cmp"] and test[2] in ("is not", "!=")
-    return dotted(test[1] if compared and type(test) is list else test) in names
+    return any(dotted(part[1] if _is_compared(part) else part) in names for part, _ in atoms(frame.test))
+
+
+def _is_compared(test: Expr) -> bool:
+    """Whether a test is for one value: ``found is not None``, ``found == "done"``."""
+    return type(test) is list and test[:1] == ["cmp"] and test[2] in ("is not", "!=", "==", "in")
 
 
 def _is_hit(frame: Frame) -> bool:

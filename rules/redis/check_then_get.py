@@ -43,9 +43,10 @@ mending, and of low confidence, are: EXISTS before what is no GET, LLEN before a
 is raised; an expiry that a hash, a list or a set waits for, or a counter at every count, or one that its function
 deletes or gives an expiry at a limit, or that a flag sends once; a value that is taken and is no token, code, state or
 the like (by its key or its function), that one connection alone takes, or that only confirms an address; GETDEL before
-redis-py 4; pages of operators; management commands; and code that no request is seen to reach. Medium is the most, but
-for an expiry that a value or a lock waits for. Caches of Django and Flask-Caching count where they are not known to be
-in the process, and methods of the project's own that send one command of their name.
+redis-py 4; pages of operators, and what a function does for them alone; management commands; and code that no request
+is seen to reach, or only those of routes that nothing serves. Medium is the most, but for an expiry that a value or a
+lock waits for. Caches of Django and Flask-Caching count where they are not known to be in the process, and methods of
+the project's own that send one command of their name.
 """
 
 from __future__ import annotations

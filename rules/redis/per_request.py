@@ -67,29 +67,30 @@ seconds with one pipeline.
 
 ## Limits
 Reported are middlewares, hooks that run before every request, dependencies, throttles, context processors, and
-decorators that count the requests of routes; a command that a single route runs for its own purpose is not, nor what
-a decorator keeps of answers. A local cache or a time gate counts when it stands in the call path and works: what it
-keeps outlives the request and is stored on every way out, and the clock is set behind the gate. Of libraries' own
-work the default limits of slowapi and Flask-Limiter are reported, sessions are not. Gates that stay open are
+decorators that count the requests of routes; a command that a single route runs for its own purpose is not, nor what a
+decorator keeps of answers. A local cache or a time gate counts when it stands in the call path and works: what it keeps
+outlives the request and is stored on every way out, and the clock is set behind the gate. Of libraries' own work the
+default limits of slowapi and Flask-Limiter are reported, sessions are not. Gates that stay open are
 `redis-sticky-gate`, caches with holes `redis-cache-hole`, local copies that are asked last `redis-fallback-cache`. Of
-low confidence are middlewares for fewer than a tenth of the routes, those that let go by what lacks a header that few
-requests bring (`Idempotency-Key`), or in a branch that a request may not take (what a constant or the default of a
-setting decides for all requests is none, nor is the question whether somebody is signed in, nor are branches of one
-test that all lead to the command), what is sent for requests that are then refused by an error, what only some
-requests write without a count, what only some pages read, the pages of one blueprint, dependencies of administrators
-and branches for them, middlewares that answer with what Redis kept of a response, limiters of fewer than sixteen
-routes among many, dependencies and throttles of fewer than ten routes that nothing is seen to serve, throttles of
-Django REST framework that fewer than ten views choose, quotas and what may only run once (`idempotency`) by their
-names, permissions for one action of a view, what only a few routes put on the request, and reading a session of
-Flask: a copy of it would be old. Of medium confidence are dependencies of fewer than ten routes, in a branch, or that
-only read, as a copy tells late who may do what; what an extension asks of a token (flask-jwt-extended), as routes
-choose whether it does; what a function leaves before for reasons of its own, other than the route, a refusal or
-somebody who is missing; limiters of libraries, sessions by their names, and scripts, whose state all processes may
-have to share; and what asks whether somebody is locked out (`is_revoked`, `blacklist`), where a copy lets them in for
-a while. A command behind a look at what the request holds (`g`, `request.state`) is not reported where another
-function sets it on every request; one behind a look at a context variable is of low confidence, and one behind a look
-at what a middleware puts there that runs later. Not reported is what follows the making of a client that requests
-share. Clients that the index cannot follow (plugins) are not seen.
+low confidence are middlewares for fewer than a tenth of the routes, for one or two of them, or for those of a list that
+is not known, those that let go by what lacks a header that few requests bring (`Idempotency-Key`), or in a branch that
+a request may not take (what a constant or the default of a setting decides for all requests is none, nor is the
+question whether somebody is signed in, nor are branches of one test that all lead to the command), what is sent for
+requests that are then refused by an error, what only some requests write without a count, what only some pages read,
+the pages of one blueprint, dependencies of administrators and branches for them, middlewares that answer with what
+Redis kept of a response, limiters of fewer than sixteen routes among many, dependencies and throttles of fewer than ten
+routes that nothing is seen to serve, throttles of Django REST framework that fewer than ten views choose, sessions and
+tokens that Redis keeps (by the key, or the reader's name), whether somebody is locked out where fewer than ten routes
+ask, quotas and what may only run once (`idempotency`) by their names, permissions for one action of a view, what only a
+few routes put on the request, and reading a session of Flask: a copy of it would be old. Of medium confidence are
+dependencies of fewer than ten routes, in a branch, or that only read, as a copy tells late who may do what; what an
+extension asks of a token (flask-jwt-extended), as routes choose whether it does; what a function leaves before for
+reasons of its own, other than the route, a refusal or somebody who is missing; limiters of libraries, sessions by their
+names, and scripts, whose state all processes may have to share; and what asks whether somebody is locked out
+(`is_revoked`, `blacklist`), where a copy lets them in for a while. A command behind a look at what the request holds
+(`g`, `request.state`) is not reported where another function sets it on every request; one behind a look at a context
+variable is of low confidence, and one behind a look at what a middleware puts there that runs later. Not reported is
+what follows the making of a client that requests share. Clients that the index cannot follow (plugins) are not seen.
 """
 
 from __future__ import annotations
@@ -136,7 +137,7 @@ from .._work import (
 from ._fallback import fallback_of
 from ._firsts import is_first_of_client
 from ._limiters import count_here
-from ._meant import is_meant_for_all, is_of_blueprint, is_of_gate, is_of_staff, revokes
+from ._meant import is_meant_for_all, is_of_blueprint, is_of_gate, is_of_staff, is_session, revokes
 from ._refills import is_refill
 from ._responses import is_answer
 
@@ -343,13 +344,15 @@ def confidence(index: Index, work: RequestWork, uses: Sequence[Use]) -> Confiden
     level = base_confidence(index, work)
     if work.frequency == "dependency" and (is_admin(work.path, index) or is_of_staff(index, work, uses[0])):
         return Confidence.LOW  # of those who run the service, who are few
-    if is_of_gate(index, work, uses):
-        return Confidence.LOW
+    locked = revokes(index, work, uses[0])
+    session = kind_of(uses) == "read" and not locked and is_session(index, work, uses[0])
+    if session or is_of_gate(index, work, uses):
+        return Confidence.LOW  # a copy of a session lets in who has gone
     held = is_held(index, work, uses[0]) or asks_the_context_first(index, work, uses[0])
     sites = [(function, call) for function, call, _ in sites_of(work, uses[0])]
     if held or waits_for_state(index, work, uses[0]) or waits_for_few(index, sites):
         return Confidence.LOW
-    if any(index.project.guards.chosen(function.place, call) for function, call in sites):
+    if any(index.project.requests.branching.lets_few_by(function, call) for function, call in sites):
         return Confidence.LOW  # of routes that a table names, or of requests that have left something to do
     entry = work.path.entry
     if kind_of(uses) == "read" and index.function(entry.function).name == OPENS:
@@ -367,12 +370,15 @@ def confidence(index: Index, work: RequestWork, uses: Sequence[Use]) -> Confiden
     if rare or guards_few(index, work, uses) or is_answer(index, work, uses):
         return Confidence.LOW  # such as a limit of sign-ins, which all processes have to count together
     few = work.frequency == "dependency" and entry.kind not in ALWAYS and work.routes < SHARED
-    if few and not entry.proven:
-        return Confidence.LOW  # of routes, too, that nothing is seen to serve
+    if few and (locked or not entry.proven):
+        return (
+            Confidence.LOW
+        )  # such as those that renew a token, which come once; of routes that nothing is seen to serve
     if few and (far or is_of_one_action(index, work, uses[0]) or uses[0].command.operation.name == STOCK):
         return Confidence.LOW  # of requests of few routes, those that take a branch; limits chosen for them
     reads = work.frequency == "dependency" and kind_of(uses) == "read"  # who may do what, which a copy tells late
-    if few or reads or revokes(index, work, uses[0]) or is_meant_for_all(index, work, uses):
+    counts = work.path.is_decorated and kind_of(uses) == "count"  # a limit that its routes have chosen
+    if few or reads or locked or counts or is_meant_for_all(index, work, uses):
         level = min(level, Confidence.MEDIUM, key=lambda c: c.rank)
     sure = not (uses[0].conditional or leaves_for_others(index, work, uses[0])) and entry.kind != "auth-dependency"
     return level if sure else min(level, Confidence.MEDIUM, key=lambda c: c.rank)

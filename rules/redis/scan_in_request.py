@@ -34,10 +34,11 @@ No `KEYS`, no scan and no whole collection on a request path: keep an index or a
 KEYS and FLUSHALL are high, and of medium confidence on a single route. Reading a whole set, list or hash is reported
 when the project adds members of any number to it and never trims it, with low confidence, as is SCAN: nothing tells how
 many there are. A hash with a handful of fields that are named in the source is an object, and quiet. Of low confidence,
-too, are pages of operators (`admin`, `monitoring`, `health` in the route, the function or the file), a walk for what a
-writing route deletes, and FLUSHALL in what somebody calls to empty everything (`rebuild_cache`, `reset`). What stands
-in a branch that no caller takes, by the constants, lists and keys of dicts that it gives, is quiet. Work after the
-response, keys of one user and a SCAN of a thousand keys and more a command are one step less.
+too, are pages of operators (`admin`, `monitoring`, `health` in the route, the function or the file; a test of who they
+are before the command), a walk for what a writing route deletes, and FLUSHALL in what somebody calls to empty
+everything (`rebuild_cache`, `reset`). What stands in a branch that no caller takes, by the constants, lists and keys of
+dicts that it gives, is quiet. Work after the response, keys of one user and a SCAN of a thousand keys and more a
+command are one step less.
 """
 
 from __future__ import annotations
@@ -48,7 +49,7 @@ from atomlint import Call, Confidence, Context, Finding, rule, text_of
 
 from .._made import PROBES, WORDS, is_private, unsure, words_of
 from .._methods import is_writing
-from .._staff import is_admin, only_operators
+from .._staff import in_staff_branch, is_admin, only_operators
 from .._taken import is_taken
 from ._bulk import of_cache
 from ._keys import commands
@@ -120,7 +121,7 @@ def report(ctx: Context, call: Call) -> Iterator[Finding]:
         level = Confidence.LOW  # emptying everything is what operators ask for
     elif call.name.startswith("flush") and level is Confidence.HIGH:
         level = Confidence.MEDIUM  # a fault may be what comes before it
-    elif only_operators(ctx.index, paths) or invalidates(call, command, paths):
+    elif is_of_staff(call, paths) or invalidates(call, command, paths):
         level = Confidence.LOW
     elif (
         is_private(path)
@@ -138,6 +139,11 @@ def report(ctx: Context, call: Call) -> Iterator[Finding]:
     text = CACHE[call.name] if command is None else message(call, command)
     finding = ctx.finding(call, f"{text}, {where}", confidence=level)
     yield finding.with_trace(*ctx.index.steps(path)).with_help(repair(call.name))
+
+
+def is_of_staff(call: Call, paths: list[Path]) -> bool:
+    """Whether only those who run the service come to a call: by their pages, or a test of who they are."""
+    return in_staff_branch(call.function, call.frame_ids) or only_operators(call.index, paths)
 
 
 def is_asked_for(index: Index, path: Path) -> bool:

@@ -32,10 +32,11 @@ or serializers, or on rows of the database.
 That kept rows go stale is reported with low confidence: a batch reads them once, and some never change. Rows count as
 changing when something in the project updates or deletes them; `cache_clear()` on the function, anywhere, is taken to
 be called when that happens. A cache of one entry may be meant to last as long as its request, and one of a request that
-several places ask may be meant to serve it: both are low. Only reads in the function itself and in what it calls
-directly are seen. Methods are looked at where every request makes an object of their class, by its base: views,
-serializers, forms, rows; a bound of 128 objects is little, and reported with low confidence unless no object asks
-twice. The repair of a coroutine is offered where the project imports `async_lru` already.
+several places ask may be meant to serve it: both are low. A coroutine that nothing calls is of medium confidence. Only
+reads in the function itself and in what it calls directly are seen. Methods are looked at where every request makes an
+object of their class, by its base: views, serializers, forms, rows; a bound of 128 objects is little, and reported with
+low confidence unless no object asks twice. The repair of a coroutine is offered where the project imports `async_lru`
+already.
 """
 
 from __future__ import annotations
@@ -116,7 +117,8 @@ def coroutine(ctx: Context, function: Function, decorator: cst.CSTNode, name: st
         text = f"{name} keeps the generator: the second loop over it yields nothing"
         return ctx.finding(decorator, text, severity=Severity.ERROR).with_help("cache a list, not a generator")
     text = f"{name} keeps the coroutine, not its result: the second call that hits raises RuntimeError"
-    finding = ctx.finding(decorator, text, severity=Severity.ERROR)
+    level = Confidence.MEDIUM if function.is_unused else Confidence.HIGH  # what nobody calls harms nobody yet
+    finding = ctx.finding(decorator, text, severity=Severity.ERROR, confidence=level)
     edits = replacement(ctx, function, decorator)
     if edits:
         return finding.with_fix("use async_lru.alru_cache", *edits)

@@ -82,25 +82,25 @@ Do not read the tenant from the database on every request: ask the cache that st
 when the tenant changes.
 
 ## Limits
-A handler that reads the tenant it is about, by id or slug, is not reported, nor a lookup whose row is then changed.
-One that reads the tenant by host (subdomain, domain, ...) is, with low confidence where it has one route and with
-medium where it has more, unless it only asks whether there is one. So are helpers that many routes call, with medium
-confidence, also where a branch may keep a request away. Neither is, when one in five of the callers changes or
-deletes the row. A helper of fewer than twenty routes out of many, a dependency of fewer than five, and a helper of
-less than half of all routes that is given what their addresses name, are reported with low confidence. So are what a
-branch of a helper reads for fewer than fifty routes, what is read for an error, and keys of APIs whose every use is
-noted in their row (`last_used_at`). Low are branches for those who run the service (`user.is_superuser`), and for a
-part of the address. A cache counts when its hit leaves before the query. Reads through repositories are reported
-where it is decided what is read: at the statement, or at the call that says of which class; of an unknown class,
-nowhere.
+A handler that reads the tenant it is about, by id or slug, is not reported, nor a lookup whose row is then changed. One
+that reads the tenant by host (subdomain, domain, ...) is, with low confidence where it has one route and with medium
+where it has more, unless it only asks whether there is one. So are helpers that many routes call, with medium
+confidence, also where a branch may keep a request away. Neither is, when one in five of the callers changes or deletes
+the row. A helper of fewer than twenty routes out of many, a dependency of fewer than five, and a helper of less than
+half of all routes that is given what their addresses name, are reported with low confidence. So are what a branch of a
+helper reads for fewer than fifty routes, what is read for an error, and what is read beside a key whose every use is
+noted in its row (`last_used_at`), and middlewares for one or two of the routes. Low are branches for those who run the
+service (`user.is_superuser`), and for a part of the address. A cache counts when its hit leaves before the query. Reads
+through repositories are reported where it is decided what is read: at the statement, or at the call that says of which
+class; of an unknown class, nowhere.
 
 What a request holds is not read again: a function that looks whether `g.tenant` or `request.state.tenant` is there is
 quiet where another one sets it on every request without looking; where all of them look first, each is reported, and
 where one only sets it for some people, with low confidence, as is what first asks a context variable. Quiet is
 `session.get()` or `Tenant.query.get()` of a row that was put there with the same session; where requests only keep
 something of the model's name, it is of low confidence. A dependency of fewer than thirty routes, or in a branch, is of
-medium. What `SimpleLazyObject` defers is of medium confidence where some routes read it, and of low confidence where
-no Python file does: templates are not read.
+medium. What `SimpleLazyObject` defers is of medium confidence where some routes read it, and of low confidence where no
+Python file does: templates are not read.
 """
 
 from __future__ import annotations
@@ -333,8 +333,8 @@ def confidence(function: Function, work: RequestWork, uses: list[Use]) -> Confid
     if not is_taken(index.call(function.path, uses[0].effect.call)):
         return Confidence.LOW  # no caller gives what its branch needs
     tells = uses[0].lookup.model_name in telling_models(index)
-    if tells and notes_use(index, work, uses[0]):
-        return Confidence.LOW  # each such request writes the row as well
+    if notes_use(index, work, uses[0]):
+        return Confidence.LOW  # each such request writes a row as well
     helps = work.frequency == "route" and bool(work.path.steps)
     if is_seldom(index, work, uses[0]):
         return Confidence.LOW

@@ -1,0 +1,6 @@
+def check():
+    pass
+
+
+def wrapped():
+    pass

@@ -86,6 +86,10 @@ def f(*a): pass
             "from contextlib import asynccontextmanager\n@asynccontextmanager\nasync def life(app):\n    yield\nother = FastAPI(lifespan=life)",
             ("start", "life"),
         ),
+        (
+            "from contextlib import asynccontextmanager\n@asynccontextmanager\nasync def life(app):\n    yield\napp.router.lifespan_context = life",
+            ("start", "life"),
+        ),
         ("@app.middleware('http')\nasync def g(request, call_next): pass", ("every-request", "g")),
         ("class P:\n    async def __call__(self, scope, receive, send): pass\nother = FastAPI(middleware=[Middleware(P)])", ("every-request", "P.__call__")),
         ("@app.post('/')\ndef g(tasks: BackgroundTasks):\n    tasks.add_task(f, 1)", ("after-response", "f")),

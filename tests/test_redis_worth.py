@@ -571,6 +571,51 @@ def test_a_session_that_redis_keeps_is_read_there_on_purpose(key: str) -> None:
     assert levels("redis-per-request", code) == ["high" if "kept" in key else "low"]
 
 
+PUT = """
+class Counter:
+    async def count(self, request):
+        client.incr("all")
+
+@app.on_event("startup")
+async def start():
+    app.state.count = Counter().count
+
+@app.middleware("http")
+async def tell(request: Request, call_next):
+    {}
+    if {}:
+        await count(request)
+    return await call_next(request)
+"""
+
+
+@pytest.mark.parametrize(
+    ("found", "test", "level"),
+    [
+        ("count = getattr(request.app.state, 'count', None)", "count is not None", "high"),
+        ("count = request.app.state.count", "count", "high"),
+        ("count = request.app.state.count", "asks(request)", "low"),
+    ],
+)
+def test_a_method_that_start_up_puts_on_the_application_is_called_on_every_request(
+    found: str, test: str, level: str
+) -> None:
+    assert levels("redis-per-request", PUT.format(found, test)) == [level]
+
+
+def test_a_branch_for_a_path_that_has_a_name_is_counted_by_its_routes() -> None:
+    code = """
+    @app.middleware("http")
+    async def tell(request: Request, call_next):
+        path = request.url.path
+        if path.startswith("/api"):
+            client.incr("all")
+        return await call_next(request)
+    """
+    routes = "".join(f"\n@app.get('/api/{name}')\ndef {name}(): ...\n" for name in ("a", "b", "c"))
+    assert levels("redis-per-request", textwrap.dedent(code) + routes) == ["high"]
+
+
 REFUSING = """
 from starlette.responses import JSONResponse
 

@@ -246,6 +246,8 @@ HEAD = "import redis\nfrom typing import Annotated, Optional\nfrom fastapi impor
         "def f(a, c=None):\n    x = c\nf(1, c=redis.Redis())",
         "class A:\n    def __init__(self, c): self.c = c\n    def m(self):\n        x = self.c\nA(redis.Redis())",
         "class A:\n    def m(self, c):\n        x = c\nA().m(get())",
+        "class A:\n    def __init__(self, c):\n        x = c\n    @classmethod\n    def make(cls): return cls(get())",
+        "class A:\n    def __init__(self, c):\n        x = c\n    @classmethod\n    def make(cls): return cls(c=get())",
         "class A:\n    def __init__(self, c=Depends(get)): self.c = c\n    def m(self):\n        x = self.c",
         "async def make():\n    yield redis.Redis()\ndef f(c=Depends(make)):\n    x = c",
         "class Box:\n    def __call__(self): return redis.Redis()\nbox = Box()\ndef f(c=Depends(box)):\n    x = c",

@@ -13,16 +13,16 @@ from .backends import Backends
 from .bodies import Bodies
 from .caches import Caches, is_miss
 from .choices import is_arm, on_two_sides
-from .conditions import availability, branches
+from .conditions import atoms, availability, branches
 from .decorated import Decorated
 from .gates import Gate, Gates
 from .guard import Guard
-from .routetexts import METHODS, PATHS
+from .routetexts import asks_for_route
 from .sends import says_kind
 from .settled import Settled
 from .slots import class_of, covers
 from .stores import Hole, Stores
-from .tables import Table, call_number, dotted
+from .tables import Table, call_number, dotted, text_of
 from .value import Value
 
 if TYPE_CHECKING:
@@ -102,22 +102,45 @@ class Guards:
         return (
             kind in ("if", "else")
             and not availability(test)
-            and not self._is_of_route(table, test)
+            and not self._is_at_hand(table, scope, test)
+            and not self._is_of_route(table, scope, test)
             and not self._usual(table, scope, kind, test)
             and self.settled.holds(path, scope, test) is not (kind == "if")
         )
 
-    def _is_of_route(self, table: Table, test: Expr) -> bool:
+    def _is_at_hand(self, table: Table, scope: int, test: Expr) -> bool:
+        """Whether a test only asks if what start-up put on the application is there: ``if app.state.limiter is not None:``."""
+        asked = [part[1] if type(part) is list and part[:1] == ["cmp"] else part for part in atoms(test)]
+        return bool(asked) and all(self._is_of_app(table, scope, dotted(part)) for part in asked)
+
+    def _is_of_app(self, table: Table, scope: int, name: str | None) -> bool:
+        if name is None:
+            return False
+        bindings = table.lookup(scope, name) if "." not in name else []
+        assign = bindings[0].assign if len(bindings) == 1 else None
+        call = call_number(assign.value) if assign is not None else None
+        if assign is not None and call is None:
+            name = dotted(assign.value) or ""
+        elif call is not None:
+            given = table.facts.calls[call]
+            if given.callee != "getattr" or len(given.args) < 2:
+                return False
+            name = f"{dotted(given.args[0])}.{text_of(given.args[1])}"
+        owner, _, last = name.rpartition(".")
+        return f".{owner}".endswith(".app.state") and bool(self.linker.carried(last))
+
+    def _is_of_route(self, table: Table, scope: int, test: Expr) -> bool:
         """Whether a test asks for nothing but the path or the method of a request: for which routes it holds is counted."""
         number = call_number(test)
         if number is not None:
             call = table.facts.calls[number]
-            parts = [call.callee, *call.args] if len(call.args) == 1 else []
+            if len(call.args) != 1:
+                return False
             owner = call.callee.rpartition(".")[0] if type(call.callee) is str else ""
-            return bool(parts) and f".{owner}".endswith(PATHS)
+            return asks_for_route(table, scope, owner) or asks_for_route(table, scope, call.args[0])
         if type(test) is not list or test[:1] != ["cmp"] or len(test) != 4:
             return False
-        return any(f".{dotted(side) or ''}".endswith((*PATHS, *METHODS)) for side in (test[1], test[3]))
+        return any(asks_for_route(table, scope, side) for side in (test[1], test[3]))
 
     def chosen(self, path: str, call: int) -> bool:
         """Whether the function leaves before a call unless it finds something that most requests have not.

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
     from ..facts.records import Expr
     from .linker import Linker
+    from .tables import Table
 
 EMPTY = frozenset({"abc.ABC", "typing.Generic", "typing.Protocol", "builtins.object", "typing_extensions.Protocol"})
 """Bases that give a class no attributes of their own: what it has not, its heirs may have."""
@@ -31,6 +32,7 @@ class Heirs:
         self._open: set[tuple[str, int]] = set()
         self._below: dict[Value, list[Value]] = {}
         self._abstract: dict[Value, bool] = {}
+        self._structural: dict[Value, list[Value]] = {}
 
     def mro(self, path: str, scope: int) -> list[Value]:
         """A class and its bases in Python's order (C3); bases outside of the project last, as ``ext`` values.
@@ -128,17 +130,48 @@ class Heirs:
         return frozenset({shared._replace(kind=kinds.pop())}) if shared is not None else frozenset()
 
     def overrides(self, method: Value) -> list[Value]:
-        """The methods of heirs that replace a method, in file order."""
+        """The methods of heirs that replace a method, in file order; of a protocol without heirs, of what implements it."""
         table = self.linker.table(method.place)
         record = table.facts.scopes[method.scope]
         if table.facts.scopes[record.parent].kind != "class":
             return []
         found: dict[Value, None] = {}
-        for heir in self.below(Value("def", method.place, record.parent)):
+        owner = Value("def", method.place, record.parent)
+        for heir in self.below(owner) or self._implementing(owner):
             member = self.linker.table(heir.place).members.get((heir.scope, record.name))
             if member is not None:
                 found.setdefault(Value("def", heir.place, member))
         return list(found)
+
+    def _implementing(self, protocol: Value) -> list[Value]:
+        """Classes that have all methods of a protocol, with the same parameters, whatever they inherit from."""
+        if not self._is_protocol(protocol.place, protocol.scope):
+            return []
+        if protocol not in self._structural:
+            own = self.linker.table(protocol.place)
+            wanted = {name: member for (cls, name), member in own.members.items() if cls == protocol.scope}
+            lists = [self._holders.get(name, []) for name in wanted]
+            common = [cls for cls in lists[0] if all(cls in other for other in lists[1:])] if lists else []
+            self._structural[protocol] = [
+                cls
+                for cls in common
+                if not self._is_protocol(cls.place, cls.scope)
+                and all(
+                    parameters(self.linker.table(cls.place), self.linker.table(cls.place).members[cls.scope, name])
+                    == parameters(own, member)
+                    for name, member in wanted.items()
+                )
+            ]
+        return self._structural[protocol]
+
+    @cached_property
+    def _holders(self) -> dict[str, list[Value]]:
+        """Classes by the names of their own methods, in file order."""
+        found: dict[str, list[Value]] = defaultdict(list)
+        for path in self.linker.linked:
+            for cls, name in self.linker.table(path).members:
+                found[name].append(Value("def", path, cls))
+        return dict(found)
 
     def is_made(self, cls: Value) -> bool:
         """Whether the project calls a class, or something that is named like it."""
@@ -169,6 +202,11 @@ class Heirs:
             return True
         refuses = [e for e in exits if e.kind == "raise" and _refuses(table.facts.calls, e.value)]
         return bool(refuses) and len(exits) == len(refuses) and all(e.frame == 0 for e in exits)
+
+
+def parameters(table: Table, method: int) -> list[str]:
+    """The names of a method's parameters."""
+    return [param.name for param in table.facts.scopes[method].params]
 
 
 def _refuses(calls: list, value: object) -> bool:  # type: ignore[type-arg]

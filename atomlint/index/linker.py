@@ -122,7 +122,20 @@ class Linker:
 
     def calls_of(self, name: str, place: int) -> list[tuple[str, int]]:
         """Calls that may give something for the parameter in a place of what is called ``name``: see `runs`."""
-        return [*self.call_sites(name), *self.makers(name)] if place else self.call_sites(name)
+        sites = [*self.call_sites(name), *self._by_own_classes.get(name, ())]
+        return [*sites, *self.makers(name)] if place else sites
+
+    @cached_property
+    def _by_own_classes(self) -> dict[str, list[tuple[str, int]]]:
+        """Calls of ``cls`` in methods of a class, by its name."""
+        found: dict[str, list[tuple[str, int]]] = defaultdict(list)
+        for path, ordinal in self.call_sites("cls"):
+            table = self.table(path)
+            record = table.facts.calls[ordinal]
+            owner = table.receiver_class(table.enclosing_function(record.scope), "cls")
+            if record.callee == "cls" and owner is not None:
+                found[table.facts.scopes[owner].name].append((path, ordinal))
+        return dict(found)
 
     def runs(self, path: str, ordinal: int, wanted: Value) -> bool:
         """Whether a call may run a function or make an object of a class, itself or by what it is given first."""

@@ -41,7 +41,7 @@ class Members:
         if not place.endswith((".state", ".app", ".current_app", "Flask()", "Quart()", "FastAPI()", "Starlette()")):
             return NOTHING
         found = union(self.values.assigned(path, assign) for path, assign in self.values.linker.carried(name))
-        return frozenset(value for value in found if value.kind in ("inst", "ext"))
+        return frozenset(value for value in found if value.kind in ("inst", "ext", "def"))
 
     def _module_attribute(self, path: str, name: str) -> Values:
         if path.endswith(".py"):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from .registering import behind, elements
-from .tables import Table, dotted, text_of
+from .tables import Table, call_number, dotted, text_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -201,6 +201,24 @@ class RouteTexts:
         if not owner or len(bindings) != 1 or bindings[0].assign is None or bindings[0].assign.kind != "=":
             return None
         return bindings[0].assign.value
+
+
+def asks_for_route(table: Table, scope: int, expr: Expr) -> bool:
+    """Whether an expression is a request's path or method, or a name that it was assigned to, once."""
+    name = dotted(expr) or ""
+    if f".{name}".endswith((*PATHS, *METHODS)):
+        return True
+    _, bindings = table.find(scope, name) if name and "." not in name else (0, [])
+    assign = bindings[0].assign if len(bindings) == 1 else None
+    if assign is None or assign.kind != "=":
+        return False
+    number = call_number(assign.value)
+    if number is None:
+        return f".{dotted(assign.value)}".endswith((*PATHS, *METHODS))
+    made = table.facts.calls[number]
+    owner, last = split(made.callee)
+    holder = (dotted(owner) or "").rpartition(".")[2]
+    return last == "get" and holder in REQUESTS and bool(made.args) and text_of(made.args[0]) in ("path", "method")
 
 
 def split(callee: Expr) -> tuple[Expr, str]:

@@ -674,3 +674,30 @@ def test_a_limiter_that_counts_in_the_process_as_committed_asks_no_redis(uri: st
     files["fly.toml"] = '[env]\nAPP_ENV = "production"\n'
     report = check_files(files, select=("redis-per-request", "redis-blocking-in-async"), confidence="low")
     assert {finding.confidence.value for finding in report.findings} == levels
+
+
+@pytest.mark.parametrize("test", ["self", "self.kind == 'all'", "self and self.kind"])
+def test_what_a_method_is_called_on_is_no_flag_that_callers_give(test: str) -> None:
+    app = f"""
+    import redis
+    from fastapi import FastAPI
+
+    app = FastAPI()
+    client = redis.Redis()
+
+    class Counter:
+        kind = "all"
+
+        def count(self):
+            if {test}:
+                client.incr("all")
+
+    @app.middleware("http")
+    async def tell(request, call_next):
+        Counter().count()
+        return await call_next(request)
+    """
+    files = {"app.py": textwrap.dedent(app), "other.py": "def total(self):\n    return self.rows.count()\ncount()\n"}
+    report = check_files(files, select=("redis-per-request", "redis-no-timeout"))
+    assert not report.errors
+    assert {finding.rule for finding in report.findings} == {"redis-per-request", "redis-no-timeout"}

@@ -36,6 +36,8 @@ def arguments(index: Index, function: Value, name: str) -> list[tuple[str, int, 
             return []
     number = [param.name for param in record.params].index(name)
     place = number - is_method
+    if place < 0:
+        return []  # what a method is called on is no argument
     names = {called, *(linker.table(heir.place).facts.scopes[heir.scope].name for heir in heirs)}
     sites = [site for name in sorted(names) for site in linker.calls_of(name, place) if site[0] not in index.tests]
     found: list[tuple[str, int, Expr]] = []

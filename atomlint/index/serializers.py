@@ -113,8 +113,12 @@ class Serializers:
             return []
         found = []
         for name, relationship in self.project.relationships.of(model).items():
-            made = self.linker.table(relationship.path).facts.calls[relationship.call]
-            own = relationship.owner == Value("def", relationship.path, made.scope)  # and not the way back of another's
+            table = self.linker.table(relationship.path)
+            own = any(  # and not the way back of another's, or of a key to the same class
+                (assign.target, assign.value) == (name, f"@{relationship.call}")
+                and relationship.owner == Value("def", relationship.path, assign.scope)
+                for assign in table.facts.assigns
+            )
             if own and relationship.uselist and name not in serialized.but:
                 found.append(Taken(name, serialized.serializer.place, -1, name, None, nested=False))
         return found

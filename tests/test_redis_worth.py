@@ -1351,9 +1351,14 @@ BY_TOKEN = 'REST_FRAMEWORK = {"DEFAULT_AUTHENTICATION_CLASSES": ["rest_framework
             "medium",
         ),
         (BY_TOKEN, "def read(request):\n    request.user = cache.get('x')", "medium"),
-        (BY_TOKEN.replace("]", ', "rest_framework.authentication.SessionAuthentication"]'), "", "medium"),
+        (BY_TOKEN.replace("]", ', "rest_framework.authentication.SessionAuthentication"]'), "", "low"),
+        (
+            BY_TOKEN.replace("rest_framework_simplejwt.authentication.JWT", "rest_framework.authentication.Session"),
+            "",
+            "medium",
+        ),
     ],
-    ids=["tokens", "default", "page", "login", "set", "both"],
+    ids=["tokens", "default", "page", "login", "set", "both", "sessions"],
 )
 def test_a_middleware_finds_nobody_signed_in_where_users_are_known_by_tokens_alone(
     settings: str, views: str, level: str
@@ -1363,6 +1368,24 @@ def test_a_middleware_finds_nobody_signed_in_where_users_are_known_by_tokens_alo
         "shop/settings.py": CACHES + settings,
         "shop/plans.py": SIGNED_IN,
         "shop/views.py": "from django.core.cache import cache\n" + views,
+    }
+    report = check_files(files, select=("redis-per-request",), confidence="low")
+    assert [finding.confidence.value for finding in report.findings] == [level]
+
+
+@pytest.mark.parametrize(
+    ("name", "level"), [("development", "low"), ("local", "low"), ("production", "high"), ("localities", "high")]
+)
+def test_what_only_settings_for_developers_install_is_not_on_every_request(name: str, level: str) -> None:
+    files = {
+        "shop/settings/base.py": CACHES.replace("shop.plans.Plans", "shop.other.Other"),
+        f"shop/settings/{name}.py": 'from .base import *\nMIDDLEWARE.append("shop.plans.Plans")\n',
+        "shop/plans.py": "from django.core.cache import cache\n"
+        "class Plans:\n"
+        "    def __init__(self, get_response): self.get_response = get_response\n"
+        "    def __call__(self, request):\n"
+        '        cache.get("plans")\n'
+        "        return self.get_response(request)\n",
     }
     report = check_files(files, select=("redis-per-request",), confidence="low")
     assert [finding.confidence.value for finding in report.findings] == [level]

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
 TOKENS = re.compile(r"jwt|token|bearer|api_?key|firebase|clerk|cognito|auth0", re.IGNORECASE)
 """Words of classes that find out who calls by what a request brings, and not by a session."""
+MET = re.compile(f"{TOKENS.pattern}|SessionAuthentication$|BasicAuthentication$", re.IGNORECASE)
+"""Those, and what finds a session beside them, which somebody has to begin."""
 PAGES = frozenset({"LOGIN_URL", "LOGIN_REDIRECT_URL", "LOGOUT_REDIRECT_URL"})
 """Settings of projects with a page to sign in on."""
 SESSIONS = frozenset(
@@ -71,7 +73,7 @@ class RestDefaults:
         Not where settings or imports speak of signing in to a session, or where something sets ``request.user`` itself.
         """
         asked = self._listed("DEFAULT_AUTHENTICATION_CLASSES")
-        if not asked or not all(names and all(TOKENS.search(name) for name in names) for names in asked):
+        if not asked or not all(any(map(TOKENS.search, names)) and all(map(MET.search, names)) for names in asked):
             return False
         return not any(map(self._signs_in, self.linker.linked))
 

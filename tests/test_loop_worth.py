@@ -606,3 +606,22 @@ def test_a_page_that_a_decorator_of_its_method_keeps_is_made_now_and_then(
     files = {**VIEWED, "shop/__init__.py": "", "shop/views.py": TOTALS.format(of_class, of_method)}
     report = check_files(files, select=("database-query-in-loop",), confidence="low")
     assert [finding.confidence.value for finding in report.findings] == found
+
+
+SHOWN = DJANGO.replace("class Tag(", "class Board(models.Model):\n    front = models.ForeignKey(Shelf, on_delete=models.CASCADE,"
+    " related_name='a')\n    back = models.ForeignKey(Shelf, on_delete=models.CASCADE, related_name='b')\n\nclass Tag(")  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("rows", "level"),
+    [
+        ("Board.objects.order_by('id')", "high"),
+        ("Board.objects.order_by('id')[:5]", "low"),
+        ("Board.objects.order_by('id')[:limit]", "low"),
+    ],
+)
+def test_the_first_few_rows_are_few_unless_there_are_pages_of_them(rows: str, level: str) -> None:
+    body = f"    for board in {rows}:\n        print(board.front.slug, board.back.slug)"
+    source = SHOWN.format(body=body, urls='urlpatterns += [path("page", page)]')
+    assert levels(source) == [level]
+    assert levels(source.replace("limit", "offset")) == ["high"]

@@ -88,7 +88,7 @@ from atomlint import Confidence, Context, Finding, Function, Note, rule
 from .._certainty import FAR, PAGE, WORKER, confidence, is_repair
 from .._few import loops_over_few
 from .._methods import in_writing_branch, is_writing
-from .._paged import expects_many
+from .._paged import expects_many, goes_through_pages
 from .._readings import place_of
 from .._repeats import may_repeat, only_with_key, others, repeats, trace
 from .._staff import in_staff_branch
@@ -329,7 +329,8 @@ def _of_relationships(ctx: Context, lazy: LazyLoop, path: Path) -> Finding:
 
 def _lazy_confidence(lazy: LazyLoop, path: Path) -> Confidence:
     function = lazy.reads[0].steps[0][0]
-    if WORKER.search(function.path) or is_repair(function.name) or 0 < lazy.rows.most < PAGE:
+    few = 0 < lazy.rows.most < PAGE or (lazy.rows.sliced and not goes_through_pages(function))
+    if few or WORKER.search(function.path) or is_repair(function.name):
         return Confidence.LOW
     if is_own_work(lazy) or all(any(f.name in WRITES for f, _ in read.steps[1:]) for read in lazy.reads):
         return Confidence.LOW  # read while rows are written, which is more statements

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from .finding import Confidence, Edit, Finding, Fix, Note, Position, Severity, Span
     from .fingerprint import secret_digest
     from .fly.file import FlyFile
-    from .index.conditions import availability
+    from .index.conditions import availability, contrary
     from .index.deployments import Deployment
     from .index.effects import Effect
     from .index.expressions import BRANCHES, Place, atoms, condition, expressions, inside, references
@@ -65,6 +65,7 @@ _HOMES = {
     "TextContext": "text",
     "atoms": "index.expressions",
     "availability": "index.conditions",
+    "contrary": "index.conditions",
     "call_number": "index.tables",
     "condition": "index.expressions",
     "document_kind": "document",
@@ -116,6 +117,7 @@ __all__ = [
     "availability",
     "call_number",
     "condition",
+    "contrary",
     "document_kind",
     "dotted",
     "expressions",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
-from atomlint import condition, dotted, inside, text_of
+from atomlint import condition, contrary, dotted, inside, text_of
 
 from ._turns import held
 
@@ -25,7 +25,6 @@ STAFF = frozenset({"admin", "admins", "administrator", "staff", "superuser", "su
 OTHERS = frozenset({"or", "not", "non", "readonly", "exclude", "tenant"})
 """Words beside them that let others pass: ``IsAdminOrReadOnly``."""
 NOTHING = frozenset({"#None", "#False", "#0"})
-CONTRARY = {"not in": "in", "!=": "==", "is not": "is"}
 LISTS = frozenset({"permission_classes", "decorators", "method_decorators", "guards"})
 """Attributes of a view class that name what its requests have to pass."""
 WORDS = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+")
@@ -65,17 +64,11 @@ def in_staff_branch(function: Function, frames: Iterable[int]) -> bool:
     """Whether one of these frames is for staff alone: ``if user.is_staff:``, or behind what sends others away."""
     table = function.table.facts.frames
     return any(
-        _asks_for_staff(function, part if not negated else _contrary(part))
+        _asks_for_staff(function, contrary(part) if negated else part)
         for at in frames
         if table[at].kind in ("if", "else", "after")
         for part, negated in held(condition(table[at].kind, table[at].test))
     )
-
-
-def _contrary(test: Expr) -> Expr:
-    """What is so where a test is not: ``role in STAFF`` of ``role not in STAFF``; None for what has no contrary here."""
-    is_comparison = type(test) is list and test[:1] == ["cmp"] and len(test) == 4
-    return ["cmp", test[1], CONTRARY[test[2]], test[3]] if is_comparison and test[2] in CONTRARY else None
 
 
 def _asks_for_staff(function: Function, test: Expr) -> bool:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from itertools import combinations, product
 from math import prod
 from typing import TYPE_CHECKING
@@ -23,9 +22,6 @@ FEW = 5
 """Routes behind a router from which on its hooks are what requests in general pay for."""
 SOME = 3
 """Routes from which on a middleware works for more than what one of them is about."""
-WORD = re.compile(r"[a-z0-9]+")
-DEVELOPED = frozenset({"dev", "devel", "develop", "development", "local", "debug"})
-"""Words of settings that a deployment does not load."""
 RANK = {"every-request": 0, "dependency": 1, "route": 2}
 """Frequencies, most requests first."""
 MANY = 8
@@ -59,13 +55,13 @@ def base_confidence(index: Index, work: RequestWork) -> Confidence:
 
     The hook of a router with a few routes is of medium confidence, as a dependency of these would be. What waits for a
     reader, ``request.tenant = SimpleLazyObject(load)``, is of medium confidence: see `is_held`. What runs for none, one or
-    two of the routes that are known is of low, as is the hook of a router without any, and what only settings for
-    developers install.
+    two of the routes that are known is of low, as is the hook of a router without any, and what only settings
+    for other places than production install.
     """
     if work.share is not None and work.share[0] < min(SOME, work.share[1]):
         return Confidence.LOW
     entries = index.project.reach.entries.get(work.path.entry.function, ())
-    if entries and all(is_of_developers(entry.path) for entry in entries):
+    if entries and all(index.settings.modules.is_elsewhere(entry.path) for entry in entries):
         return Confidence.LOW
     level = min(Confidence(work.confidence), _of_entry(work), key=lambda level: level.rank)
     entry = work.path.entry
@@ -92,13 +88,6 @@ def _of_entry(work: RequestWork) -> Confidence:
     if work.frequency == "every-request" or work.routes >= SHARED or work.path.entry.kind in ALWAYS:
         return Confidence.HIGH
     return Confidence.MEDIUM
-
-
-def is_of_developers(path: str) -> bool:
-    """Whether a file is of settings for where a service is developed: ``settings/development.py``, ``dev_settings.py``."""
-    folder, _, name = path.lower().removesuffix(".py").rpartition("/")
-    words = set(WORD.findall(name))
-    return "settings" in (*folder.split("/")[-1:], *words) and not words.isdisjoint(DEVELOPED)
 
 
 def count_of_routes(index: Index) -> int:

@@ -698,6 +698,8 @@ LEAVE = "return await call_next(request)"
         (f"if request.url.path not in LISTED: {LEAVE}\n    {SEND}", "low"),
         (f"kind = kind_of(request)\n    if not kind: {LEAVE}\n    {SEND}", "low"),
         (f"if any_of(request.url.path): {SEND}", "low"),
+        (f"if unknown(request.url.path): {SEND}", "low"),
+        (f"if unknown.asks(request.url.path): {SEND}", "low"),
         (f"if not but_list(request.url.path): {LEAVE}\n    {SEND}", "high"),
         (f"if of_list(request.url.path): {LEAVE}\n    {SEND}", "high"),
         (f"if request.url.path in LISTED: {LEAVE}\n    {SEND}", "high"),

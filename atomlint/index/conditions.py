@@ -57,9 +57,8 @@ def tree(bodies: Bodies, leaf: Leaf, depth: int = MAX_DEPTH) -> Node:
         if expr[0] in ("and", "or"):
             kind = expr[0] if positive else {"and": "or", "or": "and"}[expr[0]]
             return Joined(kind, tuple(tree(bodies, leaf._replace(expr=part), depth) for part in expr[1:]))
-        if expr[0] == "cmp" and len(expr) == 4 and not positive and expr[2] in INVERSE:
-            return leaf._replace(expr=["cmp", expr[1], INVERSE[expr[2]], expr[3]], positive=True)
-        return leaf
+        opposite = None if positive else contrary(expr)
+        return leaf if opposite is None else leaf._replace(expr=opposite, positive=True)
     if type(expr) is not str or not depth:
         return leaf
     name = dotted(expr)
@@ -134,10 +133,14 @@ def atoms(test: Expr) -> Iterator[Expr]:
 
 def inverse(leaf: Leaf) -> Leaf:
     """The contrary of a leaf: ``age >= limit`` of ``age < limit``."""
-    expr = leaf.expr
-    if type(expr) is list and expr[:1] == ["cmp"] and len(expr) == 4 and leaf.positive and expr[2] in INVERSE:
-        return leaf._replace(expr=["cmp", expr[1], INVERSE[expr[2]], expr[3]])
-    return leaf._replace(positive=not leaf.positive)
+    opposite = contrary(leaf.expr) if leaf.positive else None
+    return leaf._replace(positive=not leaf.positive) if opposite is None else leaf._replace(expr=opposite)
+
+
+def contrary(test: Expr) -> Expr:
+    """What is so where a comparison is not: ``role in STAFF`` of ``role not in STAFF``; None for what has no contrary."""
+    is_comparison = type(test) is list and test[:1] == ["cmp"] and len(test) == 4
+    return ["cmp", test[1], INVERSE[test[2]], test[3]] if is_comparison and test[2] in INVERSE else None
 
 
 def absent(leaf: Leaf) -> Expr:

@@ -68,18 +68,16 @@ class Decorated:
         """The decorators of a function, also those that Django puts around methods: ``@method_decorator(cache_page(60))``."""
         record = table.facts.scopes[scope]
         outer = table.facts.scopes[record.parent]
-        of_class = outer.decorators if outer.kind == "class" else []
-        for decorator in (*record.decorators, *of_class):
-            call = call_number(decorator)
-            made = table.facts.calls[call] if call is not None else None
-            own = decorator in record.decorators
-            if made is not None and (dotted(made.callee) or "").rpartition(".")[2] == ADAPTER and made.args:
-                name = text_of(dict(made.keywords).get("name"))
-                if (own and record.kind == "function") or (not own and name in (record.name, "dispatch")):
-                    given = made.args[0]
-                    yield from given[1:] if type(given) is list and given[:1] == ["[]"] else (given,)
-            elif own:
+        for decorator in record.decorators:
+            made = _adapting(table, decorator)
+            if made is None:
                 yield decorator
+            elif record.kind == "function":
+                yield from _adapted(made)
+        for decorator in outer.decorators if outer.kind == "class" else ():
+            made = _adapting(table, decorator)
+            if made is not None and text_of(dict(made.keywords).get("name")) in (record.name, "dispatch"):
+                yield from _adapted(made)
 
     def _decorated(self, table: Table, scope: int, expr: Expr, call: int) -> Guard | None:
         name = dotted(expr)
@@ -154,3 +152,16 @@ class Decorated:
     @staticmethod
     def _calls(body: Body) -> list[Call]:
         return [body.table.facts.calls[ordinal] for ordinal in body.table.calls_in.get(body.scope, ())]
+
+
+def _adapting(table: Table, decorator: Expr) -> Call | None:
+    """The ``method_decorator(...)`` that a decorator is, or None."""
+    number = call_number(decorator)
+    made = table.facts.calls[number] if number is not None else None
+    return made if made is not None and (dotted(made.callee) or "").rpartition(".")[2] == ADAPTER else None
+
+
+def _adapted(made: Call) -> Iterator[Expr]:
+    """The decorators that it puts around a method: one, or those of a list."""
+    for given in made.args[:1]:
+        yield from given[1:] if type(given) is list and given[:1] == ["[]"] else (given,)

@@ -17,6 +17,8 @@ from .conditions import atoms, availability, branches
 from .decorated import Decorated
 from .gates import Gate, Gates
 from .guard import Guard
+from .pathtexts import ENDS
+from .routetests import PATTERNS
 from .routetexts import asks_for_route
 from .sends import says_kind
 from .settled import Settled
@@ -114,19 +116,14 @@ class Guards:
         return bool(asked) and all(self._is_of_app(table, scope, dotted(part)) for part in asked)
 
     def _is_of_app(self, table: Table, scope: int, name: str | None) -> bool:
-        if name is None:
-            return False
-        bindings = table.lookup(scope, name) if "." not in name else []
-        assign = bindings[0].assign if len(bindings) == 1 else None
-        call = call_number(assign.value) if assign is not None else None
-        if assign is not None and call is None:
-            name = dotted(assign.value) or ""
-        elif call is not None:
-            given = table.facts.calls[call]
-            if given.callee != "getattr" or len(given.args) < 2:
-                return False
-            name = f"{dotted(given.args[0])}.{text_of(given.args[1])}"
-        owner, _, last = name.rpartition(".")
+        assign = table.only_assign(scope, name) if name is not None else None
+        value = name if assign is None else assign.value
+        call = call_number(value)
+        given = table.facts.calls[call] if call is not None else None
+        if given is not None and given.callee == "getattr" and len(given.args) > 1:
+            owner, last = dotted(given.args[0]), text_of(given.args[1]) or ""
+        else:
+            owner, _, last = (dotted(value) or "").rpartition(".")
         return f".{owner}".endswith(".app.state") and bool(self.linker.carried(last))
 
     def _is_of_route(self, table: Table, scope: int, test: Expr) -> bool:
@@ -134,10 +131,9 @@ class Guards:
         number = call_number(test)
         if number is not None:
             call = table.facts.calls[number]
-            if len(call.args) != 1:
-                return False
-            owner = call.callee.rpartition(".")[0] if type(call.callee) is str else ""
-            return asks_for_route(table, scope, owner) or asks_for_route(table, scope, call.args[0])
+            owner, _, name = call.callee.rpartition(".") if type(call.callee) is str else ("", "", "")
+            asked = owner if name in ENDS else call.args[-1] if name in PATTERNS and call.args else None
+            return asked is not None and asks_for_route(table, scope, asked)
         if type(test) is not list or test[:1] != ["cmp"] or len(test) != 4:
             return False
         return any(asks_for_route(table, scope, side) for side in (test[1], test[3]))

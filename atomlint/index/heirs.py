@@ -157,8 +157,10 @@ class Heirs:
                 for cls in common
                 if not self._is_protocol(cls.place, cls.scope)
                 and all(
-                    parameters(self.linker.table(cls.place), self.linker.table(cls.place).members[cls.scope, name])
-                    == parameters(own, member)
+                    _parameter_names(
+                        self.linker.table(cls.place), self.linker.table(cls.place).members[cls.scope, name]
+                    )
+                    == _parameter_names(own, member)
                     for name, member in wanted.items()
                 )
             ]
@@ -204,7 +206,7 @@ class Heirs:
         return bool(refuses) and len(exits) == len(refuses) and all(e.frame == 0 for e in exits)
 
 
-def parameters(table: Table, method: int) -> list[str]:
+def _parameter_names(table: Table, method: int) -> list[str]:
     """The names of a method's parameters."""
     return [param.name for param in table.facts.scopes[method].params]
 

@@ -122,8 +122,9 @@ class Linker:
 
     def calls_of(self, name: str, place: int) -> list[tuple[str, int]]:
         """Calls that may give something for the parameter in a place of what is called ``name``: see `runs`."""
-        sites = [*self.call_sites(name), *self._by_own_classes.get(name, ())]
-        return [*sites, *self.makers(name)] if place else sites
+        own = self._by_own_classes.get(name, [])
+        made = self.makers(name) if place else []
+        return [*self.call_sites(name), *own, *made] if own or made else self.call_sites(name)
 
     @cached_property
     def _by_own_classes(self) -> dict[str, list[tuple[str, int]]]:

@@ -8,11 +8,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from .conditions import branches, contrary
+from .pathtexts import ENDS
+from .routetests import PATTERNS
 from .routetexts import Frame
 from .tables import call_number, dotted
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Callable, Iterator, Sequence
 
     from ..facts.records import Expr
     from .project import Project
@@ -21,12 +24,10 @@ if TYPE_CHECKING:
     from .tables import Table
     from .value import Value
 
-TESTS = ("if", "else", "after")
 DEPTH = 3
 """Functions that a test is followed into."""
 POSITIVE = frozenset({"in", "=="})
-NEGATIVE = frozenset({"not in", "!="})
-FINDS = frozenset({"any", "startswith", "endswith", "match", "fullmatch", "search"})
+FINDS = PATTERNS | ENDS.keys() | {"any"}
 """Calls that hold where something is found."""
 NO = ("#False", "#None", None)
 
@@ -39,28 +40,26 @@ class RouteChoice:
         self.tests = tests
         self._kept: dict[tuple[str, int, str], bool] = {}
 
-    def picks(self, function: Value, call: int, routes: Iterable[Route]) -> bool:
-        """Whether a call of a function only runs for some of these routes, of which none could be told."""
+    def picks(self, function: Value, call: int, routes: Callable[[], Sequence[Route]]) -> bool:
+        """Whether a call of a function only runs for some of the routes, of which none could be told."""
         table = self.linker.table(function.place)
         record = table.facts.calls[call]
-        known = list(routes)
-        return bool(known) and any(
-            self._is_open(Frame(table, record.scope, {}), part, known)
-            for at in table.frames(record.frame)
-            if table.facts.frames[at].kind in TESTS
-            for part in held(table.facts.frames[at].test, holds=table.facts.frames[at].kind != "else")
+        return any(
+            self._is_open(Frame(table, record.scope, {}), part, routes)
+            for _, test, positive in branches(table, record.frame)
+            for part in held(test, holds=positive)
         )
 
-    def _is_open(self, here: Frame, part: Expr, routes: list[Route]) -> bool:
+    def _is_open(self, here: Frame, part: Expr, routes: Callable[[], Sequence[Route]]) -> bool:
         key = (here.table.path, here.scope, str(part))
         if key not in self._kept:
-            self._kept[key] = self._names_some(here, part, DEPTH) and self._is_undecided(here, part, routes)
+            self._kept[key] = self._names_some(here, part, DEPTH) and self._is_undecided(here, part, routes())
         return self._kept[key]
 
-    def _is_undecided(self, here: Frame, part: Expr, routes: list[Route]) -> bool:
+    def _is_undecided(self, here: Frame, part: Expr, routes: Sequence[Route]) -> bool:
         """Whether a test hangs on the route, and holds or fails for none of them as far as it can be evaluated."""
         asked = self.tests.asked
-        if self.tests.test(here, part, routes[0]) is not None or self.tests.asked == asked:
+        if not routes or self.tests.test(here, part, routes[0]) is not None or self.tests.asked == asked:
             return False
         return all(self.tests.test(here, part, route) is None for route in routes[1:])
 
@@ -108,5 +107,5 @@ def held(test: Expr, *, holds: bool) -> Iterator[Expr]:
             yield from held(part, holds=holds)
     elif holds:
         yield test
-    elif type(test) is list and test[:1] == ["cmp"] and len(test) == 4 and test[2] in NEGATIVE:
-        yield ["cmp", test[1], "in" if test[2] == "not in" else "==", test[3]]
+    elif (opposite := contrary(test)) is not None:
+        yield opposite

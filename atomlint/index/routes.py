@@ -317,17 +317,17 @@ class Routes:
         return not known or not known.isdisjoint(entry.on)
 
     def _covered(self, function: Value) -> list[Route]:
-        """Routes for which a middleware or hook runs; all of them for another function. What nothing is seen to register,
-        at a path that nobody knows, is none of them."""
+        """Routes for which a middleware or hook runs; all that are served for another function."""
         if function not in self._below_hook:
             hooks = [entry for entry in self._hooks if entry.function == function]
-            self._below_hook[function] = [
-                route
-                for route in self.all
-                if (route.entry.proven or not route.path.startswith(UNKNOWN))
-                and (not hooks or any(self._covers(entry, route) for entry in hooks))
-            ]
+            covered = [route for route in self._served if any(self._covers(entry, route) for entry in hooks)]
+            self._below_hook[function] = covered if hooks else self._served
         return self._below_hook[function]
+
+    @cached_property
+    def _served(self) -> list[Route]:
+        """Routes but for those that nothing is seen to register, at a path that nobody knows."""
+        return [route for route in self.all if route.entry.proven or not route.path.startswith(UNKNOWN)]
 
     def _sees_websockets(self, entry: Entry) -> bool:
         """Whether a middleware is a plain ASGI one: the others are for HTTP alone."""
@@ -344,7 +344,7 @@ class Routes:
 
     def picks(self, function: Value, call: int) -> bool:
         """Whether a call in a middleware, hook or helper only runs for some of its routes, and none tells for which."""
-        return self.choice.picks(function, call, self._covered(function))
+        return self.choice.picks(function, call, lambda: self._covered(function))
 
     def counts(self) -> Counter[str]:
         """Number of routes by method."""

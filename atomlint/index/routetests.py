@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from ..facts.records import Expr
     from .routes import Route
 
+PATTERNS = frozenset({"match", "search", "fullmatch"})
+"""What a regular expression is asked, with a text for its only argument or its last."""
 SMALL = 12
 """Calls of a helper that is small enough to be evaluated."""
 
@@ -103,7 +105,7 @@ class RouteTests(RouteTexts):
             return self._any(here, call.args[0], route, depth, whole=callee == "all")
         if callee == "bool" and call.args:
             return self.test(here, call.args[0], route, depth)
-        if name in ("match", "search", "fullmatch") and call.args:
+        if name in PATTERNS and call.args:
             return self._matched(here, receiver, name, call.args, route, depth)
         return self._helper(here, ordinal, route, depth)
 

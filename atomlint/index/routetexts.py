@@ -195,12 +195,10 @@ class RouteTexts:
 
     def local(self, here: Frame, name: str) -> Expr:
         """What a local name was assigned, when that happens once."""
-        if "." in name or name in here.names:
-            return None
-        owner, bindings = here.table.find(here.scope, name)
-        if not owner or len(bindings) != 1 or bindings[0].assign is None or bindings[0].assign.kind != "=":
-            return None
-        return bindings[0].assign.value
+        assign = here.table.only_assign(here.scope, name) if name not in here.names else None
+        return (
+            None if assign is None or assign.kind != "=" or not here.table.find(here.scope, name)[0] else assign.value
+        )
 
 
 def asks_for_route(table: Table, scope: int, expr: Expr) -> bool:
@@ -208,8 +206,7 @@ def asks_for_route(table: Table, scope: int, expr: Expr) -> bool:
     name = dotted(expr) or ""
     if f".{name}".endswith((*PATHS, *METHODS)):
         return True
-    _, bindings = table.find(scope, name) if name and "." not in name else (0, [])
-    assign = bindings[0].assign if len(bindings) == 1 else None
+    assign = table.only_assign(scope, name)
     if assign is None or assign.kind != "=":
         return False
     number = call_number(assign.value)

@@ -61,6 +61,13 @@ class SettingsModules:
         beside = any(dirname(one) == dirname(path) and _is_of_production(one) for one in named or ())
         return beside and path not in self._loaded and not self._is_imported(path) and not self._is_mentioned(path)
 
+    @staticmethod
+    def is_elsewhere(path: str) -> bool:
+        """Whether a file holds settings, and is named for where nobody is served: ``settings/development.py``."""
+        folder, _, name = path.lower().rpartition("/")
+        is_of_settings = "settings" in (folder.rpartition("/")[2], *WORD.findall(name.replace("_", " ")))
+        return is_of_settings and not _is_of_production(name)
+
     @cached_property
     def named(self) -> frozenset[str] | None:
         """Files that are named; None where a name cannot be read, or no file of the project has it."""

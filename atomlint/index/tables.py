@@ -288,6 +288,11 @@ class Table:
                 return at, found
         return 0, []
 
+    def only_assign(self, scope: int, name: str) -> Assign | None:
+        """The assignment that is all a plain name is ever bound by, seen from a scope; None when there is more, or less."""
+        bindings = self.find(scope, name)[1] if "." not in name else []
+        return bindings[0].assign if len(bindings) == 1 else None
+
     def qualname(self, scope: int) -> str:
         """Dotted name of a scope inside its module; ``""`` for the module."""
         parts: list[str] = []

@@ -61,7 +61,10 @@ def pairs(index: Index, path: str, scope: int) -> Iterator[Pair]:
                 earlier.method in ("set", "setex") and same_key(table, earlier, first) for earlier in same[:number]
             ):
                 continue  # what it has just set itself: a probe
-            if kind == "exists" and any(one.method in CHANGES for one in same[number + 1 :] if one.call < second.call):
+            if kind == "exists" and any(
+                one.method in CHANGES and one.call < second.call and same_key(table, first, one)
+                for one in same[number + 1 :]
+            ):
                 continue  # it asks what has become of the key
             if not kind or not same_key(table, first, second) or not together(table, first, second):
                 continue

@@ -73,25 +73,25 @@ outlives the request and is stored on every way out, and the clock is set behind
 default limits of slowapi and Flask-Limiter are reported, sessions are not. Gates that stay open are
 `redis-sticky-gate`, caches with holes `redis-cache-hole`, local copies that are asked last `redis-fallback-cache`. Of
 low confidence are middlewares for fewer than a tenth of the routes, for one or two of them, or for those of a list that
-is not known, those that only settings for developers install, those that let go by what lacks a header that few
-requests bring (`Idempotency-Key`), or in a branch that a request may not take (what a constant or the default of a
-setting decides for all requests is none, nor is the question whether somebody is signed in, nor are branches of one
-test that all lead to the command), what is sent for requests that are then refused by an error, what only some requests
-write without a count, what only some pages read, the pages of one blueprint, dependencies of administrators and
-branches for them, middlewares that answer with what Redis kept of a response, limiters of fewer than sixteen routes
-among many, dependencies and throttles of fewer than ten routes that nothing is seen to serve, throttles of Django REST
-framework that fewer than ten views choose, sessions and tokens that Redis keeps (by the key, or the reader's name),
-whether somebody is locked out where fewer than ten routes ask, quotas and what may only run once (`idempotency`) by
-their names, permissions for one action of a view, what only a few routes put on the request, and reading a session of
-Flask: a copy of it would be old. Of medium confidence are dependencies of fewer than ten routes, in a branch, or that
-only read, as a copy tells late who may do what; what an extension asks of a token (flask-jwt-extended), as routes
-choose whether it does; what a function leaves before for reasons of its own, other than the route, a refusal or
-somebody who is missing; limiters of libraries, sessions by their names, and scripts, whose state all processes may have
-to share; and what asks whether somebody is locked out (`is_revoked`, `blacklist`), where a copy lets them in for a
-while. A command behind a look at what the request holds (`g`, `request.state`) is not reported where another function
-sets it on every request; one behind a look at a context variable is of low confidence, and one behind a look at what a
-middleware puts there that runs later. Not reported is what follows the making of a client that requests share. Clients
-that the index cannot follow (plugins) are not seen.
+is not known, those that only settings for other places than production install, those that let go by what lacks a
+header that few requests bring (`Idempotency-Key`), or in a branch that a request may not take (what a constant or the
+default of a setting decides for all requests is none, nor is the question whether somebody is signed in, nor are
+branches of one test that all lead to the command), what is sent for requests that are then refused by an error, what
+only some requests write without a count, what only some pages read, the pages of one blueprint, dependencies of
+administrators and branches for them, middlewares that answer with what Redis kept of a response, limiters of fewer than
+sixteen routes among many, dependencies and throttles of fewer than ten routes that nothing is seen to serve, throttles
+of Django REST framework that fewer than ten views choose, sessions and tokens that Redis keeps (by the key, or the
+reader's name), whether somebody is locked out where fewer than ten routes ask, quotas and what may only run once
+(`idempotency`) by their names, permissions for one action of a view, what only a few routes put on the request, and
+reading a session of Flask: a copy of it would be old. Of medium confidence are dependencies of fewer than ten routes,
+in a branch, or that only read, as a copy tells late who may do what; what an extension asks of a token
+(flask-jwt-extended), as routes choose whether it does; what a function leaves before for reasons of its own, other than
+the route, a refusal or somebody who is missing; limiters of libraries, sessions by their names, and scripts, whose
+state all processes may have to share; and what asks whether somebody is locked out (`is_revoked`, `blacklist`), where a
+copy lets them in for a while. A command behind a look at what the request holds (`g`, `request.state`) is not reported
+where another function sets it on every request; one behind a look at a context variable is of low confidence, and one
+behind a look at what a middleware puts there that runs later. Not reported is what follows the making of a client that
+requests share. Clients that the index cannot follow (plugins) are not seen.
 """
 
 from __future__ import annotations
@@ -374,7 +374,7 @@ def confidence(index: Index, work: RequestWork, uses: Sequence[Use]) -> Confiden
     if few and (locked or not entry.proven):
         return (
             Confidence.LOW
-        )  # such as those that renew a token, which come once; of routes that nothing is seen to serve
+        )  # such as routes that renew a token, which asks once, and those that nothing is seen to serve
     if few and (far or is_of_one_action(index, work, uses[0]) or uses[0].command.operation.name == STOCK):
         return Confidence.LOW  # of requests of few routes, those that take a branch; limits chosen for them
     reads = work.frequency == "dependency" and kind_of(uses) == "read"  # who may do what, which a copy tells late

@@ -523,7 +523,13 @@ def test_the_value_of_a_template_is_that_of_the_file_with_its_values(files: dict
         ("CLUSTER = False\nCLUSTER = probe()", "CLUSTER", True),
         ("CLUSTER = False\ndef start():\n    global CLUSTER\n    CLUSTER = True", "CLUSTER", True),
         ("from other import CLUSTER", "CLUSTER", False),
+        ("from other import *", "CLUSTER", False),
+        ("import all_of_it", "all_of_it.CLUSTER", False),
+        ("from all_of_it import CLUSTER", "CLUSTER", False),
+        ("from other import *\nCLUSTER = probe()", "CLUSTER", True),
+        ("import all_of_it\nall_of_it.CLUSTER = probe()", "all_of_it.CLUSTER", True),
     ],
 )
 def test_a_constant_of_a_module_switches_on_and_off(before: str, test: str, open_: bool) -> None:
-    assert runs(branch(test, before), other__py="CLUSTER = False\n") is open_
+    files = {"other__py": "CLUSTER = False\n", "all_of_it__py": "from other import *\n"}
+    assert runs(branch(test, before), **files) is open_

@@ -112,8 +112,7 @@ class Origins:
         """The expressions that a name or attribute stands for: what was assigned to it, here or where it comes from."""
         head, _, name = expr.rpartition(".")
         if not head:
-            for binding in self.linker.table(path).lookup(scope, name):
-                yield from self._bound(path, binding)
+            yield from self._named(path, scope, name)
             return
         table = self.linker.table(path)
         owner = table.receiver_class(scope, head) if head[:1] != "@" else None
@@ -124,10 +123,22 @@ class Origins:
             values = [Made("inst", path, owner)]
         for value in values:
             if value.kind == "module" and value.place.endswith(".py"):
-                for binding in self.linker.table(value.place).lookup(0, name):
-                    yield from self._bound(value.place, binding)
+                yield from self._named(value.place, 0, name)
             for cls in self._classes(value):
                 yield from self._attribute(cls, name)
+
+    def _named(self, path: str, scope: int, name: str, depth: int = MAX_DEPTH) -> Iterator[Here]:
+        """The same of a bare name: what binds it, else the first module that its own takes all names of and that has it."""
+        table = self.linker.table(path)
+        bindings = table.lookup(scope, name)
+        for binding in bindings:
+            yield from self._bound(path, binding)
+        for star in table.stars if depth and not bindings else ():
+            target = self.linker.modules.target(path, star)
+            found = list(self._named(target, 0, name, depth - 1)) if target is not None and target.endswith(".py") else []
+            if found:
+                yield from found
+                return
 
     def _attribute(self, cls: Value, name: str) -> Iterator[Here]:
         table = self.linker.table(cls.place)
@@ -151,5 +162,4 @@ class Origins:
         elif binding.imported is not None and binding.imported.attribute:
             target = self.linker.modules.target(path, binding.imported)
             if target is not None and target.endswith(".py") and target != path:
-                for inner in self.linker.table(target).lookup(0, binding.imported.attribute):
-                    yield from self._bound(target, inner)
+                yield from self._named(target, 0, binding.imported.attribute)

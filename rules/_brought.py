@@ -12,12 +12,13 @@ from ._staff import in_staff_branch
 from ._turns import held
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from atomlint import Index
     from atomlint.facts.records import Call, Frame
     from atomlint.index.requestwork import RequestWork, Use
     from atomlint.index.tables import Table
+    from atomlint.index.value import Value
 
     Expr = Any
 
@@ -39,6 +40,17 @@ def is_brought_seldom(index: Index, work: RequestWork, use: Use) -> bool:
     return any(
         _is_seldom(index, table, function.scope, name, work.frequency)
         for function, table, frame in frames_of(index, work, use)
+        for name in _wanted(table.facts.frames[frame])
+    )
+
+
+def wait_seldom(index: Index, sites: Iterable[tuple[Value, int]]) -> bool:
+    """The same of calls, each with its function, that lead to one another."""
+    return any(
+        _is_seldom(index, table, function.scope, name, "")
+        for function, call in sites
+        for table in (index.table(function.place),)
+        for frame in table.frames(table.facts.calls[call].frame)
         for name in _wanted(table.facts.frames[frame])
     )
 

@@ -180,6 +180,52 @@ def test_a_missing_timeout_that_every_request_waits_for_needs_no_other_route() -
     assert found.confidence is Confidence.HIGH
 
 
+HELD_UP = """
+    import asyncio
+    import threading
+    {made}
+    from fastapi import BackgroundTasks, FastAPI, Request
+    app = FastAPI()
+    client = redis.Redis()
+    {tell}tell(name):
+        {wait}client.set(name, "1", ex=5)
+    @app.middleware("http")
+    async def start(request: Request, call_next, background: BackgroundTasks = None):
+        {work}
+        return await call_next(request)
+    @app.get("/all")
+    async def all_of_them(): ...
+"""
+SYNC = {"made": "import redis", "tell": "def ", "wait": ""}
+ASYNC = {"made": "import redis.asyncio as redis", "tell": "async def ", "wait": "await "}
+
+
+@pytest.mark.parametrize(
+    ("app", "work", "level"),
+    [
+        (SYNC, "tell('a')", Confidence.HIGH),
+        (SYNC, "threading.Thread(target=tell, args=('a',)).start()", Confidence.LOW),
+        (SYNC, "background.add_task(tell, 'a')", Confidence.LOW),
+        (SYNC | {"tell": "async def "}, "asyncio.create_task(tell('a'))", Confidence.HIGH),  # the loop waits
+        (ASYNC, "await tell('a')", Confidence.HIGH),
+        (ASYNC, "asyncio.create_task(tell('a'))", Confidence.LOW),
+        (ASYNC, "if request.headers.get('Idempotency-Key'): await tell('a')", Confidence.LOW),
+        (
+            ASYNC,
+            (
+                "key = request.headers.get('Idempotency-Key')\n    if key is None:\n"
+                "        return await call_next(request)\n    await tell(key)"
+            ),
+            Confidence.LOW,
+        ),
+    ],
+)
+def test_a_missing_timeout_holds_up_whoever_waits(app: dict[str, str], work: str, level: Confidence) -> None:
+    project = {"app.py": textwrap.dedent(HELD_UP).format(**app, work=work), "requirements.txt": "redis==5.0.1\n"}
+    report = check_files(project, select=("redis-no-timeout",))
+    assert [finding.confidence for finding in report.findings] == [level]
+
+
 def test_a_lock_file_outweighs_an_open_requirement() -> None:
     texts: dict[str, str | bytes] = {
         "app.py": HEAD + USED,
@@ -732,6 +778,21 @@ def test_how_many_entries_a_collection_has_is_not_known(command: str, level: Con
     def b():
         return visitors()
     """
+    (found,) = findings("redis-scan-in-request", text)
+    assert found.confidence is level
+
+
+@pytest.mark.parametrize(
+    ("names", "level"),
+    [
+        (("pages", "all_pages"), Confidence.HIGH),
+        (("cache_entries", "find_in_redis"), Confidence.LOW),
+        (("cache_entries", "pages"), Confidence.HIGH),
+    ],
+)
+def test_routes_that_show_the_cache_itself_are_those_of_operators(names: tuple[str, ...], level: Confidence) -> None:
+    text = "client = redis.Redis()\ndef find():\n    return client.keys('page:*')\n"
+    text += "".join(f'@app.get("/{name}")\ndef {name}():\n    return find()\n' for name in names)
     (found,) = findings("redis-scan-in-request", text)
     assert found.confidence is level
 

@@ -135,7 +135,9 @@ class Origins:
             yield from self._bound(path, binding)
         for star in table.stars if depth and not bindings else ():
             target = self.linker.modules.target(path, star)
-            found = list(self._named(target, 0, name, depth - 1)) if target is not None and target.endswith(".py") else []
+            found = (
+                list(self._named(target, 0, name, depth - 1)) if target is not None and target.endswith(".py") else []
+            )
             if found:
                 yield from found
                 return

@@ -45,10 +45,12 @@ to hold a timeout, as are those of an extension's `init_app`. A client on which 
 channels, must wait: one of workers is quiet, one of at least three routes is medium and is not repaired, because
 requests need another. A command inside of `asyncio.wait_for` or `asyncio.timeout` waits no longer than that. Clients
 over HTTP have timeouts of their own: quiet. An address that says a timeout is read, one that callers hand in too, of
-flask-redis that of the setting. What a Sentinel hands out is not looked at. Low are a server on the same machine, by a
-Unix socket or a literal `localhost`, and a client that only a route or two of operators wait for (`health`, `status`,
-`admin`); what other routes, one or two, wait for is medium. Limiters of slowapi and Flask-Limiter wait in the same
-way, `storage_options` says for how long: they are medium.
+flask-redis that of the setting. What a Sentinel hands out is not looked at. Low are a server on the same machine, by
+a Unix socket or a literal `localhost`, and a client that only a route or two of operators wait for (`health`,
+`status`, `admin`); so is one that only a thread of its own waits on, or a task where the client is asynchronous, and
+one that only requests with something rare bring (`Idempotency-Key`). What other routes, one or two, wait for is
+medium. Limiters of slowapi and Flask-Limiter wait in the same way, `storage_options` says for how long: they are
+medium.
 """
 
 from __future__ import annotations
@@ -59,6 +61,7 @@ from typing import TYPE_CHECKING, Any
 from atomlint import Call, Confidence, Context, Finding, Note, Option, dotted, rule, text_of
 
 from .._branches import waits_for_few
+from .._brought import wait_seldom
 from .._made import is_local, is_of_operators, unsure
 from .._staff import only_operators
 from .._taken import is_taken
@@ -174,7 +177,7 @@ def _asked_by_library(ctx: Context, call: Call, asked: Effect) -> Finding:
 
 def _asked_by_routes(ctx: Context, call: Call, uses: list[Call]) -> Finding | None:
     index = ctx.index
-    running = [use for use in uses if index.idle.runs(use.path, use.ordinal) and not waits_for_few(index, [_site(use)])]
+    running = [use for use in uses if index.idle.runs(use.path, use.ordinal) and not _is_for_few(index, [_site(use)])]
     path, where, count = shortest(index, running or uses)
     some = few_routes(index, path, where)
     frequent = (path.entry.kind == "every-request" and some is None) or count >= SHARED
@@ -182,8 +185,8 @@ def _asked_by_routes(ctx: Context, call: Call, uses: list[Call]) -> Finding | No
         return None  # a look at what a consumer has left to do
     sure = frequent and path.entry.proven and not waits_too(call)
     level = _level(call, sure=sure and not unsure(index, path))
-    if (is_asynchronous(call) and not is_waited_for(index, path)) or not is_taken(call):
-        level = Confidence.LOW  # nobody waits for it, or no caller asks for this client
+    if not _holds_up(index, call, path) or not is_taken(call) or _is_for_few(index, _sites(path)):
+        level = Confidence.LOW  # nobody waits for it, no caller asks for this client, or only what few requests bring
     idle = not running or not index.idle.makes(call.path, call.ordinal)
     if idle or path.entry.certainty == "low" or some == 0 or is_for_operators(index, path, uses, frequent=frequent):
         level = Confidence.LOW  # what no application serves or runs, status pages, what a middleware answers itself
@@ -205,6 +208,23 @@ def is_for_operators(index: Index, path: Path, uses: list[Call], *, frequent: bo
 
 def _site(use: Call) -> tuple[Value, int]:
     return use.function.value, use.ordinal
+
+
+def _sites(path: Path) -> list[tuple[Value, int]]:
+    return [(function, edge.call) for function, edge in path.steps if edge.call >= 0]
+
+
+def _is_for_few(index: Index, sites: list[tuple[Value, int]]) -> bool:
+    """Whether only what few routes put there, or few requests bring, leads to calls: ``if not idempotency_key: return``."""
+    return waits_for_few(index, sites) or wait_seldom(index, sites)
+
+
+def _holds_up(index: Index, call: Call, path: Path) -> bool:
+    """Whether a client that never hears back holds up a request, or the event loop that all of them need."""
+    if is_waited_for(index, path):
+        return True
+    threads = (edge.phase == "background" and not index.function(edge.target).is_async for _, edge in path.steps)
+    return not is_asynchronous(call) and not any(threads)
 
 
 def few_routes(index: Index, path: Path, where: Call) -> int | None:

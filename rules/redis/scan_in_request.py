@@ -32,13 +32,13 @@ No `KEYS`, no scan and no whole collection on a request path: keep an index or a
 
 ## Limits
 KEYS and FLUSHALL are high, and of medium confidence on a single route. Reading a whole set, list or hash is reported
-when the project adds members of any number to it and never trims it, with low confidence, as is SCAN: nothing tells how
-many there are. A hash with a handful of fields that are named in the source is an object, and quiet. Of low confidence,
-too, are pages of operators (`admin`, `monitoring`, `health` in the route, the function or the file; a test of who they
-are before the command), a walk for what a writing route deletes, and FLUSHALL in what somebody calls to empty
-everything (`rebuild_cache`, `reset`). What stands in a branch that no caller takes, by the constants, lists and keys of
-dicts that it gives, is quiet. Work after the response, keys of one user and a SCAN of a thousand keys and more a
-command are one step less.
+when the project adds members of any number to it and never trims it, with low confidence, as is SCAN: nothing tells
+how many there are. A hash with a handful of fields that are named in the source is an object, and quiet. Of low
+confidence, too, are pages of operators (`admin`, `monitoring`, `health` in the route, the function or the file;
+`cache` or `redis` in the function's or its class's name; a test of who they are before the command), a walk for what
+a writing route deletes, and FLUSHALL in what somebody calls to empty everything (`rebuild_cache`, `reset`). What
+stands in a branch that no caller takes, by the constants, lists and keys of dicts that it gives, is quiet. Work after
+the response, keys of one user and a SCAN of a thousand keys and more a command are one step less.
 """
 
 from __future__ import annotations
@@ -67,6 +67,8 @@ NEEDS = ("redis", "Redis", "valkey", "upstash", "arq", "cache")
 HASH = ("hset", "hsetnx", "hmset", "hincrby")
 EMPTIES = frozenset({"flush", "rebuild", "reset", "clear", "purge", "wipe", "empty", "truncate", "invalidate", "drop"})
 """Words in names of functions that somebody calls to empty everything."""
+STORES = frozenset({"cache", "caches", "redis"})
+"""Words in names of routes that show what is in the cache, or empty it."""
 WHOLE = {
     "smembers": ("sadd",),
     "hgetall": HASH,
@@ -121,7 +123,11 @@ def report(ctx: Context, call: Call) -> Iterator[Finding]:
         level = Confidence.LOW  # emptying everything is what operators ask for
     elif call.name.startswith("flush") and level is Confidence.HIGH:
         level = Confidence.MEDIUM  # a fault may be what comes before it
-    elif is_of_staff(call, paths) or invalidates(call, command, paths):
+    elif (
+        is_of_staff(call, paths)
+        or all(is_browser(ctx.index, one) for one in paths)
+        or invalidates(call, command, paths)
+    ):
         level = Confidence.LOW
     elif (
         is_private(path)
@@ -144,6 +150,12 @@ def report(ctx: Context, call: Call) -> Iterator[Finding]:
 def is_of_staff(call: Call, paths: list[Path]) -> bool:
     """Whether only those who run the service come to a call: by their pages, or a test of who they are."""
     return in_staff_branch(call.function, call.frame_ids) or only_operators(call.index, paths)
+
+
+def is_browser(index: Index, path: Path) -> bool:
+    """Whether a route is about the cache itself, which those look into who run the service: ``CacheViewSet.list``."""
+    words = (word.lower() for word in WORDS.findall(index.function(path.entry.function).qualname))
+    return path.entry.kind == "route" and not STORES.isdisjoint(words)
 
 
 def is_asked_for(index: Index, path: Path) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from importlib import import_module
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -77,6 +78,7 @@ class Linking:
         return self._of([[*paths, *others]], self.documents)
 
     def _shared_out(self, paths: Sequence[Rule], others: Sequence[Rule], number: int) -> IndexAnswer:
+        import_module("libcst")  # once, for all that look at candidates
         for path in self.linked:
             self.project.linker.table(path)  # decoded once, for all
         self.late.open()

@@ -151,13 +151,8 @@ class Imports:
     def _is_put(self, target: str, name: str) -> bool:
         """Whether another module of the project sets an attribute of this one by its name: ``orders.refund = ...``."""
         value = Value("module", target)
-        return any(
-            type(assign.target) is str
-            and assign.target.endswith(f".{name}")
-            and value in self.linker.evaluate(path, assign.scope, assign.target.rpartition(".")[0])
-            for path in self.index.project.linked
-            for assign in self.linker.table(path).facts.assigns
-        )
+        setters = self.index.project.calls.raises.exactly.classes.setters(name)
+        return any(value in self.linker.evaluate(path, scope, head) for path, scope, head in setters)
 
     def _is_written(self, target: str, name: str) -> bool:
         """Whether a name stands in a module's code at all: what binds it may be of a newer Python."""

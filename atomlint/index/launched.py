@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 from .tables import text_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
     from .facade import Index
 
@@ -36,6 +36,7 @@ class Launched:
         self.index = index
         self.linker = index.project.linker
         self._left: dict[str, bool] = {}
+        self._loaded: dict[str, tuple[str, ...]] = {}
 
     def leaves_out(self, path: str) -> bool:
         """Whether an application in a file is none of those that start commands name, where they name one beside it."""
@@ -103,9 +104,14 @@ class Launched:
         """The same with what texts in the code name: far more to go through."""
         return self._from_roots(self._leads_to)
 
-    def _from_roots(self, leads: Callable[[str], Iterator[str]]) -> frozenset[str]:
-        named = (match[1] or match[2] for text in self._texts for match in FILE.finditer(text))
-        work = [*self._roots, *(path for module in named for path in self._named(module))]
+    @cached_property
+    def _begun(self) -> frozenset[str]:
+        """Files that a start command names, or whose application it does."""
+        named = {match[1] or match[2] for text in self._texts for match in FILE.finditer(text)}
+        return frozenset({*self._roots, *(path for module in named for path in self._named(module))})
+
+    def _from_roots(self, leads: Callable[[str], Iterable[str]]) -> frozenset[str]:
+        work = sorted(self._begun)
         seen = set(work)
         followed = {*self.index.project.linked, *self._roots}  # no other file imports one of these
         while work:
@@ -115,7 +121,13 @@ class Launched:
             work += found
         return frozenset(seen)
 
-    def _imports(self, path: str) -> Iterator[str]:
+    def _imports(self, path: str) -> tuple[str, ...]:
+        """Files that a file imports."""
+        if path not in self._loaded:
+            self._loaded[path] = tuple(self._targets(path))
+        return self._loaded[path]
+
+    def _targets(self, path: str) -> Iterator[str]:
         modules, facts = self.linker.modules, self.linker.table(path).facts
         for record in facts.imports:
             target = modules.target(path, record)
@@ -123,7 +135,8 @@ class Launched:
                 continue
             below = modules.submodule(target, record.attribute) if record.attribute is not None else None
             yield from (found for found in (target, below) if found is not None and found.endswith(".py"))
-        for call, last in zip(facts.calls, self.linker.table(path).lasts, strict=True):
+        lasts = self.linker.table(path).lasts
+        for call, last in zip(facts.calls, lasts, strict=True) if "import_module" in lasts else ():
             name = text_of(call.args[0]) if last == "import_module" and call.args else None
             yield from self._named(name) if name else ()
 
@@ -134,17 +147,17 @@ class Launched:
             if DOTTED.fullmatch(text):
                 yield from self._named(text) or self._named(text.rpartition(".")[0])
 
-    def _said(self, path: str) -> Iterator[str]:
+    def _said(self, path: str) -> list[str]:
         """Texts of a file that can name a module, by themselves or in a list: ``"shop.urls"``, ``"main:app"``."""
         facts = self.linker.table(path).facts
         whole = [assign.value for assign in facts.assigns]
         for call in facts.calls:
             whole += call.args
-            whole += (value for _, value in call.keywords)
-        for value in whole:
-            for part in value[1:] if type(value) is list and value[:1] == ["[]"] else (value,):
-                if type(part) is str and part[:1] == "'" and (":" in part or "." in part):
-                    yield part[1:]
+            if call.keywords:
+                whole += [value for _, value in call.keywords]
+        lists = [part for value in whole if type(value) is list and value[:1] == ["[]"] for part in value[1:]]
+        texts = {part for part in (*whole, *lists) if type(part) is str and part[:1] == "'"}
+        return [text[1:] for text in texts if ":" in text or "." in text]
 
     def _is_named(self, path: str) -> bool:
         word = re.compile(rf"(?<![\w-]){re.escape(_module(path).rpartition('/')[2])}(?![\w-])")

@@ -94,7 +94,15 @@ if TYPE_CHECKING:
 NEEDS = ("fastapi", "starlette", "flask", "quart", "litestar", "sanic", "aiohttp")
 
 
-@rule("runtime-broken-import", needs=NEEDS, explains="imports", severity="error", since="0.1")
+@rule(
+    "runtime-broken-import",
+    needs=NEEDS,
+    reach=True,
+    only_running=False,
+    explains="imports",
+    severity="error",
+    since="0.1",
+)
 def has_an_application_that_does_not_start(index: Index) -> bool:
     """The project, when some import in it fails."""
     return bool(index.imports.failing)

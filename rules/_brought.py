@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
-from atomlint import atoms, condition, dotted, text_of
+from atomlint import atoms, call_number, condition, dotted, text_of
 
 from ._branches import absent, frames_of, sites_of
-from ._staff import in_staff_branch
+from ._staff import DEVELOPING, in_staff_branch
 from ._turns import held
 
 if TYPE_CHECKING:
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     Expr = Any
 
-SELDOM = re.compile(
+RARE = re.compile(
     r"(?:^|[_-])(?:idem|idempoten\w*|impersonat\w*|on-behalf-of|preview|debug|dry[_-]?run|if-none-match)(?:$|[_-])",
     re.IGNORECASE,
 )
@@ -61,6 +61,23 @@ def is_for_staff_alone(index: Index, work: RequestWork, use: Use) -> bool:
         in_staff_branch(index.function(function), index.call(function.place, call).frame_ids)
         for function, call, _ in sites_of(work, use)
     )
+
+
+def is_of_developers(index: Index, work: RequestWork, use: Use) -> bool:
+    """Whether a branch on the way is for where a service is developed: ``if settings.DEBUG:``, ``if is_sqlite_mode():``."""
+    return any(
+        not negated and _is_of_developers(table, part)
+        for _, table, frame in frames_of(index, work, use)
+        if (entry := table.facts.frames[frame]).kind in ("if", "else", "after")
+        for part, negated in held(condition(entry.kind, entry.test))
+    )
+
+
+def _is_of_developers(table: Table, test: Expr) -> bool:
+    made = call_number(test)
+    name = dotted(test if made is None else table.facts.calls[made].callee) or ""
+    last = name.rpartition(".")[2]
+    return last in DEVELOPING or "sqlite" in last.lower()
 
 
 def is_of_sessions(index: Index, work: RequestWork, use: Use) -> bool:
@@ -170,7 +187,7 @@ def _is_seldom(index: Index, table: Table, scope: int, name: str, frequency: str
     values = [assign.value for assign in assigns if assign.target == name]
     chains = [list(_chain(table, value)) for value in (values if dotted(name) else (name, *values))]
     texts = (index.settings.text(table.path, scope, given) for chain in chains for call in chain for given in call.args)
-    if SELDOM.search(name) or any(SELDOM.search(text or "") for text in texts):
+    if RARE.search(name) or any(RARE.search(text or "") for text in texts):
         return True
     return frequency == "every-request" and bool(chains) and all(any(map(_is_of_query, chain)) for chain in chains)
 
@@ -186,3 +203,7 @@ def _chain(table: Table, value: Expr) -> Iterator[Call]:
         record = table.facts.calls[int(head)]
         yield record
         value = record.callee
+
+
+SELDOM = (is_brought_seldom, is_for_staff_alone, is_of_developers, is_of_sessions, is_of_failures)
+"""Questions, each of which says that only few requests come to what a rule about all of them reports."""

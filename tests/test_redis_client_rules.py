@@ -382,6 +382,34 @@ def test_a_middleware_that_looks_the_path_up_first_asks_on_a_branch() -> None:
     assert "on every request (" in found.message
 
 
+@pytest.mark.parametrize(
+    ("last", "routes"),
+    [("def last(): ...", 6), ("def last(_=Depends(limit)): ...", 7)],
+    ids=["routers", "a route, too"],
+)
+def test_a_dependency_of_routers_counts_the_routes_below_them(last: str, routes: int) -> None:
+    text = """
+    from fastapi import APIRouter, Depends
+    client = redis.Redis()
+
+    def limit():
+        client.incr("hits")
+
+    inner, other, api = APIRouter(prefix="/inner"), APIRouter(), APIRouter(prefix="/api")
+    outer = APIRouter(prefix="/outer", dependencies=[Depends(limit)])
+    """
+    text = textwrap.dedent(text)
+    text += "".join(
+        f"@{router}.get('/{name}')\ndef {router}_{name}(): ...\n"
+        for router in ("inner", "other", "outer")
+        for name in "ab"
+    )
+    text += "outer.include_router(inner)\napi.include_router(outer)\n"
+    text += "api.include_router(other, dependencies=[Depends(limit)])\napp.include_router(api)\n"
+    (found,) = findings("redis-per-request", f"{text}@app.get('/last')\n{last}\n")
+    assert f"of {routes} routes that share a dependency" in found.message
+
+
 def test_a_shared_dependency_counts_all_of_its_routes() -> None:
     routes = "".join(f"\n@app.get('/{n}')\ndef f{n}(user=Depends(user)): ...\n" for n in range(210))
     text = f"\nfrom fastapi import Depends\nclient = redis.Redis()\ndef user():\n    return client.get('a')\n{routes}"

@@ -815,6 +815,23 @@ def test_of_two_branches_the_one_that_most_requests_take_is_told(test: str, key:
     assert (one.confidence.value, f"by {key} " in one.message) == ("medium", True)
 
 
+@pytest.mark.parametrize(
+    ("test", "level"),
+    [
+        ("settings.USE_SQLITE", "low"),
+        ("is_sqlite_mode()", "low"),
+        ("settings.DEBUG", "low"),
+        ("not settings.DEBUG", "medium"),
+        ("settings.USE_POSTGRES", "medium"),
+    ],
+)
+def test_a_branch_for_where_a_service_is_developed_is_a_weak_claim(test: str, level: str) -> None:
+    text = BRANCHES.format(test=test).replace("    else:\n", "    elif False:\n")
+    text = text.replace("app = FastAPI()", "import os\nfrom settings import settings, is_sqlite_mode\napp = FastAPI()")
+    (one,) = check_files({"app.py": text}, select=("tenant-uncached-lookup",), confidence="low").findings
+    assert (one.confidence.value, "by slug " in one.message) == (level, True)
+
+
 HELPER = """
 from fastapi import Depends, FastAPI
 from sqlalchemy import Column, Integer, String

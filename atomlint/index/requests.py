@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 MAX_PATHS = 200
 UNLIKELY = EDGES["possible"]
 """Rank of a call that may mean the function among many others."""
+DECLARED = frozenset({"route-dependency", "router-dependency"})
+"""Kinds of entry points that a router or a decorator declares for routes."""
 TRIED = 12
 """Paths looked at for one on which nothing keeps the work back."""
 
@@ -93,7 +95,7 @@ class Requests:
             lazily = self.project.held_lazily.awaited(shown) or ""
             rest = [path for path in best if path is not shown]
             likely = [path for path in best if path.confidence != "low"] if shown.confidence != "low" else best
-            routes = len({path.entry.function for path in likely if shares(path, shown)})
+            routes = self._number_of_routes([path for path in likely if shares(path, shown)])
             if shown.entry.kind == "route-dependency":
                 declarations = self.project.reach.declarations(shown.entry.function)
                 routes = max(routes, declarations, self.declared(shown.entry.function))
@@ -101,6 +103,15 @@ class Requests:
                 RequestWork(function, judged, (shown, *rest[: MAX_PATHS - 1]), not now, share, routes, lazily)
             )
         return result
+
+    def _number_of_routes(self, paths: Iterable[Path]) -> int:
+        """Entry points of paths, each once; of a dependency that routers or decorators declare, the handlers of their routes."""
+        functions = {path.entry.function for path in paths}
+        handlers: set[Value] = set()
+        for entry in {path.entry.function: path.entry for path in paths}.values():
+            declared = self.project.routes.declaring(entry.function) if entry.kind in DECLARED else ()
+            handlers.update(declared or (entry.function,))
+        return max(len(functions), len(handlers))
 
     def declared(self, dependency: Value) -> int:
         """How many views declare a dependency: a throttle, a permission, or a class that inherits it."""

@@ -98,6 +98,14 @@ class Routes:
         """Routes that a function handles."""
         return self._by_handler.get(function, [])
 
+    def declaring(self, dependency: Value) -> frozenset[Value]:
+        """Handlers of the routes that a dependency is declared for, by their decorators or by a router above them."""
+        declared = {(one.path, one.call) for one in self.project.dependencies if one.function == dependency}
+        own = (
+            route for route in self.all if not declared.isdisjoint((*route.chain, (route.entry.path, route.entry.call)))
+        )
+        return frozenset(route.handler for route in own)
+
     # --- method and path -------------------------------------------------------------------------------------------
 
     def verbs(self, entry: Entry) -> frozenset[str]:

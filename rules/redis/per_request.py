@@ -78,20 +78,21 @@ header that few requests bring (`Idempotency-Key`), or in a branch that a reques
 default of a setting decides for all requests is none, nor is the question whether somebody is signed in, nor are
 branches of one test that all lead to the command), what is sent for requests that are then refused by an error, what
 only some requests write without a count, what only some pages read, the pages of one blueprint, dependencies of
-administrators and branches for them, middlewares that answer with what Redis kept of a response, limiters of fewer than
-sixteen routes among many, dependencies and throttles of fewer than ten routes that nothing is seen to serve, throttles
-of Django REST framework that fewer than ten views choose, sessions and tokens that Redis keeps (by the key, or the
-reader's name), whether somebody is locked out where fewer than ten routes ask, quotas and what may only run once
-(`idempotency`) by their names, permissions for one action of a view, what only a few routes put on the request, and
-reading a session of Flask: a copy of it would be old. Of medium confidence are dependencies of fewer than ten routes,
-in a branch, or that only read, as a copy tells late who may do what; what an extension asks of a token
-(flask-jwt-extended), as routes choose whether it does; what a function leaves before for reasons of its own, other than
-the route, a refusal or somebody who is missing; limiters of libraries, sessions by their names, and scripts, whose
-state all processes may have to share; and what asks whether somebody is locked out (`is_revoked`, `blacklist`), where a
-copy lets them in for a while. A command behind a look at what the request holds (`g`, `request.state`) is not reported
-where another function sets it on every request; one behind a look at a context variable is of low confidence, and one
-behind a look at what a middleware puts there that runs later. Not reported is what follows the making of a client that
-requests share. Clients that the index cannot follow (plugins) are not seen.
+administrators and branches for them or for where a service is developed (`DEBUG`, SQLite), middlewares that answer with
+what Redis kept of a response, limiters of fewer than sixteen routes among many, dependencies and throttles of fewer
+than ten routes that nothing is seen to serve, throttles of Django REST framework that fewer than ten views choose,
+sessions and tokens that Redis keeps (by the key, or the reader's name), whether somebody is locked out where fewer than
+ten routes ask, quotas and what may only run once (`idempotency`) by their names, permissions for one action of a view,
+what only a few routes put on the request, and reading a session of Flask: a copy of it would be old. Of medium
+confidence are dependencies of fewer than ten routes, in a branch, or that only read, as a copy tells late who may do
+what; what an extension asks of a token (flask-jwt-extended), as routes choose whether it does; what a function leaves
+before for reasons of its own, other than the route, a refusal or somebody who is missing; limiters of libraries,
+sessions by their names, and scripts, whose state all processes may have to share; and what asks whether somebody is
+locked out (`is_revoked`, `blacklist`), where a copy lets them in for a while. A command behind a look at what the
+request holds (`g`, `request.state`) is not reported where another function sets it on every request; one behind a look
+at a context variable is of low confidence, and one behind a look at what a middleware puts there that runs later. Not
+reported is what follows the making of a client that requests share. Clients that the index cannot follow (plugins) are
+not seen.
 """
 
 from __future__ import annotations
@@ -112,7 +113,7 @@ from .._branches import (
     waits_for_few,
     waits_for_state,
 )
-from .._brought import is_brought_seldom, is_for_staff_alone, is_of_failures, is_of_sessions, raises_its_flag
+from .._brought import SELDOM, raises_its_flag
 from .._staff import is_admin
 from .._work import (
     ALWAYS,
@@ -171,7 +172,7 @@ STOCK = "allow_request"
 """What a throttle of Django REST framework does by itself."""
 OPENS = "open_session"
 """The method of a session interface of Flask that reads the session."""
-SELDOM = (is_refusal, is_brought_seldom, is_for_staff_alone, is_of_sessions, is_of_failures, raises_its_flag)
+RARE = (*SELDOM, is_refusal, raises_its_flag)
 """What is to be seen of a command that few requests come to."""
 LIMITERS = ("slowapi.", "flask_limiter.")
 """Libraries whose middleware counts every request."""
@@ -365,7 +366,7 @@ def confidence(index: Index, work: RequestWork, uses: Sequence[Use]) -> Confiden
     skipped = far or (may_be_skipped(index, work, uses[0]) and not asks_who(index, work, uses[0]))
     if uses[0].conditional and work.frequency != "dependency" and skipped:
         return Confidence.LOW
-    if any(few(index, work, uses[0]) for few in SELDOM):
+    if any(few(index, work, uses[0]) for few in RARE):
         return Confidence.LOW  # of failed sign-ins, which are few
     rare = work.share is not None and FEW * work.share[0] < work.share[1]
     if rare or guards_few(index, work, uses) or is_answer(index, work, uses):

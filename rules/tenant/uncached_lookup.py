@@ -90,9 +90,9 @@ the row. A helper of fewer than twenty routes out of many, a dependency of fewer
 half of all routes that is given what their addresses name, are reported with low confidence. So are what a branch of a
 helper reads for fewer than fifty routes, what is read for an error, and what is read beside a key whose every use is
 noted in its row (`last_used_at`), and middlewares for one or two of the routes. Low are branches for those who run the
-service (`user.is_superuser`), and for a part of the address. A cache counts when its hit leaves before the query. Reads
-through repositories are reported where it is decided what is read: at the statement, or at the call that says of which
-class; of an unknown class, nowhere.
+service (`user.is_superuser`), for where it is developed (`DEBUG`, SQLite), and for a part of the address. A cache
+counts when its hit leaves before the query. Reads through repositories are reported where it is decided what is read:
+at the statement, or at the call that says of which class; of an unknown class, nowhere.
 
 What a request holds is not read again: a function that looks whether `g.tenant` or `request.state.tenant` is there is
 quiet where another one sets it on every request without looking; where all of them look first, each is reported, and
@@ -121,7 +121,7 @@ from .._branches import (
     sites_of,
     waits_for_few,
 )
-from .._brought import is_brought_seldom, is_for_staff_alone, is_of_failures, is_of_sessions, mends_itself
+from .._brought import SELDOM, mends_itself
 from .._methods import is_writing
 from .._taken import is_taken, taken
 from .._work import (
@@ -149,7 +149,7 @@ if TYPE_CHECKING:
     from atomlint import Index
     from atomlint.index.requestwork import RequestWork, Use
 
-SELDOM = (is_held, is_brought_seldom, is_for_staff_alone, is_of_sessions, is_of_failures, is_refusal, mends_itself)
+RARE = (*SELDOM, is_held, is_refusal, mends_itself)
 """What is to be seen of a lookup that few requests come to."""
 ROUTES = Option("routes", 5, "routes that must share a helper function before its lookup is reported", minimum=2)
 TENANT_KEYS = Option("keys", list[str](), "further columns that tell a customer, beside ids, slugs, names and hosts")
@@ -326,7 +326,7 @@ def confidence(function: Function, work: RequestWork, uses: list[Use]) -> Confid
     """Low where few requests can be told to come there: a helper of a few handlers among many, a handler of one route."""
     index = function.index
     asked = asks_a_cache_first(index, work, uses[0]) or asks_the_context_first(index, work, uses[0])
-    if asked or any(few(index, work, uses[0]) for few in SELDOM):
+    if asked or any(few(index, work, uses[0]) for few in RARE):
         return Confidence.LOW
     if waits_for_few(index, [(at, call) for at, call, _ in sites_of(work, uses[0])]):
         return Confidence.LOW  # of what comes later, or of few, it looks in vain

@@ -181,3 +181,23 @@ def test_an_application_that_nothing_starts_is_of_low_confidence() -> None:
     }
     report = check_files(files, select=(RULE,), confidence="low")
     assert [(finding.span.path, finding.confidence.value) for finding in report.findings] == [("old.py", "low")]
+
+
+@pytest.mark.parametrize(
+    ("place", "level"), [("main.py", "high"), ("archive/main.py", "low"), ("legacy/main.py", "low")]
+)
+def test_an_application_that_was_put_aside_is_of_low_confidence(place: str, level: str) -> None:
+    files = FILES | {place: MAIN.replace("IMPORT", "from shop.orders import refund")}
+    (one,) = check_files(files, select=(RULE,), confidence="low").findings
+    assert one.confidence.value == level
+
+
+def test_routes_of_an_application_that_cannot_start_are_not_counted_beside_those_of_one_that_can() -> None:
+    shared = "import redis\nclient = redis.Redis(host='cache')\n"
+    route = "@app.get('/{name}')\ndef {name}(): return client.get('a')\n"
+    head = "from fastapi import FastAPI\nfrom kept import client\napp = FastAPI()\n"
+    routes = {name: "".join(route.format(name=f"{name}{n}") for n in range(4)) for name in ("sound", "broken")}
+    files = FILES | {"kept.py": shared, "sound.py": head + routes["sound"], "requirements.txt": "redis==5.0.1\n"}
+    files["broken.py"] = f"from shop.orders import refund\n{head}{routes['broken']}"
+    found = check_files(files, select=("redis-no-timeout", RULE)).findings
+    assert [finding.rule for finding in found if "of 4 routes" in finding.message] == ["redis-no-timeout"]

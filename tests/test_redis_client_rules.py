@@ -1377,6 +1377,7 @@ async def totals(name: str):
         (REFILLS.format("key", "await client.incr('stores')"), ["medium", "medium"]),
         (HELPERS.format("cached", "name"), ["medium", "low"]),
         (HELPERS.format("cached is not None", "name"), ["medium", "low"]),
+        (HELPERS.format("cached", "name").replace("save_cached", "setc"), ["medium", "low"]),
         (HELPERS.format("cached is None", "name"), ["medium", "medium"]),
         (HELPERS.format("name == 'x'", "name"), ["medium", "medium"]),
         (HELPERS.format("cached", "f'last:{name}'"), ["medium", "medium"]),

@@ -56,6 +56,37 @@ def test_a_handler_counts_when_it_catches_what_a_service_that_is_away_raises(cau
     assert uses(lifespan(f"try:\n    client.ping()\n{caught}\n    pass\nyield")) == [("ping", handled)]
 
 
+PROBE = """
+def is_there(service, {answer}):
+    try:
+        service.ping()
+        return True
+    except Exception:
+        {failed}
+"""
+
+
+@pytest.mark.parametrize(
+    ("body", "handled"),
+    [
+        ("ok = is_there(client)\nif ok:\n    client.get('a')", True),
+        ("if is_there(client):\n    client.get('a')", True),
+        ("ok = is_there(client)\nif ok and not client.closed:\n    client.get('a')", True),
+        ("ok = is_there(client)\nif not ok:\n    client.get('a')", False),
+        ("ok = True\ntry:\n    client.ping()\nexcept Exception:\n    ok = False\nif ok:\n    client.get('a')", True),
+        ("ok = settings.redis\nif ok:\n    client.get('a')", False),
+    ],
+)
+def test_what_needs_a_service_that_was_found_to_answer_is_not_done_without_it(body: str, *, handled: bool):
+    probe = PROBE.format(answer="timeout=2", failed="return False")
+    assert uses(probe + lifespan(f"{body}\nyield"))[-1] == ("get", handled)
+
+
+def test_a_probe_that_raises_again_answers_nothing():
+    probe = PROBE.format(answer="timeout=2", failed="raise")
+    assert uses(probe + lifespan("if is_there(client):\n    client.get('a')\nyield"))[-1] == ("get", False)
+
+
 def test_a_handler_counts_anywhere_on_the_way():
     code = "def warm():\n    client.ping()\n" + lifespan("try:\n    warm()\nexcept Exception:\n    pass\nyield")
     assert uses(code) == [("ping", True)]

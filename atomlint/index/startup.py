@@ -6,8 +6,9 @@ import builtins
 from typing import TYPE_CHECKING, NamedTuple
 
 from .effects import Effect
+from .expressions import BRANCHES, condition
 from .requestwork import Step
-from .tables import Table, dotted, text_of
+from .tables import Table, call_number, dotted, text_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -35,6 +36,8 @@ DRIVERS = (
 """Libraries whose errors say that a service is away."""
 ENSURES = (".create_all", "alembic.command.upgrade", "alembic.command.stamp")
 """Calls without which nothing else works: a process may well stop when they fail."""
+FAILED = ("#False", "#None")
+"""What says that something has failed."""
 AWAITS = frozenset({"gather", "wait_for", "shield", "wait", "run", "run_until_complete", "run_in_threadpool"})
 
 
@@ -141,7 +144,7 @@ class Startup:
                 return
             if self.project.guards.on_error(function.place, ordinal) or _is_of_development(table, ordinal):
                 continue
-            caught = handled or self.catches(table, ordinal)
+            caught = handled or self.catches(table, ordinal) or self._is_tried(table, ordinal)
             steps = (*chain, Step(function, ordinal))
             work = self._work(function.place, ordinal)
             if work is not None:
@@ -204,6 +207,37 @@ class Startup:
                     return True
         return False
 
+    def _is_tried(self, table: Table, ordinal: int) -> bool:
+        """Whether a call needs a flag that an ``except`` leaves false: ``if redis_ok:``, ``if await is_there(redis):``."""
+        record = table.facts.calls[ordinal]
+        for number in table.frames(record.frame):
+            frame = table.facts.frames[number]
+            test = condition(frame.kind, frame.test) if frame.kind in BRANCHES and frame.test is not None else None
+            parts = test[1:] if type(test) is list and test[:1] == ["and"] else [test]
+            if any(self._tells(table, record.scope, part) for part in parts):
+                return True
+        return False
+
+    def _tells(self, table: Table, scope: int, part: Expr) -> bool:
+        """Whether an expression is false once an error was caught: what a call of the project returns then, or a flag."""
+        made = call_number(part)
+        if made is not None:
+            return any(self._returns_failure(value) for value in self.project.linker.values.callee(table.path, made))
+        assigns = [b.assign for b in table.lookup(scope, part) if b.assign is not None] if type(part) is str else []
+        return any(
+            (assign.value in FAILED and _in_except(table, assign.frame))
+            or (call_number(assign.value) is not None and self._tells(table, assign.scope, assign.value))
+            for assign in assigns
+        )
+
+    def _returns_failure(self, function: Value) -> bool:
+        """Whether a function of the project returns that something failed where it has caught an error."""
+        if function.kind != "def":
+            return False
+        table = self.project.linker.table(function.place)
+        exits = table.exits.get(function.scope, ())
+        return any(e.kind == "return" and e.value in FAILED and _in_except(table, e.frame) for e in exits)
+
     def _catches(self, table: Table, scope: int, expr: Expr) -> bool:
         name = dotted(expr)
         if name is None:
@@ -214,3 +248,7 @@ class Startup:
         if not values:
             return not hasattr(builtins, name) and name.rpartition(".")[2].lower().endswith(DRIVER)
         return any(value.kind != "ext" or value.place.startswith(DRIVERS) for value in values)
+
+
+def _in_except(table: Table, frame: int) -> bool:
+    return any(table.facts.frames[number].kind == "except" for number in table.frames(frame))

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any
 from atomlint import atoms, call_number, dotted, text_of
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from atomlint import Call, Index
     from atomlint.facts.records import Frame
     from atomlint.index.requestwork import Use
@@ -84,15 +86,16 @@ def _is_on(call: Call, name: str) -> bool:
 
 def _stores(write: Call) -> bool:
     """Whether a call stores, by its name, under a key for which another one has looked: ``save_cached(key, found)``."""
-    if STORES.isdisjoint(write.name.lower().split("_")):
+    if not _begins(write.name, STORES):
         return False
     keys = {str(arg) for arg in write.args if text_of(arg) is not None or (dotted(arg) or ".").isidentifier()}
-    reads = (
-        call
-        for call in write.function.calls
-        if call.ordinal < write.ordinal and not FETCHES.isdisjoint(call.name.lower().split("_"))
-    )
+    reads = (call for call in write.function.calls if call.ordinal < write.ordinal and _begins(call.name, FETCHES))
     return any(keys & {str(arg) for arg in read.args} and _has_left(read, write) for read in reads)
+
+
+def _begins(name: str, verbs: Iterable[str]) -> bool:
+    """Whether a word of a name begins with one of some verbs: ``cache_set``, ``setc``."""
+    return any(word.startswith(verb) for word in name.lower().split("_") for verb in verbs)
 
 
 def _has_left(read: Call, write: Call) -> bool:

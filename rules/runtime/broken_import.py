@@ -70,14 +70,15 @@ sees it that does not import the application.
 When you rename or remove something, look for every import of it; before you are done, import the application once.
 
 ## Limits
-Only names are looked for that do not stand in the module's code at all: what a star import, a module's own `__getattr__`,
-`globals()`, `sys.modules` or `setattr` may add is taken to be there, and so is what another module assigns to it; what a
-helper elsewhere writes into it is not seen. A module that is missing as a whole is not reported, nor one of a package that
-`.gitignore` names or that is called `version`, `x_pb2` or `_x`: it may be generated. A name of a package is only looked
-up where others are imported from it, too. Imports in a function or in a `try` fail later, or are handled. Applications are
-those of the frameworks that make an object; settings and URLs of Django are looked up by name. Of low confidence where the
-project's start commands leave the application out. Other findings in what such an application alone serves are of low
-confidence, too, as nothing of it runs; not where this rule is off or its finding suppressed.
+Only names are looked for that do not stand in the module's code at all: what a star import, a module's own
+`__getattr__`, `globals()`, `sys.modules` or `setattr` may add is taken to be there, and so is what another module
+assigns to it; what a helper elsewhere writes into it is not seen. A module that is missing as a whole is not reported,
+nor one of a package that `.gitignore` names or that is called `version`, `x_pb2` or `_x`: it may be generated. A name
+of a package is only looked up where others are imported from it, too. Imports in a function or in a `try` fail later,
+or are handled. Applications are those of the frameworks that make an object; settings and URLs of Django are looked up
+by name. Of low confidence where the project's start commands leave the application out, and in `archive/` or `legacy/`.
+Other findings in what such an application alone serves are of low confidence, too, as nothing of it runs; not where
+this rule is off or its finding suppressed.
 """
 
 from __future__ import annotations
@@ -85,6 +86,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from atomlint import Confidence, Context, Finding, Index, Note, rule
+from atomlint.index.copies import is_marked
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -117,7 +119,9 @@ def report(ctx: Context, index: Index) -> Iterator[Finding]:
         if failing is not None and place[0] not in index.tests:
             found.setdefault(failing, []).append(place)
     for failing, applications in found.items():
-        started = [place for place in applications if not index.idle.launched.leaves_out(place[0])]
+        started = [
+            place for place in applications if not index.idle.launched.leaves_out(place[0]) and not is_marked(place[0])
+        ]
         first, *others = sorted(applications, key=lambda place: place not in started)
         span = index.import_span(failing.path, failing.place)
         text = (

@@ -52,9 +52,10 @@ Medium is the most, as stopping may be meant: for Redis, and for steps that prep
 (`run_seed`, `warm_cache`). A database is what few applications can do without: low, also where another step of the
 start asks it unguarded, unless the start catches what a step beside it raises, as is a start that tries until what it
 needs answers, and one that only looks whether Redis does (`ping`). One that only connects, creates tables or migrates
-is not reported: without those nothing works. A handler that logs and raises again counts as meant, too. Requests to
-HTTP services are not seen. What runs after `yield`, in a task that nobody awaits, for Django's development server
-alone (`"runserver" in sys.argv`), or is repeated by a decorator such as `repeat_every`, is no start.
+is not reported: without those nothing works. What needs a flag that an `except` leaves false (`if redis_ok:`) is done
+when the service answers. A handler that logs and raises again counts as meant, too. Requests to HTTP services are not
+seen. What runs after `yield`, in a task that nobody awaits, for Django's development server alone (`"runserver" in
+sys.argv`), or is repeated by a decorator such as `repeat_every`, is no start.
 """
 
 from __future__ import annotations

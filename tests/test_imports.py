@@ -197,7 +197,8 @@ def test_routes_of_an_application_that_cannot_start_are_not_counted_beside_those
     route = "@app.get('/{name}')\ndef {name}(): return client.get('a')\n"
     head = "from fastapi import FastAPI\nfrom kept import client\napp = FastAPI()\n"
     routes = {name: "".join(route.format(name=f"{name}{n}") for n in range(4)) for name in ("sound", "broken")}
-    files = FILES | {"kept.py": shared, "sound.py": head + routes["sound"], "requirements.txt": "redis==5.0.1\n"}
+    files = FILES | {"kept.py": shared, "requirements.txt": "redis==5.0.1\n"}
+    files["sound.py"] = f"from shop.orders import place\n{head}{routes['sound']}"
     files["broken.py"] = f"from shop.orders import refund\n{head}{routes['broken']}"
     found = check_files(files, select=("redis-no-timeout", RULE)).findings
     assert [finding.rule for finding in found if "of 4 routes" in finding.message] == ["redis-no-timeout"]

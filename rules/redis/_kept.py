@@ -23,6 +23,8 @@ ONCE = ("lru_cache", "cache", "functools.lru_cache", "functools.cache")
 """Decorators that run a function once."""
 ANSWERS = ("ResponseError", "DataError", "NoScriptError", "ReadOnlyError", "WatchError", "KeyError", "ValueError")
 """How errors end that a Redis which is there answers with."""
+WHATEVER = frozenset({"Exception", "BaseException", "RedisError"})
+"""Handlers that take all that a command raises."""
 MAKERS = frozenset({"__init__", "__new__"})
 STARTS = frozenset({"start", "stop", "script"})
 """Kinds of entry points that a process runs once."""
@@ -74,9 +76,22 @@ def _of_function(function: Function) -> Iterator[Kept]:
         if any(table.facts.frames[at].kind == "while" for at in frames):
             continue  # it asks again and again
         for frame in frames:
-            if table.facts.frames[frame].kind == "try" and frame not in seen:
+            if table.facts.frames[frame].kind != "try":
+                continue
+            if frame not in seen:
                 seen.add(frame)
                 yield from _of_try(function, call, frame)
+            if _ends_here(function, frame):
+                break  # what stands around it does not hear of the failure
+
+
+def _ends_here(function: Function, around: int) -> bool:
+    """Whether the handlers of a ``try`` let no failure through: one takes whatever Redis raises, and none raises again."""
+    table = function.table
+    handlers = _handlers(table, around)
+    raised = any(e.kind == "raise" and not handlers.isdisjoint(table.frames(e.frame)) for e in function.exits)
+    caught = (dotted(part) or "" for part in inside(table.facts.frames[around].test))
+    return not raised and any(name.rpartition(".")[2] in WHATEVER for name in caught)
 
 
 def is_command(call: Call) -> bool:

@@ -27,7 +27,7 @@ LOOPED = NOUNS | (
     | {"scope", "stage", "tier"}
 )
 """Those that a loop goes through in a few turns."""
-LISTED = LOOPED | {"drive", "policy"}
+LISTED = LOOPED | {"committee", "drive", "policy", "warehouse"}
 """Models whose whole table has a few rows."""
 KEYED = NOUNS | (
     {"app", "callback", "class", "cls", "config", "engine", "func", "function", "handler", "limit", "loop", "pid"}

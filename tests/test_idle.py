@@ -527,9 +527,13 @@ def test_the_value_of_a_template_is_that_of_the_file_with_its_values(files: dict
         ("import all_of_it", "all_of_it.CLUSTER", False),
         ("from all_of_it import CLUSTER", "CLUSTER", False),
         ("from other import *\nCLUSTER = probe()", "CLUSTER", True),
+        ("from round_about import *", "CLUSTER", False),
+        ("from one_way import CLUSTER", "CLUSTER", True),
         ("import all_of_it\nall_of_it.CLUSTER = probe()", "all_of_it.CLUSTER", True),
     ],
 )
 def test_a_constant_of_a_module_switches_on_and_off(before: str, test: str, open_: bool) -> None:
     files = {"other__py": "CLUSTER = False\n", "all_of_it__py": "from other import *\n"}
+    files["round_about__py"] = "from app import *\nfrom round_about import *\nfrom all_of_it import *\n"
+    files |= {"one_way__py": "from back import CLUSTER\n", "back__py": "from one_way import CLUSTER\n"}
     assert runs(branch(test, before), **files) is open_

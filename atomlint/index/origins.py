@@ -127,17 +127,22 @@ class Origins:
             for cls in self._classes(value):
                 yield from self._attribute(cls, name)
 
-    def _named(self, path: str, scope: int, name: str, depth: int = MAX_DEPTH) -> Iterator[Here]:
-        """The same of a bare name: what binds it, else the first module that its own takes all names of and that has it."""
+    def _named(self, path: str, scope: int, name: str, seen: set[tuple[str, str]] | None = None) -> Iterator[Here]:
+        """The same of a bare name: what binds it, else the first module that its own takes all names of and that has it.
+
+        ``seen`` are the files, with the names that they were asked for: they may import from each other in circles.
+        """
+        seen = set() if seen is None else seen
+        if (path, name) in seen:
+            return
+        seen.add((path, name))
         table = self.linker.table(path)
         bindings = table.lookup(scope, name)
         for binding in bindings:
-            yield from self._bound(path, binding)
-        for star in table.stars if depth and not bindings else ():
+            yield from self._bound(path, binding, seen)
+        for star in table.stars if not bindings else ():
             target = self.linker.modules.target(path, star)
-            found = (
-                list(self._named(target, 0, name, depth - 1)) if target is not None and target.endswith(".py") else []
-            )
+            found = list(self._named(target, 0, name, seen)) if target is not None and target.endswith(".py") else []
             if found:
                 yield from found
                 return
@@ -156,7 +161,7 @@ class Origins:
             if assign.value is not None:
                 yield cls.place, assign.scope, assign.value
 
-    def _bound(self, path: str, binding: Binding) -> Iterator[Here]:
+    def _bound(self, path: str, binding: Binding, seen: set[tuple[str, str]]) -> Iterator[Here]:
         if binding.assign is not None and binding.assign.value is not None:
             yield path, binding.scope, binding.assign.value
         elif binding.param is not None and binding.param.default is not None:
@@ -164,4 +169,4 @@ class Origins:
         elif binding.imported is not None and binding.imported.attribute:
             target = self.linker.modules.target(path, binding.imported)
             if target is not None and target.endswith(".py") and target != path:
-                yield from self._named(target, 0, binding.imported.attribute)
+                yield from self._named(target, 0, binding.imported.attribute, seen)

@@ -50,6 +50,21 @@ def schema_models(index: Index) -> frozenset[Value]:
     return found
 
 
+def has_own_people(index: Index) -> bool:
+    """Whether each schema has its own users, whose ids begin anew in every one: they tell no customer."""
+    found: bool = index.keep(
+        "people-of-schemas", lambda: any(_is_of_people(index, cls) for cls in schema_models(index))
+    )
+    return found
+
+
+def _is_of_people(index: Index, model: Value) -> bool:
+    name = Class(index, model.place, model.scope).name
+    stated = index.project.effects.backends.setting("AUTH_USER_MODEL")
+    users = {text_of(value) or "" for table, _, value in stated if table.path not in index.tests}
+    return any(user.rpartition(".")[2] == name for user in users)
+
+
 def _models(index: Index) -> Iterator[Value]:
     if next(based(index.mapped, BASES), None) is None or _is_keyed(index):
         return

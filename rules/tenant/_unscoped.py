@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, NamedTuple
 
 from atomlint import Confidence, Function, dotted, text_of
@@ -9,7 +10,7 @@ from atomlint import Confidence, Function, dotted, text_of
 from ._caches import cache_writes
 from ._helpers import tells_tenant, tenant_words, words_of
 from ._models import is_said
-from ._schemas import schema_model
+from ._schemas import has_own_people, schema_model
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -24,9 +25,11 @@ SHARED = frozenset(
     {"period", "page", "limit", "offset", "per", "size", "days", "day", "hours", "hour", "start", "end", "date"}
     | {"month", "year", "sort", "order", "lang", "language", "locale", "status", "since", "until", "week", "range"}
     | {"interval", "skip", "count", "from", "to", "window", "granularity", "format", "currency", "timezone", "tz"}
-    | {"version", "filters", "by"}
+    | {"version", "filters", "by", "role"}
 )
 """Words of variables that are the same for many customers."""
+PERSON = re.compile(r"(?:^|\.|_)user(?:\.(?:id|pk)|_id|_pk)$")
+"""The key of who asks."""
 TIMES = frozenset(
     {"today", "now", "utcnow", "date", "strftime", "isoformat", "time", "monthrange"}
     | {"str", "int", "format", "join", "lower"}
@@ -50,6 +53,8 @@ class Leak(NamedTuple):
     """Ordinal of the call that is given the tenant."""
     is_of_schema: bool = False
     """Whether it is read from a table that each tenant has in a schema of its own."""
+    has_person: bool = False
+    """Whether the key holds the id of a user, of whom each schema has its own."""
 
 
 class Memo(NamedTuple):
@@ -81,18 +86,20 @@ def _leak(index: Index, write: CacheWrite, words: frozenset[str]) -> Leak | None
     scope = write.function.scope
     keys = index.provenance.leaves(write.path, scope, write.key)
     shared = [leaf for leaf in keys if leaf.kind in ("param", "free")]
-    if not keys or any(not _is_shared(index, write, leaf) for leaf in keys):
+    people = [leaf for leaf in keys if PERSON.search(leaf.text)] if has_own_people(index) else []
+    if not keys or any(leaf not in people and not _is_shared(index, write, leaf) for leaf in keys):
         return None
     if not any(leaf.kind == "const" and any(map(str.isalpha, text_of(leaf.text) or "")) for leaf in keys):
         return None  # an index, not a key
-    query = _made_for(index, write, words)
+    query = _made_for(index, write, words) if not people else None
     model = "" if query is not None else schema_model(index, write)
     if (query is None and not model) or _is_scoped_elsewhere(index, write, words):
         return None
     key = describe(write.key, keys)
     if query is None:  # a task has the schema that whoever started it set
         asked = write.function in index.project.reach.reached
-        return Leak(write, model, key, Confidence.MEDIUM if asked else Confidence.LOW, None, is_of_schema=True)
+        sure = Confidence.MEDIUM if asked else Confidence.LOW
+        return Leak(write, model, key, sure, None, is_of_schema=True, has_person=bool(people))
     sure = Confidence.HIGH if not shared and is_said(index) else Confidence.MEDIUM
     return Leak(write, query[1], key, sure, query[0])
 
@@ -173,7 +180,7 @@ def describe(key: object, leaves: tuple[Leaf, ...]) -> str:
     constants = sorted(t for leaf in leaves if leaf.kind == "const" and (t := text_of(leaf.text)))
     if name is not None and len(constants) == 1:
         return f'"{constants[0]}"'
-    return f'"{constants[0]}..."' if constants else "a key"
+    return f'"{max(constants, key=len)}..."' if constants else "a key"
 
 
 # --- functions that are cached -----------------------------------------------------------------------------------------

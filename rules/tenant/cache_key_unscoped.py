@@ -71,7 +71,8 @@ makes is not judged.
 Where customers have a schema each (models with `TenantMixin` of django-tenants), what is read of a model in `TENANT_APPS`
 is one customer's, and a key tells whose only by `KEY_FUNCTION`: where some cache has one, nothing of this kind is
 reported. It is of medium confidence on request paths and of low confidence elsewhere. Functions that set a schema
-themselves are left out, and so are ids in a key, though each schema has its own `1`.
+themselves are left out, and so are ids in a key, though each schema has its own `1`: other than those of users, where
+`AUTH_USER_MODEL` is a model in `TENANT_APPS`.
 """
 
 from __future__ import annotations
@@ -110,11 +111,11 @@ def report(ctx: Context, function: Function) -> Iterator[Finding]:
     for leak in leaks(ctx.index).get(function.value, ()):
         write = leak.write
         whose = f"{leak.tenant}, which each has in a schema of its own" if leak.is_of_schema else leak.tenant
-        finding = ctx.finding(
-            write.span(ctx.index),
-            f"data of one tenant ({whose}) is kept in {write.name} under {leak.key}, which is the same for every tenant",
-            confidence=leak.sure,
-        )
+        same = "which is the same for every tenant"
+        if leak.has_person:
+            same = "and the user's id, by which each tenant numbers its own users: one key for several tenants"
+        text = f"data of one tenant ({whose}) is kept in {write.name} under {leak.key}, {same}"
+        finding = ctx.finding(write.span(ctx.index), text, confidence=leak.sure)
         if leak.query is not None:
             call = ctx.index.call(write.path, leak.query)
             finding = finding.with_related(Note(call.span, f"it is made for {leak.tenant} here"))

@@ -136,9 +136,10 @@ class FactStore:
         return self._spans[path]
 
     def spans_of(self, key: bytes) -> Spans | None:
-        """Spans that a file had at an earlier content, by its key; None when the cache has them no more."""
+        """Spans that a file had at an earlier content, by its key; None when the cache has them no more, or it did not parse."""
         blob = self._cache.get("facts", key)
-        return _SPANS.decode(_BLOBS.decode(blob)[1]) if blob else None
+        spans = _BLOBS.decode(blob)[1] if blob else b""
+        return _SPANS.decode(spans) if spans else None
 
     def _decode(self, path: str) -> None:
         key = self.key(path)

@@ -13,6 +13,7 @@ import msgspec
 import pytest
 from commands import BEFORE
 from hypothesis import HealthCheck, given, settings
+from hypothesis import example as instance
 from hypothesis import strategies as st
 from projects import LIMITER, check, check_with, engine, write
 
@@ -212,6 +213,7 @@ def change(root: Path, path: str, how: str) -> None:
 
 @few
 @given(CHANGES)
+@instance([("backend_saas/api/__init__.py", "break"), ("backend_saas/api/__init__.py", "break")])
 def test_a_warm_cache_gives_what_a_cold_one_gives_after_any_change(changes):
     with directory() as root, directory() as cache, pytest.MonkeyPatch.context() as patch:
         patch.setenv("ATOMLINT_CACHE_DIR", str(cache))

@@ -12,6 +12,7 @@ from functools import cached_property
 from posixpath import dirname
 from typing import TYPE_CHECKING
 
+from .copies import is_marked
 from .tables import text_of
 
 if TYPE_CHECKING:
@@ -44,6 +45,10 @@ class Launched:
             beside = dirname(path) in self._places and not self._is_named(path)
             self._left[path] = beside and path not in self._imported and path not in self._started
         return self._left[path]
+
+    def is_put_aside(self, path: str) -> bool:
+        """Whether an application is left out, or in a directory that says so: ``archive/main.py``."""
+        return self.leaves_out(path) or is_marked(path)
 
     @cached_property
     def _texts(self) -> tuple[str, ...]:

@@ -86,7 +86,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from atomlint import Confidence, Context, Finding, Index, Note, rule
-from atomlint.index.copies import is_marked
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -119,9 +118,7 @@ def report(ctx: Context, index: Index) -> Iterator[Finding]:
         if failing is not None and place[0] not in index.tests:
             found.setdefault(failing, []).append(place)
     for failing, applications in found.items():
-        started = [
-            place for place in applications if not index.idle.launched.leaves_out(place[0]) and not is_marked(place[0])
-        ]
+        started = [place for place in applications if not index.idle.launched.is_put_aside(place[0])]
         first, *others = sorted(applications, key=lambda place: place not in started)
         span = index.import_span(failing.path, failing.place)
         text = (

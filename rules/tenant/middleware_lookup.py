@@ -57,15 +57,16 @@ Put a subclass whose `get_tenant` asks a local cache first in the place of `Tena
 
 ## Limits
 Reported is a middleware of django-tenants itself that a list called `MIDDLEWARE` names, in settings that are served: not
-those of tests or of developers' machines. A class of the project that inherits from one is taken to keep what it
-reads. A domain that nobody has is asked for each time, too; keep such answers as well where requests bring any host.
+those of tests or of developers' machines. So is a class of the project that inherits from one and leaves the reading to
+it: with a `get_tenant` of its own, or a `process_request` that asks the inherited one in a branch, it is taken to keep
+what it reads. A domain that nobody has is asked for each time, too; keep such answers as well where requests bring any host.
 """
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from atomlint import Confidence, Context, Finding, Index, Option, Place, rule, text_of
+from atomlint import Class, Confidence, Context, Finding, Index, Option, Place, rule, text_of
 
 from .._settings import is_served
 from .._work import DAY, percent
@@ -77,6 +78,10 @@ TTL = Option("ttl", 300, "seconds that the suggested local cache lasts", minimum
 REQUESTS = Option(
     "requests-per-day", 144_000, "requests a day for one tenant, for the saving that the message names", minimum=1
 )
+
+
+STRAIGHT = frozenset({"try", "with"})
+"""Blocks that run whenever what stands around them does."""
 
 
 class Listed(NamedTuple):
@@ -129,16 +134,45 @@ def _listed(index: Index) -> Iterator[Listed]:
     rows = [row for row in index.project.catalog.works if row.tenant]
     names = {name for row in rows for name in row.names}
     settings = {setting for row in rows for setting in row.settings}
+    told: set[str] = set()
     for path in index.paths if names else ():
         if path in index.tests or not is_served(path) or index.settings.modules.is_unloaded(path):
             continue
         for ordinal, assign in enumerate(index.table(path).facts.assigns):
             if type(assign.target) is str and assign.target in settings and type(assign.value) is list:
-                texts = (text_of(part) for part in parts(assign.value))
-                name = next((text for text in texts if text in names), None)
-                if name is not None:
-                    names.discard(name)  # what other settings list anew
+                texts = [text for part in parts(assign.value) if (text := text_of(part))]
+                name = next((text for text in texts if text in names or _reads_as_well(index, path, text, names)), None)
+                if name is not None and name not in told:
+                    told.add(name)  # other settings may list it anew
                     yield Listed(path, Place("assign", ordinal, assign.scope, assign.frame), name)
+
+
+def _reads_as_well(index: Index, path: str, name: str, names: set[str]) -> bool:
+    """Whether a name is of a class of the project that leaves it to one of these to read the tenant."""
+    linker = index.project.linker
+    module, _, last = name.rpartition(".")
+    target = linker.modules.absolute(path, module) if module else None
+    if target is None or not target.endswith(".py"):
+        return False
+    for value in linker.evaluate(target, 0, last):
+        own: list[Class] = []
+        for cls in linker.mro(value.place, value.scope) if value.kind == "def" else ():
+            if cls.kind == "ext" and cls.place in names:
+                return not any(map(_keeps, own))
+            own.append(Class(index, cls.place, cls.scope))
+    return False
+
+
+def _keeps(cls: Class) -> bool:
+    """Whether a class may answer for what it inherits: by a ``get_tenant``, or a hook that asks it only sometimes."""
+    methods = {method.name: method for method in cls.methods}
+    if "get_tenant" in methods:
+        return True
+    return any(
+        not any(call.name == name and {kind for kind, _ in call.frames} <= STRAIGHT for call in methods[name].calls)
+        for name in ("__call__", "process_request")
+        if name in methods
+    )
 
 
 def parts(expr: object) -> Iterator[object]:

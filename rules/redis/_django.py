@@ -98,8 +98,9 @@ def _configured(index: Index) -> Iterator[Configured]:
         yield from _of_entries(index, index.table(path))
     for path, places in setting.items():
         folder, _, name = path.rpartition("/")
-        neighbours = any(other != path and other.rpartition("/")[0] == folder for other in setting)
-        if neighbours and name.removesuffix(".py") in BASES:
+        neighbours = [other for other in setting if other != path and other.rpartition("/")[0] == folder]
+        anew = any(not index.table(other).facts.assigns[n].frame for other in neighbours for n in setting[other])
+        if anew and name.removesuffix(".py") in BASES:
             continue
         table = index.table(path)
         if any(table.facts.assigns[n].kind != "=" for n in places) or (0, FACTORY) in table.names:

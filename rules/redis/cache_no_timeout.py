@@ -64,8 +64,8 @@ where a module that is served changes it later, for sentinels and clusters, and 
 file ask for redis-py 8 or later. Low when they leave that open, where nothing, or only work beside requests, such as
 tasks, is seen to ask a cache, for caches besides the default one that nothing in the project names, and for settings
 that nothing names or imports where all that is given to `DJANGO_SETTINGS_MODULE` is read and names a neighbour. A base
-module whose neighbour sets `CACHES` anew is not read. django-redis reads `SOCKET_TIMEOUT` in capitals alone: in small letters
-it is no timeout, unless it stands in `CONNECTION_POOL_KWARGS`.
+module whose neighbour sets `CACHES` anew, and not only in a branch, is not read. django-redis reads `SOCKET_TIMEOUT` in
+capitals alone: in small letters it is no timeout, unless it stands in `CONNECTION_POOL_KWARGS`.
 """
 
 from __future__ import annotations

@@ -283,6 +283,7 @@ class Backend:
         ("BASE = ['mw.M']\nMIDDLEWARE = BASE + ['x.Y']", ("every-request", "M.__call__")),
         ("MIDDLEWARE = ['x.Y']\nMIDDLEWARE += ['mw.M']", ("every-request", "M.__call__")),
         ("from base import COMMON as BASE\nMIDDLEWARE = [*BASE, 'mw.simple']", ("every-request", "M.__call__")),
+        ("OWN = 'mw.M'\nMIDDLEWARE = [OWN]", ("every-request", "M.__call__")),
         ("MIDDLEWARE_CLASSES = ('mw.M',)", ("every-request", "M.process_view")),
         ("REST_FRAMEWORK = {'DEFAULT_AUTHENTICATION_CLASSES': ('mw.Token',)}", ("router-dependency", "Token.authenticate")),
         ("REST_FRAMEWORK = {'DEFAULT_THROTTLE_CLASSES': ['mw.Slow']}", ("router-dependency", "Slow.allow_request")),

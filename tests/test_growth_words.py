@@ -292,3 +292,20 @@ async def counted(request: Request, call_next):
 """
     report = check_files({"app.py": code}, select=("runtime-unbounded-local-cache",), confidence="low")
     assert [finding.confidence.value for finding in report.findings] == [level]
+
+
+@pytest.mark.parametrize(
+    "route",
+    [
+        "@app.get('/a', dependencies=[Depends(note)])\ndef a(): ...",
+        "@app.get('/a')\ndef a(noted=Depends(note)): ...",
+        "@app.get('/a')\ndef a(noted: Annotated[None, Depends(note)]): ...",
+    ],
+)
+def test_what_a_dependency_is_given_is_of_the_request_however_it_is_declared(route: str) -> None:
+    head = "from typing import Annotated\nfrom fastapi import Depends, FastAPI, Request\napp = FastAPI()\nseen = {}\n"
+    fill = "def note(request: Request):\n    seen[request.headers.get('x-caller')] = 1\n"
+    report = check_files(
+        {"app.py": f"{head}{fill}{route}\n"}, select=("runtime-unbounded-local-cache",), confidence="low"
+    )
+    assert [finding.confidence.value for finding in report.findings] == ["low"]

@@ -141,8 +141,11 @@ def callables(linker: Linker, path: str, scope: int, expr: Expr, depth: int = 4)
     if not values:
         for place, at, item in elements(linker, path, scope, expr):
             yield from callables(linker, place, at, item, depth - 1)
-    if all(value.kind == "ext" for value in values):  # index = Index.as_view()
-        for place, _, item in behind(linker, path, scope, expr):
+    if all(value.kind in ("ext", "const") for value in values):  # index = Index.as_view(); limit = "shop.Limit"
+        bound = list(behind(linker, path, scope, expr))
+        for place, _, item in bound:
+            if len(bound) == 1:  # of several, one is chosen
+                yield from named(linker, place, text_of(item) or "")
             number = call_number(item)
             if number is not None and (dotted(linker.table(place).facts.calls[number].callee) or "").endswith(
                 ".as_view"

@@ -268,7 +268,7 @@ def _is_known(index: Index, container: Container, use: Use) -> bool:
 
 def _sources(index: Index, path: Path, use: Use) -> Iterator[tuple[str, Confidence, bool]]:
     """What a key is made of that has no end: its name, how sure, and whether it is new at every call."""
-    entry = path.entry.function
+    asked = {path.entry.function, *(edge.target for _, edge in path.steps if edge.kind == "dependency")}
     leaves = index.provenance.upward(path.steps, use.function, use.key, stop=lambda f, leaf: _is_enum(index, f, leaf))
     if any(leaf.kind == "call" and leaf.name in ("type", "qualname", "getfile") for _, leaf in leaves):
         return
@@ -277,8 +277,8 @@ def _sources(index: Index, path: Path, use: Use) -> Iterator[tuple[str, Confiden
             callees = index.project.linker.values.callee(function.place, leaf.call)
             if any(v.kind == "ext" and v.place.startswith(FRESH) for v in callees):
                 yield f"{leaf.text}()", Confidence.HIGH, True
-        elif leaf.kind == "param" and function == entry:
-            level = _of_parameter(index, entry, leaf)
+        elif leaf.kind == "param" and function in asked:
+            level = _of_parameter(index, function, leaf)
             if level is not None:
                 yield leaf.text, level, False
         elif leaf.kind == "free" and _is_request(index, function, leaf):

@@ -38,6 +38,7 @@ ROUTED = re.compile(
 )
 """In names of what a test about the route of a request, or its response, asks."""
 ERROR = re.compile(r"^#[45]\d\d$|HTTP_[45]\d\d|FORBIDDEN|UNAUTHORIZED|NOT_FOUND|BAD_REQUEST")
+SETTINGS = frozenset({"settings", "config", "conf", "cfg"})
 STATES = frozenset({"session", "cookies"})
 """Where a request finds what an earlier one left."""
 
@@ -258,7 +259,8 @@ def _is_state(table: Table, test: Expr) -> bool:
     if type(test) is list and test[:1] == ["and"]:
         return any(_is_state(table, part) for part in test[1:])
     if type(test) is list and test[:1] == ["cmp"] and test[2] == "==":
-        return all(dotted(side) is not None and not _is_of_route(side) for side in (test[1], test[3]))
+        sides = (test[1], test[3])
+        return all(dotted(side) is not None and not _is_of_route(side) and not _is_set(side) for side in sides)
     if (
         type(test) is list
         and test[:1] == ["not"]
@@ -270,6 +272,11 @@ def _is_state(table: Table, test: Expr) -> bool:
         receiver = (dotted(record.callee) or "").rpartition(".")[0].rpartition(".")[2].lower()
         return receiver in STATES and bool(record.args) and text_of(record.args[0]) is not None
     return False
+
+
+def _is_set(expr: Expr) -> bool:
+    """Whether a name is of a setting, by which a service is known that asks: ``key == settings.service_key``."""
+    return not SETTINGS.isdisjoint((dotted(expr) or "").lower().split(".")[:-1])
 
 
 def _is_of_route(expr: Expr) -> bool:

@@ -600,8 +600,15 @@ def test_a_client_for_an_application_that_has_none_is_a_weaker_claim(has: str, l
     assert found.confidence.value == level
 
 
-@pytest.mark.parametrize("test", ['not request.session.get("pending")', "request.state.kept == sent"])
-def test_what_only_some_requests_of_a_session_do_is_a_weak_claim(test: str) -> None:
+@pytest.mark.parametrize(
+    ("test", "level"),
+    [
+        ('not request.session.get("pending")', Confidence.LOW),
+        ("request.state.kept == sent", Confidence.LOW),
+        ("settings.service_key == sent", Confidence.MEDIUM),
+    ],
+)
+def test_what_only_some_requests_of_a_session_do_is_a_weak_claim(test: str, level: Confidence) -> None:
     text = """
     @app.middleware("http")
     async def middleware(request, call_next):
@@ -617,7 +624,7 @@ def test_what_only_some_requests_of_a_session_do_is_a_weak_claim(test: str) -> N
     (always,) = findings("redis-per-request", text.format(test="not sent"))
     assert always.confidence is Confidence.HIGH
     (seldom,) = findings("redis-per-request", text.format(test=test))
-    assert seldom.confidence is Confidence.LOW
+    assert seldom.confidence is level
 
 
 @pytest.mark.parametrize(("answer", "level"), [('"free"', Confidence.MEDIUM), ("None", Confidence.LOW)])

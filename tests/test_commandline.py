@@ -64,3 +64,30 @@ def test_a_client_that_only_commands_make_is_not_asked_by_requests(more: str, co
         confidence="low",
     )
     assert len(report.findings) == count
+
+
+@pytest.mark.parametrize(("path", "count"), [("scripts/try_it.py", 1), ("worker/main.py", 0)])
+def test_what_a_script_makes_for_itself_is_not_what_lives_on(path: str, count: int) -> None:
+    app = """
+from fastapi import FastAPI, Request
+
+class Detector:
+    def __init__(self):
+        self.times = {}
+
+    def note(self, caller):
+        self.times[caller] = 1
+
+detector = Detector()
+app = FastAPI()
+
+@app.middleware("http")
+async def note(request: Request, call_next):
+    detector.note(request.headers["x-caller"])
+    return await call_next(request)
+"""
+    script = (
+        "from app import Detector\n\ndef main():\n    Detector().note('me')\n\nif __name__ == '__main__':\n    main()\n"
+    )
+    report = check_files({"app.py": app, path: script}, select=("runtime-unbounded-local-cache",))
+    assert len(report.findings) == count

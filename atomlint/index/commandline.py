@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from .tables import dotted
@@ -14,6 +15,8 @@ if TYPE_CHECKING:
 
 COMMANDS = frozenset({"command", "group"})
 """What click, typer and Flask's ``app.cli`` call the decorators of their commands."""
+SCRIPTS = re.compile(r"(?:^|/)(?:scripts?|tools?|bin|examples?|benchmarks?|demos?)/")
+"""Directories of what somebody runs by hand."""
 MAX_DEPTH = 6
 MAX_SITES = 20
 """Calls of one name that are looked at: of more, one will be made elsewhere."""
@@ -48,10 +51,17 @@ class CommandLine:
         if table.facts.scopes[record.parent].kind == "class":
             return False
         sites = self.linker.callers_of(function, record.name, MAX_SITES)
-        callers = [self._function_of(*site) for site in sites or ()]
-        return bool(callers) and all(
-            caller.scope and (caller == function or self._is_of_commands(caller, depth - 1)) for caller in callers
-        )
+        return bool(sites) and all(self._begins(*site, function, depth) for site in sites or ())
+
+    def _begins(self, path: str, call: int, function: Value, depth: int) -> bool:
+        """Whether a call of a function is made by a command, or by a script: ``if __name__ == "__main__": main()``."""
+        caller = self._function_of(path, call)
+        if caller.scope:
+            return caller == function or self._is_of_commands(caller, depth - 1)
+        table = self.linker.table(path)
+        frames = table.frames(table.facts.calls[call].frame)
+        by_hand = any("__main__" in str(table.facts.frames[number].test) for number in frames)
+        return by_hand and SCRIPTS.search(path) is not None  # elsewhere it may start a server
 
     def _function_of(self, path: str, call: int) -> Value:
         table = self.linker.table(path)

@@ -359,7 +359,9 @@ class Containers:
         sites = [
             (path, ordinal)
             for path, ordinal in self.linker.call_sites(name)
-            if path not in self.ignored and cls in self.linker.values.callee(path, ordinal)
+            if path not in self.ignored
+            and cls in self.linker.values.callee(path, ordinal)
+            and not self.project.command_line.runs_alone(path, ordinal)  # in a process of its own
         ]
         return bool(sites) and depth > 0 and all(self._kept(path, ordinal, depth) for path, ordinal in sites)
 

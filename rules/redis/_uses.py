@@ -138,8 +138,8 @@ def shortest(index: Index, uses: list[Call]) -> tuple[Path, Call, int]:
     ] or found
     if not ways:
         raise LookupError("no request reaches a command")
-    served = index.idle.registered.holds
-    ways = [(path, call) for path, call in ways if served(path.entry)] or ways
+    served = {entry: index.idle.registered.holds(entry) for entry in {path.entry for path, _ in ways}}
+    ways = [(path, call) for path, call in ways if served[path.entry]] or ways
     waiting = [(path, call) for path, call in ways if is_waited_for(index, path)] or ways
     best = min(waiting, key=lambda way: (way[0].entry.kind != "every-request", way[0].length))
     return *best, number_of_routes(index, (path for path, _ in waiting))

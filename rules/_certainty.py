@@ -87,8 +87,10 @@ def is_few(repeat: Repeat) -> bool:
     function = repeat.first.function
     table = function.table
     iterable = table.facts.frames[repeat.loop.frame].test
-    rows = function.index.project.rowsets.of(function.path, function.ordinal, iterable)
-    if rows is not None and 0 < rows.most < PAGE:
+    rowsets = function.index.project.rowsets
+    rows = rowsets.of(function.path, function.ordinal, iterable)
+    most = rows.most if rows is not None else rowsets.most(function.path, function.ordinal, iterable)
+    if 0 < most < PAGE:
         return True
     if type(iterable) is list and iterable[:1] == ["sub"] and iterable[2:] == ["?"]:
         return True

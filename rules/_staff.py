@@ -20,7 +20,9 @@ if TYPE_CHECKING:
 
     Expr = Any
 
-STAFF = frozenset({"admin", "admins", "administrator", "staff", "superuser", "superusers", "superadmin", "sysadmin"})
+STAFF = frozenset(
+    {"admin", "admins", "administrator", "staff", "superuser", "superusers", "superadmin", "sysadmin", "moderator"}
+)
 """Words for those who run a service."""
 OTHERS = frozenset({"or", "not", "non", "readonly", "exclude", "tenant"})
 """Words beside them that let others pass: ``IsAdminOrReadOnly``."""

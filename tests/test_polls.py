@@ -441,3 +441,27 @@ app = FastAPI({start})
 def home(): ...
 """
     assert [found for found, _ in polls(code)] == [level]
+
+
+@pytest.mark.parametrize(("turns", "level"), [(120, "medium"), (119, "low")])
+def test_a_wait_of_less_than_a_minute_is_only_possible(turns: int, level: str) -> None:
+    code = f"""
+def wait(session: Session) -> None:
+    for _ in range({turns}):
+        if asks(session):
+            return
+        time.sleep(0.5)
+"""
+    assert [found for found, _ in polls(code)] == [level]
+
+
+def test_what_is_done_a_number_of_times_whatever_is_found_is_no_wait() -> None:
+    code = """
+def try_load(session: Session) -> None:
+    for _ in range(200):
+        asks(session)
+        time.sleep(0.5)
+"""
+    assert not polls(code)
+    streams = code.replace("        asks(session)\n", "        yield asks(session)\n")
+    assert polls(streams) == [("medium", "asks the database every 0.5 s for up to 100 s: 200 queries a wait")]

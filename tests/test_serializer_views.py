@@ -256,6 +256,23 @@ def test_what_leads_to_one_person_is_a_handful(rows: str, level: str) -> None:
     assert levels(view=f"    def get_queryset(self):\n        return {rows}\n") == [level]
 
 
+@pytest.mark.parametrize(
+    ("body", "level"),
+    [
+        ("if user.is_staff:\n    return rows\nreturn rows.filter(depot__keeper=user)", "low"),
+        ("if user.is_staff:\n    return rows\nreturn rows.filter(depot__keeper_id=user.id)", "low"),
+        ("if not user.is_staff:\n    rows = rows.filter(keeper=self.request.user)\nreturn rows", "low"),
+        ("return rows.filter(depot__keepers=user)", "medium"),
+        ("return rows.filter(depot__company__keeper=user)", "medium"),
+        ("return rows.filter(depot__keeper=self.kwargs['keeper'])", "medium"),
+    ],
+)
+def test_what_users_have_who_are_no_staff_is_a_handful(body: str, level: str) -> None:
+    lines = ["user = self.request.user", "rows = Crate.objects.filter(sealed=True)", *body.split("\n")]
+    method = "    def get_queryset(self):\n" + "".join(f"        {line}\n" for line in lines)
+    assert levels(view=method) == [level]
+
+
 def test_customers_are_few_for_each_user() -> None:
     text = CODE.format(null="", serializer="", page=50, view="")
     for name, level in (("Crate", "medium"), ("Organization", "low")):

@@ -59,3 +59,11 @@ def test_what_the_root_leads_to_is_served_and_a_table_that_nothing_names_is_not(
 )
 def test_no_table_lies_aside_where_not_all_is_known_or_something_takes_it(root: str, settings: str) -> None:
     assert certainties(root, settings)["old"] == "high"
+
+
+def test_a_table_that_only_tables_aside_include_lies_aside() -> None:
+    inner = "from django.urls import include, path\nurlpatterns = [path('left/', include('shop.left'))]"
+    files = {"api__v2": inner}
+    assert certainties(**files)["old"] == "low"
+    assert certainties(ROOT + "urlpatterns += [path('v2/', include('api.v2'))]", **files)["old"] == "high"
+    assert certainties(settings="ROOT_URLCONF = 'site_urls'\nHOSTS = ['api.v2']", **files)["old"] == "high"

@@ -68,6 +68,8 @@ class RouterRow(msgspec.Struct, forbid_unknown_fields=True, rename="kebab"):
     """Keyword of the constructor that all its paths begin with."""
     served: bool = False
     """Whether it is an application, which nothing needs to include."""
+    in_order: bool = False
+    """Whether the first of its routes that matches answers a request, rather than the one that matches best."""
 
 
 class MountRow(msgspec.Struct, forbid_unknown_fields=True, rename="kebab"):

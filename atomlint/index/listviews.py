@@ -227,5 +227,6 @@ def _together(found: Sequence[Rows]) -> Rows | None:
         return None
     loaded = frozenset().union(*(rows.loaded for rows in found))
     paths = frozenset().union(*(rows.paths for rows in found))
+    asking = frozenset().union(*(rows.asking for rows in found))
     most = max(rows.most for rows in found) if all(rows.most for rows in found) else 0
-    return first._replace(loaded=loaded, paths=paths, most=most)
+    return first._replace(loaded=loaded, paths=paths, most=most, asking=asking)

@@ -7,6 +7,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from .expressions import BRANCHES, condition
+from .shadowed import Shadowed
 from .tables import call_number
 from .value import Value
 
@@ -33,6 +34,7 @@ class Registered:
         self.idle = idle
         self.project = idle.project
         self.linker = idle.linker
+        self.shadowed = Shadowed(self.project)
         self._served: dict[Place, bool] = {}
 
     @cached_property
@@ -46,6 +48,8 @@ class Registered:
     def holds(self, entry: Entry) -> bool:
         """Whether an entry point is registered with the settings as committed, and its router served."""
         if entry.call >= 0 and not self._registers(entry):
+            return False
+        if self.shadowed.holds(entry):
             return False
         if entry.kind == "every-request" and self._takes_itself_out(entry.function):
             return False

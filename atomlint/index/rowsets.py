@@ -84,6 +84,8 @@ class Rows(NamedTuple):
     """What `loaded` says, with what it loads of the rows behind: ``author__branch``."""
     offered: frozenset[str] = frozenset()
     """Attributes that it may compare besides: ``if state: orders = orders.filter(state=state)``."""
+    asking: frozenset[str] = frozenset()
+    """Those that it compares, or may, with whoever sends the request: ``filter(order__customer=request.user)``."""
 
     def behind(self, attribute: str, model: Value) -> Rows:
         """The rows that an attribute of these leads to, with what the query loads of them."""
@@ -123,7 +125,14 @@ class RowSets:
             found.sliced,
             frozenset(found.paths),
             frozenset(found.offered),
+            frozenset(found.asking),
         )
+
+    def most(self, path: str, scope: int, expr: Expr) -> int:
+        """How many rows there are at most by a constant, of whatever they are; 0 when no query on the way says so."""
+        found = Found()
+        self._visit(self.linker.table(path), scope, expr, found, DEPTH)
+        return found.most
 
     def _visit(self, table: Table, scope: int, expr: Expr, found: Found, depth: int) -> None:
         key = (table.path, scope, str(expr))

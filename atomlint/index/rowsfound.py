@@ -8,16 +8,18 @@ from .criteria import KEYS, compared_names, keyed, missing
 from .defaults import most_given
 from .loadoptions import ALL_RELATED, option_loads
 from .managers import EAGERLY
-from .tables import text_of
+from .tables import dotted, text_of
 
 if TYPE_CHECKING:
-    from ..facts.records import Call
+    from ..facts.records import Call, Expr
     from .linker import Linker
     from .tables import Table
     from .value import Value
 
 OWN_KEYS = ("__id", "__pk")
 """Attributes of which each row has a value of its own."""
+ASKING = frozenset({"user", "current_user", "request_user"})
+"""Names of whoever sends the request."""
 
 
 class Found:
@@ -30,6 +32,7 @@ class Found:
         self.filters: set[str] = set()
         self.owners: set[str] = set()
         self.offered: set[str] = set()
+        self.asking: set[str] = set()
         self.optional = 0
         """Whether what is looked into may be left out."""
         self.keyed: set[str] = set()
@@ -49,6 +52,8 @@ class Found:
 
     def option(self, linker: Linker, table: Table, record: Call, method: str) -> None:
         """Take in what one method of a query says."""
+        if method == "filter":
+            self.asking |= {name for name, value in record.keywords if _is_asking(value)}
         if method in ("filter", "where", "filter_by") and self.optional:
             self.offered |= {name.partition("__")[0] for name, _ in record.keywords}
             for arg in record.args:
@@ -75,3 +80,10 @@ class Found:
         elif method == "options":
             for arg in record.args:
                 self.loaded |= option_loads(table, arg)
+
+
+def _is_asking(value: Expr) -> bool:
+    """Whether a value is whoever sends the request, or their key: ``self.request.user``, ``user.pk``."""
+    name = dotted(value) or ""
+    head, _, last = name.rpartition(".")
+    return (head.rpartition(".")[2] if last in ("id", "pk") else last) in ASKING

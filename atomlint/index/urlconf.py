@@ -98,21 +98,23 @@ class Urlconf:
             reached |= below
             waiting += below
         left = tables - reached
-        texts = self._texts if left else frozenset()
-        if any(text.startswith(".") and text.endswith(("urls", "urlpatterns")) for text in texts):
+        if left and any(text.startswith(".") and text.endswith(("urls", "urlpatterns")) for text in self._texts):
             return frozenset()  # f"{app}.urls"
-        return frozenset(path for path in left if texts.isdisjoint(_names(path)))
+        said = {path: {by for name in _names(path) for by in self._texts.get(name, ())} for path in left}
+        while kept := {path for path in left if not said[path] <= left}:  # what only tables aside include is aside, too
+            left -= kept
+        return frozenset(left)
 
     @cached_property
-    def _texts(self) -> frozenset[str]:
-        """All texts of the code, some of which may name a table: of a setting, a list, a host of its own."""
-        return frozenset(
-            text
-            for path in self.linker.linked
-            for _, expr in expressions(self.linker.table(path))
-            for part in inside(expr)
-            if (text := text_of(part)) is not None and "." in text
-        )
+    def _texts(self) -> dict[str, set[str]]:
+        """All texts of the code, some of which may name a table, of a setting, a list, a host of its own: files that say each."""
+        found: defaultdict[str, set[str]] = defaultdict(set)
+        for path in self.linker.linked:
+            for _, expr in expressions(self.linker.table(path)):
+                for part in inside(expr):
+                    if (text := text_of(part)) is not None and "." in text:
+                        found[text].add(path)
+        return dict(found)
 
     def _includes_unknown(self, path: str) -> bool:
         """Whether a file includes what only running it tells: ``include(f"{app}.urls")``."""

@@ -61,6 +61,12 @@ def is_of_one_person(rows: Rows) -> bool:
     return any(name.rpartition("_")[2] in PEOPLE or name.endswith("_by") for name in names)
 
 
+def is_of_whoever_asks(index: Index, rows: Rows) -> bool:
+    """Whether users get what is their own, and only others, staff, get all: ``filter(order__customer=request.user)``."""
+    ways = [name.removesuffix("_id").split("__") for name in rows.asking]
+    return any(not way[-1].endswith("s") and not any(is_wide(index, step) for step in way[:-1]) for way in ways)
+
+
 def is_of_one_parent(index: Index, rows: Rows) -> bool:
     """Whether a query asks for the children of one row, of which there is a handful: ``filter(article=article)``.
 

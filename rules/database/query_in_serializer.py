@@ -71,9 +71,9 @@ confidence are those whose rows cost one or two queries, unless the list is page
 the view's own or in the method, and narrowed to something other than what one row has (`filter(published=True)`): many a
 whole table has a handful of rows. So are those of which nothing is sure (a query that a method sends in a branch), views
 of staff, those whose page spares less than 20 queries, by their paginator or `REST_FRAMEWORK`, those that no route is
-seen to lead to, lists of what one person has (`filter(user=...)`, `filter(members__user=...)`), lists of customers, of
-which a user has a few, by hand those of one row, for staff or for an export, and what there are few of by its name
-(`EventType`, `Role`).
+seen to lead to, lists of what one person has (`filter(user=...)`, `filter(members__user=...)`, also where staff get all
+of them), lists of customers, of which a user has a few, by hand those of one row, for staff or for an export, and what
+there are few of by its name (`EventType`, `Role`).
 """
 
 from __future__ import annotations
@@ -88,7 +88,7 @@ from .._paged import expects_many, goes_through_pages
 from .._repeats import may_repeat_in
 from .._staff import is_view_for_staff, lets_staff_alone, names_staff
 from ..tenant._models import tenant_models
-from ._eager import is_of_one_parent, is_of_one_person, is_wide, names_one
+from ._eager import is_of_one_parent, is_of_one_person, is_of_whoever_asks, is_wide, names_one
 from ._serialized import listed
 
 if TYPE_CHECKING:
@@ -193,7 +193,8 @@ def confidence(view: Definition, found: Listed) -> Confidence:
     rows = found.view.rows
     model = view.index.project.linker.table(rows.model.place).facts.scopes[rows.model.scope].name
     few = (rows.sliced and not is_page(view, found.view)) or 0 < rows.most < PAGE or spared(found) < PAGE
-    if few or is_of_one_person(rows) or is_table_of_few(model) or model in tenant_models(view.index):
+    own = is_of_one_person(rows) or is_of_whoever_asks(view.index, rows)
+    if few or own or is_table_of_few(model) or model in tenant_models(view.index):
         return Confidence.LOW
     several, paged = sum(asked.queries for asked in found.asked) >= SEVERAL, is_paginated(view, found.view)
     if not (several or piles_up(view.index, rows)) or not (paged or (several and not is_of_few(view.index, rows))):

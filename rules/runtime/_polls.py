@@ -121,7 +121,7 @@ def _poll(call: Call) -> Poll | None:
     if _is_start(call, loop) or _is_outwaited(call, loop, first.steps[0]):
         return None
     left = _is_left(call, loop)
-    if left and _is_batch(call, loop):
+    if _is_batch(call, loop) if left else _is_counted_work(call, loop):
         return None
     if (left or _is_test(call, loop, work)) and any(_takes_lock(call, item.steps) for item in work):
         return None
@@ -154,6 +154,15 @@ def _is_left(call: Call, loop: Loop) -> bool:
         or any(other.name in EXITS and loop.frame in other.frame_ids for other in call.function.calls)
         or _awaits_answer(call, loop)
     )
+
+
+def _is_counted_work(call: Call, loop: Loop) -> bool:
+    """Whether a loop does something a number of times, and no answer ends it: a load that is tried, rows of a demonstration.
+
+    One that streams tells whoever listens what it finds at each turn.
+    """
+    streams = call.table.facts.scopes[call.scope].yields
+    return call.table.facts.frames[loop.frame].kind == "for" and loop.turns != float("inf") and not streams
 
 
 def _is_cancelled(call: Call, loop: Loop, frame: int) -> bool:

@@ -38,9 +38,10 @@ declares.
 
 ## Limits
 Quiet for a back-off after errors, for a few attempts at start-up, for loops that a blocking read paces, for waits for
-a lock or until something is ready, and for work that only some turns do. A wait that a number of turns, a time or an
-answer (also by `sys.exit`) ends costs while somebody waits, not all day: where it asks at least every second it is of
-medium confidence, and of low where it asks less often, or ends after a time that is not known. Of low confidence are
+a lock or until something is ready, for work that only some turns do, and for what is done a number of times whatever
+is found. A wait that a number of turns, a time or an answer (also by `sys.exit`) ends costs while somebody waits, not
+all day: where it asks at least every second for a minute or more it is of medium confidence, and of low where it asks
+less often or for less long, or ends after a time that is not known. Of low confidence are
 also a loop that lives as long as what it watches; one that nothing of the application starts; one that asks less than
 once a second; a scheduled job with five seconds and more; one of a command or script; and one of a page of operators,
 which lives while somebody looks at it. Where one of several implementations runs, the one that asks least counts. Of
@@ -125,7 +126,7 @@ def _confidence(call: Call, poll: Poll) -> Confidence:
     if _is_watch(poll) or (poll.loop.frame and COMMANDS.search(poll.steps[0].path)):
         return Confidence.LOW  # somebody's command, or a process of its own: to ask may be what it is for
     if poll.loop.ends or poll.left:  # somebody waits for it, and not for ever
-        often = poll.loop.interval <= OFTEN and poll.loop.turns != float("inf")
+        often = poll.loop.interval <= OFTEN and MINUTE <= poll.loop.turns * poll.loop.interval < float("inf")
         return Confidence.MEDIUM if often and not poll.loop.timed else Confidence.LOW
     if poll.loop.frame and call.index.idle.is_left_over(call.function.value):
         return Confidence.LOW  # nothing of the application starts it

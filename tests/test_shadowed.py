@@ -1,0 +1,77 @@
+"""Routes that an earlier route of the same router takes the place of."""
+
+import pytest
+from index_project import index_of
+
+APP = """
+from fastapi import APIRouter, FastAPI
+
+router = APIRouter(prefix="/orders")
+
+
+{routes}
+
+
+app = FastAPI()
+app.include_router(router)
+"""
+FIRST = """\
+@router.get("{path}")
+def first(order_id: int): ...
+"""
+LATER = """\
+@router.{verb}("{path}")
+def later(): ...
+"""
+
+
+def counts(routes: str, app: str = APP) -> bool:
+    """Whether requests come to the handler ``later``."""
+    index = index_of({"app.py": app.format(routes=routes)})
+    entries = [entry for entry in index.project.registrations if index.function(entry.function).name == "later"]
+    assert entries
+    return any(map(index.idle.registered.holds, entries))
+
+
+@pytest.mark.parametrize(
+    ("first", "verb", "later", "served"),
+    [
+        ("/{order_id}", "get", "/feed", False),
+        ("/{order_id}", "get", "/{slug}", False),
+        ("/feed", "get", "/feed", False),
+        ("/{order_id}/lines", "get", "/open/lines", False),
+        ("/{order_id}", "post", "/feed", True),
+        ("/{order_id}", "get", "/feed/new", True),
+        ("/{order_id:int}", "get", "/feed", True),
+        ("/v{order_id}", "get", "/feed", True),
+        ("/{order_id}", "get", "/{rest:path}", True),
+        ("/feed", "get", "/{slug}", True),
+    ],
+)
+def test_the_first_route_that_takes_all_that_a_later_one_could_leaves_it_nothing(
+    first: str, verb: str, later: str, served: bool
+) -> None:
+    before, after = FIRST.format(path=first), LATER.format(verb=verb, path=later)
+    assert counts(f"{before}\n\n{after}") is served
+    assert counts(f"{after}\n\n{before}")
+
+
+def test_an_earlier_route_of_a_branch_may_not_be_there() -> None:
+    inside = "if DEMO:\n    @router.get('/{order_id}')\n    def first(order_id: int): ...\n"
+    assert counts(f"{inside}\n\n{LATER.format(verb='get', path='/feed')}")
+
+
+def test_a_library_that_takes_the_best_match_asks_no_earlier_one_first() -> None:
+    app = """
+from flask import Blueprint, Flask
+
+router = Blueprint("orders", __name__, url_prefix="/orders")
+
+
+{routes}
+
+
+app = Flask(__name__)
+app.register_blueprint(router)
+"""
+    assert counts(FIRST.format(path="/{order_id}") + "\n\n" + LATER.format(verb="get", path="/feed"), app)

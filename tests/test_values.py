@@ -353,6 +353,19 @@ x = current_user.seen()
     assert of("def view(request):\n    x = request.user") == set()
 
 
+def test_a_class_found_by_its_name_is_what_the_getter_is_annotated_with():
+    code = """
+class Robot: pass
+class Tall(Robot): pass
+class Small(Robot): pass
+def made(module, name) -> Robot:
+    kind = getattr(module, name)
+    return kind()
+x = made(robots, name)
+"""
+    assert of(code) == {"inst app.py:Robot"}
+
+
 def test_depends_without_a_function_takes_the_annotation():
     assert of(HEAD + "class A: pass\ndef f(a: A = Depends()):\n    x = a") == {"inst app.py:A"}
     assert of(HEAD + "class A: pass\ndef f(a: Annotated[A, Depends()]):\n    x = a") == {"inst app.py:A"}

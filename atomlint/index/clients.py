@@ -80,7 +80,7 @@ class Clients:
 
     def _construction(self, site: Site) -> Construction | None:
         record = self.linker.table(site.path).facts.calls[site.call]
-        for value in self.linker.values.callee(site.path, site.call):
+        for value in sorted(self.linker.values.callee(site.path, site.call)):
             names = [value.place] if value.kind == "ext" else self._library_bases(value)
             for name in names:
                 if name in self.makers:

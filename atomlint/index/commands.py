@@ -79,7 +79,7 @@ class Commands:
         return is_dated(body, key, call)
 
     def _find(self, path: str, call: int) -> Command | None:
-        for value in self.linker.values.callee(path, call):
+        for value in sorted(self.linker.values.callee(path, call)):
             known = self._called(value.place) if value.kind == "ext" else None
             if known is not None:
                 callee = self.linker.table(path).facts.calls[call].callee

@@ -42,7 +42,7 @@ class Decorated:
         name = dotted(table.facts.calls[call].callee)
         if name is None or name.rpartition(".")[2] not in LOADERS:
             return None
-        for value in self.linker.values.callee(table.path, call):
+        for value in sorted(self.linker.values.callee(table.path, call)):
             client = self.linker.catalog.client_of(value.place.rpartition(".")[0]) if value.kind == "ext" else None
             if client is not None:
                 entry = entry_of(value.place, client.backend)

@@ -225,7 +225,7 @@ class Effects(Lookups):
                     if target is not None and target.endswith(".py"):
                         return self.made(target, 0, binding.imported.attribute, left - 1)
             return None
-        for value in self.linker.evaluate(path, scope, owner):
+        for value in sorted(self.linker.evaluate(path, scope, owner)):
             if value.kind == "module" and value.place.endswith(".py"):
                 return self.made(value.place, 0, attribute, left - 1)
             if value.kind not in ("inst", "def"):

@@ -142,7 +142,7 @@ class Helpers:
 
     def _reader(self, table: Table, ordinal: int) -> Helper | None:
         """How a call inside of a helper reads what it is asked for: as the library does, or as another helper."""
-        for value in self.linker.values.callee(table.path, ordinal):
+        for value in sorted(self.linker.values.callee(table.path, ordinal)):
             if value.kind == "ext" and (value.place in GETTERS or value.place in CONFIGS):
                 return Helper(0, "", None, None, value.place in CONFIGS, "")
             inner = self.of(value) if value.kind == "def" else None

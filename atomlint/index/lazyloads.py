@@ -150,7 +150,7 @@ class LazyLoads:
         )
 
     def _class(self, table: Table, scope: int, name: str | None) -> Value | None:
-        found = self.linker.evaluate(table.path, scope, name) if name else ()
+        found = sorted(self.linker.evaluate(table.path, scope, name)) if name else ()
         return next((v for v in found if v.kind == "def" and self.project.effects.is_mapped(v)), None)
 
     @staticmethod

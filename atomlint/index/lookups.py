@@ -262,7 +262,7 @@ class Lookups:
             return None
         for candidate in (name, name.rpartition(".")[0]):
             if candidate and candidate.rpartition(".")[2][:1].isupper():
-                for value in self.linker.evaluate(path, scope, candidate):
+                for value in sorted(self.linker.evaluate(path, scope, candidate)):
                     if value.kind == "def" and self.is_mapped(value):
                         return value, candidate.rpartition(".")[2]
         return None

@@ -203,15 +203,15 @@ class Mounts:
         return self._routers[places]
 
     def _row(self, place: Place) -> RouterRow | None:
+        """Of several that it may make, an application: a class of its own stands in where the library is not there."""
         routers = self.linker.catalog.routers
-        for value in self.linker.values.call(*place):
+        found = []
+        for value in sorted(self.linker.values.call(*place)):
             names = [value.place[:-2]] if value.kind == "ext" and value.place.endswith("()") else []
             if value.kind == "inst":
                 names = list(external_bases(self.linker, Value("def", value.place, value.scope)))
-            for name in names:
-                if name in routers:
-                    return routers[name]
-        return None
+            found += [routers[name] for name in names if name in routers][:1]
+        return next((row for row in found if row.served), found[0] if found else None)
 
     @cached_property
     def mounts(self) -> dict[Place, list[Mount]]:

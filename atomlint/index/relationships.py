@@ -182,7 +182,7 @@ class Relationships:
     def _named(self, table: Table, name: str) -> Value | None:
         """A mapped class by the name that a string gives: of the same file first, else the only one of that name."""
         last = name.rpartition(".")[2]
-        for value in self.linker.evaluate(table.path, 0, last):
+        for value in sorted(self.linker.evaluate(table.path, 0, last)):
             if value.kind == "def":
                 return value
         candidates = self._classes.get(last, [])

@@ -92,7 +92,7 @@ def _named(linker: Linker, path: str, scope: int, name: str, depth: int) -> floa
                 if target is not None and target.endswith(".py") and target != path:
                     found.append(_named(linker, target, 0, binding.imported.attribute, depth - 1))
         return _one(found)
-    for value in linker.evaluate(path, scope, owner):
+    for value in sorted(linker.evaluate(path, scope, owner)):
         if value.kind == "module" and value.place.endswith(".py"):
             return _named(linker, value.place, 0, attribute, depth - 1)
         if value.kind not in ("inst", "def"):

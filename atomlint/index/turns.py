@@ -265,10 +265,10 @@ def _named_count(linker: Linker, table: Table, scope: int, name: str, hops: int)
             target = linker.modules.target(table.path, record)
             if target is not None and target.endswith(".py"):
                 return count_of(linker, linker.table(target), 0, record.attribute, hops - 1)
-    for value in linker.evaluate(table.path, scope, name):
+    for value in sorted(linker.evaluate(table.path, scope, name)):
         if value.kind == "def":
             return _members(linker, value.place, value.scope)
-    for value in linker.evaluate(table.path, scope, owner) if owner else ():
+    for value in sorted(linker.evaluate(table.path, scope, owner)) if owner else ():
         inner = linker.table(value.place)
         if value.kind == "module" and value.place.endswith(".py"):
             return count_of(linker, inner, 0, last, hops - 1)

@@ -177,7 +177,8 @@ class Evaluator:
         stated = self.parameters.annotation(path, scope, annotation)
         told = [value for value in stated if value.kind == "inst"]
         alone = told and not any(self.linker.heirs.below(value._replace(kind="def")) for value in told)
-        return stated if not values or alone else values  # which of several heirs it is, a library knows
+        by_name = all(value.place.startswith("builtins.") for value in values)  # getattr(module, name)()
+        return stated if by_name or alone else values  # which of several heirs it is, a library knows
 
     def _entered(self, value: Value) -> Values:
         """What ``with value as x`` binds."""

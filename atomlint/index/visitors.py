@@ -53,7 +53,7 @@ class Visitors:
         if len({name.rpartition(".")[2] for name in names}) != 1:
             return set()
         found: set[Value] = set()
-        label, _, model = next(iter(names)).rpartition(".")
+        label, _, model = min(names).rpartition(".")
         for path in {*self.linker.linked, *self._models_of(label)}:
             for binding in self.linker.table(path).lookup(0, model):
                 if binding.definition is not None and self._is_model(path, binding.definition):

@@ -158,7 +158,7 @@ class Writers:
         if name is None or not (".objects." in name or ".query." in name):
             return None
         owner = name.partition(".objects." if ".objects." in name else ".query.")[0]
-        for value in self.linker.evaluate(table.path, call.scope, owner):
+        for value in sorted(self.linker.evaluate(table.path, call.scope, owner)):
             if value.kind == "def" and self.effects.is_mapped(value):
                 return value
         return None

@@ -183,7 +183,7 @@ def command_of(call: Call) -> Command | None:
     if found is not None:
         wrapped = call.function.name == call.name and call.index.project.reach.callers.get(call.function.value)
         return None if wrapped else found  # whoever calls the wrapper decides
-    for value in call.index.project.linker.values.callee(call.path, call.ordinal):
+    for value in sorted(call.index.project.linker.values.callee(call.path, call.ordinal)):
         if value.kind == "def" and call.index.function(value).name == call.name:
             for inner in commands(call.index).of_function(value.place, value.scope):
                 if inner.method == call.name:

@@ -154,7 +154,7 @@ def _reads_as_well(index: Index, path: str, name: str, names: set[str]) -> bool:
     target = linker.modules.absolute(path, module) if module else None
     if target is None or not target.endswith(".py"):
         return False
-    for value in linker.evaluate(target, 0, last):
+    for value in sorted(linker.evaluate(target, 0, last)):
         own: list[Class] = []
         for cls in linker.mro(value.place, value.scope) if value.kind == "def" else ():
             if cls.kind == "ext" and cls.place in names:

@@ -566,3 +566,20 @@ def test_a_middleware_that_is_added_to_the_setting_is_one(added: str, star: str)
         index.function(entry.function).qualname for entry in index.project.entries if entry.kind == "every-request"
     }
     assert "Limit.__call__" in names
+
+
+def test_an_application_that_a_class_of_its_own_stands_in_for_is_one_all_the_same():
+    compat = """\
+try:
+    from fastapi import APIRouter, FastAPI
+except ModuleNotFoundError:
+    class APIRouter:
+        def get(self, path): return lambda function: function
+    class FastAPI(APIRouter):
+        def include_router(self, router): ...
+"""
+    index = index_of({"compat.py": compat, "app.py": "from compat import FastAPI\napp = FastAPI()"})
+    assert len(index.project.linker.values.call("app.py", 0)) == 2
+    row = index.project.mounts.row(("app.py", 0))
+    assert row is not None
+    assert row.served

@@ -784,6 +784,36 @@ def test_the_repair_of_work_on_every_request_hangs_on_what_the_commands_do(comma
     assert ("locally" in found.message) == bool(said)
 
 
+STORED = """
+client = redis.Redis()
+
+@app.middleware("http")
+async def known(request, call_next):
+    key = f"seen:{request.client.host}"
+    found = client.get(key)
+    BODY
+    return await call_next(request)
+"""
+
+
+@pytest.mark.parametrize(
+    ("body", "said"),
+    [
+        ("client.set(key, request.url.path, ex=60)", "2 Redis commands (get, set) on every request (known -> redis.get): cache"),
+        ("client.delete(key)", "2 Redis commands (get, delete) on every request (known -> redis.get): cache"),
+        ("client.set(key, int(found or 0) + 1)", "2 Redis commands (get, set) on every request (known -> redis.get): count"),
+        ("count = int(found or 0)\n    client.set(key, value=count + 1)", "2 Redis commands (get, set) on every request (known -> redis.get): count"),
+        ("if found:\n        pass\n    else:\n        client.set(key, request.url.path, ex=60)", "1 Redis command (get) on every request (known -> redis.get): cache"),
+        ("if found is None:\n        client.set(key, request.url.path, ex=60)", "1 Redis command (get) on every request (known -> redis.get): cache"),
+        ("if not found and request.url:\n        client.set(key, request.url.path, ex=60)", "1 Redis command (get) on every request (known -> redis.get): cache"),
+        ("if found:\n        client.set(key, request.url.path, ex=60)", "2 Redis commands (get, set) on every request (known -> redis.get): cache"),
+    ],
+)  # fmt: skip
+def test_what_is_stored_beside_a_read_is_kept_for_the_next_one_unless_it_counts_on(body: str, said: str) -> None:
+    (found,) = findings("redis-per-request", STORED.replace("BODY", body))
+    assert said in found.message
+
+
 def test_a_page_of_operators_is_a_weak_claim_by_its_route_alone() -> None:
     made = "def make():\n    return redis.Redis()\n\n"
     uses = '@app.get("/{where}/{name}")\ndef {name}():\n    return make().get("a")\n'

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from atomlint import atoms, call_number, dotted, text_of
+from atomlint import atoms, call_number, condition, dotted, text_of
+
+from .._turns import held
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -44,6 +46,8 @@ def _is_refill(index: Index, path: str, number: int) -> bool:
         return False
     function = write.function
     reads = [c for c in function.calls if c.name in READS and c.args[:1] == write.args[:1] and c.ordinal < number]
+    if any(_is_missed(read, write) for read in reads):
+        return True
     frames = write.table.facts.frames
     return any(
         exit_.kind == "return"
@@ -51,6 +55,18 @@ def _is_refill(index: Index, path: str, number: int) -> bool:
         and any(_is_hit(frames[at]) for at in write.table.frames(exit_.frame) if at not in write.frame_ids)
         for read in reads
         for exit_ in function.exits
+    )
+
+
+def _is_missed(read: Call, write: Call) -> bool:
+    """Whether a write stands where a read has found nothing: ``if cached: ... else: set(...)``, ``if cached is None:``."""
+    names = {dotted(a.target) for a in read.function.assigns if call_number(a.value) == read.ordinal} - {None}
+    frames = (write.table.facts.frames[at] for at in write.frame_ids)
+    return any(
+        negated and dotted(part) in names
+        for frame in frames
+        if frame.kind in BRANCHES
+        for part, negated in held(condition(frame.kind, frame.test))
     )
 
 

@@ -119,7 +119,6 @@ from .._work import (
     ALWAYS,
     IDENTIFIERS,
     INTERVAL,
-    READS,
     REQUESTS,
     base_confidence,
     branches,
@@ -138,6 +137,7 @@ from .._work import (
 )  # fmt: skip
 from ._fallback import fallback_of
 from ._firsts import is_first_of_client
+from ._kinds import COUNTS, HELP, kind_of, spared_as
 from ._limiters import count_here
 from ._meant import is_meant_for_all, is_of_blueprint, is_of_gate, is_of_staff, is_session, revokes
 from ._refills import is_refill
@@ -153,13 +153,6 @@ if TYPE_CHECKING:
 NEEDS = ("redis", "Redis", "valkey", "aioredis", "upstash", "cache", "limit", "throttl", "session")
 FAR = 4
 """Calls on the way to a command beyond which a branch says that few requests come there."""
-COUNTS = ("incr", "incrby", "incrbyfloat", "hincrby", "zadd", "eval", "evalsha", "script", "pipeline")
-"""Operations of decorators that count or limit the requests of the routes that they are put on."""
-HELP = {
-    "read": "keep the answer in the process for some seconds",
-    "count": "keep the answer in the process for some seconds, or count locally and sync every 30 s through one pipeline",
-    "tell": "gather several in the process and send them in one pipeline, after the response",
-}
 LOGOUT = 5
 """Seconds for which somebody who was locked out may still pass."""
 SHARED = 10
@@ -276,21 +269,13 @@ def of_function(ctx: Context, function: Function) -> Iterator[Finding]:
             place = ctx.index.call(function.path, use.decision.call).span
             finding = finding.with_related(Note(place, f"and {use.command.operation.name} here"))
     finding = finding.with_related(*askers(ctx.index, work.paths))
-    yield finding.with_trace(*trace_of(ctx.index, work, uses)).with_help(HELP[kind_of(uses)])
+    yield finding.with_trace(*trace_of(ctx.index, work, uses)).with_help(HELP[spared_as(ctx.index, uses)])
 
 
 def guards_few(index: Index, work: RequestWork, uses: Sequence[Use]) -> bool:
     """Whether it counts the requests of a few routes among many: sign-ins, mails, exports, which all processes count together."""
     shared = work.frequency == "dependency" and work.path.entry.kind not in ALWAYS and kind_of(uses) == "count"
     return shared and work.routes < min(GUARDED, count_of_routes(index) // 4)
-
-
-def kind_of(uses: Sequence[Use]) -> str:
-    """What the commands are for: ``read``, ``count``, or ``tell`` when they do neither."""
-    names_of = {use.command.operation.name for use in uses}
-    if names_of.issubset(READS):
-        return "read"
-    return "tell" if names_of.isdisjoint((*COUNTS, *READS)) else "count"
 
 
 def open_uses(function: Function, work: RequestWork) -> list[Use]:
@@ -324,7 +309,7 @@ def message(ctx: Context, work: RequestWork, uses: Sequence[Use]) -> str:
     if work.frequency == "route":
         return f"{text}; {ctx.option(PER_ROUTE):,} are allowed"
     requests, identifiers, interval = figures(ctx)
-    kind = kind_of(uses)
+    kind = spared_as(ctx.index, uses)
     if kind == "read" and revokes(ctx.index, work, uses[0]):
         seconds = min(LOGOUT, interval)
         spared = kept(requests, identifiers, seconds)

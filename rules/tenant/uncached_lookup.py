@@ -207,7 +207,7 @@ def report(ctx: Context, function: Function) -> Iterator[Finding]:
     for use in uses[1:]:
         place = ctx.index.call(function.path, use.effect.call).span
         finding = finding.with_related(Note(place, f"{use.lookup.model_name} is read here too"))
-    finding = finding.with_related(*askers(ctx.index, work.paths))
+    finding = finding.with_related(*askers(ctx.index, work.paths, function=function.value))
     repair = (
         f"keep the row in the process for {ctx.option(TTL)} s (a TTL cache keyed by what the request carries; unknown keys "
         "too), and drop it when it changes"

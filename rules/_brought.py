@@ -31,6 +31,8 @@ HOLDERS = frozenset({"g", "_g", "request", "_request", "req", "state", "self", "
 """What holds things for a request, or for the process: what is missing there is missing at the next request, too."""
 FAILED = 399
 """Status codes above this are errors."""
+LOCAL = frozenset({"localhost", "127.0.0.1", "::1", "[::1]", "0.0.0.0", "testserver", "test"})
+"""Hosts by which a service is called where it is developed and tested."""
 QUERIES = ("query_params.get", "GET.get", "args.get")
 """How a part of the address is read that not all requests have."""
 
@@ -64,7 +66,7 @@ def is_for_staff_alone(index: Index, work: RequestWork, use: Use) -> bool:
 
 
 def is_of_developers(index: Index, work: RequestWork, use: Use) -> bool:
-    """Whether a branch on the way is for where a service is developed: ``if settings.DEBUG:``, ``if is_sqlite_mode():``."""
+    """Whether a branch on the way is for where a service is developed: ``if settings.DEBUG:``, ``if host in DEV_HOSTS:``."""
     return any(
         not negated and _is_of_developers(table, part)
         for _, table, frame in frames_of(index, work, use)
@@ -74,10 +76,20 @@ def is_of_developers(index: Index, work: RequestWork, use: Use) -> bool:
 
 
 def _is_of_developers(table: Table, test: Expr) -> bool:
+    if type(test) is list:
+        return test[:1] == ["cmp"] and len(test) == 4 and test[2] in ("in", "==") and _are_local(table, test[3])
     made = call_number(test)
     name = dotted(test if made is None else table.facts.calls[made].callee) or ""
     last = name.rpartition(".")[2]
     return last in DEVELOPING or "sqlite" in last.lower()
+
+
+def _are_local(table: Table, hosts: Expr) -> bool:
+    """Whether an expression is a host that only developers and tests call a service by, or a list of these."""
+    bound = table.lookup(0, hosts) if type(hosts) is str and dotted(hosts) else []
+    values = [binding.assign.value for binding in bound if binding.assign is not None] or [hosts]
+    texts = [text_of(part) for value in values for part in (value[1:] if type(value) is list else [value])]
+    return bool(texts) and all(text in LOCAL for text in texts)
 
 
 def is_of_sessions(index: Index, work: RequestWork, use: Use) -> bool:

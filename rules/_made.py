@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from atomlint import Confidence, Note, condition, dotted, inside, text_of
 
 from ._branches import waits_for_few
+from ._brought import wait_seldom
 from ._probes import is_probe
 from ._staff import only_operators
 from ._taken import is_taken, taken
@@ -259,7 +260,7 @@ def confidence(index: Index, made: Made) -> Confidence:
     if all(_has_a_loop_of_its_own(index, one) for one in made.life.paths):
         return Confidence.LOW  # what is bound to the event loop of the server does not work there
     sites = [(caller, edge.call) for caller, edge in path.steps if edge.call >= 0]
-    if waits_for_few(index, sites):
+    if waits_for_few(index, sites) or wait_seldom(index, sites):
         return Confidence.LOW
     if made.life.owner is not None or not path.entry.proven:
         return Confidence.MEDIUM

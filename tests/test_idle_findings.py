@@ -701,3 +701,56 @@ def test_what_a_method_is_called_on_is_no_flag_that_callers_give(test: str) -> N
     report = check_files(files, select=("redis-per-request", "redis-no-timeout"))
     assert not report.errors
     assert {finding.rule for finding in report.findings} == {"redis-per-request", "redis-no-timeout"}
+
+
+IN_A_DICT = """
+    import redis
+    from django.conf import settings
+
+    client = redis.Redis()
+    STATE = {"ENABLED": False}
+    state = {"ENABLED": False}
+
+    def config():
+        return getattr(settings, "LIMITS", {})
+
+    class Limit:
+        def __init__(self, get_response):
+            self.get_response = get_response
+
+        def __call__(self, request):
+            cfg = config()
+            if not TEST:
+                return self.get_response(request)
+            client.incr(request.META["REMOTE_ADDR"])
+            return self.get_response(request)
+"""
+
+
+@pytest.mark.parametrize(
+    ("test", "value", "is_off"),
+    [
+        ('cfg.get("ENABLED", False)', 'os.getenv("LIMITS_ENABLED", "false").lower() == "true"', True),
+        ('cfg["ENABLED"]', 'os.getenv("LIMITS_ENABLED", "false").lower() == "true"', True),
+        ('settings.LIMITS["ENABLED"]', "False", True),
+        ('settings.LIMITS["ENABLED"]', "True", False),
+        ('settings.LIMITS["ENABLED"]', 'os.environ["LIMITS_ENABLED"] == "true"', False),
+        ('cfg.get("OTHER")', "False", False),
+        ('STATE["ENABLED"]', "False", False),
+        ('state["ENABLED"]', "False", False),
+        ("cfg[request.path]", "False", False),
+    ],
+)
+def test_a_switch_may_be_an_entry_of_a_dict_of_settings(test: str, value: str, *, is_off: bool) -> None:
+    django = f'import os\nMIDDLEWARE = ["app.Limit"]\nLIMITS = {{"RATE": 10, "ENABLED": {value}}}\n'
+    manage = 'import os\nos.environ.setdefault("DJANGO_SETTINGS_MODULE", "settings")\n'
+    files = {"settings.py": django, "manage.py": manage}
+    (level,) = levels("redis-per-request", IN_A_DICT.replace("TEST", test), **files)
+    assert (level == "low") is is_off
+
+
+def test_a_switch_in_a_dict_of_settings_is_on_where_one_of_several_modules_turns_it_on() -> None:
+    local = 'from .base import *\nLIMITS = {"ENABLED": True}\n'
+    files = {"conf/base.py": 'MIDDLEWARE = ["app.Limit"]\nLIMITS = {"ENABLED": False}\n', "conf/local.py": local}
+    (level,) = levels("redis-per-request", IN_A_DICT.replace("TEST", 'cfg["ENABLED"]'), **files)
+    assert level != "low"

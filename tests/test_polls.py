@@ -465,3 +465,35 @@ def try_load(session: Session) -> None:
     assert not polls(code)
     streams = code.replace("        asks(session)\n", "        yield asks(session)\n")
     assert polls(streams) == [("medium", "asks the database every 0.5 s for up to 100 s: 200 queries a wait")]
+
+
+COMMAND = """
+from django.core.management.base import BaseCommand
+
+from app.waits import forever
+
+
+class Command(BaseCommand):
+    def handle(self, *args, **options):
+        forever(None)
+"""
+
+
+@pytest.mark.parametrize(
+    ("compose", "level"), [("web: gunicorn app", "low"), ("worker: python manage.py relay_events", "medium")]
+)
+def test_a_loop_that_only_a_command_starts_which_nothing_deploys_is_only_possible(compose: str, level: str) -> None:
+    code = """
+def forever(session: Session) -> None:
+    while True:
+        asks(session)
+        time.sleep(0.5)
+"""
+    files = {
+        "app/waits.py": HEAD + code,
+        "app/__init__.py": "",
+        "app/management/commands/relay_events.py": COMMAND,
+        "Procfile": f"{compose}\n",
+    }
+    report = check_files(files, select=("runtime-tight-poll",))
+    assert [finding.confidence.name.lower() for finding in report.findings] == [level]

@@ -226,6 +226,26 @@ def test_a_missing_timeout_holds_up_whoever_waits(app: dict[str, str], work: str
     assert [finding.confidence for finding in report.findings] == [level]
 
 
+@pytest.mark.parametrize(
+    ("test", "level"), [("not key", Confidence.LOW), ("request.method == 'HEAD'", Confidence.HIGH)]
+)
+def test_a_client_that_few_requests_make_is_a_weak_claim(test: str, level: Confidence) -> None:
+    text = f"""
+    def made():
+        return redis.Redis()
+
+    @app.middleware("http")
+    async def once(request, call_next):
+        key = request.headers.get("X-Idempotency-Key")
+        if {test}:
+            return await call_next(request)
+        made().get(key)
+        return await call_next(request)
+    """
+    (found,) = findings("redis-client-per-call", text)
+    assert found.confidence is level
+
+
 def test_a_lock_file_outweighs_an_open_requirement() -> None:
     texts: dict[str, str | bytes] = {
         "app.py": HEAD + USED,

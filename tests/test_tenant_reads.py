@@ -823,11 +823,18 @@ def test_of_two_branches_the_one_that_most_requests_take_is_told(test: str, key:
         ("settings.DEBUG", "low"),
         ("not settings.DEBUG", "medium"),
         ("settings.USE_POSTGRES", "medium"),
+        ("request.url.hostname in DEV_HOSTS", "low"),
+        ("request.url.hostname in ('localhost', 'testserver')", "low"),
+        ("request.url.hostname == 'localhost'", "low"),
+        ("request.url.hostname in HOSTS", "medium"),
+        ("request.url.hostname != 'localhost'", "medium"),
     ],
 )
 def test_a_branch_for_where_a_service_is_developed_is_a_weak_claim(test: str, level: str) -> None:
     text = BRANCHES.format(test=test).replace("    else:\n", "    elif False:\n")
-    text = text.replace("app = FastAPI()", "import os\nfrom settings import settings, is_sqlite_mode\napp = FastAPI()")
+    hosts = "DEV_HOSTS = {'localhost', '127.0.0.1'}\nHOSTS = ['localhost', 'shop.example.com']"
+    imports = "import os\nfrom settings import settings, is_sqlite_mode"
+    text = text.replace("app = FastAPI()", f"{imports}\n{hosts}\napp = FastAPI()")
     (one,) = check_files({"app.py": text}, select=("tenant-uncached-lookup",), confidence="low").findings
     assert (one.confidence.value, "by slug " in one.message) == (level, True)
 

@@ -19,6 +19,7 @@ from .expressions import BRANCHES, condition, receiver
 from .overrides import Overrides
 from .readers import GETTERS
 from .setting_types import named
+from .settingdicts import DJANGO, SettingDicts
 from .settings import STRING_METHODS
 from .tables import call_number, text_of
 from .value import Value as Made
@@ -34,7 +35,6 @@ if TYPE_CHECKING:
 MAX_DEPTH = 10
 MAX_STEPS = 200
 """Expressions that are looked at for one test: what takes more is no plain switch."""
-DJANGO = "django.conf.settings"
 TRUTHS = FALSE | TRUE
 DISABLES = re.compile(r"(?:^|_)(?:DISABLED?|SKIP|BYPASS|WITHOUT)(?:_|$)", re.IGNORECASE)
 """In names of settings that are on where something is off."""
@@ -57,6 +57,7 @@ class Committed:
         self.texts = index.settings.texts
         self.overrides = Overrides(index)
         self.absent = index.project.calls.raises.absent
+        self.dicts = SettingDicts(self)
         self._reads: dict[SettingRead, str | None] = {}
         self._given: dict[Value, dict[str, str | None]] = {}
         """What the functions that are being looked into are given."""
@@ -156,7 +157,8 @@ class Committed:
         if expr[0] in ("not", "cmp"):
             held = self.holds(path, scope, expr, depth - 1)
             return None if held is None else f"#{held}"
-        return None
+        key = text_of(expr[2]) if expr[0] == "sub" else None
+        return None if key is None else self.dicts.entry(path, scope, expr[1], key, depth - 1)
 
     def _first(self, path: str, scope: int, expr: list[Expr], depth: int) -> str | None:
         """What ``a or b`` and ``a and b`` come to."""
@@ -179,6 +181,8 @@ class Committed:
             if text is None:
                 return None
             return f"'{text.upper()}" if target[1] == "upper" else f"'{text.strip().lower()}"
+        if target is not None and target[1] == "get" and call.args and (key := text_of(call.args[0])):
+            return self.dicts.entry(path, call.scope, target[0], key, depth - 1)
         if call.callee == "bool" and call.args:
             held = self.holds(path, call.scope, call.args[0], depth - 1)
             return None if held is None else f"#{held}"
@@ -290,7 +294,7 @@ class Committed:
     def _of_django(self, name: str, default: str | None, depth: int) -> str | None:
         """What the settings modules of Django say for a name: all of them, and ``False`` where it is written out."""
         found = set()
-        for path, scope, value in self._module_settings.get(name, ()):
+        for path, scope, value in self.bound(name):
             before = self.used
             said = self.value(path, scope, value, depth - 1)
             self.used += said == "#False"
@@ -300,9 +304,13 @@ class Committed:
             return default
         return found.pop() if len(found) == 1 else None
 
+    def bound(self, name: str) -> list[tuple[str, int, Expr]]:
+        """What modules and classes bind to a name in capitals, outside of tests."""
+        return self._module_settings.get(name, [])
+
     @cached_property
     def _module_settings(self) -> dict[str, list[tuple[str, int, Expr]]]:
-        """Names in capitals that modules and classes bind, outside of tests: settings of Django among them."""
+        """Names in capitals with what they are bound to: settings of Django among them."""
         found: dict[str, list[tuple[str, int, Expr]]] = {}
         for path in self.linker.linked:
             facts = self.linker.table(path).facts

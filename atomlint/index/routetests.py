@@ -64,7 +64,13 @@ class RouteTests(RouteTexts):
         if name in here.names and type(here.names[name]) in (bool, type(None)):
             return here.names[name]  # type: ignore[return-value]
         local = self.local(here, name)
-        return None if local is None else self.test(here, local, route, depth - 1)
+        value = None if local is None else self.test(here, local, route, depth - 1)
+        return self._says_something(here, expr, route, depth) if value is None else value
+
+    def _says_something(self, here: Frame, expr: str, route: Route, depth: int) -> bool | None:
+        """Whether a text is not empty: ``if not path``; None where only parameters of the path decide it."""
+        text = self.text(here, expr, route, depth)
+        return None if text is None or text[:1] == "{" else bool(text)
 
     def _compared(self, here: Frame, expr: Expr, route: Route, depth: int) -> bool | None:
         if len(expr) != 4:

@@ -124,6 +124,9 @@ class RouteTexts:
             return str(getattr(value, name)(*([chars] if chars and name.endswith("strip") else []))) or "/"
         if call.callee == "str" and call.args:
             return self.text(here, call.args[0], route, depth - 1)
+        if call.callee == "getattr" and len(call.args) > 1:
+            owner, attribute = dotted(call.args[0]), text_of(call.args[1])
+            return self._of_request(f"{owner}.{attribute}", route) if owner and attribute else None
         return None
 
     def _key(self, key: str, route: Route) -> str | None:
@@ -209,10 +212,13 @@ def asks_for_route(table: Table, scope: int, expr: Expr) -> bool:
     assign = table.only_assign(scope, name)
     if assign is None or assign.kind != "=":
         return False
-    number = call_number(assign.value)
+    value = assign.value[1] if type(assign.value) is list and assign.value[:1] == ["or"] else assign.value
+    number = call_number(value)
     if number is None:
-        return f".{dotted(assign.value)}".endswith((*PATHS, *METHODS))
+        return f".{dotted(value)}".endswith((*PATHS, *METHODS))
     made = table.facts.calls[number]
+    if made.callee == "getattr" and len(made.args) > 1:
+        return f".{dotted(made.args[0])}.{text_of(made.args[1])}".endswith((*PATHS, *METHODS))
     owner, last = split(made.callee)
     holder = (dotted(owner) or "").rpartition(".")[2]
     return last == "get" and holder in REQUESTS and bool(made.args) and text_of(made.args[0]) in ("path", "method")

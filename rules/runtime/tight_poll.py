@@ -43,7 +43,8 @@ is found. A wait that a number of turns, a time or an answer (also by `sys.exit`
 all day: where it asks at least every second for a minute or more it is of medium confidence, and of low where it asks
 less often or for less long, or ends after a time that is not known. Of low confidence are
 also a loop that lives as long as what it watches; one that nothing of the application starts; one that asks less than
-once a second; a scheduled job with five seconds and more; one of a command or script; and one of a page of operators,
+once a second; a scheduled job with five seconds and more; one of a command or script, or that only a command of Django
+starts which nothing that deploys the project names; and one of a page of operators,
 which lives while somebody looks at it. Where one of several implementations runs, the one that asks least counts. Of
 several sleeps in a loop the longest counts: it is how often an idle loop asks. An interval that is computed, or waits
 on an event with a time limit, is not seen, nor one that stands in a table of schedules. Requests to HTTP services are
@@ -85,6 +86,7 @@ COMMANDS = re.compile(
 )
 """Files of commands, and of pages that live while an operator looks at them."""
 
+MANAGED = "/management/commands/"
 WAITS = frozenset({"sleep", *EVENTS})
 NEEDS = (
     ".sleep(",
@@ -123,7 +125,8 @@ def report(ctx: Context, call: Call) -> Iterator[Finding]:
 
 def _confidence(call: Call, poll: Poll) -> Confidence:
     """Medium when nobody can have meant it; the interval of a scheduled job was somebody's choice."""
-    if _is_watch(poll) or (poll.loop.frame and COMMANDS.search(poll.steps[0].path)):
+    by_hand = COMMANDS.search(poll.steps[0].path) or _is_of_commands(poll)
+    if _is_watch(poll) or (poll.loop.frame and by_hand):
         return Confidence.LOW  # somebody's command, or a process of its own: to ask may be what it is for
     if poll.loop.ends or poll.left:  # somebody waits for it, and not for ever
         often = poll.loop.interval <= OFTEN and MINUTE <= poll.loop.turns * poll.loop.interval < float("inf")
@@ -136,6 +139,19 @@ def _confidence(call: Call, poll: Poll) -> Confidence:
     if not poll.loop.frame:
         return Confidence.MEDIUM if tight else Confidence.LOW
     return Confidence.MEDIUM if poll.loop.interval <= OFTEN else Confidence.LOW  # how late is too late is not known
+
+
+def _is_of_commands(poll: Poll) -> bool:
+    """Whether only commands of Django lead to a loop which nothing that deploys the project names."""
+    index = poll.steps[0].index
+    paths = index.project.whole_reach.paths(poll.steps[0].function.value)
+    starts = {path.entry.function.place for path in paths}
+    names = [place.rpartition("/")[2].removesuffix(".py") for place in starts]
+    return (
+        bool(names)
+        and all(MANAGED in place for place in starts)
+        and not any(re.search(rf"\b{name}\b", text) for _, text in index.settings.texts.texts for name in names)
+    )
 
 
 def _is_watch(poll: Poll) -> bool:

@@ -411,6 +411,26 @@ def test_all_rows_of_a_query_are_many_unless_it_asks_for_what_one_row_or_one_per
 
 
 @pytest.mark.parametrize(
+    ("asked", "found"),
+    [
+        ("Line.label.in_(['new', 'old'])", ["medium"]),
+        ("Line.label.in_((State.NEW, State.OLD.value))", ["medium"]),
+        ("Line.label.in_(LABELS)", ["medium"]),
+        ("~Line.label.in_(few)", ["medium"]),
+        ("Line.label.in_([order.name])", []),
+        ("Line.id.in_(order.keys)", []),
+        ("Line.id.in_(key for key in order.keys)", []),
+    ],
+)
+def test_a_list_that_is_the_same_for_all_rows_makes_no_query_one_for_many(asked: str, found: list[str]) -> None:
+    body = f"""
+    few = ["new", "old"]
+    return [db.query(Line).filter(Line.order_id == order.id, {asked}).count() for order in db.query(Order).all()]
+    """
+    assert of_handler(body) == found
+
+
+@pytest.mark.parametrize(
     ("read", "level"),
     [
         ("db.get(Line, order.line)", "medium"),

@@ -1468,3 +1468,27 @@ def test_of_what_a_call_may_be_the_dearest_counts_whatever_the_order() -> None:
     alone = check_files({"app.py": HEAD + EITHER.format(*names[:1] * 2)}, select=("redis-per-request",)).findings
     assert len(messages) == 1
     assert {finding.message for finding in alone} == messages
+
+
+@pytest.mark.parametrize(
+    ("decorators", "told"),
+    [
+        ("", ["medium: to 12 of 12 routes"]),
+        ("@limiter.limit('5/minute')", ["medium: to 6 of 12 routes"]),
+        ("@limiter.exempt", ["medium: to 6 of 12 routes"]),
+        ("@Limits.few", ["medium: to 6 of 12 routes"]),
+    ],
+)
+def test_a_limiter_leaves_routes_alone_that_have_limits_of_their_own(decorators: str, told: list[str]) -> None:
+    limits = "class Limits:\n    few = limiter.limit('5/minute')\n"
+    own = "".join(f"@app.get('/own/{n}')\n{decorators}\ndef own{n}(request): ...\n" for n in range(6))
+    plain = "".join(f"@app.get('/plain/{n}')\ndef plain{n}(request): ...\n" for n in range(6))
+    report = check_files({"app.py": LIMITED + limits + own + plain}, select=("redis-per-request",), confidence="low")
+    sent = [found for found in report.findings if "SlowAPIMiddleware" in found.message]
+    said = [
+        f"{one.confidence.value}: {'to 6 of 12 routes' if 'to 6 of 12 routes' in one.message else 'to 12 of 12 routes'}"
+        for one in sent
+    ]
+    assert said == told
+    every = check_files({"app.py": LIMITED + limits + own}, select=("redis-per-request",), confidence="low")
+    assert any("SlowAPIMiddleware" in found.message for found in every.findings) is not bool(decorators)

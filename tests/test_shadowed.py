@@ -75,3 +75,41 @@ app = Flask(__name__)
 app.register_blueprint(router)
 """
     assert counts(FIRST.format(path="/{order_id}") + "\n\n" + LATER.format(verb="get", path="/feed"), app)
+
+
+ROOT = """
+from django.urls import include, path
+urlpatterns = [path("shop/", include("new.urls")), path("shop/", include("old.urls"))]
+"""
+TABLE = """
+from django.urls import path
+from . import views
+urlpatterns = [path({pattern!r}, views.{name})]
+"""
+
+
+@pytest.mark.parametrize(
+    ("new", "old", "root", "served"),
+    [
+        ("orders/", "orders/", ROOT, False),
+        ("orders/<int:pk>/", "orders/<int:order_id>/", ROOT, False),
+        ("orders/<int:pk>/", "orders/<slug:order>/", ROOT, True),
+        ("orders/<int:pk>/", "orders/<pk>/", ROOT, True),
+        ("orders/", "orders/new/", ROOT, True),
+        ("orders/", "orders/", ROOT.replace('"shop/"', '"old/"', 1), True),
+        ("orders/", "orders/", ROOT.replace('"shop/"', "prefix()"), True),
+        ("orders/", "orders/", ROOT.replace('path("shop/", include("new.urls")), ', "") + "if NEW:\n    urlpatterns = [path('shop/', include('new.urls')), *urlpatterns]", True),
+    ],
+)  # fmt: skip
+def test_django_answers_with_the_first_of_equal_patterns(new: str, old: str, root: str, *, served: bool) -> None:
+    files = {
+        "conf/settings.py": "ROOT_URLCONF = 'site_urls'",
+        "site_urls.py": root,
+        "new/urls.py": TABLE.format(pattern=new, name="first"),
+        "new/views.py": "def first(request, **given): ...",
+        "old/urls.py": TABLE.format(pattern=old, name="later"),
+        "old/views.py": "def later(request, **given): ...",
+    }
+    index = index_of({**files, "new/__init__.py": "", "old/__init__.py": ""})
+    holds = {index.function(e.function).name: index.idle.registered.holds(e) for e in index.project.registrations}
+    assert holds == {"first": True, "later": served}

@@ -27,6 +27,8 @@ APPLICATIONS = frozenset({"app", "application", "api", "asgi", "asgi_app", "wsgi
 SEPARATOR = re.compile(r"[,;|]")
 """What stands between limits in one text."""
 FALSE = ("#False", "#None", "#0", "'")
+OWN_LIMITS = frozenset({"limit", "shared_limit", "exempt"})
+"""Methods of limiters that are put on handlers."""
 
 
 class Cached(NamedTuple):
@@ -113,6 +115,14 @@ class Libraries:
             for name, call in (self.decorators(function) if rows else ())
             for effect in self.effects_of(rows.get(name, ()), function.place, call, name)
         ]
+
+    def limiting(self, function: Value) -> frozenset[str]:
+        """Libraries whose middleware leaves a handler alone: it has a limit of its own, or is exempt.
+
+        ``slowapi.middleware._should_exempt``, and ``override_defaults`` of Flask-Limiter.
+        """
+        names = (name.removesuffix("()") for name, _ in self.decorators(function))
+        return frozenset(name.partition(".")[0] for name in names if name.rpartition(".")[2] in OWN_LIMITS)
 
     def cached(self, function: Value) -> Cached | None:
         """The catalogued cache decorator on a function, the outermost first."""

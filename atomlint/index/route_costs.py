@@ -117,6 +117,7 @@ class RouteCosts:
         """What libraries do by themselves for a route: middlewares, throttles, dependencies."""
         libraries = self.costs.project.effects.libraries
         own = {effect.receiver.partition(".")[0] for effect in libraries.decorating(route.handler)}
+        own |= libraries.limiting(route.handler)
         yield from (e for e in self._library_middlewares if e.receiver.partition(".")[0] not in own)
         yield from libraries.listed(route.handler)
         yield from self._injected(route, functions)

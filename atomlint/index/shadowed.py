@@ -36,6 +36,8 @@ class Shadowed:
 
     def holds(self, entry: Entry) -> bool:
         """Whether no request comes to a route, because an earlier one of the same router takes it."""
+        if entry.kind == "route" and entry.call >= 0 and not entry.on:
+            return self.project.mounts.urlconf.is_taken((entry.path, entry.call))
         own = self._declared(entry)
         if own is None:
             return False

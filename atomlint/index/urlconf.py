@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -9,7 +10,7 @@ from typing import TYPE_CHECKING
 from .expressions import expressions, inside
 from .pathtexts import clean
 from .registering import callables, elements, is_class
-from .tables import dotted, text_of
+from .tables import call_number, dotted, text_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
     from .value import Value
 
 PATTERNS = frozenset({"path", "re_path", "url"})
+NAME = re.compile(r"<(?:([^<>:]+):)?[^<>:]+>")
+"""A parameter: ``<int:pk>`` and ``<int:order_id>`` match the same."""
 MAX_PREFIXES = 12
 DEPTH = 8
 
@@ -34,6 +37,41 @@ class Urlconf:
     def prefixes(self, place: Place) -> list[tuple[str, Place]]:
         """What leads to a call: full prefixes, each with the call at the root that it begins with; ``/`` when nothing does."""
         return self._found.get(place) or [("/", place)]
+
+    def is_taken(self, place: Place) -> bool:
+        """Whether another ``path(...)`` answers all that a call would: the same pattern, which the root leads to before."""
+        own = self._shapes(place)
+        return bool(own) and all(shape is not None and self._first.get(shape, place) != place for shape in own)
+
+    @cached_property
+    def _first(self) -> dict[tuple[str, str], Place]:
+        """The call that answers for each pattern below a root, in the order in which Django asks them."""
+        found: dict[tuple[str, str], Place] = {}
+        for place in self._found:
+            for shape in self._shapes(place) if not self._is_include(place) else ():
+                if shape is not None:
+                    found.setdefault(shape, place)
+        return found
+
+    def _shapes(self, place: Place) -> list[tuple[str, str] | None]:
+        """What a call answers for, by the root's file; None where that is not known, or in a branch, which may not be there."""
+        branch = self.linker.table(place[0]).facts.calls[place[1]].frame
+        shapes: list[tuple[str, str] | None] = []
+        for prefix, (path, call) in self._found.get(place, ()):
+            known = "{?}" not in prefix and not branch and not self.linker.table(path).facts.calls[call].frame
+            shapes.append((path, NAME.sub(r"<\1>", prefix + self._pattern(place))) if known else None)
+        return shapes
+
+    def _pattern(self, place: Place) -> str:
+        """The text of a ``path(...)``; one that is not known is that of no other."""
+        call = self.linker.table(place[0]).facts.calls[place[1]]
+        text = text_of(call.args[0]) if call.args else None
+        return text if text is not None else f"{{{place}}}"
+
+    def _is_include(self, place: Place) -> bool:
+        view = self.linker.table(place[0]).facts.calls[place[1]].args[1:2]
+        number = call_number(view[0]) if view else None
+        return number is not None and self.linker.table(place[0]).lasts[number] == "include"
 
     def registered(self, path: str, ordinal: int, routers: tuple[Place, ...]) -> Iterator[tuple[str, Place]]:
         """Where ``router.register("items", ViewSet)`` puts a view set: (path, what includes the router)."""

@@ -117,9 +117,26 @@ def _is_consumed(call: Call) -> bool:
     )
 
 
+def _is_fixed(call: Call, expr: Expr) -> bool:
+    """Whether a list is the same for all rows: ``["open", "paid"]``, ``(State.OPEN, State.PAID)``, ``OPEN_STATES``."""
+    if type(expr) is list:
+        return expr[:1] == ["[]"] and all(map(_is_constant, expr[1:]))
+    name = dotted(expr)
+    if name is None or name.rpartition(".")[2].isupper():
+        return name is not None
+    values = [b.assign.value if b.assign is not None else None for b in call.table.lookup(call.scope, name)]
+    return bool(values) and all(type(value) is list and _is_fixed(call, value) for value in values)
+
+
+def _is_constant(expr: Expr) -> bool:
+    if text_of(expr) is not None or (type(expr) is str and expr[:1] == "#"):
+        return True
+    return any(part.isupper() for part in (dotted(expr) or "").split(".")[1:])
+
+
 def _takes_many(call: Call) -> bool:
-    """Whether the query asks for a list of keys: ``column.in_(keys)``, ``id__in=keys``."""
-    facts = call.table.facts
+    """Whether the query asks for a list of keys: ``column.in_(keys)``, ``id__in=keys``; not for a few states."""
+    table, facts = call.table, call.table.facts
     stack: list[Expr] = [f"@{call.ordinal}"]
     seen: set[int] = set()
     while stack and len(seen) < MAX_LINKS:
@@ -145,15 +162,14 @@ def _takes_many(call: Call) -> bool:
             continue
         seen.add(ordinal)
         record = facts.calls[ordinal]
+        method = record.callee[-1] if type(record.callee) is list else table.lasts[ordinal]
+        if method == "in_" and not all(_is_fixed(call, arg) for arg in record.args):
+            return True
         if type(record.callee) is str:
-            if record.callee.endswith(".in_"):
-                return True
             stack.append(record.callee.rpartition(".")[0])
         elif type(record.callee) is list:
-            if record.callee[-1] == "in_":
-                return True
             stack.append(record.callee)
-        if any(name.endswith("__in") for name, _ in record.keywords):
+        if any(name.endswith("__in") and not _is_fixed(call, value) for name, value in record.keywords):
             return True
         stack += record.args
     return False

@@ -213,7 +213,9 @@ def of_library(ctx: Context, call: Call, effect: Effect) -> Finding:
     sent = [one for one in _limiters(ctx.index) if (one.path, one.call) == (effect.path, effect.call)]
     number = sum(one.operation.commands for one in sent)
     name = effect.receiver.rpartition(".")[2]
-    text = f"{counted(number)} on every request, sent by {name}"
+    some, total = _limited_by(ctx.index, effect)
+    where = "" if some == total else f" to {some:,} of {total:,} routes"
+    text = f"{counted(number)} on every request{where}, sent by {name}"
     requests, identifiers, interval = figures(ctx)
     spared = periodic(requests, identifiers, interval)
     if is_worth_saying(spared):
@@ -222,9 +224,17 @@ def of_library(ctx: Context, call: Call, effect: Effect) -> Finding:
             f"at {identifiers:,} identifiers and {requests:,} requests an hour"
         )
     here = count_here(ctx.index, effect.receiver.partition(".")[0].replace("_", "-"))
-    level = Confidence.LOW if here else Confidence.MEDIUM  # all processes may want one server's counts
+    few = here or FEW * some < total
+    level = Confidence.LOW if few else Confidence.MEDIUM  # all processes may want one server's counts
     finding = ctx.finding(call, text, confidence=level)
     return finding.with_help("keep its counts in the process (`memory://`), or limit only the routes that need it")
+
+
+def _limited_by(index: Index, effect: Effect) -> tuple[int, int]:
+    """How many routes a library's middleware counts the requests of, and of how many: not those with limits of their own."""
+    library, libraries = effect.receiver.partition(".")[0], index.project.effects.libraries
+    handlers = [route.handler for route in index.project.routes.all]
+    return sum(library not in libraries.limiting(handler) for handler in handlers), len(handlers)
 
 
 def figures(ctx: Context) -> tuple[int, int, int]:
@@ -240,7 +250,9 @@ def sites(index: Index) -> dict[tuple[str, int], Value | Effect]:
 
 def _sites(index: Index) -> Iterator[tuple[tuple[str, int], Value | Effect]]:
     for effect in _limiters(index):
-        yield (effect.path, effect.call), effect
+        some, total = _limited_by(index, effect)
+        if some or not total:
+            yield (effect.path, effect.call), effect
     for value, work in index.redis_work().items():
         uses = open_uses(index.function(value), work)
         if uses:

@@ -64,3 +64,32 @@ def test_a_dynamic_relationship_is_loaded_by_no_option() -> None:
     assert "selectinload(Run.organization)" in told
     assert "selectinload(Run.notes)" not in told
     assert "one query with `IN (...)` for `notes`" in told
+
+
+EARLY = """
+def place_of(run):
+    if run.name:
+        try:
+            if run.name == "a":
+                return run.name
+        except ValueError:
+            pass
+    try:
+        return sorted(run.marks, key=id)
+    except TypeError:
+        return []
+
+def shown(run):
+    return {"place": place_of(run)}
+"""
+
+
+@pytest.mark.parametrize(
+    ("early", "level"), [(EARLY, "low"), (EARLY.replace("return run.name", "print(run.name)"), "medium")]
+)
+def test_what_is_read_of_the_rows_that_an_early_return_leaves_over_is_only_possible(early: str, level: str) -> None:
+    text = SOURCE.replace("{query}", "filter(Run.name != '')").replace("{read}", "shown(r)")
+    text = text.replace("{other}", 'name = db.Column(db.String)\n    marks = db.relationship("Note", viewonly=True)')
+    text = text.replace("@app.route", f"{early}\n@app.route")
+    report = check_files({"app.py": text}, select=("database-query-in-loop",), confidence="low")
+    assert [finding.confidence.value for finding in report.findings] == [level]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from atomlint import Function, dotted
+from atomlint import Function, dotted, inside
 
 from .._readings import readings
 from .._repeats import in_frames, is_refusal
@@ -172,7 +172,7 @@ def _reads(
         sure = in_frames(function, chain, frame, f"{name}.{first}", flags)
         if sure is None:
             continue
-        sure = sure and reading.sure
+        sure = sure and reading.sure and not (not frame and _leaves_before(function, reading, name))
         step = (*steps, (function, f"{name}.{first}"))
         relationship = relationships.get(first)
         if relationship is not None:
@@ -201,6 +201,23 @@ def _reads(
             given = flags_of(index.project.linker, call, value, flags)
             for read in _reads(index.function(value), param, 0, rows, depth - 1, step, given):
                 yield read._replace(sure=read.sure and sure)
+
+
+def _leaves_before(function: Function, reading: Reading, row: str) -> bool:
+    """Whether a function that is given a row may have returned before, for what the row has: ``if row.shape: ... return``."""
+    table = function.table
+    chain = table.frames(reading.frame)
+    return any(
+        exit_.kind == "return"
+        and 0 < exit_.frame < reading.frame
+        and any(
+            table.facts.frames[at].kind == "if"
+            and any(str(p).startswith(f"{row}.") for p in inside(table.facts.frames[at].test))
+            for at in table.frames(exit_.frame)
+            if at not in chain
+        )
+        for exit_ in function.exits
+    )
 
 
 def _behind(

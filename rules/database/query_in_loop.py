@@ -337,6 +337,8 @@ def _lazy_confidence(lazy: LazyLoop, path: Path) -> Confidence:
     proven = [read for read in lazy.reads if read.sure and (read.relationship.uselist or read.relationship.django)]
     if all(read.narrowed or is_shared(read.relationship) for read in lazy.reads):
         return Confidence.LOW
+    if not any(read.sure for read in lazy.reads):
+        return Confidence.LOW  # of some rows, by what they have
     if len(lazy.reads) < SEVERAL and not is_of_many(function.index, lazy):
         return Confidence.LOW
     if is_of_one_person(lazy.rows) and all(read.relationship.uselist is False for read in lazy.reads):

@@ -444,6 +444,8 @@ def f(): pass
         "def add(to, each): to.include_router(each)\nadd(app, s)",
         "from fastapi_users import FastAPIUsers\napp.include_router(s)\napp.include_router(FastAPIUsers().get_auth_router(1))",
         "from fastapi.staticfiles import StaticFiles\napp.include_router(s)\napp.mount('/s', StaticFiles(directory='s'))",
+        "app.include_router(s)\nimport other\napp.include_router(other.router)",
+        "app.include_router(s)\nfrom site.orders import router\napp.include_router(router)",
     ],
 )
 def test_the_route_of_a_router_that_nobody_includes_is_possible_where_all_that_is_included_is_known(including):
@@ -469,7 +471,8 @@ def test_a_dependency_of_a_router_that_nobody_includes_is_as_sure_as_its_routes(
         "",
         "from fastapi.staticfiles import StaticFiles\napp.mount('/s', StaticFiles(directory='s'))",
         "app.include_router(s)\napp.include_router(unknown)",
-        "app.include_router(s)\nimport other\napp.include_router(other.router)",
+        "app.include_router(s)\nfrom site.app import router\napp.include_router(router)",
+        "app.include_router(s)\nfrom site import app as other\napp.include_router(other.router)",
         "app.include_router(s)\nfor each in load(): app.include_router(each)",
         "for each in [s, unknown]: app.include_router(each)",
         "app.include_router(s if app.debug else unknown)",

@@ -427,3 +427,17 @@ def test_what_no_application_serves_has_nobody_to_race_with() -> None:
             return client.get(user)
     """
     assert levels(code) == ["low"]
+
+
+@pytest.mark.parametrize(
+    ("written", "found"),
+    [
+        ("client.set(key, str(int(client.get(key) or 0) + 1))", ["medium"]),
+        ("client.set(f'n:{key}', int(client.get(f'n:{key}') or 0) + 1)", ["medium"]),
+        ("client.set(key, int(client.get('other') or 0) + 1)", []),
+        ("client.set(key, str(client.get(key)))", []),
+        ("with client.lock('n'): client.set(key, int(client.get(key)) + 1)", []),
+    ],
+)
+def test_a_read_may_stand_in_what_is_written(written: str, found: list[str]) -> None:
+    assert levels(f"@app.post('/hit')\ndef hit(key: str):\n    {written}\n") == found

@@ -1492,3 +1492,47 @@ def test_a_limiter_leaves_routes_alone_that_have_limits_of_their_own(decorators:
     assert said == told
     every = check_files({"app.py": LIMITED + limits + own}, select=("redis-per-request",), confidence="low")
     assert any("SlowAPIMiddleware" in found.message for found in every.findings) is not bool(decorators)
+
+
+TURNED_OFF = """
+import redis
+from fastapi import FastAPI
+from starlette.middleware.base import BaseHTTPMiddleware
+
+app = FastAPI()
+
+class Limiter:
+    def __init__(self):
+        try:
+            self.client = redis.Redis(host="cache", socket_timeout=1)
+            self.client.ping()
+        except redis.RedisError:
+            self.client = None
+
+    def allows(self, key):
+        return True if self.client is None else self.client.incr(key) < 9
+
+class Limit(BaseHTTPMiddleware):
+    def __init__(self, app, limiter=None):
+        super().__init__(app)
+        self.limiter = limiter or MADE
+
+    async def dispatch(self, request, call_next):
+        self.limiter.allows(request.url.path)
+        return await call_next(request)
+"""
+
+
+@pytest.mark.parametrize(
+    ("code", "found"),
+    [
+        (TURNED_OFF.replace("MADE", "Limiter()") + "app.add_middleware(Limit)\n", ["medium"]),
+        (TURNED_OFF.replace("MADE", "shared").replace("class Limit(", "shared = Limiter()\nclass Limit(") + "app.add_middleware(Limit)\n", ["medium"]),
+        (TURNED_OFF.replace("MADE", "shared").replace("class Limit(", "shared = Limiter()\nclass Limit("), ["low"]),
+        (TURNED_OFF.replace("MADE", "Limiter()") + "app.add_middleware(Limit)\n@app.get('/')\ndef page():\n    return Limiter()\n", []),
+    ],
+    ids=["of a middleware", "of a module", "that nothing asks for", "of requests"],
+)  # fmt: skip
+def test_an_object_of_a_middleware_keeps_a_failure_for_all_requests(code: str, found: list[str]) -> None:
+    report = check_files({"app.py": code}, select=("redis-failure-kept",), confidence="low")
+    assert [finding.confidence.value for finding in report.findings] == found

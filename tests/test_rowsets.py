@@ -297,6 +297,29 @@ def test_what_a_manager_s_method_loads_is_loaded_and_what_it_hands_on_may_be():
     assert away is None or away.loaded == {"*"}
 
 
+@pytest.mark.parametrize(
+    ("held", "is_manager"),
+    [
+        ("Bills()", True),
+        ("models.Manager()", True),
+        ("Paid.as_manager()", True),
+        ("Joined()", True),
+        ("models.TextField()", False),
+        ("dict()", False),
+    ],
+)
+def test_a_manager_may_have_any_name(held: str, is_manager: bool):
+    code = (
+        MANAGED.replace("    objects = Paid.as_manager()", f"    everything = {held}")
+        % "Order.everything.filter(day=n)"
+    )
+    index = index_of({"m.py": code})
+    scopes = index.project.linker.table("m.py").facts.scopes
+    found = index.project.rowsets.of("m.py", len(scopes) - 1, "found")
+    assert (found is not None) is is_manager
+    assert found is None or (scopes[found.model.scope].name, found.filters) == ("Order", {"day"})
+
+
 def test_a_page_has_as_many_rows_as_its_paginator_says():
     index = index_of({"m.py": MANAGED % "Paginator(Order.objects.all(), 25).page(n)"})
     last = len(index.project.linker.table("m.py").facts.scopes) - 1

@@ -35,6 +35,14 @@ def manager_loads(linker: Linker, manager: Iterable[Value]) -> bool:
     return False
 
 
+def is_manager(linker: Linker, value: Value) -> bool:
+    """Whether a value is a manager of Django, of the project's or of the library's."""
+    if value.kind == "ext":
+        return value.place.endswith(("Manager()", ".as_manager()"))
+    own = linker.mro(value.place, value.scope) if value.kind == "inst" else ()
+    return any(cls.kind == "ext" and cls.place.startswith("django.db.models") for cls in own)
+
+
 def manager_methods(linker: Linker) -> frozenset[str]:
     """Names of the methods that the project gives managers and querysets, by what their classes are called."""
     names: set[str] = set()

@@ -62,6 +62,8 @@ class Mounts:
         self._rows: dict[Place, RouterRow | None] = {}
         self._routers: dict[tuple[Place, ...], tuple[frozenset[Place], frozenset[Place]]] = {}
         self._unknown = False
+        self._tails: frozenset[str] = frozenset()
+        """Modules that routers are imported from and that are not found, which may be some of the project all the same."""
         self._foreign = False
         self._partly: set[tuple[str, int, str]] = set()
         """Names that have other values than the calls that are known to have made them."""
@@ -234,7 +236,9 @@ class Mounts:
                         continue
                     self._lost = False
                     children = self._one_of(path, call.scope, child, DEPTH)
-                    self._unknown = self._unknown or self._lost
+                    if self._lost:
+                        missing = self._missing(path, call.scope, child)
+                        self._unknown, self._tails = self._unknown or not missing, self._tails | missing
                     self._foreign = self._foreign or not children
                     prefix = keywords.get(row.prefix)
                     if 0 <= row.prefix_argument < len(call.args):
@@ -248,6 +252,19 @@ class Mounts:
                             if parent != inner
                         ]
         return dict(found)
+
+    def _missing(self, path: str, scope: int, child: Expr) -> frozenset[str]:
+        """Modules by whose import a name is bound that no router is found for: ``api/orders``; none for other names."""
+        name = dotted(child)
+        bindings = self.linker.table(path).lookup(scope, name.partition(".")[0]) if name is not None else []
+        records = [binding.imported for binding in bindings if binding.imported is not None]
+        if len(records) < len(bindings):
+            return frozenset()
+        found = {target for one in records if (target := self.linker.modules.target(path, one)) is not None}
+        said = {one.module.replace(".", "/") for one in records}
+        return frozenset(
+            {*map(_stem, found), *said, *(f"{one.module.replace('.', '/')}/{one.attribute}" for one in records)}
+        )
 
     def _is_left(self, path: str, scope: int) -> bool:
         """Whether a mount stands in a function that nobody calls: one that makes an application is for its server to call."""
@@ -311,7 +328,11 @@ class Mounts:
 
     def unserved(self, path: str) -> str:
         """How sure it is that something runs that a file's router holds which no application is seen to serve."""
-        return "low" if self.complete or is_marked(path) else "medium"
+        stem = f"/{_stem(path)}"
+        known = self.complete and not any(
+            stem.endswith(f"/{tail}") or f"/{tail}".endswith(stem) for tail in self._tails
+        )
+        return "low" if known or is_marked(path) else "medium"
 
     def served(self, places: tuple[Place, ...]) -> bool:
         """Whether an application, or something that may be one, leads to any of the routers."""
@@ -383,3 +404,8 @@ class Mounts:
             if type(item) is list and len(item) > at
         }
         return found.pop() if len(found) == 1 else UNKNOWN
+
+
+def _stem(path: str) -> str:
+    """A file as a module is spelled: ``api/orders`` of ``api/orders/__init__.py``."""
+    return path.removesuffix(".py").removesuffix("/__init__")

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from .defaults import most_given
 from .loadoptions import ALL_RELATED
-from .managers import manager_loads, manager_method, manager_methods
+from .managers import is_manager, manager_loads, manager_method, manager_methods
 from .rowsfound import Found
 from .steps import gives_none, starts_at_attribute, surely_bound
 from .tables import dotted
@@ -287,17 +287,21 @@ class RowSets:
         found.models.append((model[0], table.path, ordinal))
 
     def _class_query(self, table: Table, scope: int, name: str, found: Found) -> bool:
-        """``Model.query`` and ``Model.objects``."""
+        """``Model.query``, ``Model.objects`` and what else a class holds a manager under."""
         model, _, attribute = name.rpartition(".")
-        if attribute not in ("query", "objects") or not model.rpartition(".")[2][:1].isupper():
+        if not model.rpartition(".")[2][:1].isupper() or attribute[:1].isupper():
             return False
         for value in self.linker.evaluate(table.path, scope, model):
-            if value.kind == "def" and self.project.effects.is_mapped(value):
-                found.models.append((value, table.path, -1))
-                found.managers |= {attribute} - {"query"}
-                if attribute == "objects" and manager_loads(self.linker, self.linker.evaluate(table.path, scope, name)):
-                    found.loaded.add(ALL_RELATED)
-                return True
+            if value.kind != "def" or not self.project.effects.is_mapped(value):
+                continue
+            manager = self.linker.evaluate(table.path, scope, name) if attribute != "query" else frozenset()
+            if attribute not in ("query", "objects") and not any(is_manager(self.linker, one) for one in manager):
+                return False
+            found.models.append((value, table.path, -1))
+            found.managers |= {attribute} - {"query"}
+            if manager_loads(self.linker, manager):
+                found.loaded.add(ALL_RELATED)
+            return True
         return False
 
     @cached_property

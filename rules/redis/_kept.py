@@ -162,9 +162,36 @@ def _assignments(function: Function, name: str) -> list[Assign] | None:
 
 
 def _is_shared(index: Index, table: Table, cls: int) -> bool:
-    """Whether objects of a class are made by modules alone: one of them serves all requests."""
-    sites = index.project.linker.call_sites(table.facts.scopes[cls].name)
-    return bool(sites) and all(not index.table(path).facts.calls[ordinal].scope for path, ordinal in sites)
+    """Whether objects of a class are made by modules alone, or with a middleware: one of them serves all requests."""
+    if (table.path, cls) in _middlewares(index):
+        return True
+    sites = [
+        site for site in index.project.linker.call_sites(table.facts.scopes[cls].name) if site[0] not in index.tests
+    ]
+    return bool(sites) and all(_is_made_once(index, *site) for site in sites)
+
+
+def _is_made_once(index: Index, path: str, ordinal: int) -> bool:
+    """Whether a call is a module's, or one of what makes a middleware."""
+    table = index.table(path)
+    scope = table.enclosing_function(table.facts.calls[ordinal].scope)
+    record = table.facts.scopes[scope]
+    return not scope or (record.name == "__init__" and (path, record.parent) in _middlewares(index))
+
+
+def _middlewares(index: Index) -> frozenset[tuple[str, int]]:
+    """Classes of middlewares, of which a process makes one each."""
+    found: frozenset[tuple[str, int]] = index.keep("middleware classes", lambda: frozenset(_middleware_classes(index)))
+    return found
+
+
+def _middleware_classes(index: Index) -> Iterator[tuple[str, int]]:
+    for entry in index.project.registrations:
+        if entry.kind == "every-request" and entry.proven:
+            scopes = index.table(entry.function.place).facts.scopes
+            owner = scopes[entry.function.scope].parent
+            if scopes[owner].kind == "class":
+                yield entry.function.place, owner
 
 
 def _is_asked(function: Function, name: str) -> bool:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from atomlint import call_number, dotted, references
 
-from ._answers import adds, depends, is_used, takes
+from ._answers import adds, depends, is_used, made_of, takes, written
 from ._claims import claims
 from ._pair_worth import goes_by
 from ._sent import ASKS, COUNTERS, EXPIRES, POPS, READS, WRITES, Sent, membership, sent
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 TIMED = frozenset({"ex", "px", "exat", "pxat", "**"})
 """Arguments of ``set`` that give the key an expiry."""
 CHANGES = frozenset({"set", "setex", "delete"})
+NESTED = frozenset({("get", "set"), ("get", "setex"), ("hget", "hset")})
 RACES = frozenset({"add", "claim", "limit"})
 """What a lock around both makes safe."""
 
@@ -55,6 +56,10 @@ def pairs(index: Index, path: str, scope: int) -> Iterator[Pair]:
             continue
         same = alike[spelled(table, first.key)]
         number = places[first.call]
+        inner = next((one for one in same[number + 1 :] if is_inside(table, one, first)), None)
+        if inner is not None and not locked(table, first):
+            yield Pair(inner, first, "add", conditional=False)
+            continue
         for second in same[number + 1 :]:
             kind = kind_of(table, first, second)
             if kind in ("take", "exists") and any(
@@ -80,6 +85,17 @@ def pairs(index: Index, path: str, scope: int) -> Iterator[Pair]:
             if second.method in EXPIRES:
                 timed.add(second.call)
             break
+
+
+def is_inside(table: Table, read: Sent, write: Sent) -> bool:
+    """Whether a write stores the sum of what a read in its own arguments gives: ``set(key, int(get(key) or 0) + 1)``."""
+    sets = (read.method, write.method) in NESTED
+    return (
+        sets
+        and same_key(table, read, write)
+        and made_of(table, written(table, write), {f"@{read.call}"})
+        and adds(table, read, write)
+    )
 
 
 def is_dated(index: Index, path: str, first: Sent) -> bool:

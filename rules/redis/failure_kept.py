@@ -100,13 +100,13 @@ def report(ctx: Context, call: Call) -> Iterator[Finding]:
 
 
 def is_asked_by_requests(call: Call, kept: Kept) -> bool:
-    """Whether a function that requests reach asks for what is kept."""
+    """Whether a function that requests surely reach asks for what is kept."""
     for function in call.index.functions(call.path):
         frames = {at for one in function.calls for at in one.frame_ids}
         frames |= {at for exit_ in function.exits for at in function.table.frames(exit_.frame)}
         tests = (function.table.facts.frames[at] for at in frames)
         asks = any(one.kind in BRANCHES and kept.name in references(one.test) for one in tests)
         gives = any(kept.name in references(exit_.value) for exit_ in function.exits)
-        if function.is_reached and (asks or gives):
+        if (asks or gives) and any(p.entry.proven for p in call.index.project.reach.paths(function.value)):
             return True
     return False

@@ -127,6 +127,7 @@ def report(ctx: Context, call: Call) -> Iterator[Finding]:
         is_of_staff(call, paths)
         or all(is_browser(ctx.index, one) for one in paths)
         or invalidates(call, command, paths)
+        or all(one.entry.certainty == "low" for one in paths)
     ):
         level = Confidence.LOW
     elif (

@@ -1753,3 +1753,66 @@ async def count(request, call_next):
     files: dict[str, str | bytes] = {"app.py": code, "requirements.txt": "redis==5.0\n"}
     (finding,) = check_files(files, select=("redis-no-timeout",), confidence="low").findings
     assert finding.confidence.value == level
+
+
+ARQ = """
+    from arq.connections import ArqRedis
+    from redis.asyncio.connection import ConnectionPool
+
+    pool = ConnectionPool.from_url("redis://cache", socket_timeout=2)
+
+    @app.post("/mail")
+    async def mail():
+        await ArqRedis({given}).enqueue_job("mail")
+"""
+
+
+@pytest.mark.parametrize(("given", "found"), [("pool_or_conn=pool", 0), ("pool", 0), ("host='cache'", 1)])
+def test_a_client_on_a_pool_that_is_there_is_no_new_one(given: str, found: int) -> None:
+    assert len(findings("redis-client-per-call", ARQ.format(given=given))) == found
+
+
+HANDED_TO = """
+import redis.asyncio as redis
+from fastapi import FastAPI
+
+class Accounts:
+    def __init__(self, redis):
+        self.redis = redis
+
+    async def forget(self, key):
+        await self.redis.delete(key)
+
+app = FastAPI()
+app.state.accounts = Accounts(redis.Redis(host="cache", socket_timeout=2))
+
+@app.post("/forget")
+async def forget(key: str):
+    await app.state.accounts.forget(key)
+
+@app.post("/all")
+async def all_of_them():
+    await Accounts(redis.Redis(host="cache", socket_timeout=2)).forget("all")
+"""
+WORKER = """
+import redis.asyncio as redis
+
+from app import Accounts
+
+async def startup(ctx):
+    ctx["accounts"] = Accounts(redis.Redis(host="cache"))
+
+class {name}:
+    on_startup = startup
+"""
+
+
+@pytest.mark.parametrize(("name", "found"), [("WorkerSettings", 0), ("Other", 1)])
+def test_a_client_that_a_worker_makes_for_itself_holds_up_no_request(name: str, found: int) -> None:
+    files: dict[str, str | bytes] = {
+        "app.py": HANDED_TO,
+        "worker.py": WORKER.format(name=name),
+        "requirements.txt": "redis==5.0.1\n",
+    }
+    report = check_files(files, select=("redis-no-timeout",), confidence="low")
+    assert len([one for one in report.findings if one.span.path == "worker.py"]) == found

@@ -12,7 +12,7 @@ from .value import Value
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from ..facts.records import Expr
+    from ..facts.records import Call, Expr
     from .project import Project
     from .tables import Table
 
@@ -85,7 +85,7 @@ class Clients:
             for name in names:
                 if name in self.makers:
                     row, kind = self.makers[name]
-                    if kind == "client" and (name.endswith(".from_pool") or _gives(record, "connection_pool")):
+                    if kind == "client" and (name.endswith(".from_pool") or _is_given_a_pool(record, name)):
                         kind = "view"
                     return Construction(site.path, site.call, row, kind, name)
         return None
@@ -263,5 +263,9 @@ class Clients:
         return sorted(found)
 
 
-def _gives(record: object, name: str) -> bool:
-    return any(keyword == name for keyword, _ in getattr(record, "keywords", ()))
+def _is_given_a_pool(record: Call, name: str) -> bool:
+    """Whether a client is made on a pool that is there: ``Redis(connection_pool=pool)``, ``ArqRedis(pool)``."""
+    given = {keyword for keyword, _ in record.keywords}
+    return not given.isdisjoint(("connection_pool", "pool_or_conn")) or (
+        name.endswith("ArqRedis") and bool(record.args)
+    )

@@ -181,8 +181,8 @@ def _asked_by_routes(ctx: Context, call: Call, uses: list[Call]) -> Finding | No
     path, where, count = shortest(index, running or uses)
     some = few_routes(index, path, where)
     frequent = (path.entry.kind == "every-request" and some is None) or count >= SHARED
-    if waits_too(call) and (not frequent or is_of_a_worker(call)):
-        return None  # a look at what a consumer has left to do
+    if (waits_too(call) and (not frequent or is_of_a_worker(call))) or is_made_by_a_worker(call):
+        return None  # a look at what a consumer has left to do; a client of another process
     sure = frequent and path.entry.proven and not waits_too(call)
     level = _level(call, sure=sure and not unsure(index, path))
     if not _holds_up(index, call, path) or not is_taken(call) or _is_for_few(index, _sites(path)):
@@ -317,6 +317,12 @@ def is_of_a_worker(call: Call) -> bool:
     function = table.enclosing_function(call.scope)
     owner = table.facts.scopes[function].parent
     return bool(function) and table.facts.scopes[owner].kind != "class" and not call.function.is_reached
+
+
+def is_made_by_a_worker(call: Call) -> bool:
+    """Whether only the start of a queue's worker makes a client, ``WorkerSettings.on_startup``: no request has it."""
+    entries = call.index.project.whole_reach.entries.get(call.function.value, ())
+    return bool(entries) and all(entry.kind == "start" and entry.call < 0 for entry in entries)
 
 
 def is_redis_py(call: Call) -> bool:
